@@ -1,0 +1,22 @@
+# One set of compiler flags for all of our code; generated code takes only the hardening.
+add_library(mv_hardening INTERFACE)
+target_compile_options(mv_hardening INTERFACE -fstack-protector-strong -fno-omit-frame-pointer)
+target_link_options(mv_hardening INTERFACE -Wl,-z,relro,-z,now)
+if(NOT METERVAULT_SANITIZE AND NOT CMAKE_BUILD_TYPE STREQUAL "Debug")
+  target_compile_definitions(mv_hardening INTERFACE _FORTIFY_SOURCE=2)
+endif()
+if(METERVAULT_SANITIZE STREQUAL "address")
+  target_compile_options(mv_hardening INTERFACE -fsanitize=address,undefined -fno-sanitize-recover=all)
+  target_link_options(mv_hardening INTERFACE -fsanitize=address,undefined)
+elseif(METERVAULT_SANITIZE STREQUAL "thread")
+  target_compile_options(mv_hardening INTERFACE -fsanitize=thread)
+  target_link_options(mv_hardening INTERFACE -fsanitize=thread)
+elseif(METERVAULT_SANITIZE)
+  message(FATAL_ERROR "METERVAULT_SANITIZE is address, thread or empty, not '${METERVAULT_SANITIZE}'")
+endif()
+
+add_library(mv_flags INTERFACE)
+target_compile_options(mv_flags INTERFACE
+  -Wall -Wextra -Werror -Wconversion -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wformat=2 -Wundef)
+target_compile_definitions(mv_flags INTERFACE _GNU_SOURCE METERVAULT_VERSION="${PROJECT_VERSION}")
+target_link_libraries(mv_flags INTERFACE mv_hardening)

@@ -1,0 +1,31 @@
+/* The one result type of meter-core. */
+#ifndef METERVAULT_RESULT_H
+#define METERVAULT_RESULT_H
+
+#define MV_CORE_MUST_USE __attribute__((warn_unused_result))
+
+/* Names of facts about tokens follow IEC 62055-41; values 1..14 are the token status register as meter manuals print it
+ * (1 accept ... 14 MfrCodeError). */
+enum mv_result {
+    MV_DONE = 0, /* a function that is not about accepting a token succeeded */
+    MV_ACCEPT = 1,
+    MV_KCT_1ST = 2,
+    MV_KCT_2ND = 3,
+    MV_OVERFLOW_ERROR = 4,
+    MV_KEY_TYPE_ERROR = 5,
+    MV_FORMAT_ERROR = 6,
+    MV_RANGE_ERROR = 7,
+    MV_FUNCTION_ERROR = 8,
+    MV_OLD_ERROR = 9,
+    MV_USED_ERROR = 10,
+    MV_KEY_EXPIRED_ERROR = 11,
+    MV_DDTK_ERROR = 12,
+    MV_CRC_ERROR = 13,
+    MV_MFR_CODE_ERROR = 14,
+    MV_STORAGE_ERROR = 32,     /* the port could not read or write; nothing was credited */
+    MV_CHECK_DIGIT_ERROR = 33, /* PAN or DRN */
+    MV_KEY_INTEGRITY_ERROR = 34, /* RFC 3394 unwrap */
+    MV_NOT_PROVISIONED = 35,
+};
+
+#endif

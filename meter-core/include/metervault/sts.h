@@ -1,0 +1,110 @@
+/* The STS codec (IEC 62055-41), shared by meter and server. Integers only; constant time wherever key bits are touched.
+ * Pure functions, no state, no allocation. The rules and their sources are in meter-core/docs/sts.md. */
+#ifndef METERVAULT_STS_H
+#define METERVAULT_STS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "metervault/result.h"
+
+/* ---- numbers ---- */
+/* Luhn check digit over `length` ASCII digits; 0..9, or -1 when a character is no digit. */
+int mv_luhn_digit(const char *digits, unsigned length);
+/* DRN: 11 or 13 digits. PAN: 18 digits, IIN 600727 or 0000, both check digits. FORMAT_ERROR or CHECK_DIGIT_ERROR. */
+MV_CORE_MUST_USE enum mv_result mv_drn_check(const char *drn, unsigned length);
+MV_CORE_MUST_USE enum mv_result mv_pan_check(const char pan[18]);
+
+/* ---- CRC ---- */
+/* CRC-16 as STS prints it (byte-swapped) over `length` bytes. */
+uint16_t mv_sts_crc(const uint8_t *data, unsigned length);
+
+/* ---- block: subclass(4) | content(44) | CRC(16) ---- */
+struct mv_sts_block {
+    uint8_t token_class; /* 0..3 */
+    uint8_t subclass;    /* 0..15 */
+    uint64_t content;    /* 44 bits */
+};
+/* With the right CRC for its class and subclass (CRC_C for currency). */
+uint64_t mv_sts_block_pack(const struct mv_sts_block *block);
+MV_CORE_MUST_USE enum mv_result mv_sts_block_unpack(uint8_t token_class, uint64_t clear, struct mv_sts_block *block);
+
+/* ---- 20 digits ---- */
+/* `cipher` is the encrypted block (the clear one for class 1). `digits` is terminated. */
+void mv_sts_digits_from_block(uint8_t token_class, uint64_t cipher, char digits[21]);
+/* FORMAT_ERROR unless exactly 20 digits below 2^66. */
+MV_CORE_MUST_USE enum mv_result mv_sts_digits_to_block(const char *digits, uint8_t *token_class, uint64_t *cipher);
+
+/* ---- ciphers ---- */
+enum mv_ea { MV_EA_STA = 7, MV_EA_MISTY1 = 11 };
+/* Canonical form, most significant byte first; EA07 uses the first 8 bytes. */
+struct mv_decoder_key {
+    uint8_t ea;
+    uint8_t bytes[16];
+};
+struct mv_sta_tables {
+    uint8_t s1[16], s2[16]; /* substitution */
+    uint8_t p[64];          /* bit j moves to p[j] */
+};
+extern const struct mv_sta_tables mv_sta_public; /* as published; real meters */
+extern const struct mv_sta_tables mv_sta_sample; /* the standard's worked example only */
+uint64_t mv_sts_encrypt(const struct mv_decoder_key *key, const struct mv_sta_tables *tables, uint64_t clear);
+uint64_t mv_sts_decrypt(const struct mv_decoder_key *key, const struct mv_sta_tables *tables, uint64_t cipher);
+
+/* ---- amounts ---- */
+enum { MV_AMOUNT_MAX_UNITS = 18201624 };
+/* 16-bit amount of `units` (0.1 kWh, 0.1 m3, 0.1 min, or W), rounded up. RANGE_ERROR above the maximum. */
+MV_CORE_MUST_USE enum mv_result mv_sts_amount_encode(uint32_t units, uint16_t *field);
+uint32_t mv_sts_amount_decode(uint16_t field);
+
+struct mv_u128 {
+    uint64_t high, low;
+};
+/* 20-bit currency amount: (-1)^sign x (10^e x m + offset) in 0.00001 of the base currency. */
+struct mv_sts_currency {
+    uint8_t negative; /* 0, 1 */
+    uint8_t exponent; /* 0..31 */
+    uint16_t mantissa; /* 0..16383 */
+};
+/* Rounds toward plus infinity. RANGE_ERROR when it does not fit. */
+MV_CORE_MUST_USE enum mv_result mv_sts_currency_encode(bool negative, struct mv_u128 magnitude,
+                                                       struct mv_sts_currency *amount);
+struct mv_u128 mv_sts_currency_magnitude(struct mv_sts_currency amount);
+
+/* ---- token identifier ---- */
+enum { MV_TID_MAX = 0xFFFFFF, MV_MINUTES_PER_DAY = 1440 };
+/* Minutes since 1993-01-01T00:00Z of a Unix time (seconds dropped) and of a base date; RANGE_ERROR before 1993, or for a base
+ * date other than 1993, 2014, 2035. */
+MV_CORE_MUST_USE enum mv_result mv_sts_minutes(int64_t unix_s, uint64_t *minutes);
+MV_CORE_MUST_USE enum mv_result mv_sts_base_minutes(uint16_t base_date, uint64_t *minutes);
+/* RANGE_ERROR when minutes lie before the base date or give more than 24 bits or 0. */
+MV_CORE_MUST_USE enum mv_result mv_sts_tid(uint16_t base_date, uint64_t minutes, uint32_t *tid);
+/* 00:01 UTC of any day; works on absolute minutes and on TIDs alike. */
+bool mv_sts_minute_reserved(uint64_t minutes);
+bool mv_sts_key_expired(uint32_t tid, uint8_t ken);
+
+/* ---- class 0 ---- */
+struct mv_sts_credit {
+    uint8_t subclass;  /* 0..3 units, 4..7 currency */
+    uint8_t random;    /* 4 bits, subclass 0..3 only */
+    uint32_t tid;      /* 24 bits */
+    uint16_t amount;   /* subclass 0..3: the 16-bit field */
+    struct mv_sts_currency currency; /* subclass 4..7 */
+};
+MV_CORE_MUST_USE enum mv_result mv_sts_credit_pack(const struct mv_sts_credit *credit, struct mv_sts_block *block);
+MV_CORE_MUST_USE enum mv_result mv_sts_credit_unpack(const struct mv_sts_block *block, struct mv_sts_credit *credit);
+
+/* ---- decoder key generation: the messages; the keyed step happens in the token (DKGA04) or in hsmd (DKGA02) ---- */
+struct mv_dkga_input {
+    char pan[19];
+    char sgc[7];
+    uint8_t krn, ti, kt, ea;
+    uint16_t base_date;
+};
+enum { MV_DKGA04_MESSAGE = 49 };
+MV_CORE_MUST_USE enum mv_result mv_dkga04_message(const struct mv_dkga_input *input, uint8_t message[MV_DKGA04_MESSAGE]);
+/* PANBLOCK, CONTROLBLOCK as big-endian integers. */
+MV_CORE_MUST_USE enum mv_result mv_dkga02_blocks(const struct mv_dkga_input *input, uint64_t *pan_block,
+                                                 uint64_t *control_block);
+
+#endif

@@ -1,0 +1,91 @@
+#include "base/secret.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <openssl/crypto.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { SECURE_HEAP = 256 * 1024, SMALLEST = 32 };
+
+mv_status mv_secret_init(void)
+{
+    const struct rlimit none = {0, 0};
+    if (setrlimit(RLIMIT_CORE, &none) != 0 || prctl(PR_SET_DUMPABLE, 0) != 0)
+        return mv_fail_code(MV_INTERNAL_ERROR, "core limit", (unsigned)errno);
+    /* 1 means locked; 2 means allocated but not locked, and a swap file would then see keys. */
+    if (!CRYPTO_secure_malloc_initialized() && CRYPTO_secure_malloc_init(SECURE_HEAP, SMALLEST) != 1)
+        return mv_fail(MV_OUT_OF_MEMORY, "locked memory (raise RLIMIT_MEMLOCK)");
+    return mv_ok();
+}
+
+void *mv_secret_alloc(size_t size)
+{
+    return OPENSSL_secure_zalloc(size);
+}
+
+void mv_secret_free(void *secret, size_t size)
+{
+    OPENSSL_secure_clear_free(secret, size);
+}
+
+void mv_secret_wipe(void *secret, size_t size)
+{
+    OPENSSL_cleanse(secret, size);
+}
+
+bool mv_secret_equal(const void *a, const void *b, size_t size)
+{
+    return CRYPTO_memcmp(a, b, size) == 0;
+}
+
+static mv_status check_private(int fd)
+{
+    struct stat info;
+    if (fstat(fd, &info) != 0)
+        return mv_fail_code(MV_FILE_FAILED, "secret file", (unsigned)errno);
+    bool mine = info.st_uid == geteuid() || info.st_uid == 0;
+    if (!S_ISREG(info.st_mode) || !mine || (info.st_mode & 077) != 0)
+        return mv_fail(MV_CONFIG_INVALID, "secret file: must be a regular file of mode 0600 owned by this user");
+    return mv_ok();
+}
+
+static mv_status read_line(int fd, char *secret, size_t size)
+{
+    size_t used = 0;
+    for (;;) {
+        ssize_t got = read(fd, secret + used, size - used);
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got < 0)
+            return mv_fail_code(MV_FILE_FAILED, "secret file", (unsigned)errno);
+        if (got == 0)
+            break;
+        used += (size_t)got;
+        if (used == size)
+            return mv_fail(MV_CONFIG_INVALID, "secret file: too long");
+    }
+    if (used > 0 && secret[used - 1] == '\n')
+        used--;
+    secret[used] = '\0';
+    if (used == 0 || strlen(secret) != used)
+        return mv_fail(MV_CONFIG_INVALID, "secret file: empty or not text");
+    return mv_ok();
+}
+
+mv_status mv_secret_read_file(const char *path, char *secret, size_t size)
+{
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+    if (fd < 0)
+        return mv_fail_code(MV_FILE_FAILED, "secret file", (unsigned)errno);
+    mv_status status = check_private(fd);
+    if (status.ok)
+        status = read_line(fd, secret, size);
+    (void)close(fd);
+    if (!status.ok)
+        mv_secret_wipe(secret, size);
+    return status;
+}
