@@ -1,5 +1,5 @@
-/* One line per event on stderr, with the priority prefix that journald reads (sd-daemon(3)). Never a secret, never token
- * digits; control characters of the text are shown as '?'. */
+/* One line per event on stderr, with the priority prefix that journald reads (sd-daemon(3)). Never a secret, never
+ * token digits; control characters of the text are shown as '?'. */
 #ifndef MV_BASE_LOG_H
 #define MV_BASE_LOG_H
 

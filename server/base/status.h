@@ -1,5 +1,5 @@
-/* The one status type of server, tools and client. The cause travels in it: the reason (proto/metervault/v1/errors.proto,
- * which documents each), where it arose, and the number that a lower layer gave. */
+/* The one status type of server, tools and client. The cause travels in it: the reason
+ * (proto/metervault/v1/errors.proto, which documents each), where it arose, and the number that a lower layer gave. */
 #ifndef MV_BASE_STATUS_H
 #define MV_BASE_STATUS_H
 
