@@ -1,5 +1,5 @@
-/* The key catalogue: what each key of the token is for. Entries are kept in the token beside their keys (CKO_DATA), MACed by
- * the token key `catalogue-mac` over fields, label, KCV and generation. No entry holds a secret. */
+/* The key catalogue: what each key of the token is for. Entries are kept in the token beside their keys (CKO_DATA),
+ * MACed by the token key `catalogue-mac` over fields, label, KCV and generation. No entry holds a secret. */
 #ifndef MV_HSM_CATALOGUE_H
 #define MV_HSM_CATALOGUE_H
 
@@ -9,19 +9,19 @@
 #include "base/status.h"
 
 enum {
-    HSM_LABEL_SIZE = 64,     /* with terminator */
+    HSM_LABEL_SIZE = 64, /* with terminator */
     HSM_KCV_BYTES = 3,
-    HSM_OFFICER_SIZE = 65,   /* name with terminator */
-    HSM_MAX_KEYS = 256,      /* catalogue entries of one token; tokens search linearly */
+    HSM_OFFICER_SIZE = 65, /* name with terminator */
+    HSM_MAX_KEYS = 256,    /* catalogue entries of one token; tokens search linearly */
 };
 
 enum hsm_key_use {
-    HSM_USE_VENDING = 1,       /* derives decoder keys: VUDK (KT 2), VCDK (KT 3), VDDK (KT 1) */
+    HSM_USE_VENDING = 1, /* derives decoder keys: VUDK (KT 2), VCDK (KT 3), VDDK (KT 1) */
     HSM_USE_CATALOGUE_MAC = 2,
     HSM_USE_AUDIT_TOKEN_HASH = 3,
     HSM_USE_DKGA02_KEK = 4,
     HSM_USE_BACKUP_KEK = 5,
-    HSM_USE_FACTORY_KEK = 6,   /* wraps a meter's keys for injection */
+    HSM_USE_FACTORY_KEK = 6, /* wraps a meter's keys for injection */
 };
 
 enum hsm_key_state { HSM_PRE_ACTIVE = 1, HSM_ACTIVE, HSM_ISSUED_UNTIL, HSM_EXPIRED, HSM_COMPROMISED, HSM_DESTROYED };
@@ -30,17 +30,17 @@ enum hsm_kcv_method { HSM_KCV_HMAC_SHA256 = 1 /* HMAC("KCV") */, HSM_KCV_AES_CMA
 
 /* Scope of a vending key; all zero for other uses. */
 struct hsm_vending_scope {
-    char sgc[7];         /* 6 digits */
-    uint8_t krn;         /* 1..9 */
-    uint8_t kt;          /* 1, 2 or 3 */
-    uint8_t dkga;        /* 2 or 4 */
-    uint16_t base_date;  /* 1993, 2014, 2035 */
-    uint8_t ken;         /* 0..255 */
-    uint16_t ea_mask;    /* bit 7 (0x80): EA07, bit 11 (0x800): EA11. DKGA02 serves EA07 only */
+    char sgc[7];        /* 6 digits */
+    uint8_t krn;        /* 1..9 */
+    uint8_t kt;         /* 1, 2 or 3 */
+    uint8_t dkga;       /* 2 or 4 */
+    uint16_t base_date; /* 1993, 2014, 2035 */
+    uint8_t ken;        /* 0..255 */
+    uint16_t ea_mask;   /* bit 7 (0x80): EA07, bit 11 (0x800): EA11. DKGA02 serves EA07 only */
 };
 
 struct hsm_key_info {
-    char label[HSM_LABEL_SIZE];  /* of the token object, e.g. "vending/123456/1/2" */
+    char label[HSM_LABEL_SIZE]; /* of the token object, e.g. "vending/123456/1/2" */
     enum hsm_key_use use;
     uint32_t version;
     struct hsm_vending_scope scope;
@@ -50,7 +50,7 @@ struct hsm_key_info {
     int64_t issued_until_unix_s; /* INT64_MAX: no end */
     enum hsm_kcv_method kcv_method;
     uint8_t kcv[HSM_KCV_BYTES];
-    uint64_t generation;         /* of the catalogue when this entry was last written */
+    uint64_t generation; /* of the catalogue when this entry was last written */
 };
 
 /* An enrolled officer; the first one by `metervault-keys init`. */

@@ -1,0 +1,162 @@
+/* The PKCS#11 library behind the key process and `metervault-keys`: module, session, key catalogue, and one function
+ * per purpose. The only place with C_* calls. One `struct hsm` per process and one thread at a time; call
+ * mv_secret_init first.
+ *
+ * Start order: hsm_open, hsm_login, hsm_self_test, hsm_catalogue_read. First use of a token: hsm_token_init, hsm_open,
+ * hsm_login, hsm_self_test, hsm_catalogue_create, hsm_officer_add. */
+#ifndef MV_HSM_H
+#define MV_HSM_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/status.h"
+#include "hsm/catalogue.h"
+#include "hsm/config.h"
+#include "metervault/sts.h"
+
+enum {
+    HSM_MAX_OFFICERS = 16,
+    HSM_MAX_WRAPPED = 40,       /* RFC 3394 of 32 bytes */
+    HSM_BACKUP_KEK_BYTES = 32,  /* AES-256 */
+    HSM_FACTORY_KEK_BYTES = 16, /* AES-128: what meter-core unwraps with */
+    HSM_DKGA02_BYTES = 8,
+    HSM_DKGA04_BYTES = 20,
+    HSM_SEALED_BYTES = 16,    /* a DKGA02 key under dkga02-kek */
+    HSM_PROVISION_BYTES = 24, /* a meter's decoder key wrapped for the factory */
+    HSM_MAC_BYTES = 32,
+    HSM_MAX_RANDOM = 4096,
+    HSM_INTERNAL_KEYS = 3, /* catalogue-mac, audit-token-hash, dkga02-kek */
+};
+
+struct hsm;
+enum hsm_login_as { HSM_AS_USER, HSM_AS_SO };
+
+/* ---- module and token ---- */
+/* Loads the module and finds the token by label and serial, never by slot. MODULE_NOT_LOADED, TOKEN_NOT_FOUND. The
+ * configuration is copied. Only one may be open in a process. */
+MV_MUST_USE mv_status hsm_open(const struct hsm_config *config, struct hsm **hsm);
+/* Logs out, finalises the module; NULL is fine. */
+void hsm_close(struct hsm *hsm);
+/* PIN_REFUSED when the token refuses it: never try again blindly. The PIN is not kept. */
+MV_MUST_USE mv_status hsm_login(struct hsm *hsm, enum hsm_login_as who, const char *pin);
+/* For the key process: the PIN from the configuration's file or credential, wiped after the login. */
+MV_MUST_USE mv_status hsm_login_from_config(struct hsm *hsm);
+/* After a failure that hsm_broken says is the session's or device's: new session and login from the configuration.
+ * Handles and session copies of before are void. */
+bool hsm_broken(mv_status status);
+MV_MUST_USE mv_status hsm_reopen(struct hsm *hsm);
+/* The serial of the open token; valid while open. */
+const char *hsm_serial(const struct hsm *hsm);
+
+/* Initialises a free token with config->token_label and both PINs; `serial` is HSM_SERIAL_SIZE bytes. TOKEN_IN_USE when
+ * a token of that label exists. Call it before hsm_open. */
+MV_MUST_USE mv_status hsm_token_init(const struct hsm_config *config, const char *so_pin, const char *user_pin,
+                                     char *serial);
+
+/* Known answers of every mechanism that is used; SELF_TEST_FAILED names the first wrong one in `where`. */
+MV_MUST_USE mv_status hsm_self_test(struct hsm *hsm);
+
+/* From the token's generator; at most HSM_MAX_RANDOM bytes. */
+MV_MUST_USE mv_status hsm_random(struct hsm *hsm, void *data, size_t size);
+
+/* ---- catalogue ---- */
+struct hsm_key_entry {
+    struct hsm_key_info info;
+    uint8_t sealed[HSM_SEALED_BYTES]; /* DKGA02 keys only; otherwise zeros */
+};
+
+struct hsm_catalogue {
+    uint64_t generation; /* 0 before hsm_catalogue_create, then never falls */
+    struct hsm_key_entry keys[HSM_MAX_KEYS];
+    size_t key_count;
+    struct hsm_officer officers[HSM_MAX_OFFICERS];
+    size_t officer_count;
+};
+
+/* Reads and verifies all of it (about 50 kB: keep it off small stacks). CATALOGUE_CORRUPT when an entry was altered,
+ * removed, doubled or replaced by an old copy; KEY_UNKNOWN (where "catalogue") when the token has none. */
+MV_MUST_USE mv_status hsm_catalogue_read(struct hsm *hsm, struct hsm_catalogue *catalogue);
+/* Cheap: whether the catalogue was written, by any process, since the last hsm_catalogue_read. */
+MV_MUST_USE mv_status hsm_catalogue_changed(struct hsm *hsm, bool *changed);
+
+/* One wrapped key: the backup of a key that was born with it. RFC 3394 under backup-kek; no secret without that key.
+ * The plain text is 32 bytes: AES-256, or DKGA04 zero-padded; 16 bytes for factory keys and for DKGA02 (8 key bytes,
+ * then the first 8 bytes of SHA-256 of the label). */
+struct hsm_backup {
+    struct hsm_key_info info;
+    uint8_t wrapped[HSM_MAX_WRAPPED];
+    size_t size;
+};
+
+/* Makes the internal keys and an empty catalogue. `backup_kek`: HSM_BACKUP_KEK_BYTES of secret memory, the XOR of the
+ * officers' components (these are its backup). TOKEN_IN_USE when there is a catalogue. */
+MV_MUST_USE mv_status hsm_catalogue_create(struct hsm *hsm, const uint8_t *backup_kek,
+                                           struct hsm_backup backups[HSM_INTERNAL_KEYS]);
+/* KEY_EXISTS when an officer of this name is enrolled; the generation is filled in. */
+MV_MUST_USE mv_status hsm_officer_add(struct hsm *hsm, struct hsm_officer *officer);
+
+/* ---- keys ---- */
+/* Vending keys get the label "vending/SGC/KRN/KT", factory keys "factory/NAME". */
+struct hsm_key_request {
+    enum hsm_key_use use;           /* HSM_USE_VENDING or HSM_USE_FACTORY_KEK */
+    struct hsm_vending_scope scope; /* vending keys */
+    char name[HSM_LABEL_SIZE - 8];  /* factory keys: 1..55 of a-z 0-9 . - _ */
+    int64_t active_from_unix_s;
+    int64_t issued_until_unix_s; /* INT64_MAX: no end */
+    bool accept_host_visible;    /* must be true for DKGA02 */
+};
+
+/* KCV of a plain key of this use (`dkga` for vending keys, else 0). INVALID_FIELD when the length does not fit the use.
+ */
+MV_MUST_USE mv_status hsm_kcv(enum hsm_key_use use, uint8_t dkga, const uint8_t *key, size_t size,
+                              enum hsm_kcv_method *method, uint8_t kcv[HSM_KCV_BYTES]);
+/* KEY_PARITY unless all 8 bytes have odd parity. */
+MV_MUST_USE mv_status hsm_dkga02_parity(const uint8_t key[HSM_DKGA02_BYTES]);
+
+/* A new random key, born wrapped. Vending keys come from the token's generator through secret memory of this process,
+ * because a 20-byte secret must be padded and a DKGA02 key be sealed; the others never leave the token.
+ * KEY_EXISTS when this scope (SGC, KRN, KT) or name is taken, HOST_VISIBLE_NOT_ACCEPTED, INVALID_FIELD. */
+MV_MUST_USE mv_status hsm_key_generate(struct hsm *hsm, const struct hsm_key_request *request,
+                                       struct hsm_backup *backup);
+/* A given key. KEY_PARITY for DKGA02; KCV_MISMATCH when `expected_kcv` is not NULL and differs. `key` is secret memory
+ * of HSM_DKGA04_BYTES, HSM_DKGA02_BYTES or HSM_FACTORY_KEK_BYTES. */
+MV_MUST_USE mv_status hsm_key_import(struct hsm *hsm, const struct hsm_key_request *request, const uint8_t *key,
+                                     size_t size, const uint8_t *expected_kcv, struct hsm_backup *backup);
+
+/* Every key's attributes equal the policy of its use, the key is the one of its KCV as far as its usage lets it be
+ * asked, and no key lacks or doubles its object. CATALOGUE_CORRUPT names the attribute. */
+MV_MUST_USE mv_status hsm_keys_verify(struct hsm *hsm, const struct hsm_catalogue *catalogue);
+
+/* ---- purposes ---- */
+/* The decoder key of one meter, wrapped under the factory key `factory_label` ("factory/NAME"): RFC 3394 of 16 bytes,
+ * an EA07 key followed by 8 zero bytes. The vending key is found by SGC, KRN and KT. */
+MV_MUST_USE mv_status hsm_export_meter(struct hsm *hsm, const struct hsm_catalogue *catalogue,
+                                       const struct mv_dkga_input *meter, const char *factory_label,
+                                       uint8_t wrapped[HSM_PROVISION_BYTES]);
+/* The vending key of a scope; NULL when there is none. */
+const struct hsm_key_entry *hsm_catalogue_vending(const struct hsm_catalogue *catalogue, const char *sgc, uint8_t krn,
+                                                  uint8_t kt);
+
+/* A key that is used often: its handle, found once. HMAC keys are session copies. */
+struct hsm_handle {
+    unsigned long object; /* 0: none */
+};
+MV_MUST_USE mv_status hsm_handle_open(struct hsm *hsm, const struct hsm_key_info *key, struct hsm_handle *handle);
+/* Destroys a session copy. */
+void hsm_handle_close(struct hsm *hsm, struct hsm_handle *handle);
+
+/* DKGA04 in the token: one HMAC with the vending key. `key` is secret memory. */
+MV_MUST_USE mv_status hsm_derive_dkga04(struct hsm *hsm, struct hsm_handle vending, const struct mv_dkga_input *meter,
+                                        struct mv_decoder_key *key);
+/* A DKGA02 vending key out of its entry into secret memory of HSM_DKGA02_BYTES, for one request; wipe it. */
+MV_MUST_USE mv_status hsm_dkga02_open(struct hsm *hsm, struct hsm_handle dkga02_kek, const struct hsm_key_entry *entry,
+                                      uint8_t *vending_key);
+/* DKGA02 from an opened key; no token. */
+MV_MUST_USE mv_status hsm_derive_dkga02(const uint8_t *vending_key, const struct mv_dkga_input *meter,
+                                        struct mv_decoder_key *key);
+/* The working key of token tags, HSM_MAC_BYTES of secret memory: HMAC of a fixed label under audit-token-hash. */
+MV_MUST_USE mv_status hsm_tag_key(struct hsm *hsm, struct hsm_handle audit_token_hash, uint8_t *tag_key);
+
+#endif
