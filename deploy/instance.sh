@@ -1,0 +1,236 @@
+# shellcheck shell=bash
+# One metervault on this machine, in one folder: token, keys, certificates, configuration, both daemons. Sourced by
+# quickstart.sh and by the tests. A sample: its PIN, keys and CA lie in files.
+#
+# Set before use: MV_DIR (the folder), MV_BIN (where the programs are). Optional arrays MV_AS_HSM and MV_AS_SERVER: a
+# command prefix that runs a daemon as its own user; MV_CLIENT_USERS: a libconfuse list of users that may ask the key process.
+MV_SAMPLE_SGC=123457
+MV_OFFICER=officer1 MV_ADMIN=admin1 MV_VENDOR=vendor1 MV_ORGANISATION=shop1
+[ -n "${MV_AS_HSM+x}" ] || MV_AS_HSM=()
+[ -n "${MV_AS_SERVER+x}" ] || MV_AS_SERVER=()
+MV_CLIENT_USERS=${MV_CLIENT_USERS:-'{}'}
+mv_deploy=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+
+mv_say() {
+    echo "$*" >&2
+}
+
+# The owner of the folders each daemon writes; the caller's own unless it runs them as other users.
+mv_hsm_dir() { echo "$MV_DIR/hsm"; }
+mv_server_dir() { echo "$MV_DIR/server"; }
+
+mv_as_hsm() {
+    SOFTHSM2_CONF="$MV_DIR/hsm/softhsm2.conf" "${MV_AS_HSM[@]}" "$@"
+}
+
+mv_keys() {
+    mv_as_hsm "$MV_BIN/metervault-keys" --config "$MV_DIR/hsm/hsmd.conf" "$@"
+}
+
+# mv_cli PRINCIPAL arguments...: the command line client as this principal.
+mv_cli() {
+    local principal=$1 command=$2
+    shift 2
+    "$MV_BIN/metervault" "$command" --config "$MV_DIR/clients/$principal.conf" "$@"
+}
+
+# ---- files ----
+mv_random_hex() { # BYTES
+    od -An -vtx1 -N "$1" /dev/urandom | tr -d ' \n'
+    echo
+}
+
+mv_certificates() {
+    "$mv_deploy/pki.sh" "$MV_DIR/pki" init
+    [ -f "$MV_DIR/pki/server.pem" ] || "$mv_deploy/pki.sh" "$MV_DIR/pki" server
+    local principal
+    for principal in "$MV_OFFICER" "$MV_ADMIN" "$MV_VENDOR"; do
+        [ -f "$MV_DIR/pki/$principal.pem" ] || "$mv_deploy/pki.sh" "$MV_DIR/pki" client "$principal"
+    done
+}
+
+mv_client_config() { # PRINCIPAL
+    mkdir -p "$MV_DIR/clients"
+    cat >"$MV_DIR/clients/$1.conf" <<EOF
+server = "127.0.0.1:$(cat "$MV_DIR/port")"
+ca_file = "$MV_DIR/pki/ca.pem"
+certificate_file = "$MV_DIR/pki/$1.pem"
+key_file = "$MV_DIR/pki/$1.key"
+terminal = "till1"
+EOF
+}
+
+# Two custodians' parts of the vending key and of the factory key; neither part says anything about the key.
+mv_components() {
+    local part
+    mkdir -p "$MV_DIR/hsm/components"
+    for part in vending-a vending-b; do
+        [ -f "$MV_DIR/hsm/components/$part" ] || mv_random_hex 20 >"$MV_DIR/hsm/components/$part"
+    done
+    for part in factory-a factory-b; do
+        [ -f "$MV_DIR/hsm/components/$part" ] || mv_random_hex 16 >"$MV_DIR/hsm/components/$part"
+    done
+}
+
+mv_hsm_files() {
+    local dir="$MV_DIR/hsm"
+    mkdir -p "$dir/tokens" "$dir/backup"
+    if [ ! -f "$dir/softhsm2.conf" ]; then
+        printf 'directories.tokendir = %s\nobjectstore.backend = file\nlog.level = ERROR\nslots.removable = false\n' \
+            "$dir/tokens" >"$dir/softhsm2.conf"
+    fi
+    [ -f "$dir/pin" ] || mv_random_hex 8 >"$dir/pin"
+    [ -f "$dir/so-pin" ] || mv_random_hex 8 >"$dir/so-pin"
+    [ -f "$dir/hsmd.conf" ] || cat >"$dir/hsmd.conf" <<EOF
+module = "/usr/lib/softhsm/libsofthsm2.so"
+token_label = "metervault"
+pin_file = "$dir/pin"
+socket = "$MV_DIR/run/hsmd.sock"
+workers = ${MV_HSM_WORKERS:-1}
+call_timeout_s = 5
+client_users = $MV_CLIENT_USERS
+backup_dir = "$dir/backup"
+EOF
+    mv_components
+}
+
+mv_server_files() {
+    local dir="$MV_DIR/server"
+    mkdir -p "$dir"
+    [ -f "$MV_DIR/port" ] || echo 0 >"$MV_DIR/port"
+    cp "$MV_DIR/pki/server.pem" "$MV_DIR/pki/server.key" "$MV_DIR/pki/ca.pem" "$dir/"
+    mv_server_config
+}
+
+mv_server_config() {
+    cat >"$MV_DIR/server/metervaultd.conf" <<EOF
+listen = "127.0.0.1:$(cat "$MV_DIR/port")"
+certificate_file = "$MV_DIR/server/server.pem"
+key_file = "$MV_DIR/server/server.key"
+client_ca_file = "$MV_DIR/server/ca.pem"
+ledger = "sqlite:${MV_LEDGER:-$MV_DIR/server/ledger.db}"
+hsmd_socket = "$MV_DIR/run/hsmd.sock"
+hsmd_timeout_ms = ${MV_HSMD_TIMEOUT_MS:-3000}
+${MV_SERVER_EXTRA:-}
+EOF
+}
+
+# ---- the token ----
+# Makes the token, enrols the first officer and imports the sample keys; once.
+mv_token_make() {
+    [ ! -f "$MV_DIR/hsm/made" ] || return 0
+    mv_keys init --officer "$MV_OFFICER" --officer-certificate "$MV_DIR/hsm/$MV_OFFICER.pem" \
+        --so-pin-file "$MV_DIR/hsm/so-pin" || return
+    mv_keys import --use vending --sgc "$MV_SAMPLE_SGC" --krn 1 --kt 2 --base-date 2014 --dkga 4 --ea 7,11 \
+        --component-file "$MV_DIR/hsm/components/vending-a" --component-file "$MV_DIR/hsm/components/vending-b" || return
+    mv_keys import --use factory --label factory \
+        --component-file "$MV_DIR/hsm/components/factory-a" --component-file "$MV_DIR/hsm/components/factory-b" || return
+    touch "$MV_DIR/hsm/made"
+}
+
+# ---- processes ----
+mv_pid() { # NAME: prints the id of our running daemon, or fails
+    local pid
+    pid=$(cat "$MV_DIR/run/$1.pid" 2>/dev/null) || return 1
+    [ -n "$pid" ] && tr '\0' ' ' <"/proc/$pid/cmdline" 2>/dev/null | grep -qF "$MV_DIR/" || return 1
+    echo "$pid"
+}
+
+mv_launch() { # NAME PREFIX-ARRAY-NAME arguments...
+    local name=$1 pid
+    local -n prefix=$2
+    shift 2
+    mkdir -p "$MV_DIR/log"
+    [ ! -f "$MV_DIR/log/$name" ] || cat "$MV_DIR/log/$name" >>"$MV_DIR/log/$name.before"
+    : >"$MV_DIR/log/$name"
+    SOFTHSM2_CONF="$MV_DIR/hsm/softhsm2.conf" setsid "${prefix[@]}" "$MV_BIN/$name" "$@" \
+        >>"$MV_DIR/log/$name" 2>&1 </dev/null &
+    pid=$!
+    disown "$pid"
+    echo "$pid" >"$MV_DIR/run/$name.pid"
+}
+
+# Waits until the daemon's log holds the text; fails with the log when it ends first or takes 20 s.
+mv_await() { # NAME TEXT
+    local tries
+    for ((tries = 0; tries < 400; tries++)); do
+        ! grep -q -- "$2" "$MV_DIR/log/$1" || return 0
+        mv_pid "$1" >/dev/null || [ "$tries" -lt 20 ] || break
+        sleep 0.05
+    done
+    mv_say "$1 did not start:"
+    tail -n 20 "$MV_DIR/log/$1" >&2
+    return 1
+}
+
+mv_hsmd_start() {
+    mkdir -p "$MV_DIR/run"
+    mv_launch metervault-hsmd MV_AS_HSM --config "$MV_DIR/hsm/hsmd.conf"
+    mv_await metervault-hsmd "ready"
+}
+
+# The first start takes a free port; later ones keep it.
+mv_server_start() {
+    mv_launch metervaultd MV_AS_SERVER --config "$MV_DIR/server/metervaultd.conf"
+    mv_await metervaultd "listening on" || return
+    if [ "$(cat "$MV_DIR/port")" = 0 ]; then
+        grep -o 'listening on [^ ]*' "$MV_DIR/log/metervaultd" | tail -n 1 | sed 's/.*://' >"$MV_DIR/port"
+        mv_server_config
+    fi
+}
+
+mv_gone() { # PID SECONDS
+    local tries
+    for ((tries = 0; tries < $2 * 20; tries++)); do
+        # a zombie has ended; it waits for its parent only
+        [ -e "/proc/$1" ] && ! grep -q '^State:.Z' "/proc/$1/status" 2>/dev/null || return 0
+        sleep 0.05
+    done
+    return 1
+}
+
+mv_stop() { # NAME [SIGNAL]
+    local pid
+    pid=$(mv_pid "$1") || return 0
+    kill -s "${2:-TERM}" "$pid"
+    if ! mv_gone "$pid" 15; then
+        mv_say "$1 (pid $pid) did not stop within 15 s and was killed"
+        kill -s KILL "$pid"
+        mv_gone "$pid" 5
+        return 1
+    fi
+    rm -f "$MV_DIR/run/$1.pid"
+}
+
+# ---- the ledger's people ----
+mv_principals() {
+    local principal
+    for principal in "$MV_OFFICER" "$MV_ADMIN" "$MV_VENDOR"; do
+        mv_client_config "$principal"
+    done
+    mv_cli "$MV_OFFICER" operator organisation-create "$MV_ORGANISATION" --parent root >/dev/null || return
+    mv_cli "$MV_OFFICER" operator grant "$MV_ORGANISATION" "$MV_SAMPLE_SGC" >/dev/null || return
+    mv_cli "$MV_OFFICER" operator create "$MV_ADMIN" --organisation root --role meter-admin >/dev/null || return
+    mv_cli "$MV_OFFICER" operator create "$MV_VENDOR" --organisation "$MV_ORGANISATION" --role vendor >/dev/null
+}
+
+# Everything, from nothing or from what is there.
+mv_instance_files() {
+    umask 077
+    mkdir -p "$MV_DIR/run"
+    mv_certificates && mv_hsm_files && cp "$MV_DIR/pki/$MV_OFFICER.pem" "$MV_DIR/hsm/" && mv_server_files
+}
+
+mv_register() { # PAN EA
+    mv_cli "$MV_ADMIN" meter register --meter "$1" --organisation "$MV_ORGANISATION" --utility electricity \
+        --sgc "$MV_SAMPLE_SGC" --krn 1 --ti 1 --kt 2 --ken 255 --base-date 2014 --ea "$2" --dkga 4
+}
+
+# What the factory does: wraps the meter's key in the token and loads it into a simulated meter.
+mv_meter_make() { # PAN EA STATE-FILE
+    rm -f "$MV_DIR/hsm/$1.provision"
+    mv_keys export-meter --pan "$1" --sgc "$MV_SAMPLE_SGC" --krn 1 --kt 2 --ti 1 --ea "$2" --base-date 2014 --ken 255 \
+        --factory-key factory --out "$MV_DIR/hsm/$1.provision" >/dev/null || return
+    "$MV_BIN/metersim" --state "$3" --provision "$MV_DIR/hsm/$1.provision" \
+        --component-file "$MV_DIR/hsm/components/factory-a" --component-file "$MV_DIR/hsm/components/factory-b"
+}

@@ -1,0 +1,255 @@
+#!/usr/bin/env bash
+# Builds and tests metervault. The last line is "N passed, N failed"; the exit code is 0 only when nothing failed.
+set -uo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit 3
+umask 022
+root=$PWD
+results=$(mktemp -d "${TMPDIR:-/tmp}/metervault-run.XXXXXX")
+trap 'rm -rf "$results"' EXIT
+jobs=$(nproc)
+passed=0 failed=0
+
+usage() {
+    cat <<'EOF'
+Usage: tests/run.sh [PART]
+Parts: all (default)  everything below but long: what CI runs
+       unit           unit tests of the release build
+       conformance    published STS vectors through a real token
+       integration    whole instances: sales, TLS, an independent gRPC client, memory
+       faults         killed, hung and full: nothing acknowledged is lost
+       fuzz           every fuzz target for some seconds
+       sanitize       unit tests and a sale under ASan+UBSan, server tests under TSan
+       lint           clang-format, clang-tidy, shellcheck
+       bench-smoke    the load generator, briefly
+       long           500 kills and minutes of fuzzing
+Examples: tests/run.sh unit
+          tests/run.sh faults
+EOF
+}
+
+count() { # PASSED FAILED
+    passed=$((passed + $1))
+    failed=$((failed + $2))
+}
+
+# one NAME command...: one test; its output is shown when it fails.
+one() {
+    local name=$1 log="$results/one.log"
+    shift
+    if "$@" >"$log" 2>&1 </dev/null; then
+        echo "ok    $name"
+        count 1 0
+        return 0
+    fi
+    echo "FAIL  $name"
+    sed 's/^/      /' "$log" | tail -n 200
+    count 0 1
+    return 1
+}
+
+stage() {
+    echo
+    echo "== $1 ($((SECONDS / 60)) min)"
+}
+
+# ---- builds ----
+configure_and_build() { # FOLDER TARGET cmake-arguments...
+    local folder=$1 target=$2
+    shift 2
+    cmake -G Ninja -B "$folder" -S . "$@" && ninja -C "$folder" -j "$jobs" "$target"
+}
+
+build() { # as configure_and_build
+    one "build $1" configure_and_build "$@"
+}
+
+# Builds once however many parts ask; the parts after a failed build fail by themselves.
+release_built=''
+build_release() {
+    [ -z "$release_built" ] || return "$release_built"
+    stage "release build"
+    build build all -DCMAKE_BUILD_TYPE=RelWithDebInfo -DMETERVAULT_SANITIZE=
+    release_built=$?
+    return "$release_built"
+}
+
+# ---- ctest: counts the cases inside the cmocka programs ----
+ctest_label() { # FOLDER LABEL
+    local log="$1/Testing/Temporary/LastTest.log" code sums
+    rm -f "$log"
+    ctest --test-dir "$1" -L "^$2\$" --no-tests=error -j "$jobs" --output-on-failure >"$results/ctest.log" 2>&1
+    code=$?
+    sums=$(awk '
+        /^[0-9]+\/[0-9]+ Test: / { cases = 0 }
+        /^\[       OK \]/ { cases++ }
+        /^Test Passed\./ { good += cases > 0 ? cases : 1 }
+        /^Test (Failed|time.out|Timeout)/ || /^Test .*(timed out|not run)/ { good += cases; bad++ }
+        END { print good + 0, bad + 0 }' "$log" 2>/dev/null)
+    sums=${sums:-0 0}
+    local good=${sums% *} bad=${sums#* }
+    if [ "$code" -ne 0 ]; then
+        cat "$results/ctest.log"
+        [ "$bad" -gt 0 ] || bad=1
+    elif [ "$good" -eq 0 ]; then
+        echo "FAIL  no test of label $2 ran in $1"
+        bad=1
+    fi
+    echo "$1, $2: $good cases passed, $bad tests failed"
+    count "$good" "$bad"
+}
+
+# ---- shell, python and node tests: each ends with its own "N passed, N failed" ----
+script() { # NAME command...
+    local name=$1 log="$results/script.log" last code
+    shift
+    echo "-- $name"
+    timeout 1800 "$@" >"$log" 2>&1 </dev/null
+    code=$?
+    last=$(tail -n 1 "$log")
+    if [[ $last =~ ^([0-9]+)\ passed,\ ([0-9]+)\ failed$ ]]; then
+        local good=${BASH_REMATCH[1]} bad=${BASH_REMATCH[2]}
+        [ "$code" -eq 0 ] || [ "$bad" -gt 0 ] || bad=1
+        [ "$good" -gt 0 ] || [ "$bad" -gt 0 ] || bad=1
+        count "$good" "$bad"
+        if [ "$bad" -gt 0 ]; then
+            cat "$log"
+        else
+            echo "   $last"
+        fi
+    else
+        cat "$log"
+        echo "FAIL  $name ended with code $code and no count"
+        count 0 1
+    fi
+}
+
+# ---- parts ----
+part_unit() {
+    build_release || return
+    stage "unit tests"
+    ctest_label build unit
+}
+
+part_conformance() {
+    build_release || return
+    stage "conformance"
+    ctest_label build conformance
+}
+
+part_integration() {
+    build_release || return
+    stage "integration"
+    local test
+    for test in tests/integration/*.sh; do
+        script "$test" "$test"
+    done
+}
+
+part_faults() {
+    build_release || return
+    stage "faults"
+    local test
+    for test in tests/faults/*.sh; do
+        script "$test" "$test"
+    done
+}
+
+fuzz_for() { # SECONDS
+    stage "fuzz, $1 s each"
+    build build-fuzz fuzz -DCMAKE_C_COMPILER=clang -DCMAKE_BUILD_TYPE=RelWithDebInfo -DMETERVAULT_FUZZ=ON || return
+    local target found=no
+    for target in build-fuzz/fuzz/*; do
+        if [ ! -f "$target" ] || [ ! -x "$target" ]; then
+            continue
+        fi
+        found=yes
+        one "fuzz ${target##*/}" fuzz_one "$target" "$1"
+    done
+    [ "$found" = yes ] || one "a fuzz target exists" false
+}
+
+fuzz_one() { # PROGRAM SECONDS
+    local corpus="tests/fuzz/corpus/${1##*/}" new="$results/corpus"
+    rm -rf "$new" && mkdir "$new"
+    [ ! -d "$corpus" ] || cp "$corpus"/* "$new"/
+    "$1" -max_total_time="$2" -timeout=5 -rss_limit_mb=2048 -artifact_prefix="$root/build-fuzz/" "$new"
+}
+
+part_sanitize() {
+    stage "ASan and UBSan"
+    export ASAN_OPTIONS=detect_leaks=1:abort_on_error=0 UBSAN_OPTIONS=print_stacktrace=1
+    if build build-asan all -DMETERVAULT_SANITIZE=address -DCMAKE_C_FLAGS_RELWITHDEBINFO='-O1 -g'; then
+        ctest_label build-asan unit
+        ctest_label build-asan conformance
+        script "sale.sh under ASan" env MV_BIN="$root/build-asan/bin" tests/integration/sale.sh
+    fi
+    stage "TSan"
+    export TSAN_OPTIONS=ignore_noninstrumented_modules=1:second_deadlock_stack=1
+    if build build-tsan all -DMETERVAULT_SANITIZE=thread -DCMAKE_C_FLAGS_RELWITHDEBINFO='-O1 -g'; then
+        ctest_label build-tsan unit
+        script "sale.sh under TSan" env MV_BIN="$root/build-tsan/bin" tests/integration/sale.sh
+    fi
+}
+
+our_files() { # PATTERN...
+    git ls-files --cached --others --exclude-standard -- "$@"
+}
+
+format_check() {
+    our_files '*.c' '*.h' | xargs clang-format --dry-run -Werror
+}
+
+part_lint() {
+    build_release || return
+    stage "lint"
+    one "clang-format" format_check
+    local file
+    while read -r file; do
+        one "shellcheck $file" shellcheck "$file"
+    done < <({ our_files '*.sh' && echo .ci/run; } | sort -u)
+    script "clang-tidy" tests/support/tidy.sh
+}
+
+part_bench-smoke() {
+    build_release || return
+    stage "bench-smoke"
+    script tests/bench/smoke.sh tests/bench/smoke.sh
+}
+
+part_long() {
+    build_release || return
+    stage "long faults"
+    script "500 kills" env METERVAULT_KILLS=500 tests/faults/kill.sh
+    fuzz_for 120
+}
+
+finish() {
+    echo
+    echo "$passed passed, $failed failed"
+    [ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]
+    exit
+}
+
+part=${1:-all}
+case "$part" in
+--help | -h) usage && exit 0 ;;
+all | unit | conformance | integration | faults | fuzz | sanitize | lint | bench-smoke | long) ;;
+*) usage >&2 && exit 2 ;;
+esac
+
+one "packages" deploy/packages.sh || finish
+case "$part" in
+all)
+    part_unit
+    part_conformance
+    part_integration
+    part_faults
+    part_bench-smoke
+    fuzz_for 5
+    part_sanitize
+    part_lint
+    ;;
+fuzz) fuzz_for 5 ;;
+*) "part_$part" ;;
+esac
+finish
