@@ -14,7 +14,8 @@ void mv_aes128_wipe(struct mv_aes128 *aes);
 void mv_aes128_encrypt(const struct mv_aes128 *aes, const uint8_t in[16], uint8_t out[16]);
 void mv_aes128_decrypt(const struct mv_aes128 *aes, const uint8_t in[16], uint8_t out[16]);
 void mv_aes128_cmac(const struct mv_aes128 *aes, const uint8_t *data, uint32_t length, uint8_t mac[16]);
-/* `wrapped` has 8 bytes more than `plain`; plain length a multiple of 8, 16..64. KEY_INTEGRITY_ERROR wipes `plain`. */
+/* `length` is that of `wrapped`, 8 more than that of `plain`; the plain one is a multiple of 8, 16..64, else
+ * RANGE_ERROR. KEY_INTEGRITY_ERROR wipes `plain`. */
 MV_CORE_MUST_USE enum mv_result mv_aes128_unwrap(const struct mv_aes128 *aes, const uint8_t *wrapped, uint32_t length,
                                                  uint8_t *plain);
 

@@ -14,6 +14,8 @@ int mv_luhn_digit(const char *digits, unsigned length);
 /* DRN: 11 or 13 digits. PAN: 18 digits, IIN 600727 or 0000, both check digits. FORMAT_ERROR or CHECK_DIGIT_ERROR. */
 MV_CORE_MUST_USE enum mv_result mv_drn_check(const char *drn, unsigned length);
 MV_CORE_MUST_USE enum mv_result mv_pan_check(const char pan[18]);
+/* 6 (600727) or 4 (0000); 0 for any other IIN. */
+unsigned mv_pan_iin_length(const char pan[18]);
 
 /* ---- CRC ---- */
 /* CRC-16 as STS prints it (byte-swapped) over `length` bytes. */
@@ -37,7 +39,8 @@ MV_CORE_MUST_USE enum mv_result mv_sts_digits_to_block(const char *digits, uint8
 
 /* ---- ciphers ---- */
 enum mv_ea { MV_EA_STA = 7, MV_EA_MISTY1 = 11 };
-/* Canonical form, most significant byte first; EA07 uses the first 8 bytes. */
+/* Canonical form, most significant byte first; EA07 uses the first 8 bytes. `ea` is 7 or 11, checked by who makes it.
+ */
 struct mv_decoder_key {
     uint8_t ea;
     uint8_t bytes[16];
@@ -62,8 +65,8 @@ struct mv_u128 {
 };
 /* 20-bit currency amount: (-1)^sign x (10^e x m + offset) in 0.00001 of the base currency. */
 struct mv_sts_currency {
-    uint8_t negative; /* 0, 1 */
-    uint8_t exponent; /* 0..31 */
+    uint8_t negative;  /* 0, 1 */
+    uint8_t exponent;  /* 0..31 */
     uint16_t mantissa; /* 0..16383 */
 };
 /* Rounds toward plus infinity. RANGE_ERROR when it does not fit. */
@@ -73,8 +76,8 @@ struct mv_u128 mv_sts_currency_magnitude(struct mv_sts_currency amount);
 
 /* ---- token identifier ---- */
 enum { MV_TID_MAX = 0xFFFFFF, MV_MINUTES_PER_DAY = 1440 };
-/* Minutes since 1993-01-01T00:00Z of a Unix time (seconds dropped) and of a base date; RANGE_ERROR before 1993, or for a base
- * date other than 1993, 2014, 2035. */
+/* Minutes since 1993-01-01T00:00Z of a Unix time (seconds dropped) and of a base date; RANGE_ERROR before 1993, or for
+ * a base date other than 1993, 2014, 2035. */
 MV_CORE_MUST_USE enum mv_result mv_sts_minutes(int64_t unix_s, uint64_t *minutes);
 MV_CORE_MUST_USE enum mv_result mv_sts_base_minutes(uint16_t base_date, uint64_t *minutes);
 /* RANGE_ERROR when minutes lie before the base date or give more than 24 bits or 0. */
@@ -85,10 +88,10 @@ bool mv_sts_key_expired(uint32_t tid, uint8_t ken);
 
 /* ---- class 0 ---- */
 struct mv_sts_credit {
-    uint8_t subclass;  /* 0..3 units, 4..7 currency */
-    uint8_t random;    /* 4 bits, subclass 0..3 only */
-    uint32_t tid;      /* 24 bits */
-    uint16_t amount;   /* subclass 0..3: the 16-bit field */
+    uint8_t subclass;                /* 0..3 units, 4..7 currency */
+    uint8_t random;                  /* 4 bits, subclass 0..3 only */
+    uint32_t tid;                    /* 24 bits */
+    uint16_t amount;                 /* subclass 0..3: the 16-bit field */
     struct mv_sts_currency currency; /* subclass 4..7 */
 };
 MV_CORE_MUST_USE enum mv_result mv_sts_credit_pack(const struct mv_sts_credit *credit, struct mv_sts_block *block);
@@ -102,9 +105,14 @@ struct mv_dkga_input {
     uint16_t base_date;
 };
 enum { MV_DKGA04_MESSAGE = 49 };
-MV_CORE_MUST_USE enum mv_result mv_dkga04_message(const struct mv_dkga_input *input, uint8_t message[MV_DKGA04_MESSAGE]);
+MV_CORE_MUST_USE enum mv_result mv_dkga04_message(const struct mv_dkga_input *input,
+                                                  uint8_t message[MV_DKGA04_MESSAGE]);
 /* PANBLOCK, CONTROLBLOCK as big-endian integers. */
 MV_CORE_MUST_USE enum mv_result mv_dkga02_blocks(const struct mv_dkga_input *input, uint64_t *pan_block,
                                                  uint64_t *control_block);
+/* The two by themselves, without check digits: IIN of 6 digits and IAIN of 11, or of 4 and 13; SGC of 6; terminated. */
+MV_CORE_MUST_USE enum mv_result mv_dkga02_pan_block(const char *iin, const char *iain, uint8_t kt, uint64_t *block);
+MV_CORE_MUST_USE enum mv_result mv_dkga02_control_block(const char *sgc, uint8_t ti, uint8_t krn, uint8_t kt,
+                                                        uint64_t *block);
 
 #endif
