@@ -1,0 +1,118 @@
+#!/usr/bin/env python3
+"""Searches the memory of a running process for secrets that this test knows. Root only.
+
+usage: memory.py PID FOLDER PAN...   FOLDER is that of the instance; the PANs are being sold to (odd ones of the list use EA 11)
+Looks for the vending key, its components, the factory key, the decoder key of every PAN and the PIN, raw, reversed and in
+hexadecimal; finds none in PID, but finds the PANs there (so it does read what the process works on), and finds every one of the
+secrets in its own memory (so it would find them).
+"""
+import hashlib
+import hmac
+import os
+import sys
+
+
+def read_hex(path):
+    with open(path, encoding="ascii") as file:
+        return bytes.fromhex(file.read())
+
+
+def xor(a, b):
+    return bytes(x ^ y for x, y in zip(a, b, strict=True))
+
+
+def decoder_key(vending_key, pan, ea):
+    """DKGA04 for supply group 123457, KRN 1, KT 2, TI 01, base date 2014."""
+    size = {7: 8, 11: 16}[ea]
+    message = b"\x04" + b"\x0204" + b"\x0214" + b"\x02%02d" % ea + b"\x0201" + b"\x00"
+    message += b"\x04" + b"\x06123457" + b"\x012" + b"\x011" + b"\x12" + pan.encode()
+    message += (size * 8).to_bytes(4, "big")
+    assert len(message) == 49
+    return hmac.new(vending_key, message, hashlib.sha256).digest()[:size]
+
+
+def secrets_of(folder, pans):
+    parts = os.path.join(folder, "hsm", "components")
+    secrets = {}
+    for kind in ("vending", "factory"):
+        a, b = read_hex(f"{parts}/{kind}-a"), read_hex(f"{parts}/{kind}-b")
+        secrets |= {f"{kind} component a": a, f"{kind} component b": b, f"{kind} key": xor(a, b)}
+    for index, pan in enumerate(pans):
+        ea = 7 if index % 2 == 0 else 11
+        secrets[f"decoder key of {pan}"] = decoder_key(secrets["vending key"], pan, ea)
+    for name in ("pin", "so-pin"):
+        with open(os.path.join(folder, "hsm", name), "rb") as file:
+            secrets[name] = file.read().strip()
+    return secrets
+
+
+def forms(secret):
+    yield secret
+    yield secret[::-1]
+    yield secret.hex().encode()
+    yield secret.hex().upper().encode()
+
+
+def regions(pid):
+    with open(f"/proc/{pid}/maps", encoding="utf-8") as maps:
+        for line in maps:
+            span, mode = line.split()[:2]
+            if mode.startswith("r") and "[vvar]" not in line and "[vsyscall]" not in line:
+                start, end = (int(x, 16) for x in span.split("-"))
+                yield start, end
+
+
+def image(pid):
+    """Every readable region. A region that went away meanwhile is left out."""
+    with open(f"/proc/{pid}/mem", "rb", buffering=0) as memory:
+        for start, end in regions(pid):
+            try:
+                memory.seek(start)
+                data = b""
+                while len(data) < end - start:
+                    piece = memory.read(end - start - len(data))
+                    if not piece:
+                        break
+                    data += piece
+            except OSError:
+                continue
+            if data:
+                yield data
+
+
+def found(pid, wanted):
+    hits, size = set(), 0
+    for data in image(pid):
+        size += len(data)
+        hits |= {name for name, secret in wanted.items() if name not in hits and any(f in data for f in forms(secret))}
+    return hits, size
+
+
+def main():
+    pid, folder, pans = int(sys.argv[1]), sys.argv[2], sys.argv[3:]
+    secrets = secrets_of(folder, pans)
+    known = {f"PAN {pan}": pan.encode() for pan in pans}
+    seen, total, passes = set(), 0, 10
+    leaked = set()
+    for _ in range(passes):
+        hits, size = found(pid, secrets | known)
+        seen |= hits & known.keys()
+        leaked |= hits & secrets.keys()
+        total += size
+    own, _ = found(os.getpid(), secrets)
+    print(f"{passes} passes, {total // passes // 1024} KiB each; looked for {len(secrets)} secrets in 4 forms")
+    good = True
+    for name in sorted(leaked):
+        print(f"FOUND in process {pid}: {name}")
+        good = False
+    for name in sorted(secrets.keys() - own):
+        print(f"the search is blind: it does not find in its own memory: {name}")
+        good = False
+    if not seen:
+        print("the search is blind: no PAN found in the process, though sales run")
+        good = False
+    return 0 if good else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
