@@ -1,0 +1,57 @@
+/* Inside the SQLite engine: the open ledger, and what its files share. */
+#ifndef MV_STORE_SQLITE_ENGINE_H
+#define MV_STORE_SQLITE_ENGINE_H
+
+#include <sqlite3.h>
+
+#include "store/sqlite/statement.h"
+#include "store/store.h"
+
+enum { LEDGER_APPLICATION_ID = 0x4D564C47 }; /* "MVLG" */
+enum { BUSY_TIMEOUT_MS = 2000 };
+enum { PAGE_SIZE = 4096 };
+/* A checkpoint after this many pages of log: seldom enough to write a hot page once for many commits, often enough that
+ * the pause stays short. */
+enum { CHECKPOINT_PAGES = 4000 };
+/* Terminal and receipt, chain and sequence share one 63-bit row number; see the schema. */
+enum { SERIES_BITS = 40 };
+#define SERIES_LAST ((1LL << SERIES_BITS) - 1)
+
+enum transaction { TRANSACTION_NONE, TRANSACTION_READ, TRANSACTION_WRITE };
+
+/* The end of the audit chain within one write transaction. */
+struct audit_head {
+    bool known;
+    uint64_t sequence;
+    uint8_t hash[AUDIT_HASH];
+};
+
+struct store {
+    sqlite3 *db;
+    enum store_mode mode;
+    enum transaction transaction;
+    struct audit_head head;
+    sqlite3_stmt *statements[SQL_COUNT];
+};
+
+MV_MUST_USE mv_status sqlite_ledger_open(const char *path, enum store_mode mode, struct store **store);
+
+/* The status for an SQLite result that is not OK, ROW or DONE; detail is the extended code. */
+mv_status sqlite_failure(sqlite3 *db, int code, const char *where);
+/* The statement hit a rule of the schema of this kind (SQLITE_CONSTRAINT_UNIQUE and so on). */
+bool sqlite_refused_by(mv_status status, int constraint);
+
+MV_MUST_USE mv_status sqlite_exec(sqlite3 *db, const char *sql, const char *where);
+MV_MUST_USE mv_status sqlite_pragma_get(sqlite3 *db, const char *sql, int64_t *value);
+
+/* Refuses what is no ledger (LEDGER_CORRUPT) and what is newer (LEDGER_NEWER); changes nothing. `version` 0 is an empty
+ * file. */
+MV_MUST_USE mv_status sqlite_ledger_check(sqlite3 *db, int64_t *version);
+/* Brings the schema up to date in one transaction that excludes all other writers. */
+MV_MUST_USE mv_status sqlite_ledger_migrate(sqlite3 *db);
+MV_MUST_USE mv_status sqlite_ledger_is_current(sqlite3 *db);
+
+/* Grows the write-ahead log to its working size with zeros. No room for that is no failure: it is only for speed. */
+MV_MUST_USE mv_status sqlite_wal_preallocate(sqlite3 *db, const char *path);
+
+#endif

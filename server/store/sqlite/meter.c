@@ -1,0 +1,142 @@
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "store/sqlite/engine.h"
+
+static mv_status get_meter(struct sql *sql, struct store_meter *meter)
+{
+    meter->id = sql_get_int(sql);
+    sql_get_text(sql, meter->pan, sizeof meter->pan);
+    meter->organisation = sql_get_int(sql);
+    meter->utility = sql_get_u8(sql);
+    meter->state = sql_get_u8(sql);
+    sql_get_text(sql, meter->sgc, sizeof meter->sgc);
+    meter->krn = sql_get_u8(sql);
+    meter->ti = sql_get_u8(sql);
+    meter->kt = sql_get_u8(sql);
+    meter->ken = sql_get_u8(sql);
+    meter->ea = sql_get_u8(sql);
+    meter->dkga = sql_get_u8(sql);
+    meter->base_date = sql_get_u16(sql);
+    meter->last_tid = sql_get_u64(sql);
+    meter->registered_at_unix_s = sql_get_int(sql);
+    return sql_row_ok(sql);
+}
+
+static mv_status one_meter(struct sql *sql, struct store_meter *meter)
+{
+    bool row;
+    MV_TRY(sql_step(sql, &row));
+    if (!row)
+        return mv_fail(MV_METER_UNKNOWN, NULL);
+    mv_status status = get_meter(sql, meter);
+    sql_done(sql);
+    return status;
+}
+
+mv_status store_meter_by_pan(struct store *store, const char *pan, struct store_meter *meter)
+{
+    struct sql sql = sql_read(store, SQL_METER_BY_PAN);
+    sql_put_text(&sql, pan);
+    return one_meter(&sql, meter);
+}
+
+mv_status store_meter_by_id(struct store *store, int64_t id, struct store_meter *meter)
+{
+    struct sql sql = sql_read(store, SQL_METER_BY_ID);
+    sql_put_int(&sql, id);
+    return one_meter(&sql, meter);
+}
+
+static mv_status insert_row(struct store *store, const struct store_meter *meter)
+{
+    struct sql sql = sql_write(store, SQL_METER_INSERT);
+    sql_put_text(&sql, meter->pan);
+    sql_put_int(&sql, meter->organisation);
+    sql_put_int(&sql, meter->utility);
+    sql_put_int(&sql, meter->state);
+    sql_put_text(&sql, meter->sgc);
+    sql_put_int(&sql, meter->krn);
+    sql_put_int(&sql, meter->ti);
+    sql_put_int(&sql, meter->kt);
+    sql_put_int(&sql, meter->ken);
+    sql_put_int(&sql, meter->ea);
+    sql_put_int(&sql, meter->dkga);
+    sql_put_int(&sql, meter->base_date);
+    sql_put_int(&sql, meter->registered_at_unix_s);
+    mv_status status = sql_run(&sql);
+    if (sqlite_refused_by(status, SQLITE_CONSTRAINT_UNIQUE))
+        return mv_fail(MV_METER_EXISTS, NULL);
+    if (sqlite_refused_by(status, SQLITE_CONSTRAINT_FOREIGNKEY))
+        return mv_fail(MV_ORGANISATION_UNKNOWN, NULL);
+    if (sqlite_refused_by(status, SQLITE_CONSTRAINT_CHECK))
+        return mv_fail(MV_INVALID_FIELD, "pan or sgc");
+    return status;
+}
+
+mv_status store_meter_insert(struct store *store, struct store_meter *meter)
+{
+    if (meter->last_tid > INT64_MAX)
+        return mv_fail(MV_INVALID_FIELD, "last_tid");
+    MV_TRY(insert_row(store, meter));
+    meter->id = sqlite3_last_insert_rowid(store->db);
+    struct sql sql = sql_write(store, SQL_METER_TID_INSERT);
+    sql_put_int(&sql, meter->id);
+    sql_put_u64(&sql, meter->last_tid);
+    return sql_run(&sql);
+}
+
+/* "[1,2,3]" for json_each; NULL when memory is short. The caller frees. */
+static char *number_list(const int64_t *numbers, size_t count)
+{
+    enum { LONGEST = 21 }; /* sign, 19 digits, comma */
+    if (count > (SIZE_MAX - 3) / LONGEST)
+        return NULL;
+    size_t size = count * LONGEST + 3;
+    char *list = malloc(size);
+    if (list == NULL)
+        return NULL;
+    size_t used = 0;
+    list[used++] = '[';
+    for (size_t i = 0; i < count; i++) {
+        int length = snprintf(list + used, size - used, "%s%" PRId64, i == 0 ? "" : ",", numbers[i]);
+        used += (size_t)length;
+    }
+    list[used++] = ']';
+    list[used] = '\0';
+    return list;
+}
+
+static mv_status walk(struct sql *sql, store_meter_fn *each, void *self)
+{
+    for (;;) {
+        bool row;
+        MV_TRY(sql_step(sql, &row));
+        if (!row)
+            return mv_ok();
+        struct store_meter meter;
+        mv_status status = get_meter(sql, &meter);
+        if (status.ok)
+            status = each(self, &meter);
+        if (!status.ok) {
+            sql_done(sql);
+            return status;
+        }
+    }
+}
+
+mv_status store_meters(struct store *store, const struct store_meter_filter *filter, store_meter_fn *each, void *self)
+{
+    char *organisations = number_list(filter->organisations, filter->organisation_count);
+    if (organisations == NULL)
+        return mv_fail(MV_OUT_OF_MEMORY, "meter list");
+    struct sql sql = sql_read(store, SQL_METERS);
+    sql_put_text(&sql, filter->after_pan);
+    sql_put_text(&sql, filter->sgc);
+    sql_put_text(&sql, organisations);
+    sql_put_u64(&sql, filter->limit);
+    mv_status status = walk(&sql, each, self);
+    free(organisations);
+    return status;
+}

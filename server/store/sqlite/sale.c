@@ -1,0 +1,169 @@
+#include "store/sqlite/engine.h"
+
+static mv_status get_sale(struct sql *sql, struct store_sale *sale)
+{
+    sale->organisation = sql_get_int(sql);
+    sql_get_text(sql, sale->terminal, sizeof sale->terminal);
+    sale->receipt = sql_get_u64(sql);
+    sale->principal = sql_get_int(sql);
+    sql_get_text(sql, sale->request_id, sizeof sale->request_id);
+    sql_get_blob(sql, sale->digest, sizeof sale->digest);
+    sale->meter = sql_get_int(sql);
+    sale->tid = sql_get_u64(sql);
+    sale->carrier = sql_get_u8(sql);
+    sale->subclass = sql_get_u8(sql);
+    sale->requested = sql_get_int(sql);
+    sale->encoded = sql_get_int(sql);
+    sql_get_text(sql, sale->digits, sizeof sale->digits);
+    sql_get_blob(sql, sale->tag, sizeof sale->tag);
+    sql_get_blob(sql, sale->vending_kcv, sizeof sale->vending_kcv);
+    sale->issued_at_unix_s = sql_get_int(sql);
+    sql_get_text(sql, sale->sgc, sizeof sale->sgc);
+    sale->krn = sql_get_u8(sql);
+    sale->ti = sql_get_u8(sql);
+    sale->kt = sql_get_u8(sql);
+    sale->ken = sql_get_u8(sql);
+    sale->ea = sql_get_u8(sql);
+    sale->dkga = sql_get_u8(sql);
+    sale->base_date = sql_get_u16(sql);
+    return sql_row_ok(sql);
+}
+
+static mv_status one_sale(struct sql *sql, struct store_sale *sale)
+{
+    bool row;
+    MV_TRY(sql_step(sql, &row));
+    if (!row)
+        return mv_fail(MV_TOKEN_UNKNOWN, NULL);
+    mv_status status = get_sale(sql, sale);
+    sql_done(sql);
+    return status;
+}
+
+mv_status store_sale_by_request(struct store *store, int64_t principal, const char *request_id, struct store_sale *sale)
+{
+    struct sql sql = sql_read(store, SQL_SALE_BY_REQUEST);
+    sql_put_int(&sql, principal);
+    sql_put_text(&sql, request_id);
+    return one_sale(&sql, sale);
+}
+
+mv_status store_sale_last(struct store *store, int64_t principal, const char *terminal, struct store_sale *sale)
+{
+    struct sql sql = sql_read(store, SQL_SALE_LAST);
+    sql_put_int(&sql, principal);
+    sql_put_text(&sql, terminal);
+    return one_sale(&sql, sale);
+}
+
+/* 0 when the organisation has no such terminal. */
+static mv_status find_terminal(struct store *store, int64_t organisation, const char *name, int64_t *id)
+{
+    bool row;
+    *id = 0;
+    struct sql sql = sql_read(store, SQL_TERMINAL);
+    sql_put_int(&sql, organisation);
+    sql_put_text(&sql, name);
+    MV_TRY(sql_step(&sql, &row));
+    if (row)
+        *id = sql_get_int(&sql);
+    sql_done(&sql);
+    return mv_ok();
+}
+
+mv_status store_sale_by_receipt(struct store *store, int64_t organisation, const char *terminal, uint64_t receipt,
+                                struct store_sale *sale)
+{
+    int64_t till;
+    MV_TRY(find_terminal(store, organisation, terminal, &till));
+    if (till == 0 || receipt == 0 || receipt > SERIES_LAST)
+        return mv_fail(MV_TOKEN_UNKNOWN, NULL);
+    struct sql sql = sql_read(store, SQL_SALE_BY_ID);
+    sql_put_int(&sql, (till << SERIES_BITS) + (int64_t)receipt);
+    return one_sale(&sql, sale);
+}
+
+static mv_status find_or_open_terminal(struct store *store, const struct store_sale *sale, int64_t *id)
+{
+    MV_TRY(find_terminal(store, sale->organisation, sale->terminal, id));
+    if (*id != 0)
+        return mv_ok();
+    struct sql sql = sql_write(store, SQL_TERMINAL_INSERT);
+    sql_put_int(&sql, sale->organisation);
+    sql_put_text(&sql, sale->terminal);
+    mv_status status = sql_run(&sql);
+    if (sqlite_refused_by(status, SQLITE_CONSTRAINT_FOREIGNKEY))
+        return mv_fail(MV_ORGANISATION_UNKNOWN, NULL);
+    *id = sqlite3_last_insert_rowid(store->db);
+    return status;
+}
+
+static mv_status last_in_series(struct store *store, int64_t terminal, int64_t *id)
+{
+    bool row;
+    *id = terminal << SERIES_BITS;
+    struct sql sql = sql_read(store, SQL_RECEIPT_LAST);
+    sql_put_int(&sql, *id);
+    sql_put_int(&sql, *id + SERIES_LAST);
+    MV_TRY(sql_step(&sql, &row));
+    if (row)
+        *id = sql_get_int(&sql);
+    sql_done(&sql);
+    if ((*id & SERIES_LAST) == SERIES_LAST)
+        return mv_fail(MV_INTERNAL_ERROR, "receipt series is used up");
+    return mv_ok();
+}
+
+static mv_status insert(struct store *store, int64_t id, const struct store_sale *sale)
+{
+    struct sql sql = sql_write(store, SQL_SALE_INSERT);
+    sql_put_int(&sql, id);
+    sql_put_int(&sql, sale->principal);
+    sql_put_text(&sql, sale->request_id);
+    sql_put_blob(&sql, sale->digest, sizeof sale->digest);
+    sql_put_int(&sql, sale->meter);
+    sql_put_u64(&sql, sale->tid);
+    sql_put_int(&sql, sale->carrier);
+    sql_put_int(&sql, sale->subclass);
+    sql_put_int(&sql, sale->requested);
+    sql_put_int(&sql, sale->encoded);
+    sql_put_text(&sql, sale->digits);
+    sql_put_blob(&sql, sale->tag, sizeof sale->tag);
+    sql_put_blob(&sql, sale->vending_kcv, sizeof sale->vending_kcv);
+    sql_put_int(&sql, sale->issued_at_unix_s);
+    sql_put_text(&sql, sale->sgc);
+    sql_put_int(&sql, sale->krn);
+    sql_put_int(&sql, sale->ti);
+    sql_put_int(&sql, sale->kt);
+    sql_put_int(&sql, sale->ken);
+    sql_put_int(&sql, sale->ea);
+    sql_put_int(&sql, sale->dkga);
+    sql_put_int(&sql, sale->base_date);
+    return sql_run(&sql);
+}
+
+/* SQLite does not say which rule it was that two rows may not share. */
+static mv_status explain(struct store *store, const struct store_sale *sale, mv_status refusal)
+{
+    bool row;
+    if (!sqlite_refused_by(refusal, SQLITE_CONSTRAINT_UNIQUE))
+        return refusal;
+    struct sql sql = sql_read(store, SQL_REQUEST_EXISTS);
+    sql_put_int(&sql, sale->principal);
+    sql_put_text(&sql, sale->request_id);
+    MV_TRY(sql_step(&sql, &row));
+    sql_done(&sql);
+    return row ? mv_fail(MV_REQUEST_ID_REUSED, NULL) : refusal;
+}
+
+mv_status store_sale_insert(struct store *store, struct store_sale *sale)
+{
+    int64_t terminal, id;
+    MV_TRY(find_or_open_terminal(store, sale, &terminal));
+    MV_TRY(last_in_series(store, terminal, &id));
+    mv_status status = insert(store, id + 1, sale);
+    if (!status.ok)
+        return explain(store, sale, status);
+    sale->receipt = (uint64_t)((id + 1) & SERIES_LAST);
+    return mv_ok();
+}

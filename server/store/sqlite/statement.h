@@ -1,0 +1,88 @@
+/* Prepared statements, kept for the life of the store. Bind in order, then run or step, then read columns in order; the
+ * first failure sticks and is told by sql_run, sql_step or sql_row_ok. */
+#ifndef MV_STORE_SQLITE_STATEMENT_H
+#define MV_STORE_SQLITE_STATEMENT_H
+
+#include <sqlite3.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/status.h"
+
+struct store;
+
+enum sql_name {
+    SQL_BEGIN_READ,
+    SQL_BEGIN_WRITE,
+    SQL_COMMIT,
+    SQL_STATE_GET,
+    SQL_STATE_PUT,
+    SQL_ORGANISATIONS,
+    SQL_ORGANISATION_INSERT,
+    SQL_ORGANISATION_UPDATE,
+    SQL_GRANTS,
+    SQL_GRANT_INSERT,
+    SQL_GRANT_DELETE,
+    SQL_PRINCIPALS,
+    SQL_PRINCIPAL_INSERT,
+    SQL_PRINCIPAL_UPDATE,
+    SQL_METER_BY_PAN,
+    SQL_METER_BY_ID,
+    SQL_METER_INSERT,
+    SQL_METER_TID_INSERT,
+    SQL_METERS,
+    SQL_TERMINAL,
+    SQL_TERMINAL_INSERT,
+    SQL_RECEIPT_LAST,
+    SQL_SALE_INSERT,
+    SQL_SALE_BY_REQUEST,
+    SQL_SALE_BY_ID,
+    SQL_SALE_LAST,
+    SQL_REQUEST_EXISTS,
+    SQL_AUDIT_HEAD,
+    SQL_AUDIT_INSERT,
+    SQL_AUDIT_WALK,
+    SQL_COUNT
+};
+
+struct sql {
+    struct store *store;
+    sqlite3_stmt *statement;
+    mv_status status;
+    const char *where;
+    int bound;  /* parameters so far */
+    int column; /* of the row, so far */
+};
+
+struct sql sql_read(struct store *store, enum sql_name name);
+/* Fails unless a write transaction is open: SQLite ends one by itself after some errors, and what follows would then
+ * commit statement by statement. */
+struct sql sql_write(struct store *store, enum sql_name name);
+
+/* Texts and blobs must outlive the statement's run. */
+void sql_put_int(struct sql *sql, int64_t value);
+/* Fails above INT64_MAX. */
+void sql_put_u64(struct sql *sql, uint64_t value);
+void sql_put_text(struct sql *sql, const char *text);
+void sql_put_blob(struct sql *sql, const void *data, size_t size);
+
+/* `row` says whether there is one. After no row or a failure the statement is done. */
+MV_MUST_USE mv_status sql_step(struct sql *sql, bool *row);
+/* For a statement without rows. */
+MV_MUST_USE mv_status sql_run(struct sql *sql);
+/* Frees the statement for its next use; harmless when done already. */
+void sql_done(struct sql *sql);
+
+int64_t sql_get_int(struct sql *sql);
+uint64_t sql_get_u64(struct sql *sql);
+uint8_t sql_get_u8(struct sql *sql);
+uint16_t sql_get_u16(struct sql *sql);
+uint32_t sql_get_u32(struct sql *sql);
+bool sql_get_bool(struct sql *sql);
+void sql_get_text(struct sql *sql, char *text, size_t size);
+void sql_get_blob(struct sql *sql, void *data, size_t size);
+/* LEDGER_CORRUPT when a column of this row did not fit its field. */
+MV_MUST_USE mv_status sql_row_ok(const struct sql *sql);
+
+#endif
