@@ -15,10 +15,6 @@ mv_say() {
     echo "$*" >&2
 }
 
-# The owner of the folders each daemon writes; the caller's own unless it runs them as other users.
-mv_hsm_dir() { echo "$MV_DIR/hsm"; }
-mv_server_dir() { echo "$MV_DIR/server"; }
-
 mv_as_hsm() {
     SOFTHSM2_CONF="$MV_DIR/hsm/softhsm2.conf" "${MV_AS_HSM[@]}" "$@"
 }
@@ -60,15 +56,16 @@ terminal = "till1"
 EOF
 }
 
-# Two custodians' parts of the vending key and of the factory key; neither part says anything about the key.
+# Two custodians' parts of the vending key and of the factory key; one part alone says nothing about the key.
 mv_components() {
     local part
-    mkdir -p "$MV_DIR/hsm/components"
-    for part in vending-a vending-b; do
-        [ -f "$MV_DIR/hsm/components/$part" ] || mv_random_hex 20 >"$MV_DIR/hsm/components/$part"
-    done
-    for part in factory-a factory-b; do
-        [ -f "$MV_DIR/hsm/components/$part" ] || mv_random_hex 16 >"$MV_DIR/hsm/components/$part"
+    mkdir -p "$MV_DIR/custodians"
+    for part in vending-a vending-b factory-a factory-b; do
+        [ ! -f "$MV_DIR/custodians/$part" ] || continue
+        case "$part" in
+        vending-*) mv_random_hex 20 ;;
+        factory-*) mv_random_hex 16 ;;
+        esac >"$MV_DIR/custodians/$part"
     done
 }
 
@@ -116,22 +113,32 @@ EOF
 }
 
 # ---- the token ----
+# Both custodians bring their part; the copies that the key tool reads are gone afterwards.
+mv_import() { # NAME arguments...
+    local name=$1 part code=0
+    shift
+    for part in a b; do
+        mv_as_hsm tee "$MV_DIR/hsm/component-$part" <"$MV_DIR/custodians/$name-$part" >/dev/null || return
+    done
+    mv_keys import "$@" --component-file "$MV_DIR/hsm/component-a" --component-file "$MV_DIR/hsm/component-b" || code=$?
+    rm -f "$MV_DIR/hsm/component-a" "$MV_DIR/hsm/component-b"
+    return "$code"
+}
+
 # Makes the token, enrols the first officer and imports the sample keys; once.
 mv_token_make() {
     [ ! -f "$MV_DIR/hsm/made" ] || return 0
     mv_keys init --officer "$MV_OFFICER" --officer-certificate "$MV_DIR/hsm/$MV_OFFICER.pem" \
         --so-pin-file "$MV_DIR/hsm/so-pin" || return
-    mv_keys import --use vending --sgc "$MV_SAMPLE_SGC" --krn 1 --kt 2 --base-date 2014 --dkga 4 --ea 7,11 \
-        --component-file "$MV_DIR/hsm/components/vending-a" --component-file "$MV_DIR/hsm/components/vending-b" || return
-    mv_keys import --use factory --label factory \
-        --component-file "$MV_DIR/hsm/components/factory-a" --component-file "$MV_DIR/hsm/components/factory-b" || return
+    mv_import vending --use vending --sgc "$MV_SAMPLE_SGC" --krn 1 --kt 2 --base-date 2014 --dkga 4 --ea 7,11 || return
+    mv_import factory --use factory-kek --label factory || return
     touch "$MV_DIR/hsm/made"
 }
 
 # ---- processes ----
 mv_pid() { # NAME: prints the id of our running daemon, or fails
     local pid
-    pid=$(cat "$MV_DIR/run/$1.pid" 2>/dev/null) || return 1
+    pid=$(cat "$MV_DIR/log/$1.pid" 2>/dev/null) || return 1
     [ -n "$pid" ] && tr '\0' ' ' <"/proc/$pid/cmdline" 2>/dev/null | grep -qF "$MV_DIR/" || return 1
     echo "$pid"
 }
@@ -147,7 +154,7 @@ mv_launch() { # NAME PREFIX-ARRAY-NAME arguments...
         >>"$MV_DIR/log/$name" 2>&1 </dev/null &
     pid=$!
     disown "$pid"
-    echo "$pid" >"$MV_DIR/run/$name.pid"
+    echo "$pid" >"$MV_DIR/log/$name.pid"
 }
 
 # Waits until the daemon's log holds the text; fails with the log when it ends first or takes 20 s.
@@ -199,7 +206,7 @@ mv_stop() { # NAME [SIGNAL]
         mv_gone "$pid" 5
         return 1
     fi
-    rm -f "$MV_DIR/run/$1.pid"
+    rm -f "$MV_DIR/log/$1.pid"
 }
 
 # ---- the ledger's people ----
@@ -232,5 +239,5 @@ mv_meter_make() { # PAN EA STATE-FILE
     mv_keys export-meter --pan "$1" --sgc "$MV_SAMPLE_SGC" --krn 1 --kt 2 --ti 1 --ea "$2" --base-date 2014 --ken 255 \
         --factory-key factory --out "$MV_DIR/hsm/$1.provision" >/dev/null || return
     "$MV_BIN/metersim" --state "$3" --provision "$MV_DIR/hsm/$1.provision" \
-        --component-file "$MV_DIR/hsm/components/factory-a" --component-file "$MV_DIR/hsm/components/factory-b"
+        --component-file "$MV_DIR/custodians/factory-a" --component-file "$MV_DIR/custodians/factory-b"
 }

@@ -17,7 +17,7 @@ outage_cleanup() {
 trap outage_cleanup EXIT
 
 mkdir "$disk"
-check "a small disk" mount -t tmpfs -o size=24m tmpfs "$disk" || finish
+check "a small disk" mount -t tmpfs -o size=30m tmpfs "$disk" || finish
 export MV_LEDGER="$disk/ledger.db"
 check "an instance starts" mv_instance_start || finish
 pan=$(mv_pan 1)
@@ -39,25 +39,24 @@ recovers() { # REQUEST-ID
 }
 check "a sale" vend first
 
-# ---- full disk ----
-storm_begin 20
+# ---- full disk: what is left of the ledger's log, which has its size from the start, is used up first ----
+storm_begin 50
 check "sales run" storm_await 50
 dd if=/dev/zero of="$disk/filler" bs=64k 2>/dev/null
-filled() {
-    local tries
-    for ((tries = 0; tries < 120; tries++)); do
-        vend "full-$tries" >"$MV_DIR/full" 2>&1 || {
-            echo "full-$tries" >"$MV_DIR/refused-id"
-            cat "$MV_DIR/full"
-            return 1
-        }
-        sleep 0.2
+stands_still() {
+    local before tries
+    for ((tries = 0; tries < 40; tries++)); do
+        before=$(storm_acknowledged)
+        sleep 3
+        [ "$(storm_acknowledged)" -ne "$before" ] || return 0
     done
+    return 1
 }
-expect "a full disk is named" 3 "LEDGER_FULL" filled
+check "a full disk ends the sales" stands_still
+expect "a full disk is named" 3 "LEDGER_FULL" vend full-1
 check "the server still answers" mv_cli "$MV_VENDOR" operator whoami
 rm "$disk/filler"
-check "the refused sale is made once there is room" recovers "$(cat "$MV_DIR/refused-id")"
+check "the refused sale is made once there is room" recovers full-1
 check "the other clients go on by themselves" storm_await 50
 check "every sale comes to an end" storm_end
 check "every acknowledged answer is given again" storm_replay

@@ -32,7 +32,7 @@ def decoder_key(vending_key, pan, ea):
 
 
 def secrets_of(folder, pans):
-    parts = os.path.join(folder, "hsm", "components")
+    parts = os.path.join(folder, "custodians")
     secrets = {}
     for kind in ("vending", "factory"):
         a, b = read_hex(f"{parts}/{kind}-a"), read_hex(f"{parts}/{kind}-b")

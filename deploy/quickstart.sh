@@ -1,0 +1,207 @@
+#!/usr/bin/env bash
+# From a fresh Debian 12 to a sold token: installs, builds, makes a sample instance of metervault, sells 25.6 kWh and keys
+# the token into a simulated meter. Run it again to go on; --clean stops and removes what it made.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+root=$PWD
+pan=600727000000000009
+step_count=0
+
+usage() {
+    cat <<'EOF'
+Usage: deploy/quickstart.sh [--clean]
+The instance lives in build/quickstart, or in $METERVAULT_QUICKSTART_DIR. Where the daemons' own users cannot reach that
+folder it lives in /var/lib/metervault-quickstart.
+Examples: deploy/quickstart.sh
+          deploy/quickstart.sh --clean
+EOF
+}
+
+step() {
+    step_count=$((step_count + 1))
+    printf '\n%2d. %s\n' "$step_count" "$*"
+}
+
+shown() { # command...: shows it, then runs it
+    local text
+    printf -v text ' %q' "$@"
+    echo "    \$$text"
+    "$@" | sed 's/^/      /'
+}
+
+# ---- where, and as whom ----
+fallback=/var/lib/metervault-quickstart
+choose_folder() {
+    MV_DIR=${METERVAULT_QUICKSTART_DIR:-$root/build/quickstart}
+    MV_BIN=$root/build/bin
+    [ "$(id -u)" -eq 0 ] || return 0
+    # a UNIX socket's path holds 107 bytes, and a daemon's own user must be able to enter the folder
+    if [ -d "$fallback" ] || [ ${#MV_DIR} -gt 80 ] || ! setpriv --reuid=65534 --regid=65534 --clear-groups test -x "$root"; then
+        [ -n "${METERVAULT_QUICKSTART_DIR:-}" ] || MV_DIR=$fallback
+    fi
+}
+
+system_user() { # NAME
+    getent passwd "$1" >/dev/null && return
+    useradd --system --user-group --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin "$1" || return
+    echo "$1" >>"$MV_DIR/users-made"
+}
+
+choose_users() {
+    if [ "$(id -u)" -eq 0 ] && system_user metervault && system_user metervault-hsm; then
+        MV_AS_HSM=(setpriv --reuid=metervault-hsm --regid=metervault-hsm --init-groups --)
+        MV_AS_SERVER=(setpriv --reuid=metervault --regid=metervault --init-groups --)
+        MV_CLIENT_USERS='{"metervault"}'
+    else
+        echo "    System users cannot be made here (that takes root): both daemons run as $(id -un), so this user can read the keys."
+    fi
+}
+
+give_folders() {
+    chmod 755 "$MV_DIR" "$MV_DIR/run"
+    [ ${#MV_AS_HSM[@]} -gt 0 ] || return 0
+    chown -R metervault-hsm:metervault-hsm "$MV_DIR/hsm" "$MV_DIR/run"
+    chown -R metervault:metervault "$MV_DIR/server"
+    chmod 700 "$MV_DIR/hsm" "$MV_DIR/server"
+}
+
+# The programs, where the daemons' users can reach them.
+reachable_programs() {
+    [ ${#MV_AS_SERVER[@]} -gt 0 ] || return 0
+    if ! "${MV_AS_SERVER[@]}" test -x "$MV_BIN/metervaultd"; then
+        mkdir -p "$MV_DIR/bin"
+        cp -p "$MV_BIN"/metervault* "$MV_BIN/metersim" "$MV_DIR/bin/"
+        chmod 755 "$MV_DIR/bin" "$MV_DIR/bin"/*
+        MV_BIN=$MV_DIR/bin
+    fi
+}
+
+# ---- running daemons are used again unless their program was built anew ----
+start() { # NAME START-FUNCTION
+    local pid
+    if pid=$(mv_pid "$1"); then
+        if [ "$(stat -Lc %i "/proc/$pid/exe" 2>/dev/null)" = "$(stat -c %i "$MV_BIN/$1")" ]; then
+            echo "    $1 runs already (pid $pid)."
+            return
+        fi
+        mv_stop "$1"
+    fi
+    "$2"
+    echo "    $1 runs (pid $(mv_pid "$1"), log $MV_DIR/log/$1)."
+}
+
+clean() {
+    if [ ! -f "$MV_DIR/.metervault-quickstart" ]; then
+        echo "Nothing to clean: there is no quickstart in $MV_DIR."
+        return
+    fi
+    local user made_build=no
+    mv_stop metervaultd || true
+    mv_stop metervault-hsmd || true
+    if [ -f "$MV_DIR/users-made" ]; then
+        while read -r user; do
+            userdel "$user"
+        done <"$MV_DIR/users-made"
+    fi
+    [ ! -f "$MV_DIR/build-made" ] || made_build=yes
+    rm -rf "$MV_DIR"
+    [ "$made_build" = no ] || rm -rf "$root/build"
+    echo "Stopped both daemons and removed $MV_DIR$([ "$made_build" = no ] || echo " and $root/build"). Installed packages stay."
+}
+
+build() {
+    local generator=() had_build=yes
+    [ -d build ] || had_build=no
+    [ -f build/CMakeCache.txt ] || generator=(-G Ninja)
+    mkdir -p "$MV_DIR"
+    touch "$MV_DIR/.metervault-quickstart"
+    [ "$had_build" = yes ] || touch "$MV_DIR/build-made"
+    if ! { cmake "${generator[@]}" -S . -B build -DCMAKE_BUILD_TYPE=RelWithDebInfo &&
+        cmake --build build -j "$(nproc)" \
+            --target metervaultd metervault-hsmd metervault-keys metervault metersim; } >"$MV_DIR/build.log" 2>&1; then
+        tail -n 30 "$MV_DIR/build.log"
+        echo "The build failed; all of its output is in $MV_DIR/build.log" >&2
+        exit 1
+    fi
+}
+
+open_meter() {
+    local meter="$MV_DIR/meter.state"
+    if [ -f "$meter" ]; then
+        echo "    The meter of the last run is used: $pan"
+        return
+    fi
+    mv_register "$pan" 11 | sed 's/^/      /'
+    mv_meter_make "$pan" 11 "$meter.new" | sed 's/^/      /'
+    mv "$meter.new" "$meter"
+}
+
+next_steps() {
+    local client="$MV_BIN/metervault" configs="$MV_DIR/clients" keys
+    printf -v keys '%q ' env SOFTHSM2_CONF="$MV_DIR/hsm/softhsm2.conf" "${MV_AS_HSM[@]}" "$MV_BIN/metervault-keys" list \
+        --config "$MV_DIR/hsm/hsmd.conf"
+    cat <<EOF
+
+What to try next:
+  sell again            $client vend --config $configs/$MV_VENDOR.conf --meter $pan --kwh 5
+  only ask              $client trial --config $configs/$MV_VENDOR.conf --meter $pan --kwh 5
+  print the last again  $client reprint --config $configs/$MV_VENDOR.conf --last
+  look at the meter     $MV_BIN/metersim --state $MV_DIR/meter.state show
+  be refused            $client vend --config $configs/$MV_ADMIN.conf --meter $pan --kwh 5
+  who did what          $client audit export --config $configs/$MV_OFFICER.conf
+  nobody edited it      $client audit verify --config $configs/$MV_OFFICER.conf
+  the keys of the token $keys
+  this again            $root/deploy/quickstart.sh
+  remove all of it      $root/deploy/quickstart.sh --clean
+EOF
+}
+
+case "${1:-}" in
+'') ;;
+--clean) ;;
+--help | -h) usage && exit 0 ;;
+*) usage >&2 && exit 2 ;;
+esac
+
+choose_folder
+# shellcheck source=deploy/instance.sh
+. deploy/instance.sh
+if [ "${1:-}" = --clean ]; then
+    clean
+    exit
+fi
+
+step "Packages: what deploy/packages.txt names and this machine lacks is installed."
+deploy/packages.sh
+step "Build: server, key process, tools, client and meter, into build/bin (the first time takes a minute or two)."
+build
+step "Users: server and key process run as users of their own, so that the server can never read a key."
+choose_users
+reachable_programs
+step "Files: a sample certificate authority, certificates and configuration in $MV_DIR."
+mv_instance_files
+give_folders
+step "Token: a SoftHSM token, its internal keys, the first officer, and a sample vending key made of two custodians' parts."
+if [ -f "$MV_DIR/hsm/made" ]; then
+    echo "    The token of the last run is used."
+else
+    mv_token_make | sed 's/^/      /'
+fi
+step "Daemons: the key process holds PIN and keys, the server talks to the network and keeps the ledger."
+start metervault-hsmd mv_hsmd_start
+start metervaultd mv_server_start
+step "People: an officer, a meter administrator and a shop that may sell to supply group $MV_SAMPLE_SGC."
+mv_principals
+step "Meter: registered with the server; the factory loads its key, wrapped in the token, into a simulated meter."
+open_meter
+step "Sale: a shop with a client certificate asks for 25.6 kWh; the sale is in the ledger before the digits are shown."
+shown mv_cli "$MV_VENDOR" vend --meter "$pan" --kwh 25.6
+digits=$(mv_cli "$MV_VENDOR" reprint --last --json | grep -oE '[0-9]{20}' | head -n 1)
+step "Credit: the customer keys the 20 digits into the meter, which accepts them once."
+shown "$MV_BIN/metersim" --state "$MV_DIR/meter.state" enter "$digits"
+step "Again: the same digits are refused."
+if shown "$MV_BIN/metersim" --state "$MV_DIR/meter.state" enter "$digits"; then
+    echo "The meter accepted a token twice." >&2
+    exit 1
+fi
+next_steps
