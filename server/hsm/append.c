@@ -1,0 +1,100 @@
+/* Writing the catalogue. The entry is stored first and the head last: until the new head exists, readers see the old
+ * state. */
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include "hsm/internal.h"
+
+mv_status hsm_catalogue_lock(const struct hsm *hsm, int *lock)
+{
+    *lock = -1;
+    if (hsm->config.path[0] == '\0')
+        return mv_ok();
+    int fd = open(hsm->config.path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        return mv_fail_code(MV_FILE_FAILED, "configuration of the key process", (unsigned)errno);
+    int taken = 0;
+    do
+        taken = flock(fd, LOCK_EX);
+    while (taken != 0 && errno == EINTR);
+    if (taken != 0) {
+        mv_status status = mv_fail_code(MV_FILE_FAILED, "lock on the configuration", (unsigned)errno);
+        (void)close(fd);
+        return status;
+    }
+    *lock = fd;
+    return mv_ok();
+}
+
+void hsm_catalogue_unlock(int lock)
+{
+    if (lock >= 0)
+        (void)close(lock);
+}
+
+static const char *object_label(const struct hsm_entry *entry)
+{
+    switch (entry->kind) {
+    case HSM_ENTRY_KEY:
+        return entry->of.key.info.label;
+    case HSM_ENTRY_OFFICER:
+        return entry->of.officer.name;
+    default:
+        return "head";
+    }
+}
+
+mv_status hsm_entry_store(struct hsm *hsm, CK_OBJECT_HANDLE mac_key, struct hsm_entry *entry)
+{
+    static const CK_OBJECT_CLASS data_object = CKO_DATA;
+    uint8_t data[HSM_ENTRY_SIZE];
+    size_t size = 0;
+    MV_TRY(hsm_entry_encode(hsm, mac_key, entry, data, &size));
+    struct hsm_template template = {.count = 0};
+    const char *label = object_label(entry);
+    hsm_template_add(&template, CKA_CLASS, &data_object, sizeof data_object);
+    hsm_template_flag(&template, CKA_TOKEN, true);
+    hsm_template_flag(&template, CKA_PRIVATE, true);
+    hsm_template_flag(&template, CKA_MODIFIABLE, false);
+    hsm_template_add(&template, CKA_LABEL, label, strlen(label));
+    hsm_template_add(&template, CKA_APPLICATION, HSM_APPLICATION, strlen(HSM_APPLICATION));
+    hsm_template_add(&template, CKA_VALUE, data, size);
+    CK_RV rv = hsm->p11->C_CreateObject(hsm->session, template.attributes, template.count, &entry->object);
+    return hsm_check(rv, "C_CreateObject of CKO_DATA (this module cannot hold the catalogue)");
+}
+
+mv_status hsm_head_store(struct hsm *hsm, CK_OBJECT_HANDLE mac_key, const struct hsm_entry *entries, size_t count)
+{
+    struct hsm_entry head = {.kind = HSM_ENTRY_HEAD, .generation = entries[count - 1].generation};
+    head.of.head.count = (uint32_t)count;
+    MV_TRY(hsm_digest(entries, count, head.of.head.digest));
+    return hsm_entry_store(hsm, mac_key, &head);
+}
+
+static mv_status append(struct hsm *hsm, struct hsm_records *records, struct hsm_entry *entry)
+{
+    if (records->member_count >= HSM_MAX_KEYS + HSM_MAX_OFFICERS)
+        return mv_fail(MV_INVALID_FIELD, "the catalogue is full");
+    /* what an interrupted writer left would otherwise become a member now */
+    for (size_t i = records->member_count; i < records->count; i++)
+        MV_TRY(hsm_check(hsm->p11->C_DestroyObject(hsm->session, records->entries[i].object), "C_DestroyObject"));
+    entry->generation = records->head.generation + 1;
+    MV_TRY(hsm_entry_store(hsm, records->mac_key, entry));
+    records->entries[records->member_count] = *entry;
+    MV_TRY(hsm_head_store(hsm, records->mac_key, records->entries, records->member_count + 1));
+    hsm_destroy(hsm, records->head.object);
+    return mv_ok();
+}
+
+mv_status hsm_catalogue_append(struct hsm *hsm, struct hsm_entry *entry)
+{
+    struct hsm_records records;
+    mv_status status = hsm_records_load(hsm, &records);
+    if (status.ok)
+        status = append(hsm, &records, entry);
+    hsm_records_free(&records);
+    return status;
+}

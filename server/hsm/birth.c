@@ -1,0 +1,111 @@
+/* Born wrapped: a key exists extractable only as a session object inside one call; its permanent form is unwrapped from
+ * the backup that was made of it, so the backup is proved good before the key is used. SoftHSM cannot unwrap straight
+ * into a non-modifiable key, hence the copy. */
+#include <string.h>
+
+#include "hsm/internal.h"
+
+static void describe(struct hsm_template *to, const CK_KEY_TYPE *type, bool extractable)
+{
+    static const CK_OBJECT_CLASS secret_key = CKO_SECRET_KEY;
+    hsm_template_add(to, CKA_CLASS, &secret_key, sizeof secret_key);
+    hsm_template_add(to, CKA_KEY_TYPE, type, sizeof *type);
+    hsm_template_flag(to, CKA_TOKEN, false);
+    hsm_template_flag(to, CKA_PRIVATE, true);
+    hsm_template_flag(to, CKA_SENSITIVE, true);
+    hsm_template_flag(to, CKA_EXTRACTABLE, extractable);
+}
+
+/* May sign besides its policy, so that its KCV can be asked while it is young. */
+static mv_status conceive(struct hsm *hsm, const struct hsm_policy *policy, const uint8_t *value, size_t size,
+                          CK_OBJECT_HANDLE *key)
+{
+    struct hsm_template template = {.count = 0};
+    const CK_ULONG length = policy->size;
+    describe(&template, &policy->type, true);
+    hsm_template_usage(&template, policy, HSM_MAY_SIGN);
+    if (value != NULL) {
+        hsm_template_add(&template, CKA_VALUE, value, size);
+        CK_RV rv = hsm->p11->C_CreateObject(hsm->session, template.attributes, template.count, key);
+        return hsm_check(rv, "C_CreateObject");
+    }
+    hsm_template_add(&template, CKA_VALUE_LEN, &length, sizeof length);
+    CK_MECHANISM mechanism = {.mechanism = policy->type == CKK_AES ? CKM_AES_KEY_GEN : CKM_GENERIC_SECRET_KEY_GEN};
+    CK_RV rv = hsm->p11->C_GenerateKey(hsm->session, &mechanism, template.attributes, template.count, key);
+    return hsm_check(rv, "C_GenerateKey");
+}
+
+static mv_status settle(struct hsm *hsm, const struct hsm_policy *policy, CK_OBJECT_HANDLE unwrapped, const char *label)
+{
+    struct hsm_template template = {.count = 0};
+    CK_OBJECT_HANDLE permanent = 0;
+    hsm_template_flag(&template, CKA_TOKEN, true);
+    hsm_template_flag(&template, CKA_PRIVATE, true);
+    hsm_template_add(&template, CKA_LABEL, label, strlen(label));
+    /* last: SoftHSM takes attributes one by one, and none after this one */
+    hsm_template_flag(&template, CKA_MODIFIABLE, policy->modifiable);
+    CK_RV rv = hsm->p11->C_CopyObject(hsm->session, unwrapped, template.attributes, template.count, &permanent);
+    return hsm_check(rv, "C_CopyObject");
+}
+
+static mv_status wrap_and_settle(struct hsm *hsm, const struct hsm_policy *policy, CK_OBJECT_HANDLE young,
+                                 struct hsm_backup *backup)
+{
+    CK_OBJECT_HANDLE kek = 0;
+    CK_OBJECT_HANDLE unwrapped = 0;
+    backup->size = policy->size + 8;
+    MV_TRY(hsm_find_key(hsm, HSM_BACKUP_KEK_LABEL, &kek));
+    MV_TRY(hsm_wrap(hsm, kek, young, backup->wrapped, backup->size));
+    struct hsm_template template = {.count = 0};
+    describe(&template, &policy->type, false);
+    hsm_template_usage(&template, policy, 0);
+    MV_TRY(hsm_unwrap(hsm, kek, backup->wrapped, backup->size, template.attributes, template.count, &unwrapped));
+    mv_status status = settle(hsm, policy, unwrapped, backup->info.label);
+    hsm_destroy(hsm, unwrapped);
+    return status;
+}
+
+mv_status hsm_birth(struct hsm *hsm, const struct hsm_policy *policy, const uint8_t *value, size_t size,
+                    struct hsm_backup *backup)
+{
+    CK_OBJECT_HANDLE young = 0;
+    MV_TRY(conceive(hsm, policy, value, size, &young));
+    backup->info.kcv_method = policy->kcv_method;
+    mv_status status = hsm_kcv_of_object(hsm, young, policy->kcv_method, backup->info.kcv);
+    if (status.ok)
+        status = wrap_and_settle(hsm, policy, young, backup);
+    hsm_destroy(hsm, young);
+    return status;
+}
+
+mv_status hsm_place(struct hsm *hsm, const struct hsm_policy *policy, const uint8_t *value, const char *label)
+{
+    struct hsm_template template = {.count = 0};
+    CK_OBJECT_HANDLE session_key = 0;
+    describe(&template, &policy->type, false);
+    hsm_template_usage(&template, policy, 0);
+    hsm_template_add(&template, CKA_VALUE, value, policy->size);
+    CK_RV rv = hsm->p11->C_CreateObject(hsm->session, template.attributes, template.count, &session_key);
+    MV_TRY(hsm_check(rv, "C_CreateObject"));
+    mv_status status = settle(hsm, policy, session_key, label);
+    hsm_destroy(hsm, session_key);
+    return status;
+}
+
+mv_status hsm_wrap_value(struct hsm *hsm, const char *kek_label, const uint8_t *value, size_t size, uint8_t *wrapped,
+                         size_t wrapped_size)
+{
+    static const struct hsm_policy nothing = {.type = CKK_GENERIC_SECRET};
+    CK_OBJECT_HANDLE kek = 0;
+    CK_OBJECT_HANDLE key = 0;
+    MV_TRY(hsm_find_key(hsm, kek_label, &kek));
+    struct hsm_template template = {.count = 0};
+    describe(&template, &nothing.type, true);
+    hsm_template_usage(&template, &nothing, 0);
+    hsm_template_add(&template, CKA_VALUE, value, size);
+    CK_RV rv = hsm->p11->C_CreateObject(hsm->session, template.attributes, template.count, &key);
+    MV_TRY(hsm_check(rv, "C_CreateObject"));
+    mv_status status = hsm_wrap(hsm, kek, key, wrapped, wrapped_size);
+    hsm_destroy(hsm, key);
+    return status;
+}

@@ -1,0 +1,83 @@
+/* The catalogue as callers see it. */
+#include <string.h>
+
+#include "hsm/internal.h"
+
+static mv_status fill(const struct hsm_records *records, struct hsm_catalogue *catalogue)
+{
+    memset(catalogue, 0, sizeof *catalogue);
+    catalogue->generation = records->head.generation;
+    for (size_t i = 0; i < records->member_count; i++) {
+        const struct hsm_entry *entry = &records->entries[i];
+        if (entry->kind == HSM_ENTRY_KEY && catalogue->key_count < HSM_MAX_KEYS)
+            catalogue->keys[catalogue->key_count++] = entry->of.key;
+        else if (entry->kind == HSM_ENTRY_OFFICER && catalogue->officer_count < HSM_MAX_OFFICERS)
+            catalogue->officers[catalogue->officer_count++] = entry->of.officer;
+        else
+            return mv_fail(MV_CATALOGUE_CORRUPT, "catalogue: too many entries");
+    }
+    return mv_ok();
+}
+
+static mv_status read_once(struct hsm *hsm, struct hsm_catalogue *catalogue)
+{
+    struct hsm_records records;
+    mv_status status = hsm_records_load(hsm, &records);
+    if (status.ok)
+        status = fill(&records, catalogue);
+    if (status.ok) {
+        hsm->head = records.head.object;
+        hsm->head_generation = records.head.generation;
+    }
+    hsm_records_free(&records);
+    return status;
+}
+
+mv_status hsm_catalogue_read(struct hsm *hsm, struct hsm_catalogue *catalogue)
+{
+    /* a writer in another process may take an object away between search and reading */
+    enum { TRIES = 3 };
+    mv_status status = mv_ok();
+    for (int i = 0; i < TRIES; i++) {
+        status = read_once(hsm, catalogue);
+        if (status.ok || status.reason != MV_MODULE_FAILED || status.detail != CKR_OBJECT_HANDLE_INVALID)
+            break;
+    }
+    return status;
+}
+
+mv_status hsm_catalogue_changed(struct hsm *hsm, bool *changed)
+{
+    uint8_t data[HSM_ENTRY_SIZE];
+    CK_ATTRIBUTE value = {CKA_VALUE, data, sizeof data};
+    *changed = true;
+    if (hsm->head == 0)
+        return mv_ok();
+    /* a writer replaces the head, so an unchanged catalogue is a head that still exists */
+    CK_RV rv = hsm->p11->C_GetAttributeValue(hsm->session, hsm->head, &value, 1);
+    if (rv == CKR_OBJECT_HANDLE_INVALID)
+        return mv_ok();
+    MV_TRY(hsm_check(rv, "C_GetAttributeValue"));
+    *changed = false;
+    return mv_ok();
+}
+
+const struct hsm_key_entry *hsm_catalogue_by_label(const struct hsm_catalogue *catalogue, const char *label)
+{
+    for (size_t i = 0; i < catalogue->key_count; i++)
+        if (strcmp(catalogue->keys[i].info.label, label) == 0)
+            return &catalogue->keys[i];
+    return NULL;
+}
+
+const struct hsm_key_entry *hsm_catalogue_vending(const struct hsm_catalogue *catalogue, const char *sgc, uint8_t krn,
+                                                  uint8_t kt)
+{
+    for (size_t i = 0; i < catalogue->key_count; i++) {
+        const struct hsm_key_info *info = &catalogue->keys[i].info;
+        if (info->use == HSM_USE_VENDING && info->scope.krn == krn && info->scope.kt == kt &&
+            strcmp(info->scope.sgc, sgc) == 0)
+            return &catalogue->keys[i];
+    }
+    return NULL;
+}

@@ -1,0 +1,118 @@
+/* The first hour of a token: internal keys, the catalogue that lists them, officers. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "hsm/internal.h"
+
+const char HSM_AUDIT_TOKEN_HASH_LABEL[] = "audit-token-hash";
+const char HSM_DKGA02_KEK_LABEL[] = "dkga02-kek";
+const char HSM_BACKUP_KEK_LABEL[] = "backup-kek";
+
+enum { ALL_INTERNAL = HSM_INTERNAL_KEYS + 1 };
+
+static void describe(struct hsm_key_info *info, enum hsm_key_use use, const char *label)
+{
+    *info = (struct hsm_key_info){.use = use, .version = 1, .state = HSM_ACTIVE, .issued_until_unix_s = INT64_MAX};
+    (void)snprintf(info->label, sizeof info->label, "%s", label);
+    info->created_unix_s = (int64_t)time(NULL);
+    info->active_from_unix_s = info->created_unix_s;
+}
+
+/* Keys and entries of a creation that never reached its head. */
+static mv_status clear_leftovers(struct hsm *hsm)
+{
+    CK_OBJECT_HANDLE found[HSM_MOST_FOUND];
+    size_t count = 0;
+    struct hsm_records records;
+    mv_status whole = hsm_records_load(hsm, &records);
+    bool head_seen = records.head.object != 0;
+    hsm_records_free(&records);
+    if (whole.ok || head_seen)
+        return mv_fail(MV_TOKEN_IN_USE, "catalogue");
+    /* without a head and with a wrong MAC this is not ours to clear */
+    if (whole.reason != MV_KEY_UNKNOWN &&
+        (whole.reason != MV_CATALOGUE_CORRUPT || strcmp(whole.where, "catalogue") != 0))
+        return whole;
+    MV_TRY(hsm_find_records(hsm, found, &count));
+    for (size_t i = 0; i < count; i++)
+        MV_TRY(hsm_check(hsm->p11->C_DestroyObject(hsm->session, found[i]), "C_DestroyObject"));
+    MV_TRY(hsm_destroy_keys(hsm, HSM_BACKUP_KEK_LABEL));
+    MV_TRY(hsm_destroy_keys(hsm, HSM_CATALOGUE_MAC_LABEL));
+    MV_TRY(hsm_destroy_keys(hsm, HSM_AUDIT_TOKEN_HASH_LABEL));
+    return hsm_destroy_keys(hsm, HSM_DKGA02_KEK_LABEL);
+}
+
+static mv_status make_keys(struct hsm *hsm, const uint8_t *backup_kek, struct hsm_backup *backups,
+                           struct hsm_key_info *kek)
+{
+    describe(kek, HSM_USE_BACKUP_KEK, HSM_BACKUP_KEK_LABEL);
+    MV_TRY(hsm_kcv(HSM_USE_BACKUP_KEK, 0, backup_kek, HSM_BACKUP_KEK_BYTES, &kek->kcv_method, kek->kcv));
+    MV_TRY(hsm_place(hsm, hsm_policy_of(HSM_USE_BACKUP_KEK), backup_kek, HSM_BACKUP_KEK_LABEL));
+    describe(&backups[0].info, HSM_USE_CATALOGUE_MAC, HSM_CATALOGUE_MAC_LABEL);
+    describe(&backups[1].info, HSM_USE_AUDIT_TOKEN_HASH, HSM_AUDIT_TOKEN_HASH_LABEL);
+    describe(&backups[2].info, HSM_USE_DKGA02_KEK, HSM_DKGA02_KEK_LABEL);
+    for (size_t i = 0; i < HSM_INTERNAL_KEYS; i++)
+        MV_TRY(hsm_birth(hsm, hsm_policy_of(backups[i].info.use), NULL, 0, &backups[i]));
+    return mv_ok();
+}
+
+static mv_status create(struct hsm *hsm, const uint8_t *backup_kek, struct hsm_backup *backups)
+{
+    struct hsm_key_info kek;
+    CK_OBJECT_HANDLE mac_key = 0;
+    MV_TRY(clear_leftovers(hsm));
+    MV_TRY(make_keys(hsm, backup_kek, backups, &kek));
+    MV_TRY(hsm_find_key(hsm, HSM_CATALOGUE_MAC_LABEL, &mac_key));
+    struct hsm_entry entries[ALL_INTERNAL];
+    for (size_t i = 0; i < ALL_INTERNAL; i++) {
+        struct hsm_key_info *info = i == 0 ? &kek : &backups[i - 1].info;
+        info->generation = i + 1;
+        entries[i] = (struct hsm_entry){.kind = HSM_ENTRY_KEY, .generation = i + 1};
+        entries[i].of.key.info = *info;
+        MV_TRY(hsm_entry_store(hsm, mac_key, &entries[i]));
+    }
+    return hsm_head_store(hsm, mac_key, entries, ALL_INTERNAL);
+}
+
+mv_status hsm_catalogue_create(struct hsm *hsm, const uint8_t *backup_kek, struct hsm_backup backups[HSM_INTERNAL_KEYS])
+{
+    int lock = -1;
+    memset(backups, 0, HSM_INTERNAL_KEYS * sizeof backups[0]);
+    MV_TRY(hsm_catalogue_lock(hsm, &lock));
+    mv_status status = create(hsm, backup_kek, backups);
+    hsm_catalogue_unlock(lock);
+    return status;
+}
+
+static mv_status add_officer(struct hsm *hsm, struct hsm_catalogue *catalogue, struct hsm_officer *officer)
+{
+    MV_TRY(hsm_catalogue_read(hsm, catalogue));
+    for (size_t i = 0; i < catalogue->officer_count; i++)
+        if (strcmp(catalogue->officers[i].name, officer->name) == 0)
+            return mv_fail(MV_KEY_EXISTS, "officer");
+    if (catalogue->officer_count == HSM_MAX_OFFICERS)
+        return mv_fail(MV_INVALID_FIELD, "the catalogue has all the officers it can hold");
+    struct hsm_entry entry = {.kind = HSM_ENTRY_OFFICER};
+    entry.of.officer = *officer;
+    MV_TRY(hsm_catalogue_append(hsm, &entry));
+    officer->generation = entry.generation;
+    return mv_ok();
+}
+
+mv_status hsm_officer_add(struct hsm *hsm, struct hsm_officer *officer)
+{
+    if (officer->name[0] == '\0')
+        return mv_fail(MV_INVALID_FIELD, "officer");
+    struct hsm_catalogue *catalogue = malloc(sizeof *catalogue);
+    if (catalogue == NULL)
+        return mv_fail(MV_OUT_OF_MEMORY, NULL);
+    int lock = -1;
+    mv_status status = hsm_catalogue_lock(hsm, &lock);
+    if (status.ok)
+        status = add_officer(hsm, catalogue, officer);
+    hsm_catalogue_unlock(lock);
+    free(catalogue);
+    return status;
+}

@@ -1,0 +1,173 @@
+/* What the files of this folder share; nobody else includes it. */
+#ifndef MV_HSM_INTERNAL_H
+#define MV_HSM_INTERNAL_H
+
+#include <p11-kit/pkcs11.h>
+
+#include "hsm/hsm.h"
+
+struct hsm {
+    struct hsm_config config;
+    void *library;
+    CK_FUNCTION_LIST *p11;
+    CK_SLOT_ID slot;
+    char serial[HSM_SERIAL_SIZE];
+    CK_SESSION_HANDLE session; /* the login owner: session objects live as long as it */
+    bool session_open;
+    CK_OBJECT_HANDLE head; /* catalogue head that was read last; 0: none */
+    uint64_t head_generation;
+};
+
+/* One C_* call: MODULE_FAILED with the module's return value, named by the call. */
+mv_status hsm_check(CK_RV rv, const char *call);
+
+/* ---- module.c, slot.c, session.c ---- */
+MV_MUST_USE mv_status hsm_module_load(const struct hsm_config *config, struct hsm *hsm);
+void hsm_module_unload(struct hsm *hsm);
+/* Initialised tokens of this label and, unless empty, serial; hsm->slot is the last of them. */
+MV_MUST_USE mv_status hsm_slot_count(struct hsm *hsm, const char *label, const char *serial, unsigned *found);
+/* The only one of them: TOKEN_NOT_FOUND when none or more than one matches. */
+MV_MUST_USE mv_status hsm_slot_find(struct hsm *hsm, const char *label, const char *serial);
+MV_MUST_USE mv_status hsm_slot_find_free(struct hsm *hsm);
+MV_MUST_USE mv_status hsm_slot_serial(struct hsm *hsm);
+MV_MUST_USE mv_status hsm_session_open(struct hsm *hsm);
+void hsm_session_close(struct hsm *hsm);
+
+/* ---- object.c ---- */
+enum { HSM_MOST_FOUND = 2 * (HSM_MAX_KEYS + HSM_MAX_OFFICERS) };
+/* At most `size` handles; CATALOGUE_CORRUPT when there are more. */
+MV_MUST_USE mv_status hsm_find(struct hsm *hsm, CK_ATTRIBUTE *match, CK_ULONG match_count, CK_OBJECT_HANDLE *found,
+                               size_t size, size_t *count);
+/* The only token key of this label: KEY_UNKNOWN if none, CATALOGUE_CORRUPT if several. */
+MV_MUST_USE mv_status hsm_find_key(struct hsm *hsm, const char *label, CK_OBJECT_HANDLE *key);
+/* Destroys every token key of this label: what an interrupted creation left behind. */
+MV_MUST_USE mv_status hsm_destroy_keys(struct hsm *hsm, const char *label);
+void hsm_destroy(struct hsm *hsm, CK_OBJECT_HANDLE object);
+
+/* ---- mech.c: one function a mechanism ---- */
+MV_MUST_USE mv_status hsm_hmac(struct hsm *hsm, CK_OBJECT_HANDLE key, const void *data, size_t size,
+                               uint8_t mac[HSM_MAC_BYTES]);
+MV_MUST_USE mv_status hsm_cmac(struct hsm *hsm, CK_OBJECT_HANDLE key, const void *data, size_t size, uint8_t mac[16]);
+MV_MUST_USE mv_status hsm_aes_encrypt_block(struct hsm *hsm, CK_OBJECT_HANDLE key, const uint8_t in[16],
+                                            uint8_t out[16]);
+MV_MUST_USE mv_status hsm_aes_decrypt_block(struct hsm *hsm, CK_OBJECT_HANDLE key, const uint8_t in[16],
+                                            uint8_t out[16]);
+/* `size` is the expected length of the wrapped key: plain length + 8. */
+MV_MUST_USE mv_status hsm_wrap(struct hsm *hsm, CK_OBJECT_HANDLE kek, CK_OBJECT_HANDLE key, uint8_t *wrapped,
+                               size_t size);
+MV_MUST_USE mv_status hsm_unwrap(struct hsm *hsm, CK_OBJECT_HANDLE kek, const uint8_t *wrapped, size_t size,
+                                 CK_ATTRIBUTE *attributes, CK_ULONG count, CK_OBJECT_HANDLE *key);
+
+/* ---- policy.c: what each use may do ---- */
+enum hsm_permission {
+    HSM_MAY_SIGN = 1,
+    HSM_MAY_VERIFY = 2,
+    HSM_MAY_WRAP = 4,
+    HSM_MAY_UNWRAP = 8,
+    HSM_MAY_ENCRYPT = 16,
+    HSM_MAY_DECRYPT = 32,
+};
+struct hsm_policy {
+    enum hsm_key_use use;
+    CK_KEY_TYPE type;
+    CK_ULONG size;        /* of the object's value, bytes */
+    unsigned permissions; /* of the permanent object; everything else is false */
+    bool modifiable;      /* HMAC keys: a session copy needs it */
+    enum hsm_kcv_method kcv_method;
+};
+/* NULL for a use without a token object. */
+const struct hsm_policy *hsm_policy_of(enum hsm_key_use use);
+/* CATALOGUE_CORRUPT names the attribute that differs. */
+MV_MUST_USE mv_status hsm_policy_verify(struct hsm *hsm, CK_OBJECT_HANDLE key, const struct hsm_policy *policy);
+enum { HSM_MOST_ATTRIBUTES = 20 };
+struct hsm_template {
+    CK_ATTRIBUTE attributes[HSM_MOST_ATTRIBUTES];
+    CK_ULONG count;
+};
+void hsm_template_add(struct hsm_template *to, CK_ATTRIBUTE_TYPE type, const void *value, size_t size);
+void hsm_template_flag(struct hsm_template *to, CK_ATTRIBUTE_TYPE type, bool value);
+/* Usage flags of the policy plus `extra`. */
+void hsm_template_usage(struct hsm_template *to, const struct hsm_policy *policy, unsigned extra);
+
+/* ---- birth.c ---- */
+/* `value` NULL: the token generates it. Makes the permanent key `label` and its wrapped backup; computes info->kcv. */
+MV_MUST_USE mv_status hsm_birth(struct hsm *hsm, const struct hsm_policy *policy, const uint8_t *value, size_t size,
+                                struct hsm_backup *backup);
+/* A permanent key from a value whose backup exists elsewhere: policy->size bytes. */
+MV_MUST_USE mv_status hsm_place(struct hsm *hsm, const struct hsm_policy *policy, const uint8_t *value,
+                                const char *label);
+/* A secret that has no object of its own (DKGA02): only its wrapped backup. */
+MV_MUST_USE mv_status hsm_wrap_value(struct hsm *hsm, const char *kek_label, const uint8_t *value, size_t size,
+                                     uint8_t *wrapped, size_t wrapped_size);
+
+/* ---- derive.c, keys.c ---- */
+/* What a DKGA02 key is sealed and backed up as: key | first 8 bytes of SHA-256 of its label. */
+void hsm_dkga02_plain(const uint8_t key[HSM_DKGA02_BYTES], const char *label, uint8_t plain[HSM_SEALED_BYTES]);
+MV_MUST_USE mv_status hsm_des_encrypt(const uint8_t key[HSM_DKGA02_BYTES], const uint8_t in[8], uint8_t out[8]);
+
+/* ---- kcv.c ---- */
+MV_MUST_USE mv_status hsm_kcv_of_object(struct hsm *hsm, CK_OBJECT_HANDLE key, enum hsm_kcv_method method,
+                                        uint8_t kcv[HSM_KCV_BYTES]);
+
+/* ---- entry.c: form of catalogue objects ---- */
+enum { HSM_ENTRY_SIZE = 512, HSM_ENTRY_MAC = 16 };
+enum hsm_entry_kind { HSM_ENTRY_HEAD = 1, HSM_ENTRY_KEY = 2, HSM_ENTRY_OFFICER = 3 };
+struct hsm_head {
+    uint32_t count;     /* entries of generations 1..the head's own */
+    uint8_t digest[32]; /* SHA-256 over their MACs in order of generation */
+};
+struct hsm_entry {
+    enum hsm_entry_kind kind;
+    uint64_t generation;
+    union {
+        struct hsm_head head;
+        struct hsm_key_entry key;
+        struct hsm_officer officer;
+    } of;
+    uint8_t mac[HSM_ENTRY_MAC];
+    CK_OBJECT_HANDLE object; /* where it is stored; 0 when it is not yet */
+};
+/* Encoded with its MAC, which is stored in entry->mac too. */
+MV_MUST_USE mv_status hsm_entry_encode(struct hsm *hsm, CK_OBJECT_HANDLE mac_key, struct hsm_entry *entry,
+                                       uint8_t data[HSM_ENTRY_SIZE], size_t *size);
+/* CATALOGUE_CORRUPT when the MAC or the form is wrong. */
+MV_MUST_USE mv_status hsm_entry_decode(struct hsm *hsm, CK_OBJECT_HANDLE mac_key, const uint8_t *data, size_t size,
+                                       struct hsm_entry *entry);
+
+/* ---- records.c: the catalogue as it is stored ---- */
+/* Entries above the head's generation were never committed: readers skip them, the next writer removes them. */
+struct hsm_records {
+    CK_OBJECT_HANDLE mac_key;
+    struct hsm_entry *entries; /* members in order of generation, then leftovers */
+    size_t member_count;
+    size_t count;
+    struct hsm_entry head;
+};
+/* Reads and verifies; free it even after a failure. KEY_UNKNOWN (where "catalogue") when there is none. */
+MV_MUST_USE mv_status hsm_records_load(struct hsm *hsm, struct hsm_records *records);
+void hsm_records_free(struct hsm_records *records);
+
+/* ---- append.c ---- */
+/* Writers of several processes one after another (a lock on the configuration file). */
+MV_MUST_USE mv_status hsm_catalogue_lock(const struct hsm *hsm, int *lock);
+void hsm_catalogue_unlock(int lock);
+/* Stores one entry as it is. */
+MV_MUST_USE mv_status hsm_entry_store(struct hsm *hsm, CK_OBJECT_HANDLE mac_key, struct hsm_entry *entry);
+/* The head over `count` entries in order of generation; storing it commits them. */
+MV_MUST_USE mv_status hsm_head_store(struct hsm *hsm, CK_OBJECT_HANDLE mac_key, const struct hsm_entry *entries,
+                                     size_t count);
+/* Under the lock: puts one entry under the next generation, which is set in it. */
+MV_MUST_USE mv_status hsm_catalogue_append(struct hsm *hsm, struct hsm_entry *entry);
+MV_MUST_USE mv_status hsm_digest(const struct hsm_entry *entries, size_t count, uint8_t digest[32]);
+
+/* ---- catalogue.c ---- */
+extern const char HSM_APPLICATION[];
+extern const char HSM_CATALOGUE_MAC_LABEL[];
+extern const char HSM_AUDIT_TOKEN_HASH_LABEL[];
+extern const char HSM_DKGA02_KEK_LABEL[];
+extern const char HSM_BACKUP_KEK_LABEL[];
+/* All catalogue objects, in no order; `found` has HSM_MOST_FOUND places. */
+MV_MUST_USE mv_status hsm_find_records(struct hsm *hsm, CK_OBJECT_HANDLE *found, size_t *count);
+const struct hsm_key_entry *hsm_catalogue_by_label(const struct hsm_catalogue *catalogue, const char *label);
+
+#endif

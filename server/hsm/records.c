@@ -1,0 +1,110 @@
+/* Reading the catalogue as it lies in the token, and proving that it is whole: the head, written last, counts the
+ * entries and holds a digest of their MACs, so that one removed, doubled or replaced by an old copy is noticed. */
+#include <openssl/evp.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "hsm/internal.h"
+
+const char HSM_APPLICATION[] = "metervault catalogue";
+const char HSM_CATALOGUE_MAC_LABEL[] = "catalogue-mac";
+
+mv_status hsm_digest(const struct hsm_entry *entries, size_t count, uint8_t digest[32])
+{
+    EVP_MD_CTX *context = EVP_MD_CTX_new();
+    if (context == NULL)
+        return mv_fail(MV_OUT_OF_MEMORY, NULL);
+    bool good = EVP_DigestInit_ex(context, EVP_sha256(), NULL) == 1;
+    for (size_t i = 0; good && i < count; i++)
+        good = EVP_DigestUpdate(context, entries[i].mac, HSM_ENTRY_MAC) == 1;
+    unsigned size = 0;
+    good = good && EVP_DigestFinal_ex(context, digest, &size) == 1;
+    EVP_MD_CTX_free(context);
+    return good ? mv_ok() : mv_fail(MV_INTERNAL_ERROR, "EVP_Digest");
+}
+
+mv_status hsm_find_records(struct hsm *hsm, CK_OBJECT_HANDLE *found, size_t *count)
+{
+    static const CK_OBJECT_CLASS data_object = CKO_DATA;
+    struct hsm_template match = {.count = 0};
+    hsm_template_add(&match, CKA_CLASS, &data_object, sizeof data_object);
+    hsm_template_flag(&match, CKA_TOKEN, true);
+    hsm_template_add(&match, CKA_APPLICATION, HSM_APPLICATION, strlen(HSM_APPLICATION));
+    return hsm_find(hsm, match.attributes, match.count, found, HSM_MOST_FOUND, count);
+}
+
+static mv_status read_record(struct hsm *hsm, CK_OBJECT_HANDLE mac_key, CK_OBJECT_HANDLE object,
+                             struct hsm_entry *entry)
+{
+    uint8_t data[HSM_ENTRY_SIZE];
+    CK_ATTRIBUTE value = {CKA_VALUE, data, sizeof data};
+    CK_RV rv = hsm->p11->C_GetAttributeValue(hsm->session, object, &value, 1);
+    if (rv == CKR_BUFFER_TOO_SMALL)
+        return mv_fail(MV_CATALOGUE_CORRUPT, "catalogue entry: length");
+    MV_TRY(hsm_check(rv, "C_GetAttributeValue"));
+    MV_TRY(hsm_entry_decode(hsm, mac_key, data, value.ulValueLen, entry));
+    entry->object = object;
+    return mv_ok();
+}
+
+static int by_generation(const void *a, const void *b)
+{
+    const struct hsm_entry *first = a;
+    const struct hsm_entry *second = b;
+    return first->generation < second->generation ? -1 : first->generation > second->generation;
+}
+
+/* A newer head beside an older one is a writer that was interrupted after its commit. */
+static mv_status read_all(struct hsm *hsm, const CK_OBJECT_HANDLE *found, size_t found_count,
+                          struct hsm_records *records)
+{
+    for (size_t i = 0; i < found_count; i++) {
+        struct hsm_entry *entry = &records->entries[records->count];
+        MV_TRY(read_record(hsm, records->mac_key, found[i], entry));
+        if (entry->kind != HSM_ENTRY_HEAD)
+            records->count++;
+        else if (records->head.object == 0 || entry->generation > records->head.generation)
+            records->head = *entry;
+    }
+    if (records->head.object == 0)
+        return mv_fail(records->count == 0 ? MV_KEY_UNKNOWN : MV_CATALOGUE_CORRUPT, "catalogue");
+    return mv_ok();
+}
+
+static mv_status prove_whole(struct hsm_records *records)
+{
+    uint8_t digest[32];
+    qsort(records->entries, records->count, sizeof records->entries[0], by_generation);
+    while (records->member_count < records->count &&
+           records->entries[records->member_count].generation <= records->head.generation)
+        records->member_count++;
+    MV_TRY(hsm_digest(records->entries, records->member_count, digest));
+    if (records->member_count != records->head.of.head.count ||
+        memcmp(digest, records->head.of.head.digest, sizeof digest) != 0)
+        return mv_fail(MV_CATALOGUE_CORRUPT, "catalogue: an entry is missing or too many");
+    return mv_ok();
+}
+
+mv_status hsm_records_load(struct hsm *hsm, struct hsm_records *records)
+{
+    *records = (struct hsm_records){.count = 0};
+    CK_OBJECT_HANDLE found[HSM_MOST_FOUND];
+    size_t count = 0;
+    MV_TRY(hsm_find_records(hsm, found, &count));
+    if (count == 0)
+        return mv_fail(MV_KEY_UNKNOWN, "catalogue");
+    mv_status status = hsm_find_key(hsm, HSM_CATALOGUE_MAC_LABEL, &records->mac_key);
+    if (!status.ok)
+        return status.reason == MV_KEY_UNKNOWN ? mv_fail(MV_CATALOGUE_CORRUPT, HSM_CATALOGUE_MAC_LABEL) : status;
+    records->entries = calloc(count + 1, sizeof records->entries[0]);
+    if (records->entries == NULL)
+        return mv_fail(MV_OUT_OF_MEMORY, NULL);
+    MV_TRY(read_all(hsm, found, count, records));
+    return prove_whole(records);
+}
+
+void hsm_records_free(struct hsm_records *records)
+{
+    free(records->entries);
+    *records = (struct hsm_records){.count = 0};
+}
