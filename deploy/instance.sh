@@ -25,9 +25,9 @@ mv_keys() {
 
 # mv_cli PRINCIPAL arguments...: the command line client as this principal.
 mv_cli() {
-    local principal=$1 command=$2
-    shift 2
-    "$MV_BIN/metervault" "$command" --config "$MV_DIR/clients/$principal.conf" "$@"
+    local principal=$1
+    shift
+    "$MV_BIN/metervault" "$@" --config "$MV_DIR/clients/$principal.conf"
 }
 
 # ---- files ----
@@ -53,6 +53,7 @@ ca_file = "$MV_DIR/pki/ca.pem"
 certificate_file = "$MV_DIR/pki/$1.pem"
 key_file = "$MV_DIR/pki/$1.key"
 terminal = "till1"
+state_dir = "$MV_DIR/clients/unfinished"
 EOF
 }
 
@@ -114,13 +115,14 @@ EOF
 
 # ---- the token ----
 # Both custodians bring their part; the copies that the key tool reads are gone afterwards.
-mv_import() { # NAME arguments...
-    local name=$1 part code=0
-    shift
+mv_import() { # NAME KCV-METHOD arguments...
+    local name=$1 kcv part code=0
+    kcv=$("$mv_deploy/sample_kcv.py" "$2" "$MV_DIR/custodians/$name-a" "$MV_DIR/custodians/$name-b") || return
+    shift 2
     for part in a b; do
         mv_as_hsm tee "$MV_DIR/hsm/component-$part" <"$MV_DIR/custodians/$name-$part" >/dev/null || return
     done
-    mv_keys import "$@" --component-file "$MV_DIR/hsm/component-a" --component-file "$MV_DIR/hsm/component-b" || code=$?
+    mv_keys import "$@" --kcv "$kcv" --component-file "$MV_DIR/hsm/component-a" --component-file "$MV_DIR/hsm/component-b" || code=$?
     rm -f "$MV_DIR/hsm/component-a" "$MV_DIR/hsm/component-b"
     return "$code"
 }
@@ -130,8 +132,8 @@ mv_token_make() {
     [ ! -f "$MV_DIR/hsm/made" ] || return 0
     mv_keys init --officer "$MV_OFFICER" --officer-certificate "$MV_DIR/hsm/$MV_OFFICER.pem" \
         --so-pin-file "$MV_DIR/hsm/so-pin" || return
-    mv_import vending --use vending --sgc "$MV_SAMPLE_SGC" --krn 1 --kt 2 --base-date 2014 --dkga 4 --ea 7,11 || return
-    mv_import factory --use factory-kek --label factory || return
+    mv_import vending hmac --use vending --sgc "$MV_SAMPLE_SGC" --krn 1 --kt 2 --base-date 2014 --dkga 4 --ea 7,11 || return
+    mv_import factory cmac --use factory-kek --name factory || return
     touch "$MV_DIR/hsm/made"
 }
 

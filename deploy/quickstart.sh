@@ -138,16 +138,16 @@ open_meter() {
 
 next_steps() {
     local client="$MV_BIN/metervault" configs="$MV_DIR/clients" keys
-    printf -v keys '%q ' env SOFTHSM2_CONF="$MV_DIR/hsm/softhsm2.conf" "${MV_AS_HSM[@]}" "$MV_BIN/metervault-keys" list \
-        --config "$MV_DIR/hsm/hsmd.conf"
+    printf -v keys '%q ' env SOFTHSM2_CONF="$MV_DIR/hsm/softhsm2.conf" "${MV_AS_HSM[@]}" "$MV_BIN/metervault-keys" \
+        --config "$MV_DIR/hsm/hsmd.conf" list
     cat <<EOF
 
 What to try next:
-  sell again            $client vend --config $configs/$MV_VENDOR.conf --meter $pan --kwh 5
-  only ask              $client trial --config $configs/$MV_VENDOR.conf --meter $pan --kwh 5
-  print the last again  $client reprint --config $configs/$MV_VENDOR.conf --last
+  sell again            $client vend --meter $pan --kwh 5 --config $configs/$MV_VENDOR.conf
+  only ask              $client trial --meter $pan --kwh 5 --config $configs/$MV_VENDOR.conf
+  print the last again  $client reprint --last --config $configs/$MV_VENDOR.conf
   look at the meter     $MV_BIN/metersim --state $MV_DIR/meter.state show
-  be refused            $client vend --config $configs/$MV_ADMIN.conf --meter $pan --kwh 5
+  be refused            $client vend --meter $pan --kwh 5 --config $configs/$MV_ADMIN.conf
   who did what          $client audit export --config $configs/$MV_OFFICER.conf
   nobody edited it      $client audit verify --config $configs/$MV_OFFICER.conf
   the keys of the token $keys

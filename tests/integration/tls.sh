@@ -53,8 +53,8 @@ refused_with "TLS 1.1" 'alert|no protocols available' with "$MV_VENDOR" -tls1_1
 # The command line client is told that it cannot connect, with its exit code for that.
 mv_client_config foreign
 mv_client_config expired
-expect "metervault: another CA's certificate" 3 "CANNOT_CONNECT" mv_cli foreign operator whoami
-expect "metervault: an expired certificate" 3 "CANNOT_CONNECT" mv_cli expired operator whoami
+expect "metervault: another CA's certificate" 3 "UNAVAILABLE" mv_cli foreign operator whoami
+expect "metervault: an expired certificate" 3 "UNAVAILABLE" mv_cli expired operator whoami
 
 # A certificate of our CA that names nobody we know, and one that names nobody.
 deploy/pki.sh "$pki" client stranger
