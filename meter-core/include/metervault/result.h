@@ -22,10 +22,11 @@ enum mv_result {
     MV_DDTK_ERROR = 12,
     MV_CRC_ERROR = 13,
     MV_MFR_CODE_ERROR = 14,
-    MV_STORAGE_ERROR = 32,       /* the port could not read or write; nothing was credited */
+    MV_STORAGE_ERROR = 32,       /* the port could not read or write */
     MV_CHECK_DIGIT_ERROR = 33,   /* PAN or DRN */
     MV_KEY_INTEGRITY_ERROR = 34, /* RFC 3394 unwrap */
     MV_NOT_PROVISIONED = 35,
+    MV_ALREADY_PROVISIONED = 36,
 };
 
 #endif

@@ -1,0 +1,56 @@
+/* Opening, closing and provisioning a meter. */
+#include "metervault/meter.h"
+
+#include "../crypto/wipe.h"
+#include "store.h"
+
+enum { KT_MAX_KEYPAD = 2, KRN_MAX = 9, TI_MAX = 99 };
+
+enum mv_result mv_meter_open(struct mv_meter *meter, const struct mv_meter_port *port,
+                             const struct mv_sta_tables *tables)
+{
+    *meter = (struct mv_meter){.port = *port, .tables = tables};
+    if (port->sectors < MV_METER_MIN_SECTORS || port->sector_size < MV_METER_RECORD_SIZE)
+        return MV_RANGE_ERROR;
+    return mv_store_load(meter);
+}
+
+void mv_meter_close(struct mv_meter *meter)
+{
+    mv_wipe(&meter->state, sizeof meter->state);
+    meter->loaded = false;
+}
+
+static enum mv_result check_provision(const struct mv_meter_identity *p, uint32_t tid_fill)
+{
+    enum mv_result result = mv_pan_check(p->pan);
+    if (result != MV_DONE)
+        return result;
+    if (p->key_type > KT_MAX_KEYPAD)
+        return MV_KEY_TYPE_ERROR;
+    bool key_fits = p->key.ea == MV_EA_STA || p->key.ea == MV_EA_MISTY1;
+    bool numbers_fit = p->key_revision >= 1 && p->key_revision <= KRN_MAX && p->tariff_index <= TI_MAX &&
+                       p->supply_group <= MV_SGC_MAX && tid_fill <= MV_TID_MAX;
+    bool measures_fit = p->measures != 0 && p->measures < 1U << MV_SERVICES;
+    return key_fits && numbers_fit && measures_fit ? MV_DONE : MV_RANGE_ERROR;
+}
+
+enum mv_result mv_meter_provision(struct mv_meter *meter, const struct mv_meter_identity *identity, uint32_t tid_fill)
+{
+    enum mv_result result = check_provision(identity, tid_fill);
+    if (result != MV_DONE)
+        return result;
+    result = mv_store_load(meter);
+    if (result != MV_NOT_PROVISIONED)
+        return result == MV_DONE ? MV_ALREADY_PROVISIONED : result;
+    result = mv_store_clear(meter);
+    if (result != MV_DONE)
+        return result;
+
+    struct mv_meter_state first = {.identity = *identity};
+    for (unsigned i = 0; i < MV_TID_MEMORY; i++)
+        first.tids[i] = tid_fill;
+    result = mv_store_commit(meter, &first);
+    mv_wipe(&first, sizeof first);
+    return result;
+}

@@ -1,0 +1,74 @@
+#include "flash.h"
+
+#include <string.h>
+
+/* What the byte becomes; false when the power went off under it, which leaves any mixture of old and new bits. */
+static bool change(struct flash *flash, uint8_t *byte, uint8_t target)
+{
+    if (flash->energy == 0) {
+        *byte = (uint8_t)((*byte & flash->last_byte) | (target & (uint8_t)~flash->last_byte));
+        return false;
+    }
+    if (flash->energy != UINT32_MAX)
+        flash->energy--;
+    flash->spent++;
+    *byte = target;
+    return true;
+}
+
+static bool flash_read(void *context, uint32_t sector, uint32_t offset, uint8_t *data, uint32_t size)
+{
+    struct flash *flash = context;
+    if (flash->fail_reads || flash->energy == 0 || sector >= FLASH_SECTORS || offset + size > FLASH_SECTOR_SIZE)
+        return false;
+    memcpy(data, flash->bytes[sector] + offset, size);
+    return true;
+}
+
+static bool flash_write(void *context, uint32_t sector, uint32_t offset, const uint8_t *data, uint32_t size)
+{
+    struct flash *flash = context;
+    if (flash->energy == 0 || sector >= FLASH_SECTORS || offset + size > FLASH_SECTOR_SIZE)
+        return false;
+    for (uint32_t i = 0; i < size; i++) {
+        uint8_t *byte = &flash->bytes[sector][offset + i];
+        if (*byte != 0xFF)
+            flash->double_writes = true;
+        if (!change(flash, byte, *byte & data[i]))
+            return false;
+    }
+    return true;
+}
+
+static bool flash_erase(void *context, uint32_t sector)
+{
+    struct flash *flash = context;
+    if (flash->energy == 0 || sector >= FLASH_SECTORS)
+        return false;
+    for (uint32_t i = 0; i < FLASH_SECTOR_SIZE; i++) {
+        if (!change(flash, &flash->bytes[sector][i], 0xFF))
+            return false;
+    }
+    return true;
+}
+
+void flash_init(struct flash *flash)
+{
+    *flash = (struct flash){.energy = UINT32_MAX, .last_byte = 0xFF};
+    memset(flash->bytes, 0xFF, sizeof flash->bytes);
+}
+
+struct mv_meter_port flash_port(struct flash *flash)
+{
+    return (struct mv_meter_port){.context = flash,
+                                  .sectors = FLASH_SECTORS,
+                                  .sector_size = FLASH_SECTOR_SIZE,
+                                  .nv_read = flash_read,
+                                  .nv_write = flash_write,
+                                  .nv_erase = flash_erase};
+}
+
+void flash_power_on(struct flash *flash)
+{
+    flash->energy = UINT32_MAX;
+}
