@@ -1,0 +1,100 @@
+/* What the subcommands share: settings, option parsing, the way to the server and back to the person. */
+#ifndef METERVAULT_CLI_H
+#define METERVAULT_CLI_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "metervault.h"
+
+enum cli_exit { CLI_DONE = 0, CLI_REFUSED = 1, CLI_USAGE = 2, CLI_UNREACHABLE = 3 };
+
+struct cfg_t;
+
+/* Texts belong to argv or to the configuration. */
+struct cli {
+    const struct cli_command *command;
+    const char *config_file;
+    const char *server;
+    const char *ca_file;
+    const char *certificate_file;
+    const char *key_file;
+    const char *terminal;
+    const char *state_dir;
+    const char *deadline_ms;
+    bool insecure_loopback;
+    bool json;
+    struct cfg_t *config;
+};
+
+struct cli_command {
+    const char *name;
+    const char *summary; /* one line */
+    const char *help;    /* usage and examples */
+    int (*run)(struct cli *cli, int argc, char **argv);
+};
+
+/* ---- options.c ---- */
+struct cli_option {
+    const char *name;  /* without dashes */
+    const char **text; /* takes an argument */
+    bool *flag;        /* or takes none */
+};
+
+/* Reads the command's options and those that all share; positional arguments move behind them, *first is the index of
+ * the first. Then reads the configuration file for what no option gave. False: the program ends with *code. */
+bool cli_parse(struct cli *cli, const struct cli_option *options, size_t count, int argc, char **argv, int *first,
+               int *code);
+/* For a command with parts: moves the part's name in front of shared options that stand before it. */
+void cli_part_first(struct cli *cli, int argc, char **argv);
+/* Says what is wrong and where the help is. Returns CLI_USAGE. */
+int cli_usage(const struct cli *cli, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* Decimal digits only, `least` to `most`. */
+bool cli_number(const char *text, uint64_t least, uint64_t most, uint64_t *value);
+
+/* ---- config.c ---- */
+/* Fills what is still NULL. False after it said what is wrong. */
+bool cli_config_read(struct cli *cli);
+void cli_config_free(struct cli *cli);
+/* Where sales whose answer has not been printed are kept. False when neither --state-dir nor a home directory is known.
+ */
+bool cli_state_dir(const struct cli *cli, char *path, size_t size);
+
+/* ---- session.c ---- */
+/* NULL after it said why; then *code is the exit code. */
+struct mv_client *cli_connect(struct cli *cli, int *code);
+/* One call that is safe to repeat. NULL after the failure was reported; then *code is set. */
+ProtobufCMessage *cli_call(struct cli *cli, struct mv_client *client, const ProtobufCServiceDescriptor *service,
+                           const char *method, const ProtobufCMessage *request, int *code);
+/* Connects, calls, closes. */
+ProtobufCMessage *cli_ask(struct cli *cli, const ProtobufCServiceDescriptor *service, const char *method,
+                          const ProtobufCMessage *request, int *code);
+
+/* ---- report.c ---- */
+/* Says why a call failed and what to do, for a person or as JSON. Returns the exit code. */
+int cli_report(const struct cli *cli, const struct mv_client_error *error);
+/* Prints and frees `value`, which may be NULL (out of memory). Returns the exit code. */
+int cli_print_json(json_t *value);
+/* Flushes standard output: CLI_DONE, or CLI_REFUSED when it could not be written. */
+int cli_flush(void);
+
+/* ---- message_json.c ---- */
+/* Fields under their names in the .proto, enumerations by name, bytes as hex digits. NULL when memory ran out. */
+json_t *cli_message_json(const ProtobufCMessage *message);
+
+/* ---- progress.c: a count on stderr for work that takes over a second, when it is a terminal ---- */
+struct cli_progress {
+    const char *what;
+    uint64_t count;
+    int64_t began_ms;
+    int64_t shown_ms;
+};
+struct cli_progress cli_progress_start(const char *what);
+void cli_progress_step(struct cli_progress *progress);
+void cli_progress_end(struct cli_progress *progress);
+
+extern const struct cli_command cli_vend, cli_trial, cli_reprint, cli_meter, cli_operator, cli_audit;
+
+#endif

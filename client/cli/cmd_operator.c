@@ -1,0 +1,57 @@
+#include <string.h>
+
+#include "operator.h"
+
+static const struct {
+    const char *name;
+    int (*run)(struct cli *cli, int argc, char **argv);
+} parts[] = {
+    {"whoami", operator_whoami},
+    {"organisation-create", operator_organisation_create},
+    {"organisation-list", operator_organisation_list},
+    {"grant", operator_grant},
+    {"revoke", operator_revoke},
+    {"create", operator_create},
+    {"update", operator_update},
+    {"list", operator_list},
+    {"confirm-clock", operator_confirm_clock},
+};
+
+static int run(struct cli *cli, int argc, char **argv)
+{
+    cli_part_first(cli, argc, argv);
+    for (size_t i = 0; argc > 1 && i < sizeof parts / sizeof parts[0]; i++)
+        if (strcmp(argv[1], parts[i].name) == 0)
+            return parts[i].run(cli, argc - 1, argv + 1);
+    int first;
+    int code;
+    if (!cli_parse(cli, NULL, 0, argc, argv, &first, &code))
+        return code;
+    return cli_usage(cli, "say what: whoami, organisation-create, grant, create, ...");
+}
+
+const struct cli_command cli_operator = {
+    .name = "operator",
+    .summary = "organisations, operators, roles and supply-group grants",
+    .help =
+        "Usage: metervault operator whoami\n"
+        "       metervault operator organisation-create NAME --parent NAME\n"
+        "       metervault operator organisation-list\n"
+        "       metervault operator grant ORGANISATION SGC\n"
+        "       metervault operator revoke ORGANISATION SGC\n"
+        "       metervault operator create NAME --organisation NAME --role ROLE[,ROLE]...\n"
+        "       metervault operator update NAME [--role ROLE[,ROLE]...] [--enable|--disable]\n"
+        "       metervault operator list\n"
+        "       metervault operator confirm-clock\n"
+        "Who may call. An operator's certificate names it: urn:metervault:principal:NAME. confirm-clock lets selling\n"
+        "go on after the server's clock jumped, when this machine's clock agrees with it.\n"
+        "\n"
+        "Roles: vendor, supervisor, engineer, meter-admin, card-factory, officer, auditor, manager\n"
+        "Options of every command: metervault --help\n"
+        "\n"
+        "Examples:\n"
+        "  metervault operator organisation-create shop1 --parent root\n"
+        "  metervault operator grant shop1 123457\n"
+        "  metervault operator create vendor1 --organisation shop1 --role vendor\n",
+    .run = run,
+};

@@ -1,0 +1,153 @@
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "cli.h"
+#include "journal.h"
+#include "quantity.h"
+#include "sale_print.h"
+#include "vend_resume.h"
+
+enum { PATH_SIZE = 4096 };
+
+struct vend {
+    const char *meter;
+    const char *request_id;
+    struct quantity_options quantity;
+    bool resume;
+    char state_dir[PATH_SIZE];
+    char fresh_id[MV_REQUEST_ID_SIZE];
+    struct mv_sale sale;
+};
+
+/* Checks what would be refused anyway, before anything is written or sent. */
+static int complete(struct cli *cli, struct vend *vend)
+{
+    if (vend->meter == NULL || strlen(vend->meter) != 18 || strspn(vend->meter, "0123456789") != 18)
+        return cli_usage(cli, "--meter is the meter's PAN of 18 digits");
+    if (cli->terminal == NULL || !journal_id_valid(cli->terminal, 32))
+        return cli_usage(cli, "--terminal names the till: 1 to 32 letters, digits, '.', '_', '-'");
+    if (vend->request_id != NULL && !journal_id_valid(vend->request_id, 64))
+        return cli_usage(cli, "--request-id has 1 to 64 letters, digits, '.', '_', '-'");
+    int code = quantity_from_options(cli, &vend->quantity, &vend->sale.unit, &vend->sale.amount);
+    if (code != CLI_DONE)
+        return code;
+    if (vend->request_id == NULL) {
+        if (!mv_client_request_id(vend->fresh_id))
+            return cli_usage(cli, "the system gives no random numbers for a request id");
+        vend->request_id = vend->fresh_id;
+    }
+    vend->sale.request_id = vend->request_id;
+    vend->sale.terminal = cli->terminal;
+    vend->sale.meter_pan = vend->meter;
+    return CLI_DONE;
+}
+
+static bool keep(const struct cli *cli, const struct vend *vend)
+{
+    struct journal_entry entry = {
+        .unit = vend->sale.unit, .amount = vend->sale.amount, .sent_at_unix_s = (int64_t)time(NULL)};
+    const char *certificate = cli->certificate_file != NULL ? cli->certificate_file : "";
+    (void)snprintf(entry.request_id, sizeof entry.request_id, "%s", vend->sale.request_id);
+    (void)snprintf(entry.terminal, sizeof entry.terminal, "%s", vend->sale.terminal);
+    (void)snprintf(entry.meter_pan, sizeof entry.meter_pan, "%s", vend->sale.meter_pan);
+    (void)snprintf(entry.server, sizeof entry.server, "%s", cli->server);
+    (void)snprintf(entry.certificate_file, sizeof entry.certificate_file, "%s", certificate);
+    return journal_put(vend->state_dir, &entry);
+}
+
+static int conclude(const struct cli *cli, const struct vend *vend, enum mv_sale_outcome outcome,
+                    Metervault__V1__CreditSale *answer, const struct mv_client_error *error)
+{
+    int code = CLI_DONE;
+    switch (outcome) {
+    case MV_SALE_DONE:
+        code = sale_print(cli, answer);
+        mv_sale_free(answer);
+        if (code == CLI_DONE)
+            (void)journal_remove(vend->state_dir, vend->sale.request_id);
+        return code;
+    case MV_SALE_REFUSED:
+        (void)journal_remove(vend->state_dir, vend->sale.request_id);
+        return cli_report(cli, error);
+    case MV_SALE_UNKNOWN:
+        break;
+    }
+    code = cli_report(cli, error);
+    (void)fprintf(stderr,
+                  "It is not known whether the sale was made. Do not sell again: run `metervault vend --resume`,\n"
+                  "or repeat this command with --request-id %s\n",
+                  vend->sale.request_id);
+    return code;
+}
+
+static int sell(struct cli *cli, struct vend *vend)
+{
+    int code = CLI_DONE;
+    struct mv_client *client = cli_connect(cli, &code);
+    if (client == NULL)
+        return code;
+    vend_hint(vend->state_dir);
+    if (!keep(cli, vend)) {
+        mv_client_close(client);
+        (void)fputs("metervault vend: not sold: the request id could not be stored first\n", stderr);
+        return CLI_REFUSED;
+    }
+    Metervault__V1__CreditSale *answer;
+    struct mv_client_error error;
+    enum mv_sale_outcome outcome = mv_client_sell(client, &vend->sale, &answer, &error);
+    code = conclude(cli, vend, outcome, answer, &error);
+    mv_client_close(client);
+    return code;
+}
+
+static int run(struct cli *cli, int argc, char **argv)
+{
+    struct vend vend = {0};
+    int first;
+    int code;
+    const struct cli_option options[] = {
+        {.name = "meter", .text = &vend.meter},
+        {.name = "kwh", .text = &vend.quantity.kwh},
+        {.name = "wh", .text = &vend.quantity.wh},
+        {.name = "m3", .text = &vend.quantity.m3},
+        {.name = "litres", .text = &vend.quantity.litres},
+        {.name = "seconds", .text = &vend.quantity.seconds},
+        {.name = "request-id", .text = &vend.request_id},
+        {.name = "resume", .flag = &vend.resume},
+    };
+    if (!cli_parse(cli, options, sizeof options / sizeof options[0], argc, argv, &first, &code))
+        return code;
+    if (first < argc)
+        return cli_usage(cli, "'%s' is not an option", argv[first]);
+    if (!cli_state_dir(cli, vend.state_dir, sizeof vend.state_dir))
+        return cli_usage(cli, "no home directory: give --state-dir");
+    if (vend.resume)
+        return vend_resume(cli, vend.state_dir);
+    code = complete(cli, &vend);
+    return code == CLI_DONE ? sell(cli, &vend) : code;
+}
+
+const struct cli_command cli_vend = {
+    .name = "vend",
+    .summary = "sell a token",
+    .help = "Usage: metervault vend --meter PAN AMOUNT [--request-id ID] [--terminal NAME]\n"
+            "       metervault vend --resume\n"
+            "Sells credit to a meter and prints the token. The request id is stored before anything is sent; after a\n"
+            "timeout the stored answer is fetched, never a second token.\n"
+            "\n"
+            "  --meter PAN      18 digits\n"
+            "  --kwh N          energy, at most 3 decimals: 25.6\n"
+            "  --wh N           energy in watt-hours\n"
+            "  --m3 N           water or gas, at most 3 decimals\n"
+            "  --litres N       water or gas in litres\n"
+            "  --seconds N      time\n"
+            "  --request-id ID  an own request id instead of a fresh one; the same id never sells twice\n"
+            "  --resume         print the answers of earlier sales that never arrived; sells nothing\n"
+            "Options of every command: metervault --help\n"
+            "\n"
+            "Examples:\n"
+            "  metervault vend --meter 600727000000000009 --kwh 25.6\n"
+            "  metervault vend --meter 600727000000000009 --m3 1.5 --terminal till2 --json\n",
+    .run = run,
+};

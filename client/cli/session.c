@@ -1,0 +1,48 @@
+#include "cli.h"
+
+enum { DEADLINE_MOST_MS = 600000 };
+
+struct mv_client *cli_connect(struct cli *cli, int *code)
+{
+    uint64_t deadline_ms = 0;
+    if (cli->server == NULL) {
+        *code = cli_usage(cli, "no server: give --server HOST:PORT or set it in the configuration file");
+        return NULL;
+    }
+    if (cli->deadline_ms != NULL && !cli_number(cli->deadline_ms, 1, DEADLINE_MOST_MS, &deadline_ms)) {
+        *code = cli_usage(cli, "--deadline-ms is a number of milliseconds, 1 to %d", DEADLINE_MOST_MS);
+        return NULL;
+    }
+    const struct mv_client_options options = {.server = cli->server,
+                                              .ca_file = cli->ca_file,
+                                              .certificate_file = cli->certificate_file,
+                                              .key_file = cli->key_file,
+                                              .insecure_loopback = cli->insecure_loopback,
+                                              .deadline_ms = (unsigned)deadline_ms};
+    struct mv_client_error error;
+    struct mv_client *client = mv_client_open(&options, &error);
+    if (client == NULL)
+        *code = cli_report(cli, &error);
+    return client;
+}
+
+ProtobufCMessage *cli_call(struct cli *cli, struct mv_client *client, const ProtobufCServiceDescriptor *service,
+                           const char *method, const ProtobufCMessage *request, int *code)
+{
+    ProtobufCMessage *response = NULL;
+    struct mv_client_error error;
+    if (!mv_client_call(client, service, method, request, true, &response, &error))
+        *code = cli_report(cli, &error);
+    return response;
+}
+
+ProtobufCMessage *cli_ask(struct cli *cli, const ProtobufCServiceDescriptor *service, const char *method,
+                          const ProtobufCMessage *request, int *code)
+{
+    struct mv_client *client = cli_connect(cli, code);
+    if (client == NULL)
+        return NULL;
+    ProtobufCMessage *response = cli_call(cli, client, service, method, request, code);
+    mv_client_close(client);
+    return response;
+}
