@@ -1,0 +1,86 @@
+/* metervault-keys generate: a new random key. */
+#include <stdio.h>
+
+#include "key_entry.h"
+#include "key_report.h"
+#include "scope.h"
+#include "session.h"
+
+static const struct option_usage usage = {
+    "Makes a random key: a 160-bit DKGA 4 vending key for pilots and tests (production keys come from the Key\n"
+    "Management Centre), or a factory key. With --component-file, given twice or more, the key is made as components\n"
+    "that are written to these new files of mode 0600, for custodians who carry the key to another place; without,\n"
+    "nobody outside the token learns it. A factory key needs components, because the factory must load it too.",
+    "  metervault-keys generate --use vending --sgc 999901 --krn 1 --base-date 2014 --ea 7,11\n"
+    "  metervault-keys generate --use factory-kek --name acme --component-file a.hex --component-file b.hex\n"};
+
+struct generate {
+    struct scope_options scope;
+    struct option_list files;
+    struct hsm_key_request request;
+};
+
+static int check_options(struct generate *generate)
+{
+    int code = scope_request(&generate->scope, &generate->request);
+    if (code != TOOL_DONE)
+        return code;
+    if (generate->request.scope.dkga == 2)
+        return options_complain("dkga", "new keys are for DKGA 4; a DKGA 2 key is imported");
+    if (generate->files.count == 1 || generate->files.count > COMPONENTS_MOST)
+        return options_complain("component-file", "give it twice or more, up to 8 times");
+    if (generate->request.use == HSM_USE_FACTORY_KEK && generate->files.count == 0)
+        return options_complain("component-file", "is required: the factory must load the key too");
+    return TOOL_DONE;
+}
+
+/* The files come first: a key whose components are lost would be a key that the factory can never load. */
+static mv_status as_components(const struct generate *generate, struct session *session, struct components *components,
+                               struct hsm_key_info *info)
+{
+    MV_TRY(key_entry_random_components(session->hsm, components, generate->files.count));
+    MV_TRY(components_write_files(components, generate->files.items));
+    mv_status status =
+        key_entry_import(session->hsm, session->config.backup_dir, &generate->request, components, NULL, info);
+    if (!status.ok)
+        components_remove_files(components, generate->files.items);
+    return status;
+}
+
+static mv_status make(const struct generate *generate, struct session *session, struct hsm_key_info *info)
+{
+    if (generate->files.count == 0)
+        return key_entry_generate(session->hsm, session->config.backup_dir, &generate->request, info);
+    struct components *components = components_new(key_entry_size(generate->request.use, generate->request.scope.dkga));
+    if (components == NULL)
+        return mv_fail(MV_OUT_OF_MEMORY, "component");
+    mv_status status = as_components(generate, session, components, info);
+    components_free(components);
+    return status;
+}
+
+int cmd_generate(struct tool *tool, int argc, char **argv)
+{
+    struct generate generate = {0};
+    const struct option_spec specs[] = {
+        SCOPE_OPTIONS(generate.scope),
+        {"component-file", OPTION_LIST, "FILE", "write a component to this new file; give it twice or more",
+         &generate.files},
+    };
+    enum options_outcome outcome = options_parse(tool, argc, argv, specs, sizeof specs / sizeof specs[0], &usage);
+    if (outcome != OPTIONS_PARSED)
+        return options_exit(outcome);
+    int code = check_options(&generate);
+    if (code != TOOL_DONE)
+        return code;
+    struct session session;
+    struct hsm_key_info info;
+    mv_status status = session_open(tool->config_path, &session);
+    if (status.ok)
+        status = make(&generate, &session, &info);
+    session_close(&session);
+    if (!status.ok)
+        return tool_refuse(tool, status);
+    key_report_made(tool, "generated", &info);
+    return TOOL_DONE;
+}

@@ -1,0 +1,63 @@
+#include "officer.h"
+
+#include <errno.h>
+#include <openssl/evp.h>
+#include <openssl/pem.h>
+#include <openssl/x509v3.h>
+#include <stdio.h>
+#include <string.h>
+
+#define PRINCIPAL_URI "urn:metervault:principal:"
+
+static bool uri_is(const GENERAL_NAME *entry, const char *uri)
+{
+    if (entry->type != GEN_URI)
+        return false;
+    const ASN1_IA5STRING *text = entry->d.uniformResourceIdentifier;
+    size_t length = strlen(uri);
+    return (size_t)ASN1_STRING_length(text) == length && memcmp(ASN1_STRING_get0_data(text), uri, length) == 0;
+}
+
+static bool names_principal(const X509 *certificate, const char *uri)
+{
+    GENERAL_NAMES *names = X509_get_ext_d2i(certificate, NID_subject_alt_name, NULL, NULL);
+    bool found = false;
+    for (int i = 0; i < sk_GENERAL_NAME_num(names); i++)
+        found = found || uri_is(sk_GENERAL_NAME_value(names, i), uri);
+    GENERAL_NAMES_free(names);
+    return found;
+}
+
+static mv_status fill(const X509 *certificate, const char *uri, struct hsm_officer *officer)
+{
+    if (!names_principal(certificate, uri))
+        return mv_fail(MV_INVALID_FIELD, "officer certificate: no URI urn:metervault:principal:NAME in it");
+    if (X509_cmp_current_time(X509_get0_notBefore(certificate)) >= 0 ||
+        X509_cmp_current_time(X509_get0_notAfter(certificate)) <= 0)
+        return mv_fail(MV_INVALID_FIELD, "officer certificate: not valid now");
+    unsigned length = 0;
+    if (X509_digest(certificate, EVP_sha256(), officer->certificate_sha256, &length) != 1 ||
+        length != sizeof officer->certificate_sha256)
+        return mv_fail(MV_INTERNAL_ERROR, "officer certificate");
+    return mv_ok();
+}
+
+mv_status officer_from_certificate(const char *name, const char *path, struct hsm_officer *officer)
+{
+    char uri[sizeof PRINCIPAL_URI + HSM_OFFICER_SIZE];
+    memset(officer, 0, sizeof *officer);
+    int length = snprintf(officer->name, sizeof officer->name, "%s", name);
+    if (length <= 0 || (size_t)length >= sizeof officer->name)
+        return mv_fail(MV_INVALID_FIELD, "officer: a name of 1 to 64 characters");
+    (void)snprintf(uri, sizeof uri, PRINCIPAL_URI "%s", name);
+    FILE *file = fopen(path, "re");
+    if (file == NULL)
+        return mv_fail_code(MV_FILE_FAILED, "officer certificate", (unsigned)errno);
+    X509 *certificate = PEM_read_X509(file, NULL, NULL, NULL);
+    (void)fclose(file);
+    if (certificate == NULL)
+        return mv_fail(MV_INVALID_FIELD, "officer certificate: not a PEM certificate");
+    mv_status status = fill(certificate, uri, officer);
+    X509_free(certificate);
+    return status;
+}

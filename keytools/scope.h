@@ -1,0 +1,36 @@
+/* The options that say what a new key is for, shared by `generate` and `import`. */
+#ifndef KEYTOOLS_SCOPE_H
+#define KEYTOOLS_SCOPE_H
+
+#include "hsm/hsm.h"
+#include "options.h"
+
+struct scope_options {
+    const char *use, *name, *sgc, *krn, *kt, *dkga, *base_date, *ken, *ea, *active_from, *issued_until;
+    bool accept_host_visible;
+};
+
+/* Rows of an option table whose targets lie in `options`. */
+#define SCOPE_OPTIONS(options)                                                                                         \
+    {"use", OPTION_TEXT, "USE", "vending or factory-kek", &(options).use},                                             \
+        {"name", OPTION_TEXT, "NAME", "of a factory key: its label is factory/NAME", &(options).name},                 \
+        {"sgc", OPTION_TEXT, "SGC", "supply group code, 6 digits", &(options).sgc},                                    \
+        {"krn", OPTION_TEXT, "N", "key revision number, 1 to 9", &(options).krn},                                      \
+        {"kt", OPTION_TEXT, "N", "key type: 1 default, 2 unique (the default here), 3 common", &(options).kt},         \
+        {"dkga", OPTION_TEXT, "N", "decoder key generation: 4 (the default) or 2", &(options).dkga},                   \
+        {"base-date", OPTION_TEXT, "YEAR", "1993, 2014 (the default) or 2035", &(options).base_date},                  \
+        {"ken", OPTION_TEXT, "N", "key expiry number, 0 to 255 (the default: never)", &(options).ken},                 \
+        {"ea", OPTION_TEXT, "LIST", "encryption algorithms: 7 (the default), 11 or 7,11", &(options).ea},              \
+        {"active-from", OPTION_TEXT, "TIME", "YYYY-MM-DD or YYYY-MM-DDTHH:MMZ, UTC; now if absent",                    \
+         &(options).active_from},                                                                                      \
+        {"issued-until", OPTION_TEXT, "TIME", "no token is issued after it; no end if absent",                         \
+         &(options).issued_until},                                                                                     \
+    {                                                                                                                  \
+        "accept-host-visible", OPTION_FLAG, NULL, "DKGA 2 only: the key is visible to the host while used",            \
+            &(options).accept_host_visible                                                                             \
+    }
+
+/* Fills the request; TOOL_DONE, or TOOL_USAGE after saying what is wrong. */
+int scope_request(const struct scope_options *options, struct hsm_key_request *request);
+
+#endif

@@ -1,0 +1,82 @@
+#include "session.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/secret.h"
+#include "terminal.h"
+
+static mv_status type_pin(const char *prompt, bool twice, char *pin)
+{
+    MV_TRY(terminal_hidden(prompt, pin, HSM_PIN_SIZE));
+    if (pin[0] == '\0')
+        return mv_fail(MV_INVALID_FIELD, "PIN: empty");
+    if (!twice)
+        return mv_ok();
+    char *again = mv_secret_alloc(HSM_PIN_SIZE);
+    if (again == NULL)
+        return mv_fail(MV_OUT_OF_MEMORY, "PIN");
+    mv_status status = terminal_hidden("Once more: ", again, HSM_PIN_SIZE);
+    if (status.ok && strcmp(pin, again) != 0)
+        status = mv_fail(MV_INVALID_FIELD, "PIN: typed differently the second time");
+    mv_secret_free(again, HSM_PIN_SIZE);
+    return status;
+}
+
+mv_status session_ask_pin(const char *file, const char *prompt, bool twice, char *pin)
+{
+    mv_status status = file != NULL ? mv_secret_read_file(file, pin, HSM_PIN_SIZE) : type_pin(prompt, twice, pin);
+    if (!status.ok)
+        mv_secret_wipe(pin, HSM_PIN_SIZE);
+    return status;
+}
+
+/* Whether hsmd's own place for the PIN holds one: an officer's machine often has none. */
+static bool pin_is_stored(const struct hsm_config *config)
+{
+    if (config->pin_file[0] != '\0')
+        return access(config->pin_file, F_OK) == 0;
+    return getenv("CREDENTIALS_DIRECTORY") != NULL;
+}
+
+mv_status session_user_pin(const struct hsm_config *config, bool twice, char *pin)
+{
+    if (pin_is_stored(config))
+        return hsm_config_read_pin(config, pin);
+    if (!terminal_present())
+        return mv_fail(MV_CONFIG_INVALID, "pin_file: no such file, and no terminal to ask on");
+    return session_ask_pin(NULL, "PIN of the token: ", twice, pin);
+}
+
+mv_status session_login(struct session *session)
+{
+    MV_TRY(hsm_open(&session->config, &session->hsm));
+    char *pin = mv_secret_alloc(HSM_PIN_SIZE);
+    if (pin == NULL)
+        return mv_fail(MV_OUT_OF_MEMORY, "PIN");
+    mv_status status = session_user_pin(&session->config, false, pin);
+    if (status.ok)
+        status = hsm_login(session->hsm, HSM_AS_USER, pin);
+    mv_secret_free(pin, HSM_PIN_SIZE);
+    MV_TRY(status);
+    return hsm_self_test(session->hsm);
+}
+
+mv_status session_open(const char *config_path, struct session *session)
+{
+    memset(session, 0, sizeof *session);
+    MV_TRY(hsm_config_load(config_path, &session->config));
+    session->catalogue = calloc(1, sizeof *session->catalogue);
+    if (session->catalogue == NULL)
+        return mv_fail(MV_OUT_OF_MEMORY, "catalogue");
+    MV_TRY(session_login(session));
+    return hsm_catalogue_read(session->hsm, session->catalogue);
+}
+
+void session_close(struct session *session)
+{
+    hsm_close(session->hsm);
+    free(session->catalogue);
+    memset(session, 0, sizeof *session);
+}

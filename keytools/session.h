@@ -1,0 +1,27 @@
+/* An officer's session with the token: configuration, module, login, self-test, catalogue. */
+#ifndef KEYTOOLS_SESSION_H
+#define KEYTOOLS_SESSION_H
+
+#include "base/status.h"
+#include "hsm/hsm.h"
+
+struct session {
+    struct hsm_config config;
+    struct hsm *hsm;
+    struct hsm_catalogue *catalogue; /* as read at login */
+};
+
+/* Opens, logs in, self-tests and reads the catalogue. The PIN comes from the file or credential of the configuration,
+ * or from the terminal when there is none. Close it in any case. */
+MV_MUST_USE mv_status session_open(const char *config_path, struct session *session);
+/* The same without the catalogue, for a configuration at hand: hsm_config is filled already. */
+MV_MUST_USE mv_status session_login(struct session *session);
+void session_close(struct session *session);
+
+/* A PIN into secret memory of HSM_PIN_SIZE bytes: from `file` (mode 0600) when not NULL, otherwise typed; `twice` asks
+ * again, for a PIN that is being chosen. */
+MV_MUST_USE mv_status session_ask_pin(const char *file, const char *prompt, bool twice, char *pin);
+/* The user PIN: from the configuration's file or credential if it exists, else from the terminal. */
+MV_MUST_USE mv_status session_user_pin(const struct hsm_config *config, bool twice, char *pin);
+
+#endif

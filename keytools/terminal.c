@@ -1,0 +1,130 @@
+#include "terminal.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include "base/secret.h"
+
+static int open_terminal(void)
+{
+    return open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
+}
+
+bool terminal_present(void)
+{
+    int fd = open_terminal();
+    if (fd < 0)
+        return false;
+    (void)close(fd);
+    return true;
+}
+
+static void show(int fd, const char *text)
+{
+    size_t left = strlen(text);
+    while (left > 0) {
+        ssize_t done = write(fd, text, left);
+        if (done < 0)
+            return;
+        text += done;
+        left -= (size_t)done;
+    }
+}
+
+void terminal_say(const char *format, ...)
+{
+    int fd = open_terminal();
+    if (fd < 0)
+        return;
+    va_list arguments;
+    va_start(arguments, format);
+    (void)vdprintf(fd, format, arguments);
+    va_end(arguments);
+    (void)close(fd);
+}
+
+/* One line, read character by character into its place, so that no buffer keeps a copy. */
+static mv_status read_line(int fd, char *text, size_t size)
+{
+    size_t used = 0;
+    bool too_long = false;
+    for (;;) {
+        char *next = &text[used];
+        ssize_t got = read(fd, next, 1);
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got < 0)
+            return mv_fail_code(MV_FILE_FAILED, "terminal", (unsigned)errno);
+        if (got == 0 || *next == 3) /* Ctrl-C arrives as a character while signals are off */
+            return mv_fail(MV_CANCELLED_BY_CALLER, "terminal");
+        if (*next == '\n' || *next == '\r')
+            break;
+        if (used + 1 < size)
+            used++;
+        else
+            too_long = true;
+    }
+    text[used] = '\0';
+    return too_long ? mv_fail(MV_INVALID_FIELD, "typed line: too long") : mv_ok();
+}
+
+static mv_status read_shown(int fd, const char *prompt, char *text, size_t size)
+{
+    show(fd, prompt);
+    return read_line(fd, text, size);
+}
+
+/* The prompt comes after the echo is off: who types at once is not seen either. */
+static mv_status read_hidden(int fd, const char *prompt, char *secret, size_t size)
+{
+    struct termios before;
+    if (tcgetattr(fd, &before) != 0)
+        return mv_fail_code(MV_FILE_FAILED, "terminal", (unsigned)errno);
+    struct termios hidden = before;
+    hidden.c_lflag &= ~(tcflag_t)(ECHO | ECHOE | ECHOK | ECHONL | ISIG);
+    if (tcsetattr(fd, TCSAFLUSH, &hidden) != 0)
+        return mv_fail_code(MV_FILE_FAILED, "terminal", (unsigned)errno);
+    show(fd, prompt);
+    mv_status status = read_line(fd, secret, size);
+    (void)tcsetattr(fd, TCSAFLUSH, &before);
+    show(fd, "\n");
+    return status;
+}
+
+/* `hidden` turns the echo off for as long as it reads; a signal that would end us meanwhile waits until it is on again.
+ */
+static mv_status ask(const char *prompt, char *text, size_t size, bool hidden)
+{
+    int fd = open_terminal();
+    if (fd < 0)
+        return mv_fail_code(MV_FILE_FAILED, "terminal: none to ask on", (unsigned)errno);
+    sigset_t ending;
+    sigset_t before;
+    (void)sigemptyset(&ending);
+    (void)sigaddset(&ending, SIGTERM);
+    (void)sigaddset(&ending, SIGHUP);
+    (void)sigaddset(&ending, SIGQUIT);
+    (void)sigprocmask(SIG_BLOCK, &ending, &before);
+    mv_status status = hidden ? read_hidden(fd, prompt, text, size) : read_shown(fd, prompt, text, size);
+    (void)sigprocmask(SIG_SETMASK, &before, NULL);
+    (void)close(fd);
+    if (!status.ok)
+        mv_secret_wipe(text, size);
+    return status;
+}
+
+mv_status terminal_hidden(const char *prompt, char *secret, size_t size)
+{
+    return ask(prompt, secret, size, true);
+}
+
+mv_status terminal_line(const char *prompt, char *text, size_t size)
+{
+    return ask(prompt, text, size, false);
+}

@@ -1,0 +1,20 @@
+/* The officer at the terminal. Talks to /dev/tty, so that redirected input or output neither feeds nor catches secrets.
+ */
+#ifndef KEYTOOLS_TERMINAL_H
+#define KEYTOOLS_TERMINAL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/status.h"
+
+bool terminal_present(void);
+/* Reads a line without echo into secret memory, at most size-1 characters; terminated, without the newline.
+ * FILE_FAILED without a terminal, CANCELLED_BY_CALLER after Ctrl-C or end of input, INVALID_FIELD when too long. */
+MV_MUST_USE mv_status terminal_hidden(const char *prompt, char *secret, size_t size);
+/* The same with echo, for what is no secret. */
+MV_MUST_USE mv_status terminal_line(const char *prompt, char *text, size_t size);
+/* Shows a text; nothing happens without a terminal. */
+void terminal_say(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+#endif

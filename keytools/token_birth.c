@@ -1,0 +1,80 @@
+#include "token_birth.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "backup_file.h"
+#include "base/secret.h"
+
+static mv_status login(const struct hsm_config *config, const char *user_pin, struct hsm **hsm)
+{
+    MV_TRY(hsm_open(config, hsm));
+    MV_TRY(hsm_login(*hsm, HSM_AS_USER, user_pin));
+    return hsm_self_test(*hsm);
+}
+
+/* Only a catalogue makes a token used. */
+static mv_status without_catalogue(struct hsm *hsm)
+{
+    struct hsm_catalogue *catalogue = calloc(1, sizeof *catalogue);
+    if (catalogue == NULL)
+        return mv_fail(MV_OUT_OF_MEMORY, "catalogue");
+    mv_status status = hsm_catalogue_read(hsm, catalogue);
+    free(catalogue);
+    if (status.ok || status.reason == MV_CATALOGUE_CORRUPT)
+        return mv_fail(MV_TOKEN_IN_USE, "token_label");
+    return status.reason == MV_KEY_UNKNOWN ? mv_ok() : status;
+}
+
+mv_status token_birth_open(struct hsm_config *config, const char *so_pin, const char *user_pin, struct hsm **hsm)
+{
+    char serial[HSM_SERIAL_SIZE] = "";
+    mv_status made = hsm_token_init(config, so_pin, user_pin, serial);
+    if (!made.ok && made.reason != MV_TOKEN_IN_USE)
+        return made;
+    if (made.ok)
+        (void)snprintf(config->token_serial, sizeof config->token_serial, "%s", serial);
+    mv_status status = login(config, user_pin, hsm);
+    /* somebody else's token of the same label: not ours to try PINs on */
+    if (!status.ok)
+        return made.ok ? status : made;
+    (void)snprintf(config->token_serial, sizeof config->token_serial, "%s", hsm_serial(*hsm));
+    return without_catalogue(*hsm);
+}
+
+static mv_status create(struct hsm *hsm, const struct components *components,
+                        struct hsm_backup backups[HSM_INTERNAL_KEYS])
+{
+    uint8_t *kek = mv_secret_alloc(HSM_BACKUP_KEK_BYTES);
+    if (kek == NULL)
+        return mv_fail(MV_OUT_OF_MEMORY, "backup-kek");
+    mv_status status = components_combine(components, kek);
+    if (status.ok)
+        status = hsm_catalogue_create(hsm, kek, backups);
+    mv_secret_free(kek, HSM_BACKUP_KEK_BYTES);
+    return status;
+}
+
+mv_status token_birth_finish(struct hsm *hsm, const struct hsm_config *config, const struct components *components,
+                             struct hsm_officer *officer)
+{
+    struct hsm_backup backups[HSM_INTERNAL_KEYS];
+    struct backup_place places[HSM_INTERNAL_KEYS];
+    size_t reserved = 0;
+    mv_status status = mv_ok();
+    if (components->size != HSM_BACKUP_KEK_BYTES)
+        return mv_fail(MV_INVALID_FIELD, "backup component");
+    while (status.ok && reserved < HSM_INTERNAL_KEYS) {
+        status = backup_reserve(config->backup_dir, &places[reserved]);
+        reserved += status.ok;
+    }
+    if (status.ok)
+        status = create(hsm, components, backups);
+    for (size_t i = 0; status.ok && i < HSM_INTERNAL_KEYS; i++)
+        status = backup_fill(&places[i], hsm_serial(hsm), &backups[i]);
+    for (size_t i = 0; i < reserved; i++)
+        backup_release(&places[i]);
+    MV_TRY(status);
+    return hsm_officer_add(hsm, officer);
+}

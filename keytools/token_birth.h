@@ -1,0 +1,20 @@
+/* The first use of a token: PINs, internal keys with their backups, first officer. Shared by `metervault-keys init` and
+ * mv-conformance. */
+#ifndef KEYTOOLS_TOKEN_BIRTH_H
+#define KEYTOOLS_TOKEN_BIRTH_H
+
+#include "base/status.h"
+#include "component.h"
+#include "hsm/hsm.h"
+
+/* Initialises a free token of config->token_label and opens it, logged in and self-tested. config->token_serial is
+ * filled in, in memory only. A token of that label with the same PIN but without a catalogue is taken as it is: an
+ * earlier init was cut short. TOKEN_IN_USE otherwise. Close *hsm in any case. */
+MV_MUST_USE mv_status token_birth_open(struct hsm_config *config, const char *so_pin, const char *user_pin,
+                                       struct hsm **hsm);
+/* Makes the internal keys with backup-kek combined of `components` (HSM_BACKUP_KEK_BYTES long), writes their backups
+ * into config->backup_dir and enrols the officer. */
+MV_MUST_USE mv_status token_birth_finish(struct hsm *hsm, const struct hsm_config *config,
+                                         const struct components *components, struct hsm_officer *officer);
+
+#endif

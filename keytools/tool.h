@@ -1,0 +1,38 @@
+/* What every subcommand of metervault-keys shares: the table they stand in, the global options, how a result is told.
+ */
+#ifndef KEYTOOLS_TOOL_H
+#define KEYTOOLS_TOOL_H
+
+#include <jansson.h>
+#include <stdbool.h>
+
+#include "base/status.h"
+
+enum tool_exit { TOOL_DONE = 0, TOOL_REFUSED = 1, TOOL_USAGE = 2, TOOL_NOT_READY = 3 };
+
+struct tool {
+    const char *config_path; /* of the key process; the default when --config is absent */
+    bool json;               /* answers and refusals as one JSON object on standard output */
+};
+
+struct tool_command {
+    const char *name;
+    const char *summary;
+    /* argv[0] is the subcommand's name. Returns an exit code. */
+    int (*run)(struct tool *tool, int argc, char **argv);
+};
+
+int cmd_init(struct tool *tool, int argc, char **argv);
+int cmd_generate(struct tool *tool, int argc, char **argv);
+int cmd_import(struct tool *tool, int argc, char **argv);
+int cmd_list(struct tool *tool, int argc, char **argv);
+int cmd_export_meter(struct tool *tool, int argc, char **argv);
+int cmd_check(struct tool *tool, int argc, char **argv);
+
+/* Tells why it was refused (standard error, or JSON) and gives the exit code that fits. */
+int tool_refuse(const struct tool *tool, mv_status status);
+
+/* Prints one line of JSON and drops the reference. */
+void tool_answer(json_t *answer);
+
+#endif
