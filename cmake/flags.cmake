@@ -19,4 +19,8 @@ add_library(mv_flags INTERFACE)
 target_compile_options(mv_flags INTERFACE
   -Wall -Wextra -Werror -Wconversion -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wformat=2 -Wundef)
 target_compile_definitions(mv_flags INTERFACE _GNU_SOURCE METERVAULT_VERSION="${PROJECT_VERSION}")
+if(METERVAULT_SANITIZE)
+  # gcc finds more in instrumented code than stands in the source; the release build is where warnings are errors
+  target_compile_options(mv_flags INTERFACE -Wno-error)
+endif()
 target_link_libraries(mv_flags INTERFACE mv_hardening)
