@@ -1,0 +1,74 @@
+/* What a group leaves in the ledger: its sales and their audit records. */
+#include <stdio.h>
+#include <string.h>
+
+#include "vending/internal.h"
+#include "vending/permission.h"
+
+static void hex(const uint8_t *bytes, size_t count, char *text)
+{
+    static const char digits[] = "0123456789abcdef";
+    for (size_t i = 0; i < count; i++) {
+        text[2 * i] = digits[bytes[i] >> 4];
+        text[2 * i + 1] = digits[bytes[i] & 15];
+    }
+    text[2 * count] = '\0';
+}
+
+static void describe_sale(struct vend *vend, const struct vend_item *item, struct audit_record *record)
+{
+    const struct store_sale *sale = &item->sale;
+    char organisation[STORE_NAME + 1];
+    char tag[2 * STORE_TAG + 1];
+    char kcv[2 * sizeof sale->vending_kcv + 1];
+    vend_organisation_name(&vend->directory, sale->organisation, organisation);
+    hex(sale->tag, sizeof sale->tag, tag);
+    hex(sale->vending_kcv, sizeof sale->vending_kcv, kcv);
+    vend_record_detail(record, "request=%s receipt=%s/%s/%llu tid=%llu subclass=%u requested=%lld encoded=%lld",
+                       sale->request_id, organisation, sale->terminal, (unsigned long long)sale->receipt,
+                       (unsigned long long)sale->tid, sale->subclass, (long long)sale->requested,
+                       (long long)sale->encoded);
+    vend_record_detail(record, "sgc=%s krn=%u kt=%u ti=%u ken=%u ea=%u dkga=%u base=%u kcv=%s tag=%s", sale->sgc,
+                       sale->krn, sale->kt, sale->ti, sale->ken, sale->ea, sale->dkga, sale->base_date, kcv, tag);
+}
+
+static void describe_refusal(const struct vend_sale_job *request, mv_status refusal, struct audit_record *record)
+{
+    vend_record_outcome(record, refusal);
+    vend_record_detail(record, "request=%s terminal=%s requested=%lld", request->request_id, request->terminal,
+                       (long long)request->quantity.amount);
+}
+
+static void write_record(struct vend *vend, const struct vend_item *item, struct audit_record *record)
+{
+    if (item->request == NULL) {
+        *record = ((const struct vend_refusal_job *)item->job)->record;
+    } else {
+        const struct vend_sale_job *request = item->request;
+        vend_record(record, request->named ? request->principal : NULL, vend_permission(VEND_ISSUE_CREDIT)->action,
+                    request->pan);
+        if (item->live) {
+            vend_record_outcome(record, item->status);
+            describe_sale(vend, item, record);
+        } else {
+            describe_refusal(request, item->status, record);
+        }
+    }
+    record->time_unix_us = vend->writer.now.real_us;
+}
+
+mv_status vend_group_book(struct vend *vend)
+{
+    struct vend_writer *writer = &vend->writer;
+    for (size_t i = 0; i < writer->count; i++) {
+        struct vend_item *item = &writer->items[i];
+        if (item->live)
+            MV_TRY(store_sale_insert(writer->store, &item->sale));
+        else if (!vend_recorded(item->status))
+            continue;
+        struct audit_record record;
+        write_record(vend, item, &record);
+        MV_TRY(store_audit_append(writer->store, &record));
+    }
+    return mv_ok();
+}

@@ -1,0 +1,132 @@
+#include "vending/catalogue.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "vending/form.h"
+
+mv_status vend_catalogue_init(struct vend_catalogue *catalogue, const char *socket, unsigned timeout_ms)
+{
+    *catalogue = (struct vend_catalogue){.state = mv_fail(MV_KEY_SERVICE_UNAVAILABLE, "not asked yet")};
+    catalogue->current = calloc(1, sizeof *catalogue->current);
+    if (catalogue->current == NULL)
+        return mv_fail(MV_OUT_OF_MEMORY, "catalogue");
+    (void)pthread_mutex_init(&catalogue->fetching, NULL);
+    (void)pthread_mutex_init(&catalogue->lock, NULL);
+    return hsmd_client_new(socket, timeout_ms, &catalogue->client);
+}
+
+void vend_catalogue_destroy(struct vend_catalogue *catalogue)
+{
+    if (catalogue->current == NULL)
+        return;
+    if (catalogue->client != NULL)
+        hsmd_client_free(catalogue->client);
+    free(catalogue->current);
+    (void)pthread_mutex_destroy(&catalogue->fetching);
+    (void)pthread_mutex_destroy(&catalogue->lock);
+}
+
+static mv_status ask(struct vend_catalogue *catalogue, struct hsmd_catalogue *fresh)
+{
+    MV_TRY(hsmd_health(catalogue->client));
+    return hsmd_catalogue(catalogue->client, fresh);
+}
+
+void vend_catalogue_fetch(struct vend_catalogue *catalogue, uint64_t ledger_generation)
+{
+    struct hsmd_catalogue *fresh = calloc(1, sizeof *fresh);
+    if (fresh == NULL)
+        return;
+    pthread_mutex_lock(&catalogue->fetching);
+    mv_status status = ask(catalogue, fresh);
+    if (status.ok && fresh->generation < ledger_generation)
+        status = mv_fail(MV_TOKEN_ROLLED_BACK, NULL);
+    pthread_mutex_lock(&catalogue->lock);
+    catalogue->state = status;
+    if (status.ok) {
+        struct hsmd_catalogue *old = catalogue->current;
+        catalogue->current = fresh;
+        fresh = old;
+    }
+    pthread_mutex_unlock(&catalogue->lock);
+    pthread_mutex_unlock(&catalogue->fetching);
+    free(fresh);
+}
+
+void vend_catalogue_report(struct vend_catalogue *catalogue, mv_status status)
+{
+    pthread_mutex_lock(&catalogue->lock);
+    /* a success elsewhere proves nothing about the catalogue; only a fetch clears a failure */
+    if (!status.ok)
+        catalogue->state = status;
+    pthread_mutex_unlock(&catalogue->lock);
+}
+
+mv_status vend_catalogue_state(struct vend_catalogue *catalogue)
+{
+    pthread_mutex_lock(&catalogue->lock);
+    mv_status state = catalogue->state;
+    pthread_mutex_unlock(&catalogue->lock);
+    return state;
+}
+
+uint64_t vend_catalogue_generation(struct vend_catalogue *catalogue)
+{
+    pthread_mutex_lock(&catalogue->lock);
+    uint64_t generation = catalogue->current->generation;
+    pthread_mutex_unlock(&catalogue->lock);
+    return generation;
+}
+
+size_t vend_catalogue_officers(struct vend_catalogue *catalogue, char names[][STORE_NAME + 1], size_t size)
+{
+    size_t count = 0;
+    pthread_mutex_lock(&catalogue->lock);
+    const struct hsmd_catalogue *current = catalogue->current;
+    for (size_t i = 0; i < current->officer_count && count < size; i++)
+        if (vend_form_name(current->officers[i].name, STORE_NAME, "officer").ok)
+            vend_copy(names[count++], STORE_NAME + 1, current->officers[i].name);
+    pthread_mutex_unlock(&catalogue->lock);
+    return count;
+}
+
+static const struct hsm_key_info *find(const struct hsmd_catalogue *catalogue, const struct store_meter *meter)
+{
+    for (size_t i = 0; i < catalogue->key_count; i++) {
+        const struct hsm_key_info *key = &catalogue->keys[i];
+        if (key->use == HSM_USE_VENDING && strcmp(key->scope.sgc, meter->sgc) == 0 && key->scope.krn == meter->krn &&
+            key->scope.kt == meter->kt)
+            return key;
+    }
+    return NULL;
+}
+
+static mv_status check(const struct hsm_key_info *key, const struct store_meter *meter, int64_t now_unix_s)
+{
+    if (key == NULL)
+        return mv_fail(MV_VENDING_KEY_UNKNOWN, NULL);
+    bool fits = key->scope.dkga == meter->dkga && key->scope.base_date == meter->base_date &&
+                (key->scope.ea_mask & UINT32_C(1) << meter->ea) != 0;
+    if (!fits)
+        return mv_fail(MV_VENDING_KEY_MISMATCH, NULL);
+    bool usable = key->state == HSM_ACTIVE || key->state == HSM_ISSUED_UNTIL;
+    if (!usable || now_unix_s < key->active_from_unix_s || now_unix_s >= key->issued_until_unix_s)
+        return mv_fail(MV_VENDING_KEY_NOT_ACTIVE, NULL);
+    return mv_ok();
+}
+
+mv_status vend_catalogue_key(struct vend_catalogue *catalogue, const struct store_meter *meter, int64_t now_unix_s,
+                             uint8_t kcv[HSM_KCV_BYTES])
+{
+    pthread_mutex_lock(&catalogue->lock);
+    mv_status status = catalogue->state;
+    if (status.ok) {
+        const struct hsm_key_info *key = find(catalogue->current, meter);
+        status = check(key, meter, now_unix_s);
+        if (status.ok)
+            memcpy(kcv, key->kcv, HSM_KCV_BYTES);
+    }
+    pthread_mutex_unlock(&catalogue->lock);
+    return status;
+}

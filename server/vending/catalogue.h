@@ -1,0 +1,37 @@
+/* What the server knows of the token's key catalogue: a copy, fetched every few seconds and when a key seems unknown.
+ * hsmd decides about every token itself; this copy answers trials, registrations and health. */
+#ifndef MV_VENDING_CATALOGUE_H
+#define MV_VENDING_CATALOGUE_H
+
+#include <pthread.h>
+
+#include "hsmd/client.h"
+#include "vending/vending.h"
+
+struct vend_catalogue {
+    pthread_mutex_t fetching; /* one fetch at a time; guards client */
+    struct hsmd_client *client;
+    pthread_mutex_t lock; /* guards what follows */
+    struct hsmd_catalogue *current;
+    mv_status state; /* why it cannot be used; ok when it can */
+};
+
+MV_MUST_USE mv_status vend_catalogue_init(struct vend_catalogue *catalogue, const char *socket, unsigned timeout_ms);
+void vend_catalogue_destroy(struct vend_catalogue *catalogue);
+
+/* Asks the key process. A generation below `ledger_generation` is TOKEN_ROLLED_BACK. */
+void vend_catalogue_fetch(struct vend_catalogue *catalogue, uint64_t ledger_generation);
+/* A call of another connection failed or succeeded: what it means for health. */
+void vend_catalogue_report(struct vend_catalogue *catalogue, mv_status status);
+/* KEY_SERVICE_UNAVAILABLE, TOKEN_ROLLED_BACK, or what the key process says. */
+MV_MUST_USE mv_status vend_catalogue_state(struct vend_catalogue *catalogue);
+uint64_t vend_catalogue_generation(struct vend_catalogue *catalogue);
+/* Names of enrolled officers; returns how many. */
+size_t vend_catalogue_officers(struct vend_catalogue *catalogue, char names[][STORE_NAME + 1], size_t size);
+
+/* The vending key of the meter, if it may be used: VENDING_KEY_UNKNOWN, VENDING_KEY_NOT_ACTIVE, VENDING_KEY_MISMATCH.
+ */
+MV_MUST_USE mv_status vend_catalogue_key(struct vend_catalogue *catalogue, const struct store_meter *meter,
+                                         int64_t now_unix_s, uint8_t kcv[HSM_KCV_BYTES]);
+
+#endif

@@ -1,0 +1,92 @@
+/* Administrative changes: each has its own transaction and its own audit record. */
+#include "vending/internal.h"
+
+/* A connection that failed for good (its file was moved, its handle broke) is replaced by one that works. */
+static void reopen(struct vend *vend)
+{
+    struct store *fresh = NULL;
+    mv_status opened = store_open(vend->ledger, STORE_WRITER, &fresh);
+    if (!opened.ok)
+        return;
+    store_close(vend->writer.store);
+    vend->writer.store = fresh;
+}
+
+static mv_status append(struct vend *vend, struct vend_change *change, mv_status outcome)
+{
+    if (change->silent)
+        return mv_ok();
+    change->record.time_unix_us = change->now_us;
+    vend_record_outcome(&change->record, outcome);
+    return store_audit_append(vend->writer.store, &change->record);
+}
+
+static mv_status record_refusal(struct vend *vend, struct vend_change *change, mv_status refusal)
+{
+    struct store *store = vend->writer.store;
+    MV_TRY(store_begin_write(store));
+    MV_TRY(append(vend, change, refusal));
+    return store_commit(store);
+}
+
+static mv_status apply(struct vend *vend, struct vend_change *change, struct vend_tree **tree)
+{
+    struct store *store = vend->writer.store;
+    MV_TRY(store_begin_write(store));
+    MV_TRY(change->work(vend, store, change));
+    if (!change->changed)
+        return mv_ok();
+    MV_TRY(append(vend, change, mv_ok()));
+    if (change->state_changed)
+        MV_TRY(store_state_put(store, &change->state));
+    if (change->directory_changed)
+        MV_TRY(vend_tree_load(store, tree));
+    return store_commit(store);
+}
+
+/* The ledger has it: now memory may have it too. */
+static void adopt(struct vend *vend, const struct vend_change *change, struct vend_tree *tree)
+{
+    if (change->state_changed)
+        vend_state_set(vend, &change->state);
+    if (change->directory_changed)
+        vend_directory_swap(&vend->directory, tree);
+    if (change->clock_confirmed)
+        vend_clock_confirm(&vend->clock, change->state.last_time_unix_s);
+}
+
+static mv_status carry_out(struct vend *vend, struct vend_change *change)
+{
+    struct vend_tree *tree = NULL;
+    mv_status status = apply(vend, change, &tree);
+    if (status.ok && change->changed) {
+        adopt(vend, change, tree);
+        return status;
+    }
+    vend_tree_free(tree);
+    store_rollback(vend->writer.store);
+    if (!vend_recorded(status))
+        return status;
+    mv_status recorded = record_refusal(vend, change, status);
+    return recorded.ok ? status : recorded;
+}
+
+void vend_change_do(struct vend *vend, struct vend_change *change)
+{
+    mv_status status = mv_fail(MV_DEADLINE_PASSED, NULL);
+    if (vend_monotonic_ns() <= change->deadline_ns) {
+        struct vend_now now;
+        /* changes are made under an unconfirmed clock too: one of them confirms it */
+        mv_status trusted = vend_clock_now(&vend->clock, &now);
+        change->now_us = now.real_us;
+        change->state = vend_state(vend);
+        change->state.clock_unconfirmed = !trusted.ok;
+        status = carry_out(vend, change);
+        store_rollback(vend->writer.store);
+        if (!status.ok || change->changed)
+            vend_ledger_report(vend, status);
+        if (change->silent && !status.ok)
+            reopen(vend);
+    }
+    vend_waiter_done(&change->waiter, status);
+}

@@ -1,0 +1,131 @@
+#include "vending/form.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "metervault/sts.h"
+
+static const int64_t LARGEST_AMOUNT = INT64_C(1) << 62;
+
+static bool is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
+static bool is_name_character(char c)
+{
+    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || is_digit(c) || c == '.' || c == '_' || c == '-';
+}
+
+static bool is_number(const char *text, size_t length)
+{
+    if (text == NULL || strnlen(text, length + 1) != length)
+        return false;
+    for (size_t i = 0; i < length; i++)
+        if (!is_digit(text[i]))
+            return false;
+    return true;
+}
+
+mv_status vend_form_name(const char *text, size_t longest, const char *field)
+{
+    size_t length = text == NULL ? 0 : strnlen(text, longest + 1);
+    if (length == 0 || length > longest)
+        return mv_fail(MV_INVALID_FIELD, field);
+    for (size_t i = 0; i < length; i++)
+        if (!is_name_character(text[i]))
+            return mv_fail(MV_INVALID_FIELD, field);
+    return mv_ok();
+}
+
+mv_status vend_form_sgc(const char *text)
+{
+    return is_number(text, VEND_SGC) ? mv_ok() : mv_fail(MV_INVALID_FIELD, "supply_group_code");
+}
+
+mv_status vend_form_pan(const char *text)
+{
+    if (!is_number(text, STORE_PAN))
+        return mv_fail(MV_INVALID_FIELD, "meter_pan");
+    switch (mv_pan_check(text)) {
+    case MV_DONE:
+        return mv_ok();
+    case MV_CHECK_DIGIT_ERROR:
+        return mv_fail(MV_CHECK_DIGIT, "meter_pan");
+    default:
+        return mv_fail(MV_INVALID_FIELD, "meter_pan");
+    }
+}
+
+mv_status vend_form_sale(const struct vend_sale_request *request, bool trial)
+{
+    if (!trial)
+        MV_TRY(vend_form_name(request->request_id, STORE_REQUEST_ID, "request_id"));
+    MV_TRY(vend_form_name(request->terminal, STORE_TERMINAL, "terminal_id"));
+    MV_TRY(vend_form_pan(request->pan));
+    if (request->quantity.amount < 1 || request->quantity.amount > LARGEST_AMOUNT)
+        return mv_fail(MV_INVALID_FIELD, "quantity");
+    if (request->quantity.unit < VEND_UNIT_WH || request->quantity.unit > VEND_UNIT_SECOND)
+        return mv_fail(MV_INVALID_FIELD, "quantity");
+    if (request->carrier != VEND_KEYPAD)
+        return mv_fail(MV_INVALID_FIELD, "carrier");
+    return mv_ok();
+}
+
+static mv_status form_key(const struct vend_meter_key *key)
+{
+    uint64_t base = 0;
+    MV_TRY(vend_form_sgc(key->sgc));
+    if (key->krn < 1 || key->krn > 9)
+        return mv_fail(MV_INVALID_FIELD, "key_revision_number");
+    if (key->ti > 99)
+        return mv_fail(MV_INVALID_FIELD, "tariff_index");
+    if (key->kt > 3)
+        return mv_fail(MV_INVALID_FIELD, "key_type");
+    if (key->ken > 255)
+        return mv_fail(MV_INVALID_FIELD, "key_expiry_number");
+    if (key->base_date > UINT16_MAX || mv_sts_base_minutes((uint16_t)key->base_date, &base) != MV_DONE)
+        return mv_fail(MV_INVALID_FIELD, "base_date");
+    if (key->ea != MV_EA_STA && key->ea != MV_EA_MISTY1)
+        return mv_fail(MV_INVALID_FIELD, "encryption_algorithm");
+    /* DKGA02 makes 64-bit keys, MISTY1 needs 128 */
+    bool fits = key->dkga == 4 || (key->dkga == 2 && key->ea == MV_EA_STA);
+    if (!fits)
+        return mv_fail(MV_INVALID_FIELD, "key_generation_algorithm");
+    return mv_ok();
+}
+
+mv_status vend_form_meter(const struct vend_meter_request *request)
+{
+    MV_TRY(vend_form_pan(request->pan));
+    MV_TRY(vend_form_name(request->organisation, STORE_NAME, "organisation"));
+    if (request->utility < VEND_ELECTRICITY || request->utility > VEND_TIME)
+        return mv_fail(MV_INVALID_FIELD, "utility");
+    MV_TRY(form_key(&request->key));
+    /* a common key would open every keypad meter of the supply group with one token */
+    if (request->key.kt == 3)
+        return mv_fail(MV_KEY_TYPE_NOT_ALLOWED, "key_type");
+    return mv_ok();
+}
+
+mv_status vend_form_roles(uint32_t roles)
+{
+    uint32_t known = (UINT32_C(2) << VEND_ROLE_LAST) - 2;
+    if (roles == 0 || (roles & ~known) != 0)
+        return mv_fail(MV_INVALID_FIELD, "roles");
+    return mv_ok();
+}
+
+mv_status vend_form_page(uint32_t *page_size)
+{
+    if (*page_size > VEND_MAX_PAGE)
+        return mv_fail(MV_INVALID_FIELD, "page_size");
+    if (*page_size == 0)
+        *page_size = VEND_DEFAULT_PAGE;
+    return mv_ok();
+}
+
+void vend_copy(char *to, size_t size, const char *from)
+{
+    (void)snprintf(to, size, "%s", from);
+}

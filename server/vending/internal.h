@@ -1,0 +1,101 @@
+/* The inside of the domain, shared by its files. */
+#ifndef MV_VENDING_INTERNAL_H
+#define MV_VENDING_INTERNAL_H
+
+#include <pthread.h>
+
+#include "vending/catalogue.h"
+#include "vending/clock.h"
+#include "vending/directory.h"
+#include "vending/form.h"
+#include "vending/job.h"
+#include "vending/readers.h"
+#include "vending/rules.h"
+
+/* One job of a group while it is worked on. */
+struct vend_item {
+    struct vend_job *job;
+    struct vend_sale_job *request; /* NULL for a refusal job */
+    mv_status status;
+    bool live;     /* still to be issued */
+    bool replayed; /* `sale` is a stored one */
+    bool has_slot;
+    uint32_t slot; /* of the key process */
+    struct vend_identity seller;
+    struct store_meter meter;
+    struct vend_amount amount;
+    struct vend_tid tid;
+    struct store_sale sale;
+};
+
+/* Everything here belongs to the writer's thread. */
+struct vend_writer {
+    pthread_t thread;
+    struct store *store;
+    struct hsmd_client *keys;
+    struct vend_job *jobs[HSMD_BATCH];
+    struct vend_item items[HSMD_BATCH];
+    size_t count;
+    struct vend_now now;
+    struct hsmd_meter meters[HSMD_BATCH];
+    struct hsmd_prepared prepared[HSMD_BATCH];
+    struct hsmd_block blocks[HSMD_BATCH];
+    struct hsmd_token tokens[HSMD_BATCH];
+    uint32_t slots[HSMD_BATCH];
+    size_t asked[HSMD_BATCH]; /* item of each element of a batch */
+};
+
+struct vend {
+    char *ledger;
+    size_t group_max;
+    unsigned keeper_ms;
+    struct vend_directory directory;
+    struct vend_clock clock;
+    struct vend_catalogue catalogue;
+    struct vend_readers readers;
+    struct vend_queue queue;
+    struct vend_writer writer;
+
+    pthread_mutex_t lock;            /* guards what follows */
+    pthread_cond_t stop;             /* signalled when `stopping` is set */
+    struct store_ledger_state state; /* as last committed */
+    mv_status ledger_state;          /* of the last write */
+    bool stopping;
+    pthread_t keeper;
+    bool keeper_runs;
+};
+
+struct store_ledger_state vend_state(struct vend *vend);
+void vend_state_set(struct vend *vend, const struct store_ledger_state *state);
+/* The outcome of writing the ledger, for health. */
+void vend_ledger_report(struct vend *vend, mv_status status);
+
+MV_MUST_USE mv_status vend_writer_open(struct vend *vend, const struct vend_options *options);
+MV_MUST_USE mv_status vend_writer_start(struct vend *vend);
+void vend_writer_close(struct vend *vend);
+/* A change in its own transaction, on the writer's thread. */
+void vend_change_do(struct vend *vend, struct vend_change *change);
+
+/* A group in one transaction, on the writer's thread; answers every job. */
+void vend_group_run(struct vend *vend, struct vend_job **jobs, size_t count);
+/* Decides which items may be issued, on one snapshot, and finds stored answers. */
+void vend_group_admit(struct vend *vend);
+/* Gets decoder keys for all live items; items that get none are refused. */
+void vend_group_prepare(struct vend *vend);
+/* Inside the transaction: reserves token identifiers and fills the sales of live items. */
+MV_MUST_USE mv_status vend_group_reserve(struct vend *vend);
+/* Inside the transaction: the digits. KEY_SERVICE_UNAVAILABLE when the key process was lost: the group starts again. */
+MV_MUST_USE mv_status vend_group_encrypt(struct vend *vend);
+/* Inside the transaction: sales and audit records. */
+MV_MUST_USE mv_status vend_group_book(struct vend *vend);
+void vend_group_release(struct vend *vend);
+
+/* A stored sale that the caller may see, as an answer. */
+void vend_sale_fill(struct vend *vend, const struct store_sale *sale, const char *pan, const char *principal,
+                    bool replayed, struct vend_sale *out);
+MV_MUST_USE mv_status vend_keeper_start(struct vend *vend);
+void vend_keeper_stop(struct vend *vend);
+/* The first rows of a new ledger. */
+MV_MUST_USE mv_status vend_found(struct vend *vend);
+
+#endif

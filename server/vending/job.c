@@ -1,0 +1,114 @@
+#include "vending/job.h"
+
+#include <stdlib.h>
+#include <time.h>
+
+#include "vending/internal.h"
+
+int64_t vend_monotonic_ns(void)
+{
+    struct timespec t;
+    if (clock_gettime(CLOCK_MONOTONIC, &t) != 0)
+        return 0;
+    return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
+}
+
+void vend_waiter_init(struct vend_waiter *waiter)
+{
+    *waiter = (struct vend_waiter){0};
+    (void)pthread_mutex_init(&waiter->lock, NULL);
+    (void)pthread_cond_init(&waiter->changed, NULL);
+}
+
+void vend_waiter_done(struct vend_waiter *waiter, mv_status status)
+{
+    pthread_mutex_lock(&waiter->lock);
+    waiter->status = status;
+    waiter->done = true;
+    pthread_cond_signal(&waiter->changed);
+    pthread_mutex_unlock(&waiter->lock);
+}
+
+mv_status vend_waiter_wait(struct vend_waiter *waiter)
+{
+    pthread_mutex_lock(&waiter->lock);
+    while (!waiter->done)
+        pthread_cond_wait(&waiter->changed, &waiter->lock);
+    mv_status status = waiter->status;
+    pthread_mutex_unlock(&waiter->lock);
+    (void)pthread_mutex_destroy(&waiter->lock);
+    (void)pthread_cond_destroy(&waiter->changed);
+    return status;
+}
+
+static mv_status put_refusal(struct vend *vend, const struct vend_caller *caller, enum vend_call call,
+                             const char *object, mv_status refusal, vend_sale_fn *done, void *self)
+{
+    struct vend_refusal_job *job = calloc(1, sizeof *job);
+    if (job == NULL)
+        return mv_fail(MV_OUT_OF_MEMORY, "refusal");
+    job->base.kind = VEND_JOB_REFUSAL;
+    job->refusal = refusal;
+    job->done = done;
+    job->self = self;
+    vend_record(&job->record, caller->principal, vend_permission(call)->action, object);
+    vend_record_outcome(&job->record, refusal);
+    mv_status put = vend_queue_put(&vend->queue, &job->base);
+    if (!put.ok)
+        free(job);
+    return put;
+}
+
+static void wake(void *self, mv_status status, const struct vend_sale *sale)
+{
+    (void)sale;
+    vend_waiter_done(self, status);
+}
+
+mv_status vend_answer(struct vend *vend, const struct vend_caller *caller, enum vend_call call, const char *object,
+                      mv_status status)
+{
+    if (!vend_recorded(status))
+        return status;
+    struct vend_waiter waiter;
+    vend_waiter_init(&waiter);
+    mv_status put = put_refusal(vend, caller, call, object, status, wake, &waiter);
+    if (!put.ok)
+        vend_waiter_done(&waiter, put);
+    return vend_waiter_wait(&waiter);
+}
+
+mv_status vend_refuse(struct vend *vend, const struct vend_caller *caller, enum vend_call call, mv_status refusal)
+{
+    return vend_answer(vend, caller, call, NULL, refusal);
+}
+
+void vend_refuse_issue(struct vend *vend, const struct vend_caller *caller, mv_status refusal, vend_sale_fn *done,
+                       void *self)
+{
+    mv_status status = refusal;
+    if (vend_recorded(refusal)) {
+        status = put_refusal(vend, caller, VEND_ISSUE_CREDIT, NULL, refusal, done, self);
+        if (status.ok)
+            return;
+    }
+    done(self, status, NULL);
+}
+
+mv_status vend_change_run(struct vend *vend, struct vend_change *change)
+{
+    change->base.kind = VEND_JOB_CHANGE;
+    vend_waiter_init(&change->waiter);
+    mv_status put = vend_queue_put(&vend->queue, &change->base);
+    if (!put.ok)
+        vend_waiter_done(&change->waiter, put);
+    return vend_waiter_wait(&change->waiter);
+}
+
+mv_status vend_change_call(struct vend *vend, const struct vend_caller *caller, enum vend_call call, const char *object,
+                           vend_work_fn *work, void *arg)
+{
+    struct vend_change change = {.work = work, .arg = arg, .deadline_ns = caller->deadline_ns};
+    vend_record(&change.record, caller->principal, vend_permission(call)->action, object);
+    return vend_change_run(vend, &change);
+}

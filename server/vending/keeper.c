@@ -1,0 +1,152 @@
+/* The thread that looks after what nobody asks for: the token's catalogue, the clock, a ledger that failed. Whatever it
+ * finds is written by the writer, like everything else. */
+#include <string.h>
+#include <time.h>
+
+#include "base/log.h"
+#include "vending/internal.h"
+
+enum { MAX_OFFICERS = 16, UNWELL_MS = 250 };
+
+static mv_status raise_generation(struct vend *vend, struct store *store, struct vend_change *change)
+{
+    (void)store;
+    uint64_t generation = vend_catalogue_generation(&vend->catalogue);
+    if (generation <= change->state.catalogue_generation)
+        return mv_ok();
+    vend_record_detail(&change->record, "generation=%llu before=%llu", (unsigned long long)generation,
+                       (unsigned long long)change->state.catalogue_generation);
+    change->state.catalogue_generation = generation;
+    change->state_changed = true;
+    change->changed = true;
+    return mv_ok();
+}
+
+static mv_status enrol_officer(struct vend *vend, struct store *store, struct vend_change *change)
+{
+    const char *name = change->arg;
+    struct store_principal row = {
+        .organisation = vend_root(&vend->directory), .roles = vend_role_bit(VEND_OFFICER), .enabled = true};
+    vend_copy(row.name, sizeof row.name, name);
+    MV_TRY(store_principal_put(store, &row));
+    vend_record_detail(&change->record, "organisation=root roles=officer source=catalogue");
+    change->changed = true;
+    change->directory_changed = true;
+    return mv_ok();
+}
+
+static mv_status note_step(struct vend *vend, struct store *store, struct vend_change *change)
+{
+    (void)store;
+    if (vend_state(vend).clock_unconfirmed || !change->state.clock_unconfirmed)
+        return mv_ok();
+    vend_record_detail(&change->record, "ledger=%lld now=%lld", (long long)change->state.last_time_unix_s,
+                       (long long)(change->now_us / 1000000));
+    change->state_changed = true;
+    change->changed = true;
+    return mv_ok();
+}
+
+/* A write that changes nothing shows whether the ledger can be written again. */
+static mv_status probe(struct vend *vend, struct store *store, struct vend_change *change)
+{
+    (void)vend;
+    (void)store;
+    change->state_changed = true;
+    change->changed = true;
+    return mv_ok();
+}
+
+static void run(struct vend *vend, const char *action, const char *object, vend_work_fn *work, void *arg)
+{
+    struct vend_change change = {.work = work, .arg = arg, .deadline_ns = INT64_MAX, .silent = action == NULL};
+    vend_record(&change.record, NULL, action == NULL ? "" : action, object);
+    mv_status status = vend_change_run(vend, &change);
+    if (status.ok || status.reason == MV_SHUTTING_DOWN)
+        return;
+    char text[256];
+    mv_log(MV_LOG_WARNING, "%s: %s", action == NULL ? "ledger probe" : action,
+           mv_status_text(status, text, sizeof text));
+}
+
+static void enrol_unknown(struct vend *vend)
+{
+    char names[MAX_OFFICERS][STORE_NAME + 1];
+    size_t count = vend_catalogue_officers(&vend->catalogue, names, MAX_OFFICERS);
+    for (size_t i = 0; i < count; i++) {
+        struct store_principal row;
+        if (!vend_principal_by_name(&vend->directory, names[i], &row).ok)
+            run(vend, "officer.enrolled", names[i], enrol_officer, names[i]);
+    }
+}
+
+static bool ledger_failed(struct vend *vend)
+{
+    pthread_mutex_lock(&vend->lock);
+    bool failed = !vend->ledger_state.ok;
+    pthread_mutex_unlock(&vend->lock);
+    return failed;
+}
+
+void vend_refresh(struct vend *vend)
+{
+    struct store_ledger_state state = vend_state(vend);
+    struct vend_now now;
+    if (ledger_failed(vend))
+        run(vend, NULL, NULL, probe, NULL);
+    mv_status clock = vend_clock_now(&vend->clock, &now);
+    if (!clock.ok && !state.clock_unconfirmed)
+        run(vend, "clock.stepped", NULL, note_step, NULL);
+    vend_catalogue_fetch(&vend->catalogue, state.catalogue_generation);
+    if (!vend_catalogue_state(&vend->catalogue).ok)
+        return;
+    if (vend_catalogue_generation(&vend->catalogue) > state.catalogue_generation)
+        run(vend, "catalogue.raised", NULL, raise_generation, NULL);
+    enrol_unknown(vend);
+}
+
+static bool wait_a_while(struct vend *vend)
+{
+    unsigned ms = vend_health(vend).ok || vend->keeper_ms < UNWELL_MS ? vend->keeper_ms : UNWELL_MS;
+    struct timespec until;
+    (void)clock_gettime(CLOCK_MONOTONIC, &until);
+    int64_t nanoseconds = until.tv_nsec + (int64_t)ms * 1000000;
+    until.tv_sec += nanoseconds / 1000000000;
+    until.tv_nsec = nanoseconds % 1000000000;
+    pthread_mutex_lock(&vend->lock);
+    int waited = 0;
+    while (!vend->stopping && waited == 0)
+        waited = pthread_cond_timedwait(&vend->stop, &vend->lock, &until);
+    bool go_on = !vend->stopping;
+    pthread_mutex_unlock(&vend->lock);
+    return go_on;
+}
+
+static void *keep(void *self)
+{
+    struct vend *vend = self;
+    while (wait_a_while(vend))
+        vend_refresh(vend);
+    return NULL;
+}
+
+mv_status vend_keeper_start(struct vend *vend)
+{
+    if (vend->keeper_ms == 0)
+        return mv_ok();
+    int failed = pthread_create(&vend->keeper, NULL, keep, vend);
+    if (failed != 0)
+        return mv_fail_code(MV_OUT_OF_MEMORY, "keeper thread", (unsigned)failed);
+    vend->keeper_runs = true;
+    return mv_ok();
+}
+
+void vend_keeper_stop(struct vend *vend)
+{
+    pthread_mutex_lock(&vend->lock);
+    vend->stopping = true;
+    pthread_cond_broadcast(&vend->stop);
+    pthread_mutex_unlock(&vend->lock);
+    if (vend->keeper_runs)
+        (void)pthread_join(vend->keeper, NULL);
+}

@@ -1,0 +1,118 @@
+#include <string.h>
+
+#include "vending/internal.h"
+
+struct registration {
+    const struct vend_meter_request *request;
+    const char *principal;
+    struct store_meter row;
+};
+
+static void make_row(const struct vend_meter_request *request, struct store_meter *row)
+{
+    const struct vend_meter_key *key = &request->key;
+    *row = (struct store_meter){.utility = (uint8_t)request->utility,
+                                .state = VEND_METER_ACTIVE,
+                                .krn = (uint8_t)key->krn,
+                                .ti = (uint8_t)key->ti,
+                                .kt = (uint8_t)key->kt,
+                                .ken = (uint8_t)key->ken,
+                                .ea = (uint8_t)key->ea,
+                                .dkga = (uint8_t)key->dkga,
+                                .base_date = (uint16_t)key->base_date};
+    vend_copy(row->pan, sizeof row->pan, request->pan);
+    vend_copy(row->sgc, sizeof row->sgc, key->sgc);
+}
+
+static bool same_meter(const struct store_meter *a, const struct store_meter *b)
+{
+    return a->organisation == b->organisation && a->utility == b->utility && strcmp(a->sgc, b->sgc) == 0 &&
+           a->krn == b->krn && a->ti == b->ti && a->kt == b->kt && a->ken == b->ken && a->ea == b->ea &&
+           a->dkga == b->dkga && a->base_date == b->base_date;
+}
+
+/* The key must be there; whether it is active yet is asked when something is sold. */
+static mv_status check_key(struct vend *vend, const struct store_meter *meter, int64_t now_s)
+{
+    uint8_t kcv[HSM_KCV_BYTES];
+    mv_status status = vend_catalogue_key(&vend->catalogue, meter, now_s, kcv);
+    bool inactive = !status.ok && status.reason == MV_VENDING_KEY_NOT_ACTIVE;
+    return inactive ? mv_ok() : status;
+}
+
+static mv_status register_meter(struct vend *vend, struct store *store, struct vend_change *change)
+{
+    struct registration *registration = change->arg;
+    const struct vend_meter_request *request = registration->request;
+    struct store_meter *row = &registration->row;
+    struct vend_identity identity;
+    struct store_organisation organisation;
+    MV_TRY(vend_may_call(&vend->directory, registration->principal, VEND_REGISTER_METER, &identity));
+    MV_TRY(vend_form_meter(request));
+    MV_TRY(vend_organisation_by_name(&vend->directory, request->organisation, "organisation", &organisation));
+    MV_TRY(vend_may_touch(&vend->directory, &identity, VEND_REGISTER_METER, organisation.id, request->key.sgc));
+    make_row(request, row);
+    row->organisation = organisation.id;
+    row->registered_at_unix_s = change->now_us / 1000000;
+    struct store_meter stored;
+    mv_status found = store_meter_by_pan(store, row->pan, &stored);
+    if (found.ok) {
+        bool same = same_meter(&stored, row);
+        *row = stored;
+        return same ? mv_ok() : mv_fail(MV_METER_EXISTS, "meter_pan");
+    }
+    if (found.reason != MV_METER_UNKNOWN)
+        return found;
+    MV_TRY(check_key(vend, row, change->now_us / 1000000));
+    MV_TRY(store_meter_insert(store, row));
+    vend_record_detail(&change->record,
+                       "organisation=%s utility=%u sgc=%s krn=%u kt=%u ti=%u ken=%u ea=%u dkga=%u base=%u",
+                       request->organisation, row->utility, row->sgc, row->krn, row->kt, row->ti, row->ken, row->ea,
+                       row->dkga, row->base_date);
+    change->changed = true;
+    return mv_ok();
+}
+
+mv_status vend_register_meter(struct vend *vend, const struct vend_caller *caller,
+                              const struct vend_meter_request *request, struct vend_meter *meter)
+{
+    struct registration registration = {.request = request, .principal = caller->principal};
+    mv_status status = vend_change_call(vend, caller, VEND_REGISTER_METER, request->pan, register_meter, &registration);
+    /* the catalogue's copy may be some seconds old */
+    if (!status.ok && status.reason == MV_VENDING_KEY_UNKNOWN) {
+        vend_catalogue_fetch(&vend->catalogue, vend_state(vend).catalogue_generation);
+        status = vend_change_call(vend, caller, VEND_REGISTER_METER, request->pan, register_meter, &registration);
+    }
+    if (!status.ok)
+        return status;
+    meter->row = registration.row;
+    vend_organisation_name(&vend->directory, meter->row.organisation, meter->organisation);
+    return status;
+}
+
+static mv_status read_meter(struct vend *vend, const struct vend_identity *identity, const char *pan,
+                            struct vend_meter *meter)
+{
+    struct store *store = NULL;
+    MV_TRY(vend_reader_take(&vend->readers, &store));
+    mv_status status = store_meter_by_pan(store, pan, &meter->row);
+    vend_reader_give(&vend->readers, store, !status.ok && !vend_recorded(status));
+    MV_TRY(status);
+    MV_TRY(vend_may_touch(&vend->directory, identity, VEND_GET_METER, meter->row.organisation, meter->row.sgc));
+    vend_organisation_name(&vend->directory, meter->row.organisation, meter->organisation);
+    return mv_ok();
+}
+
+static mv_status get_meter(struct vend *vend, const struct vend_caller *caller, const char *pan,
+                           struct vend_meter *meter)
+{
+    struct vend_identity identity;
+    MV_TRY(vend_may_call(&vend->directory, caller->principal, VEND_GET_METER, &identity));
+    MV_TRY(vend_form_pan(pan));
+    return read_meter(vend, &identity, pan, meter);
+}
+
+mv_status vend_get_meter(struct vend *vend, const struct vend_caller *caller, const char *pan, struct vend_meter *meter)
+{
+    return vend_answer(vend, caller, VEND_GET_METER, pan, get_meter(vend, caller, pan, meter));
+}

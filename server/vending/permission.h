@@ -1,0 +1,30 @@
+/* Who may call what: one table, looked at in one place (directory.c). */
+#ifndef MV_VENDING_PERMISSION_H
+#define MV_VENDING_PERMISSION_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "vending/vending.h"
+
+enum vend_scope {
+    VEND_SCOPE_NONE,         /* the call concerns the caller only */
+    VEND_SCOPE_ORGANISATION, /* the object's organisation is the caller's or below it */
+    VEND_SCOPE_GRANT,        /* and its supply group is granted to the caller's organisation */
+    VEND_SCOPE_ROOT,         /* the call concerns the whole server: callers of the root organisation only */
+};
+
+struct vend_permission {
+    const char *action; /* the name in audit: service and method */
+    uint32_t roles;     /* any of these; 0: every principal */
+    enum vend_scope scope;
+};
+
+const struct vend_permission *vend_permission(enum vend_call call);
+static inline uint32_t vend_role_bit(enum vend_role role)
+{
+    return UINT32_C(1) << role;
+}
+const char *vend_role_name(enum vend_role role);
+
+#endif

@@ -1,0 +1,82 @@
+/* Tokens that were issued, read back. Scoped like issuing them. */
+#include "vending/internal.h"
+
+/* How a stored sale is looked for. */
+struct key {
+    const char *request_id; /* of the caller; else */
+    const char *terminal;   /* the last of the caller there; with `receipt` a receipt of `organisation` */
+    const char *organisation;
+    uint64_t receipt;
+};
+
+static mv_status look_up(struct vend *vend, struct store *store, const struct vend_identity *identity,
+                         const struct key *key, struct store_sale *sale)
+{
+    if (key->request_id != NULL)
+        return store_sale_by_request(store, identity->id, key->request_id, sale);
+    if (key->receipt == 0)
+        return store_sale_last(store, identity->id, key->terminal, sale);
+    struct store_organisation organisation;
+    mv_status found = vend_organisation_by_name(&vend->directory, key->organisation, "organisation", &organisation);
+    if (!found.ok)
+        return mv_fail(MV_TOKEN_UNKNOWN, NULL);
+    return store_sale_by_receipt(store, organisation.id, key->terminal, key->receipt, sale);
+}
+
+static mv_status read_sale(struct vend *vend, struct store *store, const struct vend_identity *identity,
+                           enum vend_call call, const struct key *key, struct vend_sale *out)
+{
+    struct store_sale sale;
+    struct store_meter meter;
+    char seller[STORE_NAME + 1];
+    MV_TRY(store_begin_read(store));
+    MV_TRY(look_up(vend, store, identity, key, &sale));
+    MV_TRY(store_meter_by_id(store, sale.meter, &meter));
+    MV_TRY(vend_may_touch(&vend->directory, identity, call, meter.organisation, sale.sgc));
+    vend_principal_name(&vend->directory, sale.principal, seller);
+    vend_sale_fill(vend, &sale, meter.pan, seller, true, out);
+    return mv_ok();
+}
+
+static mv_status recall(struct vend *vend, const struct vend_caller *caller, enum vend_call call, const struct key *key,
+                        struct vend_sale *sale)
+{
+    struct vend_identity identity;
+    struct store *store = NULL;
+    MV_TRY(vend_may_call(&vend->directory, caller->principal, call, &identity));
+    if (key->request_id != NULL)
+        MV_TRY(vend_form_name(key->request_id, STORE_REQUEST_ID, "request_id"));
+    else
+        MV_TRY(vend_form_name(key->terminal, STORE_TERMINAL, "terminal_id"));
+    MV_TRY(vend_reader_take(&vend->readers, &store));
+    mv_status status = read_sale(vend, store, &identity, call, key, sale);
+    vend_reader_give(&vend->readers, store, !status.ok && !vend_recorded(status));
+    return status;
+}
+
+mv_status vend_token_by_request(struct vend *vend, const struct vend_caller *caller, const char *request_id,
+                                struct vend_sale *sale)
+{
+    struct key key = {.request_id = request_id};
+    return vend_answer(vend, caller, VEND_GET_TOKEN, NULL, recall(vend, caller, VEND_GET_TOKEN, &key, sale));
+}
+
+mv_status vend_token_by_receipt(struct vend *vend, const struct vend_caller *caller, const char *organisation,
+                                const char *terminal, uint64_t receipt, struct vend_sale *sale)
+{
+    struct key key = {.terminal = terminal, .organisation = organisation, .receipt = receipt};
+    mv_status status = vend_form_name(organisation, STORE_NAME, "organisation");
+    if (status.ok && (receipt == 0 || receipt > INT64_MAX))
+        status = mv_fail(MV_INVALID_FIELD, "number");
+    if (status.ok)
+        status = recall(vend, caller, VEND_GET_TOKEN, &key, sale);
+    return vend_answer(vend, caller, VEND_GET_TOKEN, NULL, status);
+}
+
+mv_status vend_last_response(struct vend *vend, const struct vend_caller *caller, const char *terminal,
+                             struct vend_sale *sale)
+{
+    struct key key = {.terminal = terminal};
+    return vend_answer(vend, caller, VEND_LAST_RESPONSE, terminal,
+                       recall(vend, caller, VEND_LAST_RESPONSE, &key, sale));
+}

@@ -1,0 +1,72 @@
+/* What a sale would be, without any effect: reads only, and asks the key process for nothing. */
+#include <string.h>
+
+#include "vending/internal.h"
+
+static mv_status find_meter(struct vend *vend, const char *pan, struct store_meter *meter)
+{
+    struct store *store = NULL;
+    MV_TRY(vend_reader_take(&vend->readers, &store));
+    mv_status status = store_meter_by_pan(store, pan, meter);
+    vend_reader_give(&vend->readers, store, !status.ok && status.reason != MV_METER_UNKNOWN);
+    return status;
+}
+
+/* The copy of the catalogue may be some seconds old: before a key is called unknown, it is fetched again. */
+static mv_status find_key(struct vend *vend, const struct store_meter *meter, int64_t now_s, uint8_t *kcv)
+{
+    mv_status status = vend_catalogue_key(&vend->catalogue, meter, now_s, kcv);
+    if (status.ok || status.reason != MV_VENDING_KEY_UNKNOWN)
+        return status;
+    vend_catalogue_fetch(&vend->catalogue, vend_state(vend).catalogue_generation);
+    return vend_catalogue_key(&vend->catalogue, meter, now_s, kcv);
+}
+
+static mv_status compute(struct vend *vend, const struct vend_identity *seller, const struct vend_sale_request *request,
+                         struct vend_sale *out)
+{
+    struct store_meter meter;
+    struct vend_amount amount;
+    struct vend_tid tid;
+    struct vend_now now;
+    struct store_sale sale = {.organisation = seller->organisation};
+    MV_TRY(find_meter(vend, request->pan, &meter));
+    MV_TRY(vend_may_touch(&vend->directory, seller, VEND_TRIAL_CREDIT, meter.organisation, meter.sgc));
+    MV_TRY(vend_rule_meter(&meter));
+    MV_TRY(vend_rule_amount((enum vend_utility)meter.utility, &request->quantity, &amount));
+    MV_TRY(vend_clock_now(&vend->clock, &now));
+    MV_TRY(vend_rule_tid(&meter, meter.last_tid, now.issue_s, &tid));
+    MV_TRY(find_key(vend, &meter, now.issue_s, sale.vending_kcv));
+    vend_copy(sale.terminal, sizeof sale.terminal, request->terminal);
+    vend_copy(sale.sgc, sizeof sale.sgc, meter.sgc);
+    sale.tid = tid.absolute;
+    sale.carrier = (uint8_t)request->carrier;
+    sale.subclass = amount.subclass;
+    sale.requested = request->quantity.amount;
+    sale.encoded = amount.encoded;
+    sale.issued_at_unix_s = now.issue_s;
+    sale.krn = meter.krn;
+    sale.ti = meter.ti;
+    sale.kt = meter.kt;
+    sale.ken = meter.ken;
+    sale.ea = meter.ea;
+    sale.dkga = meter.dkga;
+    sale.base_date = meter.base_date;
+    vend_sale_fill(vend, &sale, meter.pan, seller->name, false, out);
+    return mv_ok();
+}
+
+static mv_status try(struct vend *vend, const struct vend_caller *caller, const struct vend_sale_request *request,
+                     struct vend_sale *sale)
+{
+    struct vend_identity seller;
+    MV_TRY(vend_may_call(&vend->directory, caller->principal, VEND_TRIAL_CREDIT, &seller));
+    MV_TRY(vend_form_sale(request, true));
+    return compute(vend, &seller, request, sale);
+}
+
+mv_status vend_trial(struct vend *vend, const struct vend_caller *caller, const struct vend_sale_request *request,
+                     struct vend_sale *sale)
+{
+    return vend_answer(vend, caller, VEND_TRIAL_CREDIT, request->pan, try(vend, caller, request, sale));
+}

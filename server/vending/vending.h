@@ -1,0 +1,232 @@
+/* The domain: sells tokens, keeps meters, organisations and principals. Knows nothing of gRPC, protobuf or SQL.
+ *
+ * Every call names its caller (the principal of the certificate) and is checked in one table (permission.c). A refusal
+ * is a named reason, and is in the audit chain before it is answered. One thread writes the ledger; callers queue.
+ * Every function may be called from any thread. Those that answer by return block, except where said otherwise. */
+#ifndef MV_VENDING_VENDING_H
+#define MV_VENDING_VENDING_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "audit/audit.h"
+#include "base/status.h"
+#include "store/store.h"
+
+/* Numbers as in the protocol and the ledger. */
+enum vend_role {
+    VEND_VENDOR = 1,
+    VEND_SUPERVISOR,
+    VEND_ENGINEER,
+    VEND_METER_ADMIN,
+    VEND_CARD_FACTORY,
+    VEND_OFFICER,
+    VEND_AUDITOR,
+    VEND_MANAGER,
+    VEND_ROLE_LAST = VEND_MANAGER
+};
+enum vend_utility { VEND_ELECTRICITY = 1, VEND_WATER, VEND_GAS, VEND_TIME };
+enum vend_carrier { VEND_KEYPAD = 1 };
+enum vend_meter_state { VEND_METER_ACTIVE = 1, VEND_METER_SUSPENDED, VEND_METER_RETIRED };
+enum vend_unit { VEND_UNIT_WH = 1, VEND_UNIT_LITRE, VEND_UNIT_SECOND };
+
+enum {
+    VEND_SGC = 6,
+    VEND_MAX_ORGANISATIONS = 4096,
+    VEND_MAX_GRANTS = 256, /* of one organisation */
+    VEND_MAX_PAGE = 1000,
+    VEND_DEFAULT_PAGE = 100,
+};
+
+struct vend_quantity {
+    enum vend_unit unit;
+    int64_t amount; /* 1..2^62 in a request */
+};
+
+struct vend_time {
+    int64_t real_us; /* CLOCK_REALTIME */
+    int64_t boot_us; /* CLOCK_BOOTTIME */
+};
+typedef struct vend_time vend_clock_fn(void *self);
+
+struct vend_options {
+    const char *ledger;      /* "sqlite:/path/file" */
+    const char *hsmd_socket; /* path */
+    unsigned hsmd_timeout_ms;
+    unsigned group_max;   /* sales of one transaction, 1..HSMD_BATCH */
+    unsigned queue_max;   /* jobs that may wait; more are SERVER_BUSY */
+    unsigned readers;     /* ledger connections for reading calls */
+    unsigned keeper_ms;   /* how often catalogue, clock and ledger are looked at; 0: only at start and on demand */
+    vend_clock_fn *clock; /* NULL: the system's */
+    void *clock_self;
+};
+
+struct vend;
+
+/* Opens (and migrates) the ledger and starts the threads; an unreachable key process only shows in vend_health. */
+MV_MUST_USE mv_status vend_start(const struct vend_options *options, struct vend **vend);
+/* Refuses new work, finishes what waits, joins the threads. NULL is fine. */
+void vend_stop(struct vend *vend);
+/* ok: tokens can be issued. Otherwise the first thing that prevents it. Does not block. */
+MV_MUST_USE mv_status vend_health(struct vend *vend);
+/* Looks at catalogue, clock and ledger now, as the keeper does by itself. */
+void vend_refresh(struct vend *vend);
+
+struct vend_caller {
+    const char *principal; /* name in the certificate; NULL when there is none */
+    int64_t deadline_ns;   /* CLOCK_MONOTONIC; work not begun by then is refused. INT64_MAX: none */
+};
+
+enum vend_call {
+    VEND_ISSUE_CREDIT,
+    VEND_TRIAL_CREDIT,
+    VEND_GET_TOKEN,
+    VEND_LAST_RESPONSE,
+    VEND_REGISTER_METER,
+    VEND_GET_METER,
+    VEND_LIST_METERS,
+    VEND_WHO_AM_I,
+    VEND_CREATE_ORGANISATION,
+    VEND_LIST_ORGANISATIONS,
+    VEND_GRANT_SUPPLY_GROUP,
+    VEND_REVOKE_SUPPLY_GROUP,
+    VEND_CREATE_PRINCIPAL,
+    VEND_UPDATE_PRINCIPAL,
+    VEND_LIST_PRINCIPALS,
+    VEND_CONFIRM_CLOCK,
+    VEND_EXPORT_AUDIT,
+    VEND_CALLS
+};
+/* Answers a refusal that arose before the domain was asked (a field that the protocol layer could not read): audits it
+ * under the call's name and returns `refusal`, or what kept it from being audited. */
+MV_MUST_USE mv_status vend_refuse(struct vend *vend, const struct vend_caller *caller, enum vend_call call,
+                                  mv_status refusal);
+
+/* ---- sales ---- */
+struct vend_sale_request {
+    const char *request_id; /* NULL in a trial */
+    const char *terminal;
+    const char *pan;
+    struct vend_quantity quantity;
+    enum vend_carrier carrier;
+};
+
+struct vend_sale {
+    char request_id[STORE_REQUEST_ID + 1]; /* empty in a trial */
+    char pan[STORE_PAN + 1];
+    char organisation[STORE_NAME + 1];
+    char terminal[STORE_TERMINAL + 1];
+    char principal[STORE_NAME + 1];
+    uint64_t receipt; /* 0 in a trial */
+    int64_t issued_at_unix_s;
+    enum vend_carrier carrier;
+    enum vend_unit unit;
+    int64_t requested, encoded;
+    bool replayed;
+    char digits[STORE_DIGITS + 1]; /* empty in a trial */
+    uint8_t subclass;              /* of class 0 */
+    uint32_t tid;                  /* minutes since the base date */
+    uint8_t vending_kcv[3];
+    char sgc[VEND_SGC + 1];
+    uint8_t krn, ti, kt, ken, ea, dkga;
+    uint16_t base_date;
+};
+
+/* `sale` is NULL unless the status is ok, and is valid only during the call. Must not block. */
+typedef void vend_sale_fn(void *self, mv_status status, const struct vend_sale *sale);
+/* True when nobody waits for the answer any more; asked once, before work is begun. */
+typedef bool vend_gone_fn(void *self);
+
+/* Queues a sale and returns at once; copies what it needs. `done` is called exactly once, from the writer's thread when
+ * the sale is durable, or from here when it could not be queued. `gone` may be NULL. */
+void vend_issue(struct vend *vend, const struct vend_caller *caller, const struct vend_sale_request *request,
+                vend_gone_fn *gone, vend_sale_fn *done, void *self);
+/* The refusal of a sale, like vend_refuse, but answered by `done`. */
+void vend_refuse_issue(struct vend *vend, const struct vend_caller *caller, mv_status refusal, vend_sale_fn *done,
+                       void *self);
+/* The same checks and numbers, without any effect. */
+MV_MUST_USE mv_status vend_trial(struct vend *vend, const struct vend_caller *caller,
+                                 const struct vend_sale_request *request, struct vend_sale *sale);
+MV_MUST_USE mv_status vend_token_by_request(struct vend *vend, const struct vend_caller *caller, const char *request_id,
+                                            struct vend_sale *sale);
+MV_MUST_USE mv_status vend_token_by_receipt(struct vend *vend, const struct vend_caller *caller,
+                                            const char *organisation, const char *terminal, uint64_t receipt,
+                                            struct vend_sale *sale);
+MV_MUST_USE mv_status vend_last_response(struct vend *vend, const struct vend_caller *caller, const char *terminal,
+                                         struct vend_sale *sale);
+
+/* ---- meters ---- */
+/* Key numbers wider than the ledger's, so that the domain can refuse what does not fit. */
+struct vend_meter_key {
+    const char *sgc;
+    uint32_t krn, ti, kt, ken, base_date, ea, dkga;
+};
+struct vend_meter_request {
+    const char *pan;
+    const char *organisation;
+    enum vend_utility utility;
+    struct vend_meter_key key;
+};
+struct vend_meter {
+    struct store_meter row;
+    char organisation[STORE_NAME + 1];
+};
+MV_MUST_USE mv_status vend_register_meter(struct vend *vend, const struct vend_caller *caller,
+                                          const struct vend_meter_request *request, struct vend_meter *meter);
+MV_MUST_USE mv_status vend_get_meter(struct vend *vend, const struct vend_caller *caller, const char *pan,
+                                     struct vend_meter *meter);
+struct vend_meter_list {
+    struct vend_meter meters[VEND_MAX_PAGE];
+    size_t count;
+    char next[STORE_PAN + 1]; /* empty at the end */
+};
+MV_MUST_USE mv_status vend_list_meters(struct vend *vend, const struct vend_caller *caller, const char *organisation,
+                                       const char *sgc, uint32_t page_size, const char *page_token,
+                                       struct vend_meter_list *list);
+
+/* ---- organisations and principals ---- */
+struct vend_organisation {
+    char name[STORE_NAME + 1];
+    char parent[STORE_NAME + 1]; /* empty for the root */
+    char grants[VEND_MAX_GRANTS][VEND_SGC + 1];
+    size_t grant_count;
+};
+struct vend_principal {
+    char name[STORE_NAME + 1];
+    char organisation[STORE_NAME + 1];
+    uint32_t roles; /* bit n = enum vend_role n */
+    bool enabled;
+};
+MV_MUST_USE mv_status vend_who_am_i(struct vend *vend, const struct vend_caller *caller,
+                                    struct vend_principal *principal);
+MV_MUST_USE mv_status vend_create_organisation(struct vend *vend, const struct vend_caller *caller, const char *name,
+                                               const char *parent, struct vend_organisation *organisation);
+MV_MUST_USE mv_status vend_grant(struct vend *vend, const struct vend_caller *caller, const char *organisation,
+                                 const char *sgc, bool granted, struct vend_organisation *after);
+typedef mv_status vend_organisation_fn(void *self, const struct vend_organisation *organisation);
+/* Parents before children, the caller's own organisation and those below. A failing `each` ends it with its status. */
+MV_MUST_USE mv_status vend_list_organisations(struct vend *vend, const struct vend_caller *caller,
+                                              vend_organisation_fn *each, void *self);
+MV_MUST_USE mv_status vend_create_principal(struct vend *vend, const struct vend_caller *caller, const char *name,
+                                            const char *organisation, uint32_t roles, struct vend_principal *principal);
+MV_MUST_USE mv_status vend_update_principal(struct vend *vend, const struct vend_caller *caller, const char *name,
+                                            uint32_t roles, bool enabled, struct vend_principal *principal);
+struct vend_principal_list {
+    struct vend_principal principals[VEND_MAX_PAGE];
+    size_t count;
+    char next[STORE_NAME + 1]; /* empty at the end */
+};
+MV_MUST_USE mv_status vend_list_principals(struct vend *vend, const struct vend_caller *caller, uint32_t page_size,
+                                           const char *page_token, struct vend_principal_list *list);
+
+/* ---- clock and audit ---- */
+/* `officer_unix_s` is the officer's own clock. Sets the server's. */
+MV_MUST_USE mv_status vend_confirm_clock(struct vend *vend, const struct vend_caller *caller, int64_t officer_unix_s,
+                                         int64_t *server_unix_s);
+/* Up to `size` records from a sequence number on (0: the first) of a chain (0: this server's). */
+MV_MUST_USE mv_status vend_audit_page(struct vend *vend, const struct vend_caller *caller, uint32_t chain,
+                                      uint64_t first_sequence, struct audit_record *records, size_t size,
+                                      size_t *count);
+
+#endif
