@@ -11,8 +11,12 @@ if(METERVAULT_SANITIZE STREQUAL "address")
 elseif(METERVAULT_SANITIZE STREQUAL "thread")
   target_compile_options(mv_hardening INTERFACE -fsanitize=thread)
   target_link_options(mv_hardening INTERFACE -fsanitize=thread)
+elseif(METERVAULT_SANITIZE STREQUAL "fuzz")
+  # clang only; tests/fuzz adds the fuzzer's own main to each target
+  target_compile_options(mv_hardening INTERFACE -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all)
+  target_link_options(mv_hardening INTERFACE -fsanitize=address,undefined)
 elseif(METERVAULT_SANITIZE)
-  message(FATAL_ERROR "METERVAULT_SANITIZE is address, thread or empty, not '${METERVAULT_SANITIZE}'")
+  message(FATAL_ERROR "METERVAULT_SANITIZE is address, thread, fuzz or empty, not '${METERVAULT_SANITIZE}'")
 endif()
 
 add_library(mv_flags INTERFACE)

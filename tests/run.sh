@@ -156,7 +156,7 @@ part_faults() {
 
 fuzz_for() { # SECONDS
     stage "fuzz, $1 s each"
-    build build-fuzz fuzz -DCMAKE_C_COMPILER=clang -DCMAKE_BUILD_TYPE=RelWithDebInfo -DMETERVAULT_FUZZ=ON || return
+    build build-fuzz fuzz -DCMAKE_C_COMPILER=clang -DCMAKE_BUILD_TYPE=RelWithDebInfo -DMETERVAULT_SANITIZE=fuzz || return
     local target found=no
     for target in build-fuzz/fuzz/*; do
         if [ ! -f "$target" ] || [ ! -x "$target" ]; then
