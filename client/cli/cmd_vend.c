@@ -15,6 +15,7 @@ struct vend {
     const char *request_id;
     struct quantity_options quantity;
     bool resume;
+    bool sent_before; /* an earlier run under this id never got its answer */
     char state_dir[PATH_SIZE];
     char fresh_id[MV_REQUEST_ID_SIZE];
     struct mv_sale sale;
@@ -68,7 +69,9 @@ static int conclude(const struct cli *cli, const struct vend *vend, enum mv_sale
             (void)journal_remove(vend->state_dir, vend->sale.request_id);
         return code;
     case MV_SALE_REFUSED:
-        (void)journal_remove(vend->state_dir, vend->sale.request_id);
+        /* what this run was refused says nothing on what an earlier one did */
+        if (!vend->sent_before)
+            (void)journal_remove(vend->state_dir, vend->sale.request_id);
         return cli_report(cli, error);
     case MV_SALE_UNKNOWN:
         break;
@@ -88,6 +91,7 @@ static int sell(struct cli *cli, struct vend *vend)
     if (client == NULL)
         return code;
     vend_hint(vend->state_dir);
+    vend->sent_before = journal_has(vend->state_dir, vend->sale.request_id);
     if (!keep(cli, vend)) {
         mv_client_close(client);
         (void)fputs("metervault vend: not sold: the request id could not be stored first\n", stderr);

@@ -116,6 +116,17 @@ bool journal_remove(const char *state_dir, const char *request_id)
     return removed;
 }
 
+bool journal_has(const char *state_dir, const char *request_id)
+{
+    char name[96];
+    (void)snprintf(name, sizeof name, "%s%s", request_id, suffix);
+    int folder = open_folder(state_dir, false);
+    bool there = folder >= 0 && faccessat(folder, name, F_OK, 0) == 0;
+    if (folder >= 0)
+        (void)close(folder);
+    return there;
+}
+
 static bool copy(char *to, size_t size, const char *value)
 {
     int length = snprintf(to, size, "%s", value);

@@ -26,6 +26,7 @@ bool journal_id_valid(const char *text, size_t longest);
 /* Each says on stderr what failed. */
 bool journal_put(const char *state_dir, const struct journal_entry *entry); /* durable when it returns */
 bool journal_remove(const char *state_dir, const char *request_id);
+bool journal_has(const char *state_dir, const char *request_id);
 
 /* Calls `each` for every entry that can be read; returns their number. */
 typedef void journal_each(void *self, const struct journal_entry *entry);
