@@ -72,6 +72,8 @@ mv_components() {
 
 mv_hsm_files() {
     local dir="$MV_DIR/hsm"
+    # a token that was not finished is no use to anybody: begin anew
+    [ -f "$dir/made" ] || rm -rf "$dir"
     mkdir -p "$dir/tokens" "$dir/backup"
     if [ ! -f "$dir/softhsm2.conf" ]; then
         printf 'directories.tokendir = %s\nobjectstore.backend = file\nlog.level = ERROR\nslots.removable = false\n' \
@@ -131,7 +133,9 @@ mv_import() { # NAME KCV-METHOD arguments...
 mv_token_make() {
     [ ! -f "$MV_DIR/hsm/made" ] || return 0
     mv_keys init --officer "$MV_OFFICER" --officer-certificate "$MV_DIR/hsm/$MV_OFFICER.pem" \
-        --so-pin-file "$MV_DIR/hsm/so-pin" || return
+        --so-pin-file "$MV_DIR/hsm/so-pin" \
+        --backup-component-file "$MV_DIR/hsm/backup-a" --backup-component-file "$MV_DIR/hsm/backup-b" || return
+    mv "$MV_DIR/hsm/backup-a" "$MV_DIR/hsm/backup-b" "$MV_DIR/custodians/"
     mv_import vending hmac --use vending --sgc "$MV_SAMPLE_SGC" --krn 1 --kt 2 --base-date 2014 --dkga 4 --ea 7,11 || return
     mv_import factory cmac --use factory-kek --name factory || return
     touch "$MV_DIR/hsm/made"

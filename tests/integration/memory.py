@@ -2,7 +2,7 @@
 """Searches the memory of a running process for secrets that this test knows. Root only.
 
 usage: memory.py PID FOLDER PAN...   FOLDER is that of the instance; the PANs are being sold to (odd ones of the list use EA 11)
-Looks for the vending key, its components, the factory key, the decoder key of every PAN and the PIN, raw, reversed and in
+Looks for the vending, factory and backup keys, their components, the decoder key of every PAN and the PIN, raw, reversed and in
 hexadecimal; finds none in PID, but finds the PANs there (so it does read what the process works on), and finds every one of the
 secrets in its own memory (so it would find them).
 """
@@ -34,7 +34,7 @@ def decoder_key(vending_key, pan, ea):
 def secrets_of(folder, pans):
     parts = os.path.join(folder, "custodians")
     secrets = {}
-    for kind in ("vending", "factory"):
+    for kind in ("vending", "factory", "backup"):
         a, b = read_hex(f"{parts}/{kind}-a"), read_hex(f"{parts}/{kind}-b")
         secrets |= {f"{kind} component a": a, f"{kind} component b": b, f"{kind} key": xor(a, b)}
     for index, pan in enumerate(pans):

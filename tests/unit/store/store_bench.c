@@ -81,8 +81,9 @@ static void sell(struct bench *bench, bool audit)
     struct store_sale found;
     struct store_meter read;
     (void)snprintf(sale.terminal, sizeof sale.terminal, "till-%u", (unsigned)(draw(bench) % TERMINALS));
-    (void)snprintf(sale.request_id, sizeof sale.request_id, "%016llx-%016llx", (unsigned long long)draw(bench),
-                   (unsigned long long)number);
+    /* as the client library makes them: time first */
+    (void)snprintf(sale.request_id, sizeof sale.request_id, "%012llx-7000-8%015llx", (unsigned long long)number,
+                   (unsigned long long)(draw(bench) >> 4));
     (void)snprintf(sale.digits, sizeof sale.digits, "%020llu", (unsigned long long)number);
     sale.meter = bench->meters[meter];
     if (store_sale_by_request(bench->store, sale.principal, sale.request_id, &found).ok)
