@@ -1,0 +1,122 @@
+#include "nv_file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { FILE_SIZE = MV_NV_FILE_SECTORS * MV_NV_FILE_SECTOR_SIZE };
+
+static bool read_at(int descriptor, off_t offset, uint8_t *data, size_t size)
+{
+    while (size > 0) {
+        ssize_t got = pread(descriptor, data, size, offset);
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got <= 0)
+            return false;
+        data += got;
+        size -= (size_t)got;
+        offset += got;
+    }
+    return true;
+}
+
+static bool write_at(int descriptor, off_t offset, const uint8_t *data, size_t size)
+{
+    while (size > 0) {
+        ssize_t put = pwrite(descriptor, data, size, offset);
+        if (put < 0 && errno == EINTR)
+            continue;
+        if (put <= 0)
+            return false;
+        data += put;
+        size -= (size_t)put;
+        offset += put;
+    }
+    return fdatasync(descriptor) == 0;
+}
+
+static bool within(uint32_t sector, uint32_t offset, uint32_t size)
+{
+    return sector < MV_NV_FILE_SECTORS && offset <= MV_NV_FILE_SECTOR_SIZE && size <= MV_NV_FILE_SECTOR_SIZE - offset;
+}
+
+static off_t position(uint32_t sector, uint32_t offset)
+{
+    return (off_t)sector * MV_NV_FILE_SECTOR_SIZE + (off_t)offset;
+}
+
+static bool nv_read(void *context, uint32_t sector, uint32_t offset, uint8_t *data, uint32_t size)
+{
+    const struct mv_nv_file *file = context;
+    return within(sector, offset, size) && read_at(file->descriptor, position(sector, offset), data, size);
+}
+
+static bool nv_write(void *context, uint32_t sector, uint32_t offset, const uint8_t *data, uint32_t size)
+{
+    const struct mv_nv_file *file = context;
+    uint8_t cells[MV_NV_FILE_SECTOR_SIZE];
+    if (!within(sector, offset, size) || !read_at(file->descriptor, position(sector, offset), cells, size))
+        return false;
+    for (uint32_t i = 0; i < size; i++)
+        cells[i] &= data[i];
+    return write_at(file->descriptor, position(sector, offset), cells, size);
+}
+
+static bool nv_erase(void *context, uint32_t sector)
+{
+    const struct mv_nv_file *file = context;
+    uint8_t cells[MV_NV_FILE_SECTOR_SIZE];
+    memset(cells, 0xFF, sizeof cells);
+    return within(sector, 0, sizeof cells) && write_at(file->descriptor, position(sector, 0), cells, sizeof cells);
+}
+
+/* Only an empty file is taken for a new one: anything else may be somebody's. */
+static int check_size(struct mv_nv_file *file, bool create)
+{
+    struct stat info;
+    if (fstat(file->descriptor, &info) != 0)
+        return errno;
+    if (!S_ISREG(info.st_mode))
+        return EINVAL;
+    if (info.st_size == FILE_SIZE)
+        return 0;
+    if (!create || info.st_size != 0)
+        return EINVAL;
+    for (uint32_t sector = 0; sector < MV_NV_FILE_SECTORS; sector++) {
+        if (!nv_erase(file, sector))
+            return errno;
+    }
+    return fsync(file->descriptor) == 0 ? 0 : errno;
+}
+
+int mv_nv_file_open(struct mv_nv_file *file, const char *path, bool create)
+{
+    file->descriptor = open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW | (create ? O_CREAT : 0), 0600);
+    if (file->descriptor < 0)
+        return errno;
+    int error = flock(file->descriptor, LOCK_EX) == 0 ? check_size(file, create) : errno;
+    if (error != 0)
+        mv_nv_file_close(file);
+    return error;
+}
+
+void mv_nv_file_close(struct mv_nv_file *file)
+{
+    if (file->descriptor >= 0)
+        close(file->descriptor);
+    file->descriptor = -1;
+}
+
+struct mv_meter_port mv_nv_file_port(struct mv_nv_file *file)
+{
+    return (struct mv_meter_port){.context = file,
+                                  .sectors = MV_NV_FILE_SECTORS,
+                                  .sector_size = MV_NV_FILE_SECTOR_SIZE,
+                                  .nv_read = nv_read,
+                                  .nv_write = nv_write,
+                                  .nv_erase = nv_erase};
+}

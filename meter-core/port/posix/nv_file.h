@@ -1,0 +1,20 @@
+/* A meter's non-volatile memory in a file: behaves like NOR flash, every change is on disk when the call returns. */
+#ifndef MV_PORT_NV_FILE_H
+#define MV_PORT_NV_FILE_H
+
+#include "metervault/meter.h"
+
+enum { MV_NV_FILE_SECTORS = 2, MV_NV_FILE_SECTOR_SIZE = 4096 };
+
+struct mv_nv_file {
+    int descriptor;
+};
+
+/* Opens the file for this process alone, waiting while another has it; `create` makes an erased one (mode 0600) where
+ * there is none. 0, else the errno; EINVAL for a file that is no memory of this size. */
+MV_CORE_MUST_USE int mv_nv_file_open(struct mv_nv_file *file, const char *path, bool create);
+void mv_nv_file_close(struct mv_nv_file *file);
+/* Valid as long as `file` is open. */
+struct mv_meter_port mv_nv_file_port(struct mv_nv_file *file);
+
+#endif

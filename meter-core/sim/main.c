@@ -1,0 +1,210 @@
+/* metersim: a prepayment meter with a terminal for keypad and display. */
+#include <errno.h>
+#include <getopt.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "../port/posix/nv_file.h"
+#include "factory.h"
+#include "shell.h"
+#include "words.h"
+
+static const char usage[] =
+    "usage: metersim --state FILE [--json] [enter DIGITS | show | --script SCRIPT]\n"
+    "       metersim --state FILE --provision FILE --component-file A --component-file B\n"
+    "                [--measures LIST] [enter DIGITS | show]\n"
+    "\n"
+    "  --state FILE           the meter's memory\n"
+    "  --provision FILE       load identity and key, once, as metervault-keys export-meter wrote them\n"
+    "  --component-file FILE  one component of the factory key (two to eight, mode 0600)\n"
+    "  --measures LIST        electricity (default), water, gas, time; several with commas\n"
+    "  --script SCRIPT        commands from a file, one a line; - is standard input\n"
+    "  --json                 answers as JSON, one object a line\n"
+    "  --help, --version\n"
+    "\n"
+    "Without a command metersim asks for them.\n"
+    "Exit code: 0 accepted or done, 1 refused, 2 usage, 3 memory unusable or meter not provisioned.\n"
+    "\n"
+    "examples:\n"
+    "  metersim --state m.state --provision m.provision --component-file a --component-file b\n"
+    "  metersim --state m.state enter 5938 6323 4721 3742 6967\n"
+    "  metersim --state m.state --json show\n";
+
+struct options {
+    const char *state;
+    const char *script;
+    struct factory_input factory;
+    bool json;
+};
+
+enum { OPTION_STATE = 256, OPTION_PROVISION, OPTION_COMPONENT, OPTION_MEASURES, OPTION_SCRIPT, OPTION_JSON };
+static const struct option long_options[] = {
+    {"state", required_argument, NULL, OPTION_STATE},
+    {"provision", required_argument, NULL, OPTION_PROVISION},
+    {"component-file", required_argument, NULL, OPTION_COMPONENT},
+    {"measures", required_argument, NULL, OPTION_MEASURES},
+    {"script", required_argument, NULL, OPTION_SCRIPT},
+    {"json", no_argument, NULL, OPTION_JSON},
+    {"help", no_argument, NULL, 'h'},
+    {"version", no_argument, NULL, 'V'},
+    {NULL, 0, NULL, 0},
+};
+
+static _Noreturn void bad_usage(const char *what)
+{
+    fprintf(stderr, "metersim: %s; see metersim --help\n", what);
+    exit(EXIT_USAGE);
+}
+
+static uint8_t parse_measures(const char *list)
+{
+    uint8_t measures = 0;
+    for (;;) {
+        size_t length = strcspn(list, ",");
+        unsigned service = 0;
+        while (service < MV_SERVICES && (strlen(words_service((enum mv_service)service)) != length ||
+                                         strncmp(list, words_service((enum mv_service)service), length) != 0))
+            service++;
+        if (service == MV_SERVICES)
+            bad_usage("--measures knows electricity, water, gas and time");
+        measures = (uint8_t)(measures | 1U << service);
+        if (list[length] == '\0')
+            return measures;
+        list += length + 1;
+    }
+}
+
+static void add_component(struct factory_input *factory, const char *path)
+{
+    if (factory->components == FACTORY_MAX_COMPONENTS)
+        bad_usage("too many component files");
+    factory->component_paths[factory->components++] = path;
+}
+
+static void take_option(int option, struct options *options)
+{
+    switch (option) {
+    case OPTION_STATE:
+        options->state = optarg;
+        break;
+    case OPTION_PROVISION:
+        options->factory.provision_path = optarg;
+        break;
+    case OPTION_COMPONENT:
+        add_component(&options->factory, optarg);
+        break;
+    case OPTION_MEASURES:
+        options->factory.measures = parse_measures(optarg);
+        break;
+    case OPTION_SCRIPT:
+        options->script = optarg;
+        break;
+    case OPTION_JSON:
+        options->json = true;
+        break;
+    case 'h':
+        fputs(usage, stdout);
+        exit(EXIT_DONE);
+    case 'V':
+        puts("metersim " METERVAULT_VERSION);
+        exit(EXIT_DONE);
+    default:
+        bad_usage("unknown option or missing value");
+    }
+}
+
+static struct options parse(int argc, char **argv)
+{
+    struct options options = {.factory = {.measures = 1U << MV_SERVICE_ELECTRICITY}};
+    int option;
+    opterr = 0;
+    while ((option = getopt_long(argc, argv, "hV", long_options, NULL)) != -1)
+        take_option(option, &options);
+    if (options.state == NULL)
+        bad_usage("--state FILE is missing");
+    if (options.factory.provision_path == NULL && options.factory.components > 0)
+        bad_usage("--component-file goes with --provision");
+    if (options.factory.provision_path != NULL && options.factory.components < FACTORY_MIN_COMPONENTS)
+        bad_usage("--provision needs at least two --component-file");
+    if (options.script != NULL && optind < argc)
+        bad_usage("a command or --script, not both");
+    return options;
+}
+
+/* The rest of the command line as one command. */
+static enum exit_code run_words(struct shell *shell, int count, char **words)
+{
+    char line[256] = "";
+    size_t used = 0;
+    for (int i = 0; i < count; i++) {
+        int length = snprintf(line + used, sizeof line - used, "%s%s", i == 0 ? "" : " ", words[i]);
+        if (length < 0 || (size_t)length >= sizeof line - used)
+            bad_usage("the command is too long");
+        used += (size_t)length;
+    }
+    return shell_line(shell, line);
+}
+
+static enum exit_code run_script(struct shell *shell, const char *path)
+{
+    if (strcmp(path, "-") == 0)
+        return shell_run(shell, stdin, false);
+    FILE *script = fopen(path, "re");
+    if (script == NULL) {
+        fprintf(stderr, "metersim: %s: %s\n", path, strerror(errno));
+        return EXIT_USAGE;
+    }
+    enum exit_code code = shell_run(shell, script, false);
+    fclose(script);
+    return code;
+}
+
+static enum exit_code run(struct mv_meter *meter, const struct options *options, int count, char **words)
+{
+    struct shell shell = {.meter = meter, .json = options->json};
+    bool provision = options->factory.provision_path != NULL;
+    if (provision && !factory_provision(meter, &options->factory))
+        return EXIT_REFUSED;
+    if (options->script != NULL)
+        return run_script(&shell, options->script);
+    if (count > 0)
+        return run_words(&shell, count, words);
+    if (provision)
+        return shell_show(&shell);
+    return shell_run(&shell, stdin, isatty(STDIN_FILENO) == 1);
+}
+
+/* The meter's key must not end in a core file or in another process's hands. */
+static void keep_to_ourselves(void)
+{
+    const struct rlimit none = {0, 0};
+    (void)setrlimit(RLIMIT_CORE, &none);
+    (void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+}
+
+int main(int argc, char **argv)
+{
+    struct options options = parse(argc, argv);
+    struct mv_nv_file file;
+    static struct mv_meter meter;
+    keep_to_ourselves();
+    int error = mv_nv_file_open(&file, options.state, options.factory.provision_path != NULL);
+    if (error != 0) {
+        fprintf(stderr, "metersim: %s: %s\n", options.state,
+                error == EINVAL ? "this is no meter's memory" : strerror(error));
+        return EXIT_NOT_READY;
+    }
+    struct mv_meter_port port = mv_nv_file_port(&file);
+    enum exit_code code = EXIT_NOT_READY;
+    enum mv_result result = mv_meter_open(&meter, &port, &mv_sta_public);
+    if (result == MV_DONE || result == MV_NOT_PROVISIONED)
+        code = run(&meter, &options, argc - optind, argv + optind);
+    else
+        fprintf(stderr, "metersim: %s: %s\n", options.state, words_explain(result));
+    mv_meter_close(&meter);
+    mv_nv_file_close(&file);
+    return code;
+}
