@@ -2,6 +2,7 @@
 # Builds and tests metervault. The last line is "N passed, N failed"; the exit code is 0 only when nothing failed.
 set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit 3
+. tests/support/files.sh
 umask 022
 root=$PWD
 results=$(mktemp -d "${TMPDIR:-/tmp}/metervault-run.XXXXXX")
@@ -191,10 +192,6 @@ part_sanitize() {
     fi
 }
 
-our_files() { # PATTERN...
-    git ls-files --cached --others --exclude-standard -- "$@"
-}
-
 format_check() {
     our_files '*.c' '*.h' | xargs clang-format --dry-run -Werror
 }
@@ -206,7 +203,7 @@ part_lint() {
     local file
     while read -r file; do
         one "shellcheck $file" shellcheck "$file"
-    done < <({ our_files '*.sh' && echo .ci/run; } | sort -u)
+    done < <(our_files '*.sh' run)
     script "clang-tidy" tests/support/tidy.sh
 }
 

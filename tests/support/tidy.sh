@@ -5,7 +5,7 @@ set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.." || exit 3
 
 if [ "${1:-}" = one ]; then # FILE HASH-OF-WHAT-ALL-SHARE
-    file=$2
+    file=${2#./}
     key=$({ echo "$3" && cat "$file" && grep -F "/$file\"" build/compile_commands.json; } | sha256sum | cut -c1-40)
     [ ! -f "build/tidy/$key" ] || exit 0
     if clang-tidy --quiet -p build "$file" >"build/tidy/$key.log" 2>&1; then
@@ -17,12 +17,10 @@ if [ "${1:-}" = one ]; then # FILE HASH-OF-WHAT-ALL-SHARE
 fi
 
 mkdir -p build/tidy
-ours() {
-    git ls-files --cached --others --exclude-standard -- "$@" | sort
-}
-shared=$({ clang-tidy --version && cat .clang-tidy && ours '*.h' '*.proto' | xargs cat; } | sha256sum)
-all=$(ours '*.c' | wc -l)
-report=$(ours '*.c' | xargs -r -P "$(nproc)" -I{} "$0" one {} "$shared")
+. tests/support/files.sh
+shared=$({ clang-tidy --version && cat .clang-tidy && our_files '*.h' '*.proto' | xargs cat; } | sha256sum)
+all=$(our_files '*.c' | wc -l)
+report=$(our_files '*.c' | xargs -r -P "$(nproc)" -I{} "$0" one {} "$shared")
 while read -r _ file log; do
     [ -z "$file" ] || { echo "FAIL  $file" && cat "$log"; }
 done <<<"$report"
