@@ -5,54 +5,10 @@
 
 #include "base/secret.h"
 #include "base/wire.h"
+#include "hsm/info_wire.h"
 #include "hsm/internal.h"
 
 static const uint32_t MAGIC = 0x4D564331;
-
-static void put_key(struct mv_writer *to, const struct hsm_key_entry *key)
-{
-    const struct hsm_key_info *info = &key->info;
-    mv_put_text(to, info->label);
-    mv_put_u8(to, (uint8_t)info->use);
-    mv_put_u32(to, info->version);
-    mv_put_text(to, info->scope.sgc);
-    mv_put_u8(to, info->scope.krn);
-    mv_put_u8(to, info->scope.kt);
-    mv_put_u8(to, info->scope.dkga);
-    mv_put_u16(to, info->scope.base_date);
-    mv_put_u8(to, info->scope.ken);
-    mv_put_u16(to, info->scope.ea_mask);
-    mv_put_u8(to, (uint8_t)info->state);
-    mv_put_u64(to, (uint64_t)info->created_unix_s);
-    mv_put_u64(to, (uint64_t)info->active_from_unix_s);
-    mv_put_u64(to, (uint64_t)info->issued_until_unix_s);
-    mv_put_u8(to, (uint8_t)info->kcv_method);
-    mv_put_bytes(to, info->kcv, sizeof info->kcv);
-    mv_put_bytes(to, key->sealed, sizeof key->sealed);
-}
-
-static void get_key(struct mv_reader *from, uint64_t generation, struct hsm_key_entry *key)
-{
-    struct hsm_key_info *info = &key->info;
-    mv_get_text(from, info->label, sizeof info->label);
-    info->use = (enum hsm_key_use)mv_get_u8(from);
-    info->version = mv_get_u32(from);
-    mv_get_text(from, info->scope.sgc, sizeof info->scope.sgc);
-    info->scope.krn = mv_get_u8(from);
-    info->scope.kt = mv_get_u8(from);
-    info->scope.dkga = mv_get_u8(from);
-    info->scope.base_date = mv_get_u16(from);
-    info->scope.ken = mv_get_u8(from);
-    info->scope.ea_mask = mv_get_u16(from);
-    info->state = (enum hsm_key_state)mv_get_u8(from);
-    info->created_unix_s = (int64_t)mv_get_u64(from);
-    info->active_from_unix_s = (int64_t)mv_get_u64(from);
-    info->issued_until_unix_s = (int64_t)mv_get_u64(from);
-    info->kcv_method = (enum hsm_kcv_method)mv_get_u8(from);
-    mv_get_bytes(from, info->kcv, sizeof info->kcv);
-    mv_get_bytes(from, key->sealed, sizeof key->sealed);
-    info->generation = generation;
-}
 
 static void put_fields(struct mv_writer *to, const struct hsm_entry *entry)
 {
@@ -62,7 +18,8 @@ static void put_fields(struct mv_writer *to, const struct hsm_entry *entry)
         mv_put_bytes(to, entry->of.head.digest, sizeof entry->of.head.digest);
         return;
     case HSM_ENTRY_KEY:
-        put_key(to, &entry->of.key);
+        hsm_info_put(to, &entry->of.key.info);
+        mv_put_bytes(to, entry->of.key.sealed, sizeof entry->of.key.sealed);
         return;
     case HSM_ENTRY_OFFICER:
         mv_put_text(to, entry->of.officer.name);
@@ -81,7 +38,9 @@ static void get_fields(struct mv_reader *from, struct hsm_entry *entry)
         mv_get_bytes(from, entry->of.head.digest, sizeof entry->of.head.digest);
         return;
     case HSM_ENTRY_KEY:
-        get_key(from, entry->generation, &entry->of.key);
+        hsm_info_get(from, &entry->of.key.info);
+        mv_get_bytes(from, entry->of.key.sealed, sizeof entry->of.key.sealed);
+        entry->of.key.info.generation = entry->generation;
         return;
     case HSM_ENTRY_OFFICER:
         mv_get_text(from, entry->of.officer.name, sizeof entry->of.officer.name);

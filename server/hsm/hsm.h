@@ -125,8 +125,10 @@ MV_MUST_USE mv_status hsm_key_generate(struct hsm *hsm, const struct hsm_key_req
 MV_MUST_USE mv_status hsm_key_import(struct hsm *hsm, const struct hsm_key_request *request, const uint8_t *key,
                                      size_t size, const uint8_t *expected_kcv, struct hsm_backup *backup);
 
-/* Every key's attributes equal the policy of its use, the key is the one of its KCV as far as its usage lets it be
- * asked, and no key lacks or doubles its object. CATALOGUE_CORRUPT names the attribute. */
+/* The key's attributes equal the policy of its use, it is the one of its KCV as far as its usage lets it be asked, and
+ * it has exactly one object (DKGA02 keys: none). CATALOGUE_CORRUPT names the attribute. */
+MV_MUST_USE mv_status hsm_key_verify(struct hsm *hsm, const struct hsm_key_info *info);
+/* All keys of the catalogue. */
 MV_MUST_USE mv_status hsm_keys_verify(struct hsm *hsm, const struct hsm_catalogue *catalogue);
 
 /* ---- purposes ---- */

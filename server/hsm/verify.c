@@ -9,8 +9,10 @@ static bool has_object(const struct hsm_key_info *info)
     return info->state != HSM_DESTROYED && !(info->use == HSM_USE_VENDING && info->scope.dkga == 2);
 }
 
-static mv_status verify_key(struct hsm *hsm, const struct hsm_key_info *info)
+mv_status hsm_key_verify(struct hsm *hsm, const struct hsm_key_info *info)
 {
+    if (!has_object(info))
+        return mv_ok();
     const struct hsm_policy *policy = hsm_policy_of(info->use);
     if (policy == NULL)
         return mv_fail(MV_CATALOGUE_CORRUPT, "use of a key");
@@ -29,7 +31,6 @@ static mv_status verify_key(struct hsm *hsm, const struct hsm_key_info *info)
 mv_status hsm_keys_verify(struct hsm *hsm, const struct hsm_catalogue *catalogue)
 {
     for (size_t i = 0; i < catalogue->key_count; i++)
-        if (has_object(&catalogue->keys[i].info))
-            MV_TRY(verify_key(hsm, &catalogue->keys[i].info));
+        MV_TRY(hsm_key_verify(hsm, &catalogue->keys[i].info));
     return mv_ok();
 }

@@ -1,5 +1,6 @@
-/* The server's side of the key process. metervaultd never sees a key: it names purposes, hsmd does the rest. The operations
- * are closed; there is no generic encrypt, sign or derive. Requests are batched: one round trip per call whatever the count. */
+/* The server's side of the key process. metervaultd never sees a key: it names purposes, hsmd does the rest. The
+ * operations are closed; there is no generic encrypt, sign or derive. Requests are batched: one round trip per call
+ * whatever the count. */
 #ifndef MV_HSMD_CLIENT_H
 #define MV_HSMD_CLIENT_H
 
@@ -18,7 +19,8 @@ struct hsmd_client; /* one connection, one thread at a time; reconnects by itsel
 MV_MUST_USE mv_status hsmd_client_new(const char *socket_path, unsigned timeout_ms, struct hsmd_client **client);
 void hsmd_client_free(struct hsmd_client *client);
 
-/* Whose decoder key: hsmd picks the vending key by SGC, KRN and KT, and refuses when scope, state or dates forbid it. */
+/* Whose decoder key: hsmd picks the vending key by SGC, KRN and KT, and refuses when scope, state or dates forbid it.
+ */
 struct hsmd_meter {
     char pan[19]; /* 18 digits */
     char sgc[7];
@@ -27,8 +29,8 @@ struct hsmd_meter {
 };
 
 struct hsmd_prepared {
-    mv_status status;  /* of this item; one bad item does not hurt the others */
-    uint32_t slot;     /* opaque; lives until it is used once or the connection or 60 s end */
+    mv_status status; /* of this item; one bad item does not hurt the others */
+    uint32_t slot;    /* opaque; lives until it is used once or the connection or 60 s end */
     uint8_t vending_kcv[HSM_KCV_BYTES];
 };
 

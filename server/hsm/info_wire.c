@@ -1,0 +1,51 @@
+#include "hsm/info_wire.h"
+
+static void put_scope(struct mv_writer *to, const struct hsm_vending_scope *scope)
+{
+    mv_put_text(to, scope->sgc);
+    mv_put_u8(to, scope->krn);
+    mv_put_u8(to, scope->kt);
+    mv_put_u8(to, scope->dkga);
+    mv_put_u16(to, scope->base_date);
+    mv_put_u8(to, scope->ken);
+    mv_put_u16(to, scope->ea_mask);
+}
+
+static void get_scope(struct mv_reader *from, struct hsm_vending_scope *scope)
+{
+    mv_get_text(from, scope->sgc, sizeof scope->sgc);
+    scope->krn = mv_get_u8(from);
+    scope->kt = mv_get_u8(from);
+    scope->dkga = mv_get_u8(from);
+    scope->base_date = mv_get_u16(from);
+    scope->ken = mv_get_u8(from);
+    scope->ea_mask = mv_get_u16(from);
+}
+
+void hsm_info_put(struct mv_writer *to, const struct hsm_key_info *info)
+{
+    mv_put_text(to, info->label);
+    mv_put_u8(to, (uint8_t)info->use);
+    mv_put_u32(to, info->version);
+    put_scope(to, &info->scope);
+    mv_put_u8(to, (uint8_t)info->state);
+    mv_put_u64(to, (uint64_t)info->created_unix_s);
+    mv_put_u64(to, (uint64_t)info->active_from_unix_s);
+    mv_put_u64(to, (uint64_t)info->issued_until_unix_s);
+    mv_put_u8(to, (uint8_t)info->kcv_method);
+    mv_put_bytes(to, info->kcv, sizeof info->kcv);
+}
+
+void hsm_info_get(struct mv_reader *from, struct hsm_key_info *info)
+{
+    mv_get_text(from, info->label, sizeof info->label);
+    info->use = (enum hsm_key_use)mv_get_u8(from);
+    info->version = mv_get_u32(from);
+    get_scope(from, &info->scope);
+    info->state = (enum hsm_key_state)mv_get_u8(from);
+    info->created_unix_s = (int64_t)mv_get_u64(from);
+    info->active_from_unix_s = (int64_t)mv_get_u64(from);
+    info->issued_until_unix_s = (int64_t)mv_get_u64(from);
+    info->kcv_method = (enum hsm_kcv_method)mv_get_u8(from);
+    mv_get_bytes(from, info->kcv, sizeof info->kcv);
+}

@@ -1,0 +1,40 @@
+/* The operations of the key process on decoded frames; no sockets here. */
+#ifndef MV_HSMD_SERVICE_H
+#define MV_HSMD_SERVICE_H
+
+#include <openssl/evp.h>
+
+#include "base/wire.h"
+#include "hsmd/keyring.h"
+#include "hsmd/proto.h"
+#include "hsmd/slots.h"
+
+struct hsmd_service {
+    struct hsm *hsm;
+    struct hsmd_keyring keyring;
+    struct hsmd_slots *slots;
+    EVP_MAC_CTX *tag_mac; /* keyed with keyring.tag_key */
+    int64_t self_tested_ms;
+};
+
+/* The start sequence: module, token, login, self-test, catalogue. Stop it even after a failure. */
+MV_MUST_USE mv_status hsmd_service_start(struct hsmd_service *service, const struct hsm_config *config);
+void hsmd_service_stop(struct hsmd_service *service);
+
+/* Answers one request of the connection `owner` (never 0): the rest of `request` is its body, `reply` takes status and
+ * body of the answer. False when the request is malformed: the connection must end. */
+bool hsmd_service_call(struct hsmd_service *service, uint32_t owner, uint8_t op, struct mv_reader *request,
+                       struct mv_writer *reply);
+/* The connection has ended. */
+void hsmd_service_forget(struct hsmd_service *service, uint32_t owner);
+/* About once a second, also without requests: slots expire. */
+void hsmd_service_tick(struct hsmd_service *service);
+
+/* ---- prepare.c, encrypt.c ---- */
+bool hsmd_serve_prepare(struct hsmd_service *service, uint32_t owner, struct mv_reader *request,
+                        struct mv_writer *reply);
+bool hsmd_serve_encrypt(struct hsmd_service *service, uint32_t owner, struct mv_reader *request,
+                        struct mv_writer *reply);
+bool hsmd_serve_release(struct hsmd_service *service, uint32_t owner, struct mv_reader *request);
+
+#endif
