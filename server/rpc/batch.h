@@ -1,0 +1,36 @@
+/* The only place that hands tags to the C core and takes them back. Under ThreadSanitizer it tells the sanitizer that
+ * the thread which takes a tag sees all that the thread which gave it wrote: the library itself is not instrumented. */
+#ifndef MV_RPC_BATCH_H
+#define MV_RPC_BATCH_H
+
+#include <grpc/grpc.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+struct rpc_call;
+struct rpc_tag;
+
+/* Runs on a queue thread when the operation is over; `ok` as grpc_event.success. */
+typedef void rpc_event(struct rpc_tag *tag, bool ok);
+
+struct rpc_tag {
+    rpc_event *event; /* unused on a call's own queue, which is plucked */
+    struct rpc_call *call;
+};
+
+/* False when the library refuses the batch; the tag will then never come back. */
+bool rpc_batch_start(grpc_call *call, const grpc_op *ops, size_t count, struct rpc_tag *tag);
+
+/* Asks for one more call of a registered method, or of a method nobody knows. False when refused. */
+bool rpc_batch_request(grpc_server *server, void *method, struct rpc_call *call, grpc_completion_queue *notify,
+                       struct rpc_tag *tag);
+
+/* The next event of a queue; false when the queue is shut down and empty. */
+bool rpc_queue_next(grpc_completion_queue *queue, struct rpc_tag **tag, bool *ok);
+
+enum rpc_plucked { RPC_PLUCKED_OK, RPC_PLUCKED_FAILED, RPC_PLUCKED_TIMEOUT };
+
+/* Waits for one tag on a call's own queue. */
+enum rpc_plucked rpc_queue_pluck(grpc_completion_queue *queue, struct rpc_tag *tag, gpr_timespec deadline);
+
+#endif

@@ -1,0 +1,119 @@
+/* From the arrival of a call to its handler. */
+#include "rpc/server.h"
+
+static bool enter(struct rpc_call *call)
+{
+    struct rpc_server *server = call->server;
+    call->admitted = true;
+    return atomic_fetch_add(&server->running, 1) < server->options.max_calls;
+}
+
+static mv_status identify(struct rpc_call *call)
+{
+    if (call->entry->anonymous)
+        return mv_ok();
+    const struct rpc_server *server = call->server;
+    call->principal = server->tls != NULL ? rpc_principal_of(call->call) : server->insecure_principal;
+    return call->principal.known ? mv_ok() : mv_fail(MV_NOT_AUTHENTICATED, NULL);
+}
+
+static mv_status prepare(struct rpc_call *call)
+{
+    if (rpc_cancelled(call))
+        return mv_fail(MV_CANCELLED_BY_CALLER, NULL);
+    if (rpc_time_left(call) == 0)
+        return mv_fail(MV_DEADLINE_PASSED, NULL);
+    MV_TRY(identify(call));
+    if (rpc_kind_reads(call->entry->kind))
+        return mv_ok();
+    ProtobufCMessage *request;
+    MV_TRY(rpc_unpack(call, &request));
+    call->request = request;
+    return mv_ok();
+}
+
+static void handle(struct rpc_call *call)
+{
+    mv_status status = prepare(call);
+    if (status.ok)
+        call->entry->handler(call->entry->self, call, call->request);
+    else
+        rpc_fail(call, status);
+}
+
+static void run_inline(struct rpc_call *call)
+{
+    rpc_call_hold(call);
+    handle(call);
+    /* When the answer is out already, it has taken the close with it: one event less. */
+    rpc_call_watch_close(call);
+    rpc_call_release(call);
+}
+
+void rpc_dispatch_run(struct rpc_call *call)
+{
+    rpc_call_watch_close(call);
+    handle(call);
+}
+
+void rpc_dispatch_refuse(struct rpc_call *call)
+{
+    rpc_fail(call, call->refusal);
+}
+
+/* Never waits, whatever the call. */
+static void refuse(struct rpc_call *call, enum mv_reason reason)
+{
+    call->refusal = mv_fail(reason, NULL);
+    if (call->own == NULL) {
+        rpc_fail(call, call->refusal);
+    } else if (!rpc_pool_put(&call->server->refusers, call)) {
+        const struct mv_reason_info *info = mv_reason_info(reason);
+        (void)grpc_call_cancel_with_status(call->call, (grpc_status_code)info->grpc_status, info->what, NULL);
+        rpc_call_release(call);
+    }
+}
+
+static void pass_on(struct rpc_call *call)
+{
+    struct rpc_server *server = call->server;
+    bool stream = call->own != NULL;
+    if (!stream)
+        rpc_call_watch_close(call);
+    if (!rpc_pool_put(stream ? &server->stream_workers : &server->workers, call))
+        refuse(call, MV_SERVER_BUSY);
+}
+
+static void on_arrived(struct rpc_tag *tag, bool ok)
+{
+    struct rpc_call *call = tag->call;
+    if (!ok) {
+        rpc_call_discard(call);
+        return;
+    }
+    struct rpc_server *server = call->server;
+    atomic_fetch_add(&server->open, 1);
+    rpc_dispatch_arm(server, call->queue, call->entry);
+    if (call->entry == NULL) {
+        call->deadline = call->details.deadline;
+        rpc_fail(call, mv_fail(MV_METHOD_UNKNOWN, NULL));
+    } else if (atomic_load(&server->stopping)) {
+        refuse(call, MV_SHUTTING_DOWN);
+    } else if (!enter(call)) {
+        refuse(call, MV_SERVER_BUSY);
+    } else if (call->entry->run == RPC_INLINE) {
+        run_inline(call);
+    } else {
+        pass_on(call);
+    }
+}
+
+void rpc_dispatch_arm(struct rpc_server *server, struct rpc_queue *queue, const struct rpc_entry *entry)
+{
+    struct rpc_call *call = rpc_call_take(server, queue, entry);
+    if (call == NULL)
+        return;
+    call->arrived = (struct rpc_tag){on_arrived, call};
+    if (!rpc_batch_request(server->grpc, entry != NULL ? entry->registered : NULL, call, queue->queue, &call->arrived))
+        rpc_call_discard(call);
+}
