@@ -12,12 +12,13 @@ struct schedule {
 
 static uint16_t parity_bit(uint64_t monomials, unsigned position)
 {
-    return (uint16_t)((unsigned)__builtin_parityll(monomials) << position);
+    unsigned parity = (unsigned)__builtin_parityll(monomials);
+    return (uint16_t)(parity << position);
 }
 
 static uint16_t rotate(uint16_t value, unsigned count, unsigned width)
 {
-    return (uint16_t)((value >> count | value << (width - count)) & ((1U << width) - 1));
+    return (uint16_t)(((unsigned)value >> count | (unsigned)value << (width - count)) & ((1U << width) - 1));
 }
 
 /* Monomials by position: x_i at i; x_i x_(i+d) at 9d + i for d = 1..4, indices modulo 9. Derived from the published

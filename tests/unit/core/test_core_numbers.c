@@ -30,10 +30,10 @@ static void pan_refusals(void **state)
         assert_int_equal(mv_pan_check(pan), MV_FORMAT_ERROR);
         pan[i] = right;
     }
-    assert_int_equal(mv_pan_check("600728000000000007"), MV_FORMAT_ERROR); /* another IIN, good Luhn */
+    assert_int_equal(mv_pan_check("600728000000000008"), MV_FORMAT_ERROR); /* another IIN, good Luhn */
     /* PAN digit good, DRN digit wrong: 11111111113 wants 5 */
-    assert_int_equal(mv_luhn_digit("60072711111111113", 17), 7);
-    assert_int_equal(mv_pan_check("600727111111111137"), MV_CHECK_DIGIT_ERROR);
+    assert_int_equal(mv_luhn_digit("60072711111111113", 17), 8);
+    assert_int_equal(mv_pan_check("600727111111111138"), MV_CHECK_DIGIT_ERROR);
 }
 
 static void drn_refusals(void **state)

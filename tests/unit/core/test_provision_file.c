@@ -1,0 +1,171 @@
+/* The factory's file: every rule of its form, broken one at a time. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "provision_file.h"
+#include "words.h"
+
+enum { LINES = 11 };
+
+static const char *const good[LINES] = {
+    "metervault-provision 1",
+    "meter_pan 600727000000000009",
+    "encryption_algorithm 7",
+    "key_type 2",
+    "supply_group_code 012345",
+    "key_revision_number 1",
+    "tariff_index 07",
+    "key_expiry_number 255",
+    "base_date 2014",
+    "tid_fill 5aB6fF",
+    "wrapped_key 000102030405060708090a0b0c0d0e0f1011121314151617",
+};
+
+/* Line `changed` replaced, NULL: left out. The text has no room behind it, so that the sanitizer sees a byte too far.
+ */
+static const char *parse(unsigned changed, const char *line, const char *end, struct provision_file *file)
+{
+    char text[1024];
+    size_t used = 0;
+    for (unsigned i = 0; i < LINES; i++) {
+        const char *source = i == changed ? line : good[i];
+        if (source != NULL)
+            used += (size_t)snprintf(text + used, sizeof text - used, "%s%s", source, end);
+    }
+    char *exact = malloc(used);
+    assert_non_null(exact);
+    memcpy(exact, text, used);
+    const char *fault = provision_file_parse(exact, used, file);
+    free(exact);
+    return fault;
+}
+
+static void check_good(const char *end)
+{
+    struct provision_file file;
+    assert_null(parse(LINES, NULL, end, &file));
+    assert_memory_equal(file.identity.pan, "600727000000000009", 18);
+    assert_int_equal(file.identity.key.ea, 7);
+    assert_int_equal(file.identity.key_type, 2);
+    assert_int_equal(file.identity.supply_group, 12345);
+    assert_int_equal(file.identity.key_revision, 1);
+    assert_int_equal(file.identity.tariff_index, 7);
+    assert_int_equal(file.identity.key_expiry, 255);
+    assert_int_equal(file.base_date, 2014);
+    assert_int_equal(file.tid_fill, 0x5AB6FF);
+    for (unsigned i = 0; i < PROVISION_WRAPPED_SIZE; i++)
+        assert_int_equal(file.wrapped_key[i], i);
+}
+
+static void good_files(void **state)
+{
+    (void)state;
+    struct provision_file file;
+    check_good("\n");
+    check_good("\r\n");
+    check_good("\n\n");
+    assert_null(parse(2, "encryption_algorithm 11", "\n", &file));
+    assert_int_equal(file.identity.key.ea, 11);
+    assert_null(parse(2, "encryption_algorithm 07", "\n", &file));
+}
+
+static void each_line_is_needed_once(void **state)
+{
+    (void)state;
+    struct provision_file file;
+    for (unsigned i = 0; i < LINES; i++) {
+        assert_non_null(parse(i, NULL, "\n", &file));
+        assert_non_null(parse(i, good[(i + 1) % LINES], "\n", &file));
+    }
+}
+
+static void bad_values(void **state)
+{
+    (void)state;
+    static const struct {
+        unsigned line;
+        const char *text;
+    } cases[] = {
+        {0, "metervault-provision 2"},
+        {0, " metervault-provision 1"},
+        {0, "metervault-provision 1 "},
+        {0, ""},
+        {1, "meter_pan 600727000000000008"},
+        {1, "meter_pan 60072700000000000"},
+        {1, "meter_pan 6007270000000000090"},
+        {1, "meter_pan  600727000000000009"},
+        {1, "meter_pan"},
+        {1, "Meter_pan 600727000000000009"},
+        {2, "encryption_algorithm 9"},
+        {2, "encryption_algorithm 12"},
+        {2, "encryption_algorithm 263"},
+        {2, "encryption_algorithm -7"},
+        {2, "encryption_algorithm "},
+        {3, "key_type 4"},
+        {3, "key_type 2 "},
+        {4, "supply_group_code 12345"},
+        {4, "supply_group_code 1234567"},
+        {4, "supply_group_code 12345a"},
+        {5, "key_revision_number 0"},
+        {5, "key_revision_number 10"},
+        {6, "tariff_index 100"},
+        {7, "key_expiry_number 256"},
+        {7, "key_expiry_number 4294967295"},
+        {8, "base_date 2015"},
+        {8, "base_date 14"},
+        {9, "tid_fill 5AB6F"},
+        {9, "tid_fill 5AB6FFF"},
+        {9, "tid_fill 5AB6FG"},
+        {10, "wrapped_key 000102030405060708090a0b0c0d0e0f10111213141516"},
+        {10, "wrapped_key 000102030405060708090a0b0c0d0e0f101112131415161718"},
+        {10, "wrapped_key 000102030405060708090a0b0c0d0e0f1011121314151x17"},
+        {10, "something else"},
+    };
+    struct provision_file file;
+    for (unsigned i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        if (parse(cases[i].line, cases[i].text, "\n", &file) == NULL)
+            fail_msg("taken: %s", cases[i].text);
+    }
+    assert_non_null(provision_file_parse("", 0, &file));
+    char *long_text = calloc(1, PROVISION_MAX_SIZE + 1);
+    assert_non_null(long_text);
+    assert_non_null(provision_file_parse(long_text, PROVISION_MAX_SIZE + 1, &file));
+    free(long_text);
+}
+
+static void expect_quantity(enum mv_service service, int64_t value, const char *expected)
+{
+    char text[WORDS_QUANTITY];
+    words_quantity(service, value, text);
+    assert_string_equal(text, expected);
+}
+
+static void quantities_are_exact(void **state)
+{
+    (void)state;
+    expect_quantity(MV_SERVICE_ELECTRICITY, 0, "0");
+    expect_quantity(MV_SERVICE_ELECTRICITY, 25600, "25.6");
+    expect_quantity(MV_SERVICE_ELECTRICITY, 100, "0.1");
+    expect_quantity(MV_SERVICE_ELECTRICITY, 1, "0.001");
+    expect_quantity(MV_SERVICE_WATER, 1000000, "1000");
+    expect_quantity(MV_SERVICE_GAS, 1820162400, "1820162.4");
+    expect_quantity(MV_SERVICE_ELECTRICITY, INT64_MAX, "9223372036854775.807");
+    expect_quantity(MV_SERVICE_TIME, 60, "60");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(good_files),
+        cmocka_unit_test(each_line_is_needed_once),
+        cmocka_unit_test(bad_values),
+        cmocka_unit_test(quantities_are_exact),
+    };
+    return cmocka_run_group_tests_name("provision file", tests, NULL, NULL);
+}
