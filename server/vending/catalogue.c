@@ -107,7 +107,7 @@ static mv_status check(const struct hsm_key_info *key, const struct store_meter 
     if (key == NULL)
         return mv_fail(MV_VENDING_KEY_UNKNOWN, NULL);
     bool fits = key->scope.dkga == meter->dkga && key->scope.base_date == meter->base_date &&
-                (key->scope.ea_mask & UINT32_C(1) << meter->ea) != 0;
+                key->scope.ken == meter->ken && (key->scope.ea_mask & UINT32_C(1) << meter->ea) != 0;
     if (!fits)
         return mv_fail(MV_VENDING_KEY_MISMATCH, NULL);
     bool usable = key->state == HSM_ACTIVE || key->state == HSM_ISSUED_UNTIL;

@@ -33,6 +33,7 @@ struct vend_writer {
     pthread_t thread;
     struct store *store;
     struct hsmd_client *keys;
+    int64_t keys_timeout_ns;
     struct vend_job *jobs[HSMD_BATCH];
     struct vend_item items[HSMD_BATCH];
     size_t count;
@@ -95,7 +96,5 @@ void vend_sale_fill(struct vend *vend, const struct store_sale *sale, const char
                     bool replayed, struct vend_sale *out);
 MV_MUST_USE mv_status vend_keeper_start(struct vend *vend);
 void vend_keeper_stop(struct vend *vend);
-/* The first rows of a new ledger. */
-MV_MUST_USE mv_status vend_found(struct vend *vend);
 
 #endif

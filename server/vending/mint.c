@@ -20,10 +20,13 @@ static void key_of(const struct store_meter *meter, struct hsmd_meter *out)
 
 static mv_status ask_keys(struct vend_writer *writer, size_t count)
 {
+    int64_t began = vend_monotonic_ns();
     mv_status status = hsmd_prepare(writer->keys, writer->meters, count, writer->prepared);
     if (status.ok || status.reason != MV_KEY_SERVICE_UNAVAILABLE)
         return status;
-    /* the client reconnects; a restarted key process answers the second time */
+    /* a key process that was restarted answers the second time; one that hangs is not waited for twice */
+    if (vend_monotonic_ns() - began > writer->keys_timeout_ns / 2)
+        return status;
     return hsmd_prepare(writer->keys, writer->meters, count, writer->prepared);
 }
 

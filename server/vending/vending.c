@@ -68,7 +68,6 @@ static mv_status open_all(struct vend *vend, const struct vend_options *options)
     MV_TRY(vend_catalogue_init(&vend->catalogue, options->hsmd_socket, options->hsmd_timeout_ms));
     MV_TRY(vend_writer_open(vend, options));
     MV_TRY(load(vend, options));
-    MV_TRY(vend_found(vend));
     return vend_writer_start(vend);
 }
 

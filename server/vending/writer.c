@@ -19,6 +19,7 @@ static void *run(void *self)
 mv_status vend_writer_open(struct vend *vend, const struct vend_options *options)
 {
     MV_TRY(store_open(vend->ledger, STORE_WRITER, &vend->writer.store));
+    vend->writer.keys_timeout_ns = (int64_t)options->hsmd_timeout_ms * 1000000;
     return hsmd_client_new(options->hsmd_socket, options->hsmd_timeout_ms, &vend->writer.keys);
 }
 

@@ -1,0 +1,156 @@
+#include "api/convert.h"
+
+#include <stdio.h>
+#include <time.h>
+
+_Static_assert((int)VEND_ELECTRICITY == METERVAULT__V1__UTILITY__ELECTRICITY &&
+                   (int)VEND_WATER == METERVAULT__V1__UTILITY__WATER && (int)VEND_GAS == METERVAULT__V1__UTILITY__GAS &&
+                   (int)VEND_TIME == METERVAULT__V1__UTILITY__TIME,
+               "utilities are numbered as in the protocol");
+_Static_assert((int)VEND_KEYPAD == METERVAULT__V1__CARRIER__KEYPAD, "carriers are numbered as in the protocol");
+_Static_assert((int)VEND_METER_ACTIVE == METERVAULT__V1__METER_STATE__ACTIVE &&
+                   (int)VEND_METER_RETIRED == METERVAULT__V1__METER_STATE__RETIRED,
+               "meter states are numbered as in the protocol");
+
+enum { LAST_REQUEST_REASON = 19 }; /* errors.proto: reasons below 20 are about the request */
+
+struct vend_caller api_caller(const struct rpc_call *call)
+{
+    struct vend_caller caller = {.principal = rpc_principal(call), .deadline_ns = INT64_MAX};
+    int64_t left = rpc_time_left(call);
+    struct timespec now;
+    if (left != INT64_MAX && clock_gettime(CLOCK_MONOTONIC, &now) == 0) {
+        int64_t now_ns = (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+        caller.deadline_ns = left < INT64_MAX - now_ns ? now_ns + left : INT64_MAX;
+    }
+    return caller;
+}
+
+void api_fail(struct rpc_call *call, mv_status status)
+{
+    if (status.where != NULL && status.reason <= LAST_REQUEST_REASON)
+        rpc_detail(call, "field", status.where);
+    rpc_fail(call, status);
+}
+
+mv_status api_quantity_in(const Metervault__V1__Quantity *message, struct vend_quantity *quantity)
+{
+    if (message == NULL)
+        return mv_fail(MV_INVALID_FIELD, "quantity");
+    switch (message->amount_case) {
+    case METERVAULT__V1__QUANTITY__AMOUNT_ENERGY_WH:
+        *quantity = (struct vend_quantity){VEND_UNIT_WH, message->energy_wh};
+        return mv_ok();
+    case METERVAULT__V1__QUANTITY__AMOUNT_VOLUME_L:
+        *quantity = (struct vend_quantity){VEND_UNIT_LITRE, message->volume_l};
+        return mv_ok();
+    case METERVAULT__V1__QUANTITY__AMOUNT_TIME_S:
+        *quantity = (struct vend_quantity){VEND_UNIT_SECOND, message->time_s};
+        return mv_ok();
+    default:
+        return mv_fail(MV_INVALID_FIELD, "quantity");
+    }
+}
+
+mv_status api_key_in(const Metervault__V1__MeterKey *message, struct vend_meter_key *key)
+{
+    if (message == NULL)
+        return mv_fail(MV_INVALID_FIELD, "key");
+    *key = (struct vend_meter_key){.sgc = message->supply_group_code,
+                                   .krn = message->key_revision_number,
+                                   .ti = message->tariff_index,
+                                   .kt = message->key_type,
+                                   .ken = message->key_expiry_number,
+                                   .base_date = message->base_date,
+                                   .ea = message->encryption_algorithm,
+                                   .dkga = message->key_generation_algorithm};
+    return mv_ok();
+}
+
+static void quantity_out(enum vend_unit unit, int64_t amount, Metervault__V1__Quantity *out)
+{
+    metervault__v1__quantity__init(out);
+    switch (unit) {
+    case VEND_UNIT_WH:
+        out->amount_case = METERVAULT__V1__QUANTITY__AMOUNT_ENERGY_WH;
+        out->energy_wh = amount;
+        break;
+    case VEND_UNIT_LITRE:
+        out->amount_case = METERVAULT__V1__QUANTITY__AMOUNT_VOLUME_L;
+        out->volume_l = amount;
+        break;
+    case VEND_UNIT_SECOND:
+        out->amount_case = METERVAULT__V1__QUANTITY__AMOUNT_TIME_S;
+        out->time_s = amount;
+        break;
+    }
+}
+
+static void token_out(const struct vend_sale *sale, struct api_sale *out)
+{
+    metervault__v1__meter_key__init(&out->key);
+    out->key.supply_group_code = (char *)sale->sgc;
+    out->key.key_revision_number = sale->krn;
+    out->key.tariff_index = sale->ti;
+    out->key.key_type = sale->kt;
+    out->key.key_expiry_number = sale->ken;
+    out->key.base_date = sale->base_date;
+    out->key.encryption_algorithm = sale->ea;
+    out->key.key_generation_algorithm = sale->dkga;
+    (void)snprintf(out->kcv, sizeof out->kcv, "%02X%02X%02X", sale->vending_kcv[0], sale->vending_kcv[1],
+                   sale->vending_kcv[2]);
+    quantity_out(sale->unit, sale->encoded, &out->carried);
+    metervault__v1__token__init(&out->token);
+    out->token.digits = (char *)sale->digits;
+    out->token.token_class = 0;
+    out->token.token_subclass = sale->subclass;
+    out->token.token_identifier = sale->tid;
+    out->token.quantity = &out->carried;
+    out->token.meter_key = &out->key;
+    out->token.vending_key_check_value = out->kcv;
+}
+
+void api_sale_out(const struct vend_sale *sale, struct api_sale *out)
+{
+    token_out(sale, out);
+    quantity_out(sale->unit, sale->requested, &out->requested);
+    metervault__v1__credit_sale__init(&out->message);
+    out->tokens[0] = &out->token;
+    out->message.request_id = (char *)sale->request_id;
+    out->message.meter_pan = (char *)sale->pan;
+    out->message.requested = &out->requested;
+    out->message.n_tokens = 1;
+    out->message.tokens = out->tokens;
+    out->message.issued_at_unix_s = sale->issued_at_unix_s;
+    out->message.principal = (char *)sale->principal;
+    out->message.carrier = (Metervault__V1__Carrier)sale->carrier;
+    out->message.replayed = sale->replayed;
+    if (sale->receipt == 0)
+        return;
+    metervault__v1__receipt_number__init(&out->receipt);
+    out->receipt.organisation = (char *)sale->organisation;
+    out->receipt.terminal_id = (char *)sale->terminal;
+    out->receipt.number = sale->receipt;
+    out->message.receipt = &out->receipt;
+}
+
+void api_meter_out(const struct vend_meter *meter, struct api_meter *out)
+{
+    const struct store_meter *row = &meter->row;
+    metervault__v1__meter_key__init(&out->key);
+    out->key.supply_group_code = (char *)row->sgc;
+    out->key.key_revision_number = row->krn;
+    out->key.tariff_index = row->ti;
+    out->key.key_type = row->kt;
+    out->key.key_expiry_number = row->ken;
+    out->key.base_date = row->base_date;
+    out->key.encryption_algorithm = row->ea;
+    out->key.key_generation_algorithm = row->dkga;
+    metervault__v1__meter__init(&out->message);
+    out->message.meter_pan = (char *)row->pan;
+    out->message.organisation = (char *)meter->organisation;
+    out->message.utility = (Metervault__V1__Utility)row->utility;
+    out->message.key = &out->key;
+    out->message.state = (Metervault__V1__MeterState)row->state;
+    out->message.registered_at_unix_s = row->registered_at_unix_s;
+}

@@ -1,0 +1,40 @@
+/* Between the messages of the protocol and the domain's structs. */
+#ifndef MV_API_CONVERT_H
+#define MV_API_CONVERT_H
+
+#include <metervault/v1/common.pb-c.h>
+#include <metervault/v1/meter_service.pb-c.h>
+#include <metervault/v1/token_service.pb-c.h>
+
+#include "rpc/rpc.h"
+#include "vending/vending.h"
+
+/* Whom the call is from and how long it may wait. Valid as long as the call. */
+struct vend_caller api_caller(const struct rpc_call *call);
+/* Fails the call; a fault of the request names its field in the metadata. */
+void api_fail(struct rpc_call *call, mv_status status);
+
+/* INVALID_FIELD "quantity" when there is none. */
+MV_MUST_USE mv_status api_quantity_in(const Metervault__V1__Quantity *message, struct vend_quantity *quantity);
+/* A request's key; INVALID_FIELD "key" when there is none. */
+MV_MUST_USE mv_status api_key_in(const Metervault__V1__MeterKey *message, struct vend_meter_key *key);
+
+/* A sale as a message. Everything points into this struct and into the sale that it was made from. */
+struct api_sale {
+    Metervault__V1__CreditSale message;
+    Metervault__V1__Quantity requested, carried;
+    Metervault__V1__MeterKey key;
+    Metervault__V1__Token token;
+    Metervault__V1__Token *tokens[1];
+    Metervault__V1__ReceiptNumber receipt;
+    char kcv[7];
+};
+void api_sale_out(const struct vend_sale *sale, struct api_sale *out);
+
+struct api_meter {
+    Metervault__V1__Meter message;
+    Metervault__V1__MeterKey key;
+};
+void api_meter_out(const struct vend_meter *meter, struct api_meter *out);
+
+#endif

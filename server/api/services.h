@@ -1,0 +1,9 @@
+/* What each service file gives to api.c. */
+#ifndef MV_API_SERVICES_H
+#define MV_API_SERVICES_H
+
+#include "rpc/rpc.h"
+
+extern const struct rpc_service api_token_service, api_meter_service, api_operator_service, api_audit_service;
+
+#endif
