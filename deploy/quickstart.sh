@@ -49,6 +49,7 @@ system_user() { # NAME
 
 choose_users() {
     if [ "$(id -u)" -eq 0 ] && system_user metervault && system_user metervault-hsm; then
+        ulimit -l unlimited 2>/dev/null || true # keys stay in locked memory
         MV_AS_HSM=(setpriv --reuid=metervault-hsm --regid=metervault-hsm --init-groups --)
         MV_AS_SERVER=(setpriv --reuid=metervault --regid=metervault --init-groups --)
         MV_CLIENT_USERS='{"metervault"}'
