@@ -15,6 +15,7 @@ struct cfg_t;
 
 /* Texts belong to argv or to the configuration. */
 struct cli {
+    const char *program; /* "metervault" */
     const struct cli_command *command;
     const char *config_file;
     const char *server;
@@ -63,6 +64,8 @@ void cli_config_free(struct cli *cli);
 bool cli_state_dir(const struct cli *cli, char *path, size_t size);
 
 /* ---- session.c ---- */
+/* The settings as the library takes them. CLI_DONE, or CLI_USAGE after it said what is missing. */
+int cli_client_options(const struct cli *cli, struct mv_client_options *options);
 /* NULL after it said why; then *code is the exit code. */
 struct mv_client *cli_connect(struct cli *cli, int *code);
 /* One call that is safe to repeat. NULL after the failure was reported; then *code is set. */

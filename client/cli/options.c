@@ -67,7 +67,7 @@ bool cli_parse(struct cli *cli, const struct cli_option *options, size_t count, 
             return false;
         }
         if (found == VERSION) {
-            (void)puts("metervault " METERVAULT_VERSION);
+            (void)printf("%s %s\n", cli->program, METERVAULT_VERSION);
             *code = cli_flush();
             return false;
         }
@@ -108,12 +108,12 @@ void cli_part_first(struct cli *cli, int argc, char **argv)
 
 int cli_usage(const struct cli *cli, const char *format, ...)
 {
-    (void)fprintf(stderr, "metervault %s: ", cli->command->name);
+    (void)fprintf(stderr, "%s %s: ", cli->program, cli->command->name);
     va_list arguments;
     va_start(arguments, format);
     (void)vfprintf(stderr, format, arguments);
     va_end(arguments);
-    (void)fprintf(stderr, "; see metervault %s --help\n", cli->command->name);
+    (void)fprintf(stderr, "; see %s %s --help\n", cli->program, cli->command->name);
     return CLI_USAGE;
 }
 

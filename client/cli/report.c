@@ -29,7 +29,7 @@ static int exit_code(const struct mv_client_error *error)
 static void print_human(const struct cli *cli, const struct mv_client_error *error)
 {
     bool transport = error->reason[0] == '\0';
-    (void)fprintf(stderr, "metervault %s: %s\n", cli->command->name, error->message);
+    (void)fprintf(stderr, "%s %s: %s\n", cli->program, cli->command->name, error->message);
     (void)fprintf(stderr, "  reason: %s\n", transport ? status_name(error->grpc_status) : error->reason);
     for (size_t i = 0; i < error->metadata_count; i++)
         (void)fprintf(stderr, "  %s: %s\n", error->metadata[i].key, error->metadata[i].value);

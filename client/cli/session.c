@@ -2,23 +2,28 @@
 
 enum { DEADLINE_MOST_MS = 600000 };
 
-struct mv_client *cli_connect(struct cli *cli, int *code)
+int cli_client_options(const struct cli *cli, struct mv_client_options *options)
 {
     uint64_t deadline_ms = 0;
-    if (cli->server == NULL) {
-        *code = cli_usage(cli, "no server: give --server HOST:PORT or set it in the configuration file");
+    if (cli->server == NULL)
+        return cli_usage(cli, "no server: give --server HOST:PORT or set it in the configuration file");
+    if (cli->deadline_ms != NULL && !cli_number(cli->deadline_ms, 1, DEADLINE_MOST_MS, &deadline_ms))
+        return cli_usage(cli, "--deadline-ms is a number of milliseconds, 1 to %d", DEADLINE_MOST_MS);
+    *options = (struct mv_client_options){.server = cli->server,
+                                          .ca_file = cli->ca_file,
+                                          .certificate_file = cli->certificate_file,
+                                          .key_file = cli->key_file,
+                                          .insecure_loopback = cli->insecure_loopback,
+                                          .deadline_ms = (unsigned)deadline_ms};
+    return CLI_DONE;
+}
+
+struct mv_client *cli_connect(struct cli *cli, int *code)
+{
+    struct mv_client_options options;
+    *code = cli_client_options(cli, &options);
+    if (*code != CLI_DONE)
         return NULL;
-    }
-    if (cli->deadline_ms != NULL && !cli_number(cli->deadline_ms, 1, DEADLINE_MOST_MS, &deadline_ms)) {
-        *code = cli_usage(cli, "--deadline-ms is a number of milliseconds, 1 to %d", DEADLINE_MOST_MS);
-        return NULL;
-    }
-    const struct mv_client_options options = {.server = cli->server,
-                                              .ca_file = cli->ca_file,
-                                              .certificate_file = cli->certificate_file,
-                                              .key_file = cli->key_file,
-                                              .insecure_loopback = cli->insecure_loopback,
-                                              .deadline_ms = (unsigned)deadline_ms};
     struct mv_client_error error;
     struct mv_client *client = mv_client_open(&options, &error);
     if (client == NULL)

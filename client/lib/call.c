@@ -57,8 +57,11 @@ grpc_call *mv_call_new(struct mv_client *client, const ProtobufCServiceDescripto
         mv_error_local(error, MV_METHOD_UNKNOWN, NULL);
         return NULL;
     }
-    return grpc_channel_create_call(client->channel, NULL, GRPC_PROPAGATE_DEFAULTS, queue,
-                                    grpc_slice_from_copied_string(path), NULL, deadline, NULL);
+    grpc_slice name = grpc_slice_from_copied_string(path);
+    grpc_call *call =
+        grpc_channel_create_call(client->channel, NULL, GRPC_PROPAGATE_DEFAULTS, queue, name, NULL, deadline, NULL);
+    grpc_slice_unref(name);
+    return call;
 }
 
 /* Sends, and waits until the call has ended one way or the other; its deadline sees to that. */
