@@ -1,0 +1,29 @@
+#!/usr/bin/env bash
+# The load generator against a whole instance, briefly: that it measures, not what.
+set -uo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/../.." || exit 3
+# shellcheck source=tests/support/instance.sh
+. tests/support/instance.sh
+# shellcheck source=tests/support/checks.sh
+. tests/support/checks.sh
+vendor="$MV_DIR/clients/$MV_VENDOR.conf" admin="$MV_DIR/clients/$MV_ADMIN.conf"
+setup=(setup --config "$admin" --organisation "$MV_ORGANISATION" --sgc "$MV_SAMPLE_SGC")
+
+check "an instance starts" mv_instance_start
+expect "meters are registered" 0 "500 meters registered" "$MV_BIN/mv-bench" "${setup[@]}" --meters 500
+expect "and again, as they are" 0 "500 meters registered" "$MV_BIN/mv-bench" "${setup[@]}" --meters 500
+expect "a vendor registers none" 1 ROLE_MISSING "$MV_BIN/mv-bench" setup --config "$vendor" \
+    --organisation "$MV_ORGANISATION" --sgc "$MV_SAMPLE_SGC" --meters 1 --first-meter 9000
+expect "echo, closed loop" 0 "closed, 8" "$MV_BIN/mv-bench" echo --config "$vendor" --outstanding 8 --seconds 1 --warm 0
+expect "vend, closed loop" 0 "closed, 8" "$MV_BIN/mv-bench" vend --config "$vendor" --outstanding 8 --seconds 1 \
+    --warm 0 --meters 500
+expect "vend, open loop" 0 "open, 50/s" "$MV_BIN/mv-bench" vend --config "$vendor" --rate 50 --seconds 1 --warm 0 \
+    --meters 500
+expect "an unknown meter ends the run" 1 METER_UNKNOWN "$MV_BIN/mv-bench" vend --config "$vendor" --seconds 1 \
+    --meters 1 --first-meter 9000
+check "more meters" "$MV_BIN/mv-bench" "${setup[@]}" --meters 4000 --first-meter 1000
+expect "all" 0 "vend/echo at 64" "$MV_BIN/mv-bench" all --config "$vendor" --rounds 1 --seconds 1 --warm 0 \
+    --meters 4000 --first-meter 1000
+expect "all of it is in the chain" 0 unbroken "$MV_BIN/metervault" audit verify --config "$MV_DIR/clients/$MV_OFFICER.conf"
+expect "and in the ledger file" 0 unbroken "$MV_BIN/metervault" audit verify --ledger "$MV_DIR/server/ledger.db"
+finish

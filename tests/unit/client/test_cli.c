@@ -1,0 +1,327 @@
+/* The program as a person runs it: help texts, exit codes, receipts, and the journal of unfinished sales. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "fake_server.h"
+#include "metervault/v1/token_service.pb-c.h"
+
+enum { OUTPUT_SIZE = 16384, COMMAND_SIZE = 1024 };
+
+struct run {
+    int code;
+    char output[OUTPUT_SIZE]; /* both streams */
+};
+
+static char folder[] = "/tmp/mv-cli-XXXXXX";
+
+__attribute__((format(printf, 1, 2))) static struct run run(const char *format, ...)
+{
+    char arguments[COMMAND_SIZE];
+    char command[COMMAND_SIZE * 2];
+    va_list list;
+    va_start(list, format);
+    (void)vsnprintf(arguments, sizeof arguments, format, list);
+    va_end(list);
+    (void)snprintf(command, sizeof command, "HOME=%s XDG_CONFIG_HOME= XDG_STATE_HOME= %s %s 2>&1 </dev/null", folder,
+                   MV_CLI, arguments);
+    struct run result = {0};
+    FILE *pipe = popen(command, "r"); /* NOLINT(cert-env33-c): our own constant command */
+    assert_non_null(pipe);
+    size_t used = fread(result.output, 1, sizeof result.output - 1, pipe);
+    result.output[used] = '\0';
+    int status = pclose(pipe);
+    assert_true(WIFEXITED(status));
+    result.code = WEXITSTATUS(status);
+    return result;
+}
+
+static void assert_golden(const char *name, const char *output)
+{
+    char path[COMMAND_SIZE];
+    char expected[OUTPUT_SIZE];
+    (void)snprintf(path, sizeof path, "%s/%s.txt", MV_GOLDEN, name);
+    FILE *file = fopen(path, "r");
+    assert_non_null(file);
+    size_t used = fread(expected, 1, sizeof expected - 1, file);
+    expected[used] = '\0';
+    assert_int_equal(fclose(file), 0);
+    assert_string_equal(output, expected);
+}
+
+static void help_is_as_written_down(void **state)
+{
+    (void)state;
+    struct run whole = run("--help");
+    assert_int_equal(whole.code, 0);
+    assert_golden("help", whole.output);
+    static const char *const commands[] = {"vend", "trial", "reprint", "meter", "operator", "audit"};
+    for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++) {
+        struct run one = run("%s --help", commands[i]);
+        char name[32];
+        (void)snprintf(name, sizeof name, "help-%s", commands[i]);
+        assert_int_equal(one.code, 0);
+        assert_golden(name, one.output);
+        assert_non_null(strstr(one.output, "Examples:"));
+    }
+}
+
+static void wrong_usage_exits_2(void **state)
+{
+    (void)state;
+    static const char *const wrong[] = {
+        "",
+        "sell",
+        "vend --bogus",
+        "vend --kwh",
+        "vend --meter 600727000000000009 --terminal t --kwh 1,5",
+        "vend --meter 600727000000000009 --terminal t --kwh 1 --litres 5",
+        "vend --meter 600727000000000009 --terminal t",
+        "vend --meter 60072700000000000 --terminal t --kwh 1",
+        "vend --meter 600727000000000009 --kwh 1",
+        "vend --meter 600727000000000009 --terminal 'a b' --kwh 1",
+        "vend --meter 600727000000000009 --terminal t --kwh 1 --request-id ../x",
+        "vend --meter 600727000000000009 --terminal t --kwh 1", /* no server */
+        "vend --config /nowhere/client.conf",
+        "reprint",
+        "reprint --last",
+        "reprint --receipt shop1/till1",
+        "reprint --receipt shop1/till1/0",
+        "meter",
+        "meter show",
+        "meter register --meter 1 --organisation o --sgc 123456 --krn 10",
+        "meter register --meter 1 --organisation o --sgc 123456 --utility beer",
+        "operator create x --organisation o --role king",
+        "operator update x",
+        "operator update x --enable --disable",
+        "audit verify --file a --ledger b",
+        "audit export --from 0",
+    };
+    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
+        struct run result = run("%s", wrong[i]);
+        if (result.code != 2)
+            print_error("'%s' exited with %d: %s\n", wrong[i], result.code, result.output);
+        assert_int_equal(result.code, 2);
+        assert_non_null(strstr(result.output, "metervault"));
+    }
+}
+
+static void version_is_told(void **state)
+{
+    (void)state;
+    assert_string_equal(run("--version").output, "metervault " METERVAULT_VERSION "\n");
+    assert_string_equal(run("vend --version").output, "metervault " METERVAULT_VERSION "\n");
+}
+
+static Metervault__V1__CreditSale *answer(void)
+{
+    static Metervault__V1__CreditSale sale;
+    static Metervault__V1__Quantity asked;
+    static Metervault__V1__Quantity carried;
+    static Metervault__V1__Token token;
+    static Metervault__V1__Token *tokens[] = {&token};
+    static Metervault__V1__ReceiptNumber receipt;
+    metervault__v1__credit_sale__init(&sale);
+    metervault__v1__quantity__init(&asked);
+    metervault__v1__token__init(&token);
+    metervault__v1__receipt_number__init(&receipt);
+    asked.amount_case = METERVAULT__V1__QUANTITY__AMOUNT_ENERGY_WH;
+    asked.energy_wh = 25610;
+    carried = asked;
+    carried.energy_wh = 25700;
+    token.digits = "12345678901234567890";
+    token.quantity = &carried;
+    receipt.organisation = "shop1";
+    receipt.terminal_id = "till1";
+    receipt.number = 17;
+    sale.request_id = "id-1";
+    sale.meter_pan = "600727000000000009";
+    sale.requested = &asked;
+    sale.tokens = tokens;
+    sale.n_tokens = 1;
+    sale.receipt = &receipt;
+    sale.issued_at_unix_s = 1700000000;
+    sale.principal = "vendor1";
+    sale.carrier = METERVAULT__V1__CARRIER__KEYPAD;
+    return &sale;
+}
+
+static const char sale_options[] =
+    "--meter 600727000000000009 --kwh 25.61 --request-id id-1 --terminal till1 --deadline-ms 300 --insecure-loopback";
+
+static bool pending(void)
+{
+    char path[64];
+    (void)snprintf(path, sizeof path, "%s/.local/state/metervault/pending/id-1.sale", folder);
+    return access(path, F_OK) == 0;
+}
+
+/* As if the sale had been sent long ago. */
+static void age_pending(void)
+{
+    char command[COMMAND_SIZE];
+    (void)snprintf(command, sizeof command,
+                   "sed -i 's/^sent_at_unix_s .*/sent_at_unix_s 1/' "
+                   "%s/.local/state/metervault/pending/id-1.sale",
+                   folder);
+    assert_int_equal(system(command), 0); /* NOLINT(cert-env33-c,concurrency-mt-unsafe) */
+}
+
+static void a_sale_prints_its_receipt(void **state)
+{
+    (void)state;
+    const struct fake_step script[] = {{.method = "IssueCredit", .act = FAKE_REPLY, .messages = {&answer()->base}},
+                                       {.method = "IssueCredit", .act = FAKE_REPLY, .messages = {&answer()->base}}};
+    struct fake_server *server = fake_start(script, 2);
+    struct run human = run("vend %s --server %s", sale_options, fake_address(server));
+    assert_int_equal(human.code, 0);
+    assert_golden("receipt", human.output);
+    struct run json = run("vend %s --server %s --json", sale_options, fake_address(server));
+    assert_int_equal(json.code, 0);
+    assert_golden("receipt-json", json.output);
+    assert_false(pending());
+    fake_stop(server);
+}
+
+static void a_refusal_is_shown(void **state)
+{
+    (void)state;
+    uint8_t details[256];
+    size_t size = fake_details("METER_UNKNOWN", "meter_pan", "600727000000000009", details, sizeof details);
+    const struct fake_step refusal = {.method = "IssueCredit",
+                                      .act = FAKE_FAIL,
+                                      .status = 5,
+                                      .message = "The meter is not registered.",
+                                      .details = details,
+                                      .details_size = size};
+    const struct fake_step script[] = {refusal, refusal};
+    struct fake_server *server = fake_start(script, 2);
+    struct run human = run("vend %s --server %s", sale_options, fake_address(server));
+    assert_int_equal(human.code, 1);
+    assert_string_equal(human.output, "metervault vend: The meter is not registered.\n"
+                                      "  reason: METER_UNKNOWN\n"
+                                      "  meter_pan: 600727000000000009\n");
+    struct run json = run("vend %s --server %s --json", sale_options, fake_address(server));
+    assert_int_equal(json.code, 1);
+    assert_golden("refusal-json", json.output);
+    assert_false(pending());
+    fake_stop(server);
+}
+
+static void a_lost_sale_is_kept_and_resumed(void **state)
+{
+    (void)state;
+    const struct fake_step lost = {.method = "IssueCredit", .act = FAKE_FAIL, .status = 14, .message = "gone"};
+    const struct fake_step no_word = {.method = "GetToken", .act = FAKE_FAIL, .status = 14, .message = "gone"};
+    const struct fake_step script[] = {
+        lost, no_word, no_word, no_word, {.method = "GetToken", .act = FAKE_REPLY, .messages = {&answer()->base}}};
+    struct fake_server *server = fake_start(script, 5);
+    struct run first = run("vend %s --server %s", sale_options, fake_address(server));
+    assert_int_equal(first.code, 3);
+    assert_non_null(strstr(first.output, "Do not sell again"));
+    assert_true(pending());
+    struct run other = run("vend --resume --insecure-loopback --server 127.0.0.1:1");
+    assert_non_null(strstr(other.output, "resume it with these settings"));
+    assert_true(pending());
+    struct run second = run("vend --resume --insecure-loopback --server %s", fake_address(server));
+    assert_int_equal(second.code, 0);
+    assert_non_null(strstr(second.output, "1234 5678 9012 3456 7890"));
+    assert_false(pending());
+    struct run third = run("vend --resume --insecure-loopback --server %s", fake_address(server));
+    assert_int_equal(third.code, 0);
+    assert_non_null(strstr(third.output, "no unfinished sale"));
+    fake_stop(server);
+}
+
+static void a_sale_that_never_was_is_let_go_after_a_while(void **state)
+{
+    (void)state;
+    uint8_t details[256];
+    size_t size = fake_details("TOKEN_UNKNOWN", NULL, NULL, details, sizeof details);
+    const struct fake_step lost = {.method = "IssueCredit", .act = FAKE_FAIL, .status = 1, .message = "gone"};
+    const struct fake_step denied = {.method = "GetToken", .act = FAKE_FAIL, .status = 7, .message = "no"};
+    const struct fake_step unknown = {
+        .method = "GetToken", .act = FAKE_FAIL, .status = 5, .details = details, .details_size = size};
+    const struct fake_step script[] = {lost, denied, unknown, unknown};
+    struct fake_server *server = fake_start(script, 4);
+    assert_int_not_equal(run("vend %s --server %s", sale_options, fake_address(server)).code, 0);
+    struct run early = run("vend --resume --insecure-loopback --server %s", fake_address(server));
+    assert_int_equal(early.code, 3);
+    assert_non_null(strstr(early.output, "under way"));
+    assert_true(pending());
+    age_pending();
+    struct run late = run("vend --resume --insecure-loopback --server %s", fake_address(server));
+    assert_int_equal(late.code, 1);
+    assert_non_null(strstr(late.output, "never issued"));
+    assert_false(pending());
+    fake_stop(server);
+}
+
+static void an_unreachable_server_exits_3_and_leaves_nothing(void **state)
+{
+    (void)state;
+    struct run result = run("vend %s --server 127.0.0.1:1", sale_options);
+    assert_int_equal(result.code, 3);
+    assert_non_null(strstr(result.output, "Check that 127.0.0.1:1"));
+    assert_false(pending());
+    assert_int_equal(run("operator --insecure-loopback --server 127.0.0.1:1 whoami").code, 3);
+}
+
+static void a_broken_export_is_named(void **state)
+{
+    (void)state;
+    char path[64];
+    (void)snprintf(path, sizeof path, "%s/audit.jsonl", folder);
+    FILE *file = fopen(path, "w");
+    assert_non_null(file);
+    assert_true(fputs("{\"chain\":1}\n", file) >= 0);
+    assert_int_equal(fclose(file), 0);
+    struct run result = run("audit verify --file %s", path);
+    assert_int_equal(result.code, 1);
+    assert_non_null(strstr(result.output, "line 1"));
+    assert_non_null(strstr(result.output, "AUDIT_CHAIN_BROKEN"));
+    file = fopen(path, "w");
+    assert_non_null(file);
+    assert_int_equal(fclose(file), 0);
+    assert_int_equal(run("audit verify --file %s", path).code, 1);
+    assert_int_equal(run("audit verify --file %s/nothing", folder).code, 2);
+    assert_int_equal(unlink(path), 0);
+}
+
+static int make_home(void **state)
+{
+    (void)state;
+    return mkdtemp(folder) != NULL ? 0 : -1;
+}
+
+static int remove_home(void **state)
+{
+    (void)state;
+    char command[64];
+    (void)snprintf(command, sizeof command, "rm -rf %s", folder);
+    return system(command); /* NOLINT(cert-env33-c,concurrency-mt-unsafe) */
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(help_is_as_written_down),
+        cmocka_unit_test(wrong_usage_exits_2),
+        cmocka_unit_test(version_is_told),
+        cmocka_unit_test(a_sale_prints_its_receipt),
+        cmocka_unit_test(a_refusal_is_shown),
+        cmocka_unit_test(a_lost_sale_is_kept_and_resumed),
+        cmocka_unit_test(a_sale_that_never_was_is_let_go_after_a_while),
+        cmocka_unit_test(an_unreachable_server_exits_3_and_leaves_nothing),
+        cmocka_unit_test(a_broken_export_is_named),
+    };
+    return cmocka_run_group_tests(tests, make_home, remove_home);
+}
