@@ -106,7 +106,7 @@ static void take_option(int option, struct options *options)
         options->json = true;
         break;
     case 'h':
-        fputs(usage, stdout);
+        (void)fputs(usage, stdout);
         exit(EXIT_DONE);
     case 'V':
         puts("metersim " METERVAULT_VERSION);
@@ -158,7 +158,7 @@ static enum exit_code run_script(struct shell *shell, const char *path)
         return EXIT_USAGE;
     }
     enum exit_code code = shell_run(shell, script, false);
-    fclose(script);
+    (void)fclose(script);
     return code;
 }
 
@@ -206,5 +206,5 @@ int main(int argc, char **argv)
         fprintf(stderr, "metersim: %s: %s\n", options.state, words_explain(result));
     mv_meter_close(&meter);
     mv_nv_file_close(&file);
-    return code;
+    return (int)code;
 }

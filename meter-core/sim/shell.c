@@ -155,7 +155,7 @@ enum exit_code shell_run(struct shell *shell, FILE *input, bool interactive)
     while (!shell->quit) {
         if (interactive) {
             printf("meter> ");
-            fflush(stdout);
+            (void)fflush(stdout);
         }
         if (getline(&line, &size, input) < 0)
             break;

@@ -9,13 +9,13 @@ enum { ROUNDS = 10, KEY_WORD_BYTES = 4 };
 static void pack_round_key(const uint8_t bytes[MV_AES_BLOCK], uint32_t words[4])
 {
     struct mv_aes_planes planes = mv_aes_planes_load(bytes);
-    for (unsigned i = 0; i < 4; i++)
+    for (size_t i = 0; i < 4; i++)
         words[i] = planes.plane[2 * i] | planes.plane[2 * i + 1] << 16;
 }
 
-static void add_round_key(struct mv_aes_planes *state, const struct mv_aes128 *aes, unsigned round)
+static void add_round_key(struct mv_aes_planes *state, const struct mv_aes128 *aes, size_t round)
 {
-    for (unsigned i = 0; i < 4; i++) {
+    for (size_t i = 0; i < 4; i++) {
         uint32_t word = aes->round_keys[4 * round + i];
         state->plane[2 * i] ^= word & 0xFFFF;
         state->plane[2 * i + 1] ^= word >> 16;

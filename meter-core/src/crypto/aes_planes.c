@@ -1,5 +1,7 @@
 #include "aes_planes.h"
 
+#include <stddef.h>
+
 struct mv_aes_planes mv_aes_planes_load(const uint8_t bytes[MV_AES_BLOCK])
 {
     struct mv_aes_planes state = {{0}};
@@ -49,7 +51,7 @@ static struct mv_aes_planes square(struct mv_aes_planes a, unsigned times)
 {
     while (times-- > 0) {
         uint32_t coefficients[15] = {0};
-        for (unsigned i = 0; i < MV_AES_PLANES; i++)
+        for (size_t i = 0; i < MV_AES_PLANES; i++)
             coefficients[2 * i] = a.plane[i];
         a = reduce(coefficients);
     }

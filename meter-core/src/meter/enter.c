@@ -52,7 +52,7 @@ static enum mv_result credit_once(struct mv_meter *meter, const struct mv_sts_cr
                                   struct mv_meter_answer *answer)
 {
     enum mv_service service = (enum mv_service)credit->subclass;
-    if ((meter->state.identity.measures >> service & 1U) == 0)
+    if (((unsigned)meter->state.identity.measures >> service & 1U) == 0)
         return MV_FUNCTION_ERROR;
     int64_t credited = (int64_t)mv_sts_amount_decode(credit->amount) * unit_of(service);
     if (meter->state.credit[service] > INT64_MAX - credited)

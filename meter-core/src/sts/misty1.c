@@ -137,7 +137,7 @@ static uint64_t decrypt_block(const struct schedule *s, uint64_t block)
 uint64_t mv_misty1_crypt(const uint8_t key[16], uint64_t block, bool encrypt)
 {
     struct schedule s;
-    for (unsigned i = 0; i < KEY_WORDS; i++)
+    for (size_t i = 0; i < KEY_WORDS; i++)
         s.ek[i] = (uint16_t)(key[2 * i] << 8 | key[2 * i + 1]);
     for (unsigned i = 0; i < KEY_WORDS; i++)
         s.ek[i + 8] = fi(s.ek[i], s.ek[(i + 1) % 8]);

@@ -168,7 +168,7 @@ static void misty1_tables(void **state)
     uint8_t digest[32];
     for (unsigned x = 0; x < 128; x++)
         s7[x] = (uint8_t)mv_misty1_s7((uint16_t)x);
-    for (unsigned x = 0; x < 512; x++) {
+    for (size_t x = 0; x < 512; x++) {
         uint16_t y = mv_misty1_s9((uint16_t)x);
         s9[2 * x] = (uint8_t)(y >> 8);
         s9[2 * x + 1] = (uint8_t)y;

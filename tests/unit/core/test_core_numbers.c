@@ -17,9 +17,9 @@ static void pan_refusals(void **state)
     assert_int_equal(mv_pan_check(pan), MV_DONE);
     for (unsigned i = 0; i < 18; i++) { /* Luhn notices every single wrong digit */
         char right = pan[i];
-        for (char wrong = '0'; wrong <= '9'; wrong++) {
-            pan[i] = wrong;
-            if (wrong != right)
+        for (int wrong = '0'; wrong <= '9'; wrong++) {
+            pan[i] = (char)wrong;
+            if (pan[i] != right)
                 assert_int_not_equal(mv_pan_check(pan), MV_DONE);
         }
         pan[i] = 'x';

@@ -311,7 +311,7 @@ static void damage_is_noticed(void **state)
 {
     struct fixture *f = *state;
     assert_int_equal(enter_kwh(f, TEST_TID + 1, 5), MV_ACCEPT);
-    uint8_t *record = f->flash.bytes[f->meter.sector] + f->meter.slot * MV_METER_RECORD_SIZE;
+    uint8_t *record = f->flash.bytes[f->meter.sector] + (size_t)f->meter.slot * MV_METER_RECORD_SIZE;
     for (unsigned bit = 0; bit < 8 * MV_METER_RECORD_SIZE; bit++) {
         record[bit / 8] ^= (uint8_t)(1U << bit % 8);
         reopen(f);
