@@ -166,17 +166,20 @@ static void take_page(const Metervault__V1__ListMetersResponse *page, json_t *li
     }
 }
 
-static int list_pages(struct cli *cli, struct mv_client *client, Metervault__V1__ListMetersRequest *request,
+static int list_pages(struct cli *cli, struct mv_client *client, const char *sgc, const char *organisation,
                       json_t *list)
 {
     enum { PAGE = 1000, TOKEN_SIZE = 512 };
     char token[TOKEN_SIZE] = "";
     int code = CLI_DONE;
     struct cli_progress progress = cli_progress_start("meters");
-    request->page_size = PAGE;
-    request->page_token = token;
+    Metervault__V1__ListMetersRequest request = METERVAULT__V1__LIST_METERS_REQUEST__INIT;
+    request.supply_group_code = sgc != NULL ? (char *)sgc : request.supply_group_code;
+    request.organisation = organisation != NULL ? (char *)organisation : request.organisation;
+    request.page_size = PAGE;
+    request.page_token = token;
     do {
-        ProtobufCMessage *answer = cli_call(cli, client, service, "ListMeters", &request->base, &code);
+        ProtobufCMessage *answer = cli_call(cli, client, service, "ListMeters", &request.base, &code);
         if (answer == NULL)
             break;
         const Metervault__V1__ListMetersResponse *page = (const Metervault__V1__ListMetersResponse *)answer;
@@ -200,14 +203,11 @@ static int meter_list(struct cli *cli, int argc, char **argv)
         return code;
     if (first < argc)
         return cli_usage(cli, "'%s' is not an option", argv[first]);
-    Metervault__V1__ListMetersRequest request = METERVAULT__V1__LIST_METERS_REQUEST__INIT;
-    request.supply_group_code = sgc != NULL ? (char *)sgc : request.supply_group_code;
-    request.organisation = organisation != NULL ? (char *)organisation : request.organisation;
     struct mv_client *client = cli_connect(cli, &code);
     if (client == NULL)
         return code;
     json_t *list = cli->json ? json_array() : NULL;
-    code = list_pages(cli, client, &request, list);
+    code = list_pages(cli, client, sgc, organisation, list);
     mv_client_close(client);
     if (code == CLI_DONE && list != NULL)
         return cli_print_json(json_pack("{s:o}", "meters", list));

@@ -7,7 +7,7 @@
 #define AMOUNT_MOST (INT64_C(1) << 62)
 
 /* value * 10 + digit, kept at or below the most. */
-static bool append(int64_t *value, char digit)
+static bool append(int64_t *value, int digit)
 {
     if (digit < '0' || digit > '9' || *value > (AMOUNT_MOST - (digit - '0')) / 10)
         return false;
@@ -50,17 +50,15 @@ static void thousandths(int64_t value, const char *unit, char text[QUANTITY_TEXT
 
 void quantity_text(const Metervault__V1__Quantity *quantity, char text[QUANTITY_TEXT])
 {
-    int64_t amount = quantity != NULL ? quantity->energy_wh : 0;
-    if (quantity == NULL || amount < 0)
-        (void)snprintf(text, QUANTITY_TEXT, "-");
-    else if (quantity->amount_case == METERVAULT__V1__QUANTITY__AMOUNT_ENERGY_WH)
+    (void)snprintf(text, QUANTITY_TEXT, "-");
+    if (quantity == NULL)
+        return;
+    if (quantity->amount_case == METERVAULT__V1__QUANTITY__AMOUNT_ENERGY_WH && quantity->energy_wh >= 0)
         thousandths(quantity->energy_wh, "kWh", text);
-    else if (quantity->amount_case == METERVAULT__V1__QUANTITY__AMOUNT_VOLUME_L)
+    if (quantity->amount_case == METERVAULT__V1__QUANTITY__AMOUNT_VOLUME_L && quantity->volume_l >= 0)
         thousandths(quantity->volume_l, "m3", text);
-    else if (quantity->amount_case == METERVAULT__V1__QUANTITY__AMOUNT_TIME_S)
+    if (quantity->amount_case == METERVAULT__V1__QUANTITY__AMOUNT_TIME_S)
         (void)snprintf(text, QUANTITY_TEXT, "%" PRId64 " s", quantity->time_s);
-    else
-        (void)snprintf(text, QUANTITY_TEXT, "-");
 }
 
 int quantity_from_options(const struct cli *cli, const struct quantity_options *options, enum mv_sale_unit *unit,

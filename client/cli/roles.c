@@ -10,7 +10,10 @@ void role_text(Metervault__V1__Role role, char text[ROLE_TEXT])
         protobuf_c_enum_descriptor_get_value(&metervault__v1__role__descriptor, (int)role);
     (void)snprintf(text, ROLE_TEXT, "%s", known != NULL ? known->name : "?");
     for (char *at = text; *at != '\0'; at++)
-        *at = *at == '_' ? '-' : (char)tolower((unsigned char)*at);
+        if (*at == '_')
+            *at = '-';
+        else
+            *at = (char)tolower((unsigned char)*at);
 }
 
 static Metervault__V1__Role find(const char *name, size_t length)

@@ -11,11 +11,12 @@ static const char info_type[] = "/google.rpc.ErrorInfo";
 
 void mv_error_text(char *to, size_t size, const void *from, size_t length)
 {
-    const unsigned char *text = from;
+    const char *text = from;
     size_t used = 0;
-    while (used + 1 < size && used < length) {
-        to[used] = text[used] >= ' ' && text[used] < 0x7f ? (char)text[used] : '?';
-        used++;
+    for (; used + 1 < size && used < length; used++) {
+        to[used] = text[used];
+        if (text[used] < ' ' || text[used] > '~')
+            to[used] = '?';
     }
     to[used] = '\0';
 }

@@ -159,6 +159,8 @@ static struct slot *make_slots(struct engine *engine, unsigned count)
 
 struct outcome load_run(struct connections *connections, struct work *work, const struct plan *plan)
 {
+    if (connections->count == 0)
+        abort();
     struct engine engine = {.connections = connections, .work = work, .plan = plan};
     engine.queue = grpc_completion_queue_create_for_next(NULL);
     struct slot *slots = make_slots(&engine, plan->outstanding);
