@@ -36,8 +36,9 @@ struct store {
 
 MV_MUST_USE mv_status sqlite_ledger_open(const char *path, enum store_mode mode, struct store **store);
 
-/* The status for an SQLite result that is not OK, ROW or DONE; detail is the extended code. */
-mv_status sqlite_failure(sqlite3 *db, int code, const char *where);
+/* The status for an SQLite result that is not OK, ROW or DONE; detail is the extended code. errno must be 0 before the
+ * call into SQLite: it tells a full disk from other trouble. */
+mv_status sqlite_failure(int code, const char *where);
 /* The statement hit a rule of the schema of this kind (SQLITE_CONSTRAINT_UNIQUE and so on). */
 bool sqlite_refused_by(mv_status status, int constraint);
 

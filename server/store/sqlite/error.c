@@ -2,13 +2,13 @@
 
 #include "store/sqlite/engine.h"
 
-static enum mv_reason io_reason(sqlite3 *db)
+/* Not sqlite3_system_errno: it knows nothing of a failed commit, and keeps the reason of an older failure. */
+static bool no_room(void)
 {
-    int cause = db == NULL ? 0 : sqlite3_system_errno(db);
-    return cause == ENOSPC || cause == EDQUOT || cause == EFBIG ? MV_LEDGER_FULL : MV_LEDGER_UNAVAILABLE;
+    return errno == ENOSPC || errno == EDQUOT || errno == EFBIG;
 }
 
-mv_status sqlite_failure(sqlite3 *db, int code, const char *where)
+mv_status sqlite_failure(int code, const char *where)
 {
     enum mv_reason reason = MV_LEDGER_UNAVAILABLE;
     switch (code & 0xFF) {
@@ -25,7 +25,7 @@ mv_status sqlite_failure(sqlite3 *db, int code, const char *where)
         break;
     case SQLITE_IOERR:
     case SQLITE_CANTOPEN:
-        reason = io_reason(db);
+        reason = no_room() ? MV_LEDGER_FULL : MV_LEDGER_UNAVAILABLE;
         break;
     case SQLITE_NOMEM:
         reason = MV_OUT_OF_MEMORY;

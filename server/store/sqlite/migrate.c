@@ -1,3 +1,4 @@
+#include <errno.h>
 #include <stdio.h>
 
 #include "store/sqlite/engine.h"
@@ -23,9 +24,10 @@ static mv_status run_script(sqlite3 *db, const char *sql, size_t size)
     const char *end = sql + size;
     while (sql < end) {
         sqlite3_stmt *statement = NULL;
+        errno = 0;
         int code = sqlite3_prepare_v2(db, sql, (int)(end - sql), &statement, &sql);
         if (code != SQLITE_OK)
-            return sqlite_failure(db, code, "migration");
+            return sqlite_failure(code, "migration");
         if (statement == NULL)
             continue; /* only space or a comment was left */
         do
@@ -33,7 +35,7 @@ static mv_status run_script(sqlite3 *db, const char *sql, size_t size)
         while (code == SQLITE_ROW);
         (void)sqlite3_finalize(statement);
         if (code != SQLITE_DONE)
-            return sqlite_failure(db, code, "migration");
+            return sqlite_failure(code, "migration");
     }
     return mv_ok();
 }

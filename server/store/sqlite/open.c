@@ -11,20 +11,22 @@
 
 mv_status sqlite_exec(sqlite3 *db, const char *sql, const char *where)
 {
+    errno = 0;
     int code = sqlite3_exec(db, sql, NULL, NULL, NULL);
-    return code == SQLITE_OK ? mv_ok() : sqlite_failure(db, code, where);
+    return code == SQLITE_OK ? mv_ok() : sqlite_failure(code, where);
 }
 
 mv_status sqlite_pragma_get(sqlite3 *db, const char *sql, int64_t *value)
 {
     sqlite3_stmt *statement = NULL;
+    errno = 0;
     int code = sqlite3_prepare_v2(db, sql, -1, &statement, NULL);
     if (code == SQLITE_OK)
         code = sqlite3_step(statement);
     if (code == SQLITE_ROW)
         *value = sqlite3_column_int64(statement, 0);
     (void)sqlite3_finalize(statement);
-    return code == SQLITE_ROW ? mv_ok() : sqlite_failure(db, code, "ledger file");
+    return code == SQLITE_ROW ? mv_ok() : sqlite_failure(code, "ledger file");
 }
 
 static enum mv_reason file_reason(int cause)
@@ -75,12 +77,13 @@ static mv_status settle_connection(sqlite3 *db)
 static mv_status switch_to_wal(sqlite3 *db)
 {
     sqlite3_stmt *statement = NULL;
+    errno = 0;
     int code = sqlite3_prepare_v2(db, "PRAGMA journal_mode = WAL", -1, &statement, NULL);
     if (code == SQLITE_OK)
         code = sqlite3_step(statement);
     mv_status status = mv_ok();
     if (code != SQLITE_ROW)
-        status = sqlite_failure(db, code, "ledger log");
+        status = sqlite_failure(code, "ledger log");
     else if (sqlite3_stricmp((const char *)sqlite3_column_text(statement, 0), "wal") != 0)
         status = mv_fail(MV_LEDGER_UNAVAILABLE, "ledger log: this file system allows none");
     (void)sqlite3_finalize(statement);
@@ -118,9 +121,10 @@ mv_status sqlite_ledger_open(const char *path, enum store_mode mode, struct stor
     if (opened == NULL)
         return mv_fail(MV_OUT_OF_MEMORY, "ledger");
     opened->mode = mode;
+    errno = 0;
     /* one thread has the store, so SQLite need not lock */
     int code = sqlite3_open_v2(path, &opened->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL);
-    mv_status status = code == SQLITE_OK ? settle(opened, path) : sqlite_failure(opened->db, code, "ledger file");
+    mv_status status = code == SQLITE_OK ? settle(opened, path) : sqlite_failure(code, "ledger file");
     if (!status.ok) {
         store_close(opened);
         return status;

@@ -1,5 +1,6 @@
 #include "store/sqlite/statement.h"
 
+#include <errno.h>
 #include <limits.h>
 #include <string.h>
 
@@ -71,10 +72,11 @@ struct sql sql_read(struct store *store, enum sql_name name)
 {
     struct sql sql = {.store = store, .status = mv_ok(), .where = texts[name].where};
     if (store->statements[name] == NULL) {
+        errno = 0;
         int code = sqlite3_prepare_v3(store->db, texts[name].text, -1, SQLITE_PREPARE_PERSISTENT,
                                       &store->statements[name], NULL);
         if (code != SQLITE_OK)
-            sql.status = sqlite_failure(store->db, code, sql.where);
+            sql.status = sqlite_failure(code, sql.where);
     }
     sql.statement = store->statements[name];
     return sql;
@@ -92,7 +94,7 @@ struct sql sql_write(struct store *store, enum sql_name name)
 static void bound(struct sql *sql, int code)
 {
     if (code != SQLITE_OK)
-        sql->status = sqlite_failure(sql->store->db, code, sql->where);
+        sql->status = sqlite_failure(code, sql->where);
 }
 
 void sql_put_int(struct sql *sql, int64_t value)
@@ -134,10 +136,11 @@ mv_status sql_step(struct sql *sql, bool *row)
     *row = false;
     sql->column = 0;
     if (sql->status.ok) {
+        errno = 0;
         int code = sqlite3_step(sql->statement);
         *row = code == SQLITE_ROW;
         if (!*row && code != SQLITE_DONE)
-            sql->status = sqlite_failure(sql->store->db, code, sql->where);
+            sql->status = sqlite_failure(code, sql->where);
     }
     if (!*row)
         sql_done(sql);

@@ -1,0 +1,55 @@
+/* What the ledger's tests share: a ledger in a directory of its own, sample rows, a second SQLite connection to look at
+ * or spoil the file behind the engine's back, and the invariants that hold at every moment. */
+#ifndef MV_TESTS_STORE_SUPPORT_H
+#define MV_TESTS_STORE_SUPPORT_H
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <sqlite3.h>
+
+#include "store/store.h"
+
+struct ledger {
+    char directory[64];
+    char path[128];
+    char url[160];
+    struct store *store; /* the writer, when a test opened it */
+    int64_t vendor;      /* a principal */
+    int64_t meter;
+};
+
+/* cmocka fixtures: an empty directory; a ledger with a vendor and a meter. */
+int ledger_directory(void **state);
+int ledger_new(void **state);
+int ledger_remove(void **state);
+
+#define assert_ok(expression)             assert_reason_(expression, MV_REASON_UNSPECIFIED, __FILE__, __LINE__)
+#define assert_reason(expression, reason) assert_reason_(expression, reason, __FILE__, __LINE__)
+void assert_reason_(mv_status status, enum mv_reason reason, const char *file, int line);
+
+struct store_meter sample_meter(const char *pan);
+/* A sale to the ledger's meter with this tid; the request id is made from it. */
+struct store_sale sample_sale(const struct ledger *ledger, const char *terminal, uint64_t tid);
+struct audit_record sample_record(const char *object);
+
+/* One sale with its audit record in the open transaction. */
+MV_MUST_USE mv_status sell(const struct ledger *ledger, const char *terminal, uint64_t tid);
+
+/* A connection of its own, without the engine. */
+sqlite3 *raw_open(const struct ledger *ledger);
+void raw_do(const struct ledger *ledger, const char *sql);
+/* The SQLite result of a statement that may be refused. */
+int raw_try(const struct ledger *ledger, const char *sql);
+int64_t raw_number(const struct ledger *ledger, const char *sql);
+
+/* Walks the chain of a new reader; `count` (may be NULL) is the number of records that are good. */
+MV_MUST_USE mv_status verify_chain(const struct ledger *ledger, uint64_t *count);
+/* No receipt gap, no repeated tid, last tids are right, one audit record per sale, the chain verifies, the file is
+ * sound. */
+void assert_invariants(const struct ledger *ledger);
+
+#endif
