@@ -167,6 +167,54 @@ static void currency_carries_and_ends(void **state)
     expect_currency(true, (struct mv_u128){0, 0}, 0, 0); /* there is no negative zero */
 }
 
+static bool less(struct mv_u128 a, struct mv_u128 b)
+{
+    return a.high != b.high ? a.high < b.high : a.low < b.low;
+}
+
+/* Exponent and mantissa in one number: meanings rise with it. */
+static struct mv_u128 currency_meaning(uint32_t order)
+{
+    return mv_sts_currency_magnitude(
+        (struct mv_sts_currency){.exponent = (uint8_t)(order >> 14), .mantissa = (uint16_t)(order & 0x3FFF)});
+}
+
+static void expect_nearest(struct mv_u128 magnitude)
+{
+    enum { LAST = 32 * 16384 - 1 };
+    struct mv_sts_currency amount;
+    if (less(currency_meaning(LAST), magnitude))
+        return;
+    assert_int_equal(mv_sts_currency_encode(false, magnitude, &amount), MV_DONE);
+    uint32_t order = (uint32_t)amount.exponent << 14 | amount.mantissa;
+    assert_false(less(currency_meaning(order), magnitude));
+    assert_true(order == 0 || less(currency_meaning(order - 1), magnitude));
+
+    assert_int_equal(mv_sts_currency_encode(true, magnitude, &amount), MV_DONE);
+    order = (uint32_t)amount.exponent << 14 | amount.mantissa;
+    assert_false(less(magnitude, currency_meaning(order)));
+    assert_true(order == LAST || less(magnitude, currency_meaning(order + 1)));
+}
+
+/* Magnitudes of every length, many of them next to where the lower half carries or borrows. */
+static void currency_takes_the_nearest(void **state)
+{
+    (void)state;
+    uint64_t seed = 12345;
+    for (unsigned round = 0; round < 40000; round++) {
+        seed = seed * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+        struct mv_u128 magnitude = {seed >> (round % 64), seed * UINT64_C(0x9E3779B97F4A7C15)};
+        if (round % 3 == 1)
+            magnitude.low >>= 46;
+        else if (round % 3 == 2)
+            magnitude.low = UINT64_MAX - (magnitude.low >> 50);
+        expect_nearest(magnitude);
+        magnitude.high = 0;
+        magnitude.low >>= round % 64;
+        expect_nearest(magnitude);
+    }
+}
+
 static void published_currency(void **state)
 {
     (void)state;
@@ -317,6 +365,7 @@ int main(void)
         cmocka_unit_test(currency_boundaries),
         cmocka_unit_test(published_currency),
         cmocka_unit_test(currency_carries_and_ends),
+        cmocka_unit_test(currency_takes_the_nearest),
         cmocka_unit_test(tid_edges),
         cmocka_unit_test(reserved_minute),
         cmocka_unit_test(key_expiry),
