@@ -1,13 +1,17 @@
-/* The key library on a real SoftHSM token: keys keep their secrets, the catalogue notices tampering, rules refuse. */
+/* The key library on a real SoftHSM token: keys keep their secrets, backups are good, rules refuse. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
+#include <openssl/evp.h>
 
 #include "../../support/token.h"
+#include "hsm/internal.h"
+#include "metervault/aes.h"
 
 static struct test_token token;
 static struct hsm *hsm;
@@ -19,8 +23,9 @@ static const struct hsm_vending_scope DKGA02 = {
     .sgc = "123456", .krn = 1, .kt = 2, .dkga = 2, .base_date = 1993, .ken = 255, .ea_mask = 0x80};
 static const char KEY04[] = "abababababababab949494949494949401234567";
 static const char KEY02[] = "abababababababab";
+static const char FACTORY[] = "000102030405060708090a0b0c0d0e0f";
 
-static void refuses(mv_status status, enum mv_reason reason)
+static void is_reason(mv_status status, enum mv_reason reason)
 {
     char text[512];
     if (status.ok || status.reason != reason)
@@ -32,6 +37,10 @@ static int set_up(void **state)
     (void)state;
     test_token_new(&token, NULL);
     hsm = test_token_open_new(&token);
+    test_ok(test_token_vending(hsm, DKGA04, KEY04), "import 04");
+    test_ok(test_token_vending(hsm, DKGA02, KEY02), "import 02");
+    test_ok(test_token_factory(hsm, "f1", FACTORY), "factory");
+    test_ok(hsm_catalogue_read(hsm, &catalogue), "read");
     return 0;
 }
 
@@ -43,6 +52,17 @@ static int tear_down(void **state)
     return 0;
 }
 
+static const char *const OBJECTS[] = {"backup-kek", "catalogue-mac",      "audit-token-hash",
+                                      "dkga02-kek", "vending/123457/1/2", "factory/f1"};
+enum { OBJECT_COUNT = sizeof OBJECTS / sizeof OBJECTS[0] };
+
+static CK_OBJECT_HANDLE object_of(const char *label)
+{
+    CK_OBJECT_HANDLE key = 0;
+    test_ok(hsm_find_key(hsm, label, &key), label);
+    return key;
+}
+
 static void self_test_passes(void **state)
 {
     (void)state;
@@ -52,26 +72,309 @@ static void self_test_passes(void **state)
 static void keys_are_listed_and_verify(void **state)
 {
     (void)state;
-    bool changed = false;
-    test_ok(hsm_catalogue_read(hsm, &catalogue), "read");
-    assert_int_equal(catalogue.key_count, 4);
-    test_ok(hsm_catalogue_changed(hsm, &changed), "changed");
-    assert_false(changed);
-    test_ok(test_token_vending(hsm, DKGA04, KEY04), "import 04");
-    test_ok(hsm_catalogue_changed(hsm, &changed), "changed");
-    assert_true(changed);
-    test_ok(test_token_vending(hsm, DKGA02, KEY02), "import 02");
-    test_ok(test_token_factory(hsm, "f1", "000102030405060708090a0b0c0d0e0f"), "factory");
-    test_ok(hsm_catalogue_read(hsm, &catalogue), "read");
+    bool changed = true;
     assert_int_equal(catalogue.key_count, 7);
     assert_int_equal(catalogue.generation, 7);
     test_ok(hsm_keys_verify(hsm, &catalogue), "verify");
+    test_ok(hsm_catalogue_read(hsm, &catalogue), "read");
+    test_ok(hsm_catalogue_changed(hsm, &changed), "changed");
+    assert_false(changed);
 }
 
-static void scope_is_unique(void **state)
+static void no_value_can_be_read(void **state)
 {
     (void)state;
-    refuses(test_token_vending(hsm, DKGA04, KEY04), MV_KEY_EXISTS);
+    for (size_t i = 0; i < OBJECT_COUNT; i++) {
+        uint8_t value[64];
+        CK_ATTRIBUTE attribute = {CKA_VALUE, value, sizeof value};
+        CK_RV rv = hsm->p11->C_GetAttributeValue(hsm->session, object_of(OBJECTS[i]), &attribute, 1);
+        assert_int_equal(rv, CKR_ATTRIBUTE_SENSITIVE);
+    }
+}
+
+static void no_key_can_be_loosened(void **state)
+{
+    (void)state;
+    static const CK_ATTRIBUTE_TYPE types[] = {CKA_SENSITIVE, CKA_EXTRACTABLE};
+    for (size_t i = 0; i < OBJECT_COUNT; i++)
+        for (size_t k = 0; k < 2; k++) {
+            CK_BBOOL value = types[k] == CKA_EXTRACTABLE;
+            CK_ATTRIBUTE attribute = {types[k], &value, sizeof value};
+            CK_OBJECT_HANDLE copy = 0;
+            CK_OBJECT_HANDLE key = object_of(OBJECTS[i]);
+            assert_int_not_equal(hsm->p11->C_SetAttributeValue(hsm->session, key, &attribute, 1), CKR_OK);
+            assert_int_not_equal(hsm->p11->C_CopyObject(hsm->session, key, &attribute, 1, &copy), CKR_OK);
+        }
+    test_ok(hsm_keys_verify(hsm, &catalogue), "unchanged");
+}
+
+static void no_key_can_be_wrapped_out(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < OBJECT_COUNT; i++) {
+        uint8_t wrapped[HSM_MAX_WRAPPED];
+        is_reason(hsm_wrap(hsm, object_of("backup-kek"), object_of(OBJECTS[i]), wrapped, sizeof wrapped),
+                  MV_MODULE_FAILED);
+    }
+}
+
+static void keys_do_only_what_they_are_for(void **state)
+{
+    (void)state;
+    uint8_t block[16] = {0};
+    uint8_t mac[HSM_MAC_BYTES];
+    assert_false(hsm_cmac(hsm, object_of("backup-kek"), block, sizeof block, mac).ok);
+    assert_false(hsm_cmac(hsm, object_of("factory/f1"), block, sizeof block, mac).ok);
+    assert_false(hsm_cmac(hsm, object_of("dkga02-kek"), block, sizeof block, mac).ok);
+    assert_false(hsm_aes_encrypt_block(hsm, object_of("catalogue-mac"), block, mac).ok);
+    assert_false(hsm_aes_decrypt_block(hsm, object_of("backup-kek"), block, mac).ok);
+    assert_false(hsm_aes_decrypt_block(hsm, object_of("factory/f1"), block, mac).ok);
+    assert_true(hsm_hmac(hsm, object_of("vending/123457/1/2"), block, sizeof block, mac).ok);
+}
+
+static void widened_usage_is_found(void **state)
+{
+    (void)state;
+    CK_BBOOL yes = CK_TRUE;
+    CK_ATTRIBUTE attribute = {CKA_ENCRYPT, &yes, sizeof yes};
+    CK_OBJECT_HANDLE key = object_of("catalogue-mac");
+    assert_int_not_equal(hsm->p11->C_SetAttributeValue(hsm->session, key, &attribute, 1), CKR_OK);
+    key = object_of("vending/123457/1/2");
+    assert_int_equal(hsm->p11->C_SetAttributeValue(hsm->session, key, &attribute, 1), CKR_OK);
+    mv_status status = hsm_keys_verify(hsm, &catalogue);
+    is_reason(status, MV_CATALOGUE_CORRUPT);
+    assert_string_equal(status.where, "CKA_ENCRYPT");
+    yes = CK_FALSE;
+    assert_int_equal(hsm->p11->C_SetAttributeValue(hsm->session, key, &attribute, 1), CKR_OK);
+    test_ok(hsm_keys_verify(hsm, &catalogue), "narrowed again");
+}
+
+static struct hsm_key_request vending_request(const char *sgc, uint8_t dkga)
+{
+    struct hsm_key_request request = {
+        .use = HSM_USE_VENDING, .issued_until_unix_s = INT64_MAX, .accept_host_visible = true};
+    request.scope = dkga == 2 ? DKGA02 : DKGA04;
+    memcpy(request.scope.sgc, sgc, sizeof request.scope.sgc);
+    return request;
+}
+
+static mv_status import(const struct hsm_key_request *request, const char *hex, const uint8_t *kcv)
+{
+    uint8_t key[64];
+    struct hsm_backup backup;
+    size_t size = test_hex(hex, key, sizeof key);
+    return hsm_key_import(hsm, request, key, size, kcv, &backup);
+}
+
+static void imports_are_checked(void **state)
+{
+    (void)state;
+    uint8_t kcv[HSM_KCV_BYTES] = {1, 2, 3};
+    is_reason(test_token_vending(hsm, DKGA04, KEY04), MV_KEY_EXISTS);
+    is_reason(test_token_vending(hsm, DKGA02, KEY02), MV_KEY_EXISTS);
+    is_reason(test_token_factory(hsm, "f1", FACTORY), MV_KEY_EXISTS);
+    struct hsm_key_request request = vending_request("555555", 2);
+    is_reason(import(&request, "abababababababaa", NULL), MV_KEY_PARITY);
+    is_reason(import(&request, KEY04, NULL), MV_INVALID_FIELD);
+    is_reason(import(&request, KEY02, kcv), MV_KCV_MISMATCH);
+    request.accept_host_visible = false;
+    is_reason(import(&request, KEY02, NULL), MV_HOST_VISIBLE_NOT_ACCEPTED);
+    request = vending_request("555555", 2);
+    request.scope.ea_mask = 0x880; /* DKGA02 makes 64-bit keys only */
+    is_reason(import(&request, KEY02, NULL), MV_INVALID_FIELD);
+    request = vending_request("55555x", 4);
+    is_reason(import(&request, KEY04, NULL), MV_INVALID_FIELD);
+    request = vending_request("555555", 4);
+    is_reason(import(&request, KEY02, NULL), MV_INVALID_FIELD);
+    is_reason(import(&request, KEY04, kcv), MV_KCV_MISMATCH);
+    request.scope.krn = 0;
+    is_reason(import(&request, KEY04, NULL), MV_INVALID_FIELD);
+    request.scope.krn = 10;
+    is_reason(import(&request, KEY04, NULL), MV_INVALID_FIELD);
+    request = vending_request("555555", 4);
+    request.scope.kt = 0;
+    is_reason(import(&request, KEY04, NULL), MV_INVALID_FIELD);
+    request = vending_request("555555", 4);
+    request.scope.base_date = 2000;
+    is_reason(import(&request, KEY04, NULL), MV_INVALID_FIELD);
+    request = vending_request("555555", 3);
+    request.scope.dkga = 3;
+    is_reason(import(&request, KEY04, NULL), MV_INVALID_FIELD);
+    request = vending_request("555555", 4);
+    request.issued_until_unix_s = request.active_from_unix_s;
+    is_reason(import(&request, KEY04, NULL), MV_INVALID_FIELD);
+    request = vending_request("555555", 4);
+    request.use = HSM_USE_BACKUP_KEK;
+    is_reason(import(&request, KEY04, NULL), MV_INVALID_FIELD);
+    is_reason(test_token_factory(hsm, "Upper", FACTORY), MV_INVALID_FIELD);
+    is_reason(test_token_factory(hsm, "", FACTORY), MV_INVALID_FIELD);
+    struct hsm_catalogue after;
+    test_ok(hsm_catalogue_read(hsm, &after), "read");
+    assert_int_equal(after.generation, catalogue.generation);
+}
+
+static void check_values_are_the_published_ones(void **state)
+{
+    (void)state;
+    uint8_t key[32];
+    uint8_t kcv[HSM_KCV_BYTES];
+    enum hsm_kcv_method method;
+    /* single DES of zeros under ABx8, CMAC of a zero block under 00..0F, HMAC of "KCV": computed with openssl(1) */
+    static const uint8_t des[] = {0xc3, 0x3f, 0x45};
+    static const uint8_t cmac[] = {0xbe, 0x7e, 0xd6};
+    static const uint8_t hmac[] = {0x13, 0xc3, 0x95};
+    test_ok(hsm_kcv(HSM_USE_VENDING, 2, key, test_hex(KEY02, key, sizeof key), &method, kcv), "des");
+    assert_int_equal(method, HSM_KCV_DES);
+    assert_memory_equal(kcv, des, sizeof kcv);
+    test_ok(hsm_kcv(HSM_USE_FACTORY_KEK, 0, key, test_hex(FACTORY, key, sizeof key), &method, kcv), "cmac");
+    assert_int_equal(method, HSM_KCV_AES_CMAC);
+    assert_memory_equal(kcv, cmac, sizeof kcv);
+    test_ok(hsm_kcv(HSM_USE_VENDING, 4, key, test_hex(KEY04, key, sizeof key), &method, kcv), "hmac");
+    assert_int_equal(method, HSM_KCV_HMAC_SHA256);
+    assert_memory_equal(kcv, hmac, sizeof kcv);
+    /* the token computed the same from the key that it holds */
+    assert_memory_equal(hsm_catalogue_vending(&catalogue, "123457", 1, 2)->info.kcv, hmac, sizeof kcv);
+    assert_memory_equal(hsm_catalogue_by_label(&catalogue, "factory/f1")->info.kcv, cmac, sizeof kcv);
+    assert_int_equal(hsm_kcv(HSM_USE_VENDING, 4, key, 8, &method, kcv).reason, MV_INVALID_FIELD);
+}
+
+static void generated_keys_work(void **state)
+{
+    (void)state;
+    struct hsm_key_request request = vending_request("600001", 4);
+    struct hsm_backup first;
+    struct hsm_backup second;
+    test_ok(hsm_key_generate(hsm, &request, &first), "04");
+    is_reason(hsm_key_generate(hsm, &request, &second), MV_KEY_EXISTS);
+    request = vending_request("600002", 4);
+    test_ok(hsm_key_generate(hsm, &request, &second), "04");
+    assert_memory_not_equal(first.info.kcv, second.info.kcv, HSM_KCV_BYTES);
+    for (int i = 0; i < 8; i++) { /* the parity of every one is right: import refuses others */
+        request = vending_request("600003", 2);
+        request.scope.krn = (uint8_t)(i + 1);
+        test_ok(hsm_key_generate(hsm, &request, &second), "02");
+    }
+    request = (struct hsm_key_request){.use = HSM_USE_FACTORY_KEK, .name = "g", .issued_until_unix_s = INT64_MAX};
+    test_ok(hsm_key_generate(hsm, &request, &second), "factory");
+    test_ok(hsm_catalogue_read(hsm, &catalogue), "read");
+    test_ok(hsm_keys_verify(hsm, &catalogue), "verify");
+}
+
+/* RFC 3394 with a 256-bit key by OpenSSL; the plain length, or 0 when the blob is not whole. */
+static int test_unwrap_256(const uint8_t *kek, const uint8_t *wrapped, size_t size, uint8_t *plain)
+{
+    EVP_CIPHER_CTX *context = EVP_CIPHER_CTX_new();
+    int length = 0;
+    EVP_CIPHER_CTX_set_flags(context, EVP_CIPHER_CTX_FLAG_WRAP_ALLOW);
+    if (EVP_DecryptInit_ex(context, EVP_aes_256_wrap(), NULL, kek, NULL) != 1 ||
+        EVP_DecryptUpdate(context, plain, &length, wrapped, (int)size) != 1)
+        length = 0;
+    EVP_CIPHER_CTX_free(context);
+    return length;
+}
+
+/* The backup blob opens with the backup key outside of any token, and holds the key. */
+static void the_backup_holds_the_key(void **state)
+{
+    (void)state;
+    struct hsm_key_request request = vending_request("610001", 4);
+    struct hsm_backup backup;
+    uint8_t key[HSM_DKGA04_BYTES];
+    uint8_t plain[32];
+    (void)test_hex(KEY04, key, sizeof key);
+    test_ok(hsm_key_import(hsm, &request, key, sizeof key, NULL, &backup), "import");
+    assert_int_equal(backup.size, 40);
+    assert_int_equal(test_unwrap_256(TEST_BACKUP_KEK, backup.wrapped, backup.size, plain), 32);
+    uint8_t padded[32] = {0};
+    memcpy(padded, key, sizeof key);
+    assert_memory_equal(plain, padded, sizeof padded);
+    request = vending_request("610002", 2);
+    (void)test_hex(KEY02, key, sizeof key);
+    test_ok(hsm_key_import(hsm, &request, key, HSM_DKGA02_BYTES, NULL, &backup), "import");
+    assert_int_equal(backup.size, 24);
+    assert_int_equal(test_unwrap_256(TEST_BACKUP_KEK, backup.wrapped, backup.size, plain), 16);
+    assert_memory_equal(plain, key, HSM_DKGA02_BYTES);
+}
+
+static void sealed_keys_are_bound_to_their_label(void **state)
+{
+    (void)state;
+    struct hsm_key_entry entry = *hsm_catalogue_vending(&catalogue, "123456", 1, 2);
+    struct hsm_handle kek = {object_of("dkga02-kek")};
+    uint8_t key[HSM_DKGA02_BYTES];
+    test_ok(hsm_dkga02_open(hsm, kek, &entry, key), "open");
+    assert_memory_equal(key, "\xab\xab\xab\xab\xab\xab\xab\xab", sizeof key);
+    entry.info.label[0] = 'V';
+    is_reason(hsm_dkga02_open(hsm, kek, &entry, key), MV_CATALOGUE_CORRUPT);
+    entry.info.label[0] = 'v';
+    entry.sealed[15] ^= 1;
+    is_reason(hsm_dkga02_open(hsm, kek, &entry, key), MV_CATALOGUE_CORRUPT);
+}
+
+static void meters_are_exported_for_the_factory(void **state)
+{
+    (void)state;
+    struct mv_dkga_input meter = {
+        .pan = "600727000000000009", .sgc = "123456", .krn = 1, .ti = 1, .kt = 2, .ea = 7, .base_date = 1993};
+    uint8_t wrapped[HSM_PROVISION_BYTES];
+    uint8_t factory[16];
+    uint8_t plain[16];
+    uint8_t expected[16] = {0};
+    struct mv_aes128 aes;
+    (void)test_hex(FACTORY, factory, sizeof factory);
+    mv_aes128_init(&aes, factory);
+    (void)test_hex("E653341F9D5BF36F", expected, sizeof expected);
+    test_ok(hsm_export_meter(hsm, &catalogue, &meter, "factory/f1", wrapped), "DKGA02");
+    assert_int_equal(mv_aes128_unwrap(&aes, wrapped, sizeof wrapped, plain), MV_DONE);
+    assert_memory_equal(plain, expected, sizeof plain);
+    memcpy(meter.sgc, "123457", sizeof meter.sgc);
+    meter.ea = 11;
+    (void)test_hex("F94B6ED353C3BFDB113E2D3A7EA3C41D", expected, sizeof expected);
+    test_ok(hsm_export_meter(hsm, &catalogue, &meter, "factory/f1", wrapped), "DKGA04");
+    assert_int_equal(mv_aes128_unwrap(&aes, wrapped, sizeof wrapped, plain), MV_DONE);
+    assert_memory_equal(plain, expected, sizeof plain);
+    is_reason(hsm_export_meter(hsm, &catalogue, &meter, "factory/none", wrapped), MV_KEY_UNKNOWN);
+    is_reason(hsm_export_meter(hsm, &catalogue, &meter, "backup-kek", wrapped), MV_KEY_UNKNOWN);
+    meter.base_date = 2014;
+    is_reason(hsm_export_meter(hsm, &catalogue, &meter, "factory/f1", wrapped), MV_VENDING_KEY_MISMATCH);
+    meter.krn = 7;
+    is_reason(hsm_export_meter(hsm, &catalogue, &meter, "factory/f1", wrapped), MV_VENDING_KEY_UNKNOWN);
+}
+
+static void tokens_are_found_by_label_and_serial(void **state)
+{
+    (void)state;
+    struct hsm_config config = token.config;
+    struct hsm *other = NULL;
+    hsm_close(hsm);
+    config.token_serial[0] = config.token_serial[0] == '0' ? '1' : '0';
+    is_reason(hsm_open(&config, &other), MV_TOKEN_NOT_FOUND);
+    config = token.config;
+    (void)snprintf(config.token_label, sizeof config.token_label, "tes");
+    is_reason(hsm_open(&config, &other), MV_TOKEN_NOT_FOUND);
+    config = token.config;
+    (void)snprintf(config.module, sizeof config.module, "/nonexistent.so");
+    is_reason(hsm_open(&config, &other), MV_MODULE_NOT_LOADED);
+    config = token.config;
+    config.token_serial[0] = '\0';
+    test_ok(hsm_open(&config, &other), "the only one of its label");
+    assert_string_equal(hsm_serial(other), token.config.token_serial);
+    is_reason(hsm_login(other, HSM_AS_USER, "wrong-pin"), MV_PIN_REFUSED);
+    hsm_close(other);
+    hsm = test_token_open(&token);
+}
+
+static void a_lost_session_is_opened_again(void **state)
+{
+    (void)state;
+    uint8_t data[8];
+    assert_int_equal(hsm->p11->C_CloseAllSessions(hsm->slot), CKR_OK);
+    mv_status status = hsm_random(hsm, data, sizeof data);
+    assert_true(hsm_broken(status));
+    test_ok(hsm_reopen(hsm), "reopen");
+    test_ok(hsm_random(hsm, data, sizeof data), "random");
+    assert_false(hsm_broken(mv_fail(MV_PIN_REFUSED, NULL)));
+    assert_false(hsm_broken(mv_fail_code(MV_MODULE_FAILED, "x", CKR_GENERAL_ERROR)));
 }
 
 int main(void)
@@ -79,7 +382,19 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(self_test_passes),
         cmocka_unit_test(keys_are_listed_and_verify),
-        cmocka_unit_test(scope_is_unique),
+        cmocka_unit_test(no_value_can_be_read),
+        cmocka_unit_test(no_key_can_be_loosened),
+        cmocka_unit_test(no_key_can_be_wrapped_out),
+        cmocka_unit_test(keys_do_only_what_they_are_for),
+        cmocka_unit_test(widened_usage_is_found),
+        cmocka_unit_test(imports_are_checked),
+        cmocka_unit_test(check_values_are_the_published_ones),
+        cmocka_unit_test(the_backup_holds_the_key),
+        cmocka_unit_test(sealed_keys_are_bound_to_their_label),
+        cmocka_unit_test(meters_are_exported_for_the_factory),
+        cmocka_unit_test(generated_keys_work),
+        cmocka_unit_test(tokens_are_found_by_label_and_serial),
+        cmocka_unit_test(a_lost_session_is_opened_again),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }

@@ -1,0 +1,273 @@
+/* The catalogue against somebody who has the token and the PIN, but not the key catalogue-mac. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "../../support/token.h"
+#include "hsm/internal.h"
+#include "hsmd/keyring.h"
+
+static struct test_token token;
+static struct hsm *hsm;
+static struct hsm_catalogue catalogue;
+static const char KEY_160[] = "ABABABABABABABAB949494949494949401234567";
+
+struct stored {
+    CK_OBJECT_HANDLE object;
+    uint8_t data[HSM_ENTRY_SIZE];
+    size_t size;
+};
+
+static void is_reason(mv_status status, enum mv_reason reason)
+{
+    char text[512];
+    if (status.ok || status.reason != reason)
+        fail_msg("expected %s, got %s", mv_reason_info(reason)->name, mv_status_text(status, text, sizeof text));
+}
+
+static void import(const char *sgc)
+{
+    struct hsm_vending_scope scope = {.krn = 1, .kt = 2, .dkga = 4, .base_date = 2014, .ken = 255, .ea_mask = 0x80};
+    memcpy(scope.sgc, sgc, sizeof scope.sgc);
+    test_ok(test_token_vending(hsm, scope, KEY_160), "import");
+}
+
+static int set_up(void **state)
+{
+    (void)state;
+    test_token_new(&token, NULL);
+    hsm = test_token_open_new(&token);
+    import("100001");
+    import("100002");
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    (void)state;
+    hsm_close(hsm);
+    test_token_free(&token);
+    return 0;
+}
+
+/* The n-th record of this kind, in order of generation. */
+static struct stored take(enum hsm_entry_kind kind, size_t n)
+{
+    struct hsm_records records;
+    struct stored stored = {.object = 0};
+    test_ok(hsm_records_load(hsm, &records), "records");
+    if (kind == HSM_ENTRY_HEAD) {
+        stored.object = records.head.object;
+    } else {
+        assert_true(n < records.member_count);
+        stored.object = records.entries[n].object;
+    }
+    hsm_records_free(&records);
+    CK_ATTRIBUTE value = {CKA_VALUE, stored.data, sizeof stored.data};
+    assert_int_equal(hsm->p11->C_GetAttributeValue(hsm->session, stored.object, &value, 1), CKR_OK);
+    stored.size = value.ulValueLen;
+    return stored;
+}
+
+static void put(const uint8_t *data, size_t size)
+{
+    static const CK_OBJECT_CLASS data_object = CKO_DATA;
+    struct hsm_template template = {.count = 0};
+    CK_OBJECT_HANDLE object = 0;
+    hsm_template_add(&template, CKA_CLASS, &data_object, sizeof data_object);
+    hsm_template_flag(&template, CKA_TOKEN, true);
+    hsm_template_flag(&template, CKA_PRIVATE, true);
+    hsm_template_add(&template, CKA_APPLICATION, HSM_APPLICATION, strlen(HSM_APPLICATION));
+    hsm_template_add(&template, CKA_VALUE, data, size);
+    assert_int_equal(hsm->p11->C_CreateObject(hsm->session, template.attributes, template.count, &object), CKR_OK);
+}
+
+static void take_away(CK_OBJECT_HANDLE object)
+{
+    assert_int_equal(hsm->p11->C_DestroyObject(hsm->session, object), CKR_OK);
+}
+
+static void every_flipped_byte_is_noticed(void **state)
+{
+    (void)state;
+    struct stored entry = take(HSM_ENTRY_KEY, 5);
+    for (size_t i = 0; i < entry.size; i += 7) {
+        struct stored changed = entry;
+        changed.data[i] ^= 0x10;
+        take_away(i == 0 ? entry.object : take(HSM_ENTRY_KEY, 5).object);
+        put(changed.data, changed.size);
+        is_reason(hsm_catalogue_read(hsm, &catalogue), MV_CATALOGUE_CORRUPT);
+        CK_OBJECT_HANDLE found[HSM_MOST_FOUND];
+        size_t count = 0;
+        test_ok(hsm_find_records(hsm, found, &count), "find");
+        for (size_t k = 0; k < count; k++) {
+            struct stored other = {.object = found[k]};
+            CK_ATTRIBUTE value = {CKA_VALUE, other.data, sizeof other.data};
+            assert_int_equal(hsm->p11->C_GetAttributeValue(hsm->session, found[k], &value, 1), CKR_OK);
+            if (value.ulValueLen == changed.size && memcmp(other.data, changed.data, changed.size) == 0)
+                take_away(found[k]);
+        }
+        put(entry.data, entry.size);
+        test_ok(hsm_catalogue_read(hsm, &catalogue), "restored");
+    }
+}
+
+static void truncated_and_overlong_records_are_noticed(void **state)
+{
+    (void)state;
+    struct stored entry = take(HSM_ENTRY_KEY, 5);
+    const size_t sizes[] = {1, HSM_ENTRY_MAC, entry.size - 1, HSM_ENTRY_SIZE};
+    for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
+        struct stored odd = entry;
+        put(odd.data, sizes[i]);
+        is_reason(hsm_catalogue_read(hsm, &catalogue), MV_CATALOGUE_CORRUPT);
+        CK_OBJECT_HANDLE found[HSM_MOST_FOUND];
+        size_t count = 0;
+        test_ok(hsm_find_records(hsm, found, &count), "find");
+        for (size_t k = 0; k < count; k++) {
+            CK_ATTRIBUTE value = {CKA_VALUE, NULL, 0};
+            assert_int_equal(hsm->p11->C_GetAttributeValue(hsm->session, found[k], &value, 1), CKR_OK);
+            if (value.ulValueLen == sizes[i])
+                take_away(found[k]);
+        }
+        test_ok(hsm_catalogue_read(hsm, &catalogue), "restored");
+    }
+}
+
+static void a_removed_entry_is_noticed(void **state)
+{
+    (void)state;
+    take_away(take(HSM_ENTRY_KEY, 4).object);
+    is_reason(hsm_catalogue_read(hsm, &catalogue), MV_CATALOGUE_CORRUPT);
+}
+
+static void the_last_entry_removed_is_noticed(void **state)
+{
+    (void)state;
+    take_away(take(HSM_ENTRY_KEY, 5).object);
+    is_reason(hsm_catalogue_read(hsm, &catalogue), MV_CATALOGUE_CORRUPT);
+}
+
+static void a_doubled_entry_is_noticed(void **state)
+{
+    (void)state;
+    struct stored entry = take(HSM_ENTRY_KEY, 5);
+    put(entry.data, entry.size);
+    is_reason(hsm_catalogue_read(hsm, &catalogue), MV_CATALOGUE_CORRUPT);
+}
+
+static void a_missing_head_is_noticed(void **state)
+{
+    (void)state;
+    take_away(take(HSM_ENTRY_HEAD, 0).object);
+    is_reason(hsm_catalogue_read(hsm, &catalogue), MV_CATALOGUE_CORRUPT);
+}
+
+static void an_old_head_is_noticed(void **state)
+{
+    (void)state;
+    struct stored old = take(HSM_ENTRY_HEAD, 0);
+    import("100003");
+    /* beside the new one it changes nothing: that is an interrupted writer */
+    put(old.data, old.size);
+    test_ok(hsm_catalogue_read(hsm, &catalogue), "two heads");
+    assert_int_equal(catalogue.generation, 7);
+    struct stored current = take(HSM_ENTRY_HEAD, 0);
+    struct hsmd_keyring keyring;
+    test_ok(hsmd_keyring_init(&keyring, hsm), "keyring");
+    take_away(current.object);
+    /* an old state, well formed: who saw the newer one refuses it, others can tell by the generation */
+    is_reason(hsmd_keyring_refresh(&keyring, 0, true), MV_TOKEN_ROLLED_BACK);
+    is_reason(hsmd_keyring_refresh(&keyring, 1000000, true), MV_TOKEN_ROLLED_BACK);
+    test_ok(hsm_catalogue_read(hsm, &catalogue), "old state");
+    assert_int_equal(catalogue.generation, 6);
+    put(current.data, current.size);
+    test_ok(hsmd_keyring_refresh(&keyring, 2000000, true), "restored");
+    hsmd_keyring_wipe(&keyring);
+}
+
+static void an_interrupted_writer_leaves_the_old_state(void **state)
+{
+    (void)state;
+    struct stored old = take(HSM_ENTRY_HEAD, 0);
+    import("100003");
+    take_away(take(HSM_ENTRY_HEAD, 0).object);
+    put(old.data, old.size); /* key and entry are there, the new head is not */
+    test_ok(hsm_catalogue_read(hsm, &catalogue), "old state");
+    assert_int_equal(catalogue.key_count, 6);
+    assert_null(hsm_catalogue_vending(&catalogue, "100003", 1, 2));
+    import("100003"); /* done again, it clears what was left */
+    test_ok(hsm_catalogue_read(hsm, &catalogue), "new state");
+    assert_int_equal(catalogue.key_count, 7);
+    assert_int_equal(catalogue.generation, 7);
+    test_ok(hsm_keys_verify(hsm, &catalogue), "verify");
+}
+
+static void entry_kinds_cannot_be_exchanged(void **state)
+{
+    (void)state;
+    struct hsm_officer officer = {.name = "first", .certificate_sha256 = {1}};
+    test_ok(hsm_officer_add(hsm, &officer), "officer");
+    assert_int_equal(officer.generation, 7);
+    is_reason(hsm_officer_add(hsm, &officer), MV_KEY_EXISTS);
+    test_ok(hsm_catalogue_read(hsm, &catalogue), "read");
+    assert_int_equal(catalogue.officer_count, 1);
+    assert_string_equal(catalogue.officers[0].name, "first");
+    struct stored entry = take(HSM_ENTRY_OFFICER, 6);
+    take_away(entry.object);
+    entry.data[4] = HSM_ENTRY_KEY;
+    put(entry.data, entry.size);
+    is_reason(hsm_catalogue_read(hsm, &catalogue), MV_CATALOGUE_CORRUPT);
+}
+
+static void a_second_catalogue_is_refused(void **state)
+{
+    (void)state;
+    struct hsm_backup backups[HSM_INTERNAL_KEYS];
+    is_reason(hsm_catalogue_create(hsm, TEST_BACKUP_KEK, backups), MV_TOKEN_IN_USE);
+    char serial[HSM_SERIAL_SIZE];
+    hsm_close(hsm);
+    is_reason(hsm_token_init(&token.config, TEST_SO_PIN, TEST_PIN, serial), MV_TOKEN_IN_USE);
+    hsm = test_token_open(&token);
+    test_ok(hsm_catalogue_read(hsm, &catalogue), "still there");
+}
+
+static void a_swapped_key_is_noticed(void **state)
+{
+    (void)state;
+    CK_OBJECT_HANDLE first = 0;
+    test_ok(hsm_find_key(hsm, "vending/100001/1/2", &first), "find");
+    take_away(first);
+    uint8_t other[32] = {1};
+    test_ok(hsm_place(hsm, hsm_policy_of(HSM_USE_VENDING), other, "vending/100001/1/2"), "place");
+    test_ok(hsm_catalogue_read(hsm, &catalogue), "read");
+    is_reason(hsm_keys_verify(hsm, &catalogue), MV_CATALOGUE_CORRUPT);
+    struct hsmd_keyring keyring;
+    is_reason(hsmd_keyring_init(&keyring, hsm), MV_CATALOGUE_CORRUPT);
+    hsmd_keyring_wipe(&keyring);
+    test_ok(hsm_place(hsm, hsm_policy_of(HSM_USE_VENDING), other, "vending/100002/1/2"), "second of a label");
+    is_reason(hsm_key_verify(hsm, &hsm_catalogue_vending(&catalogue, "100002", 1, 2)->info), MV_CATALOGUE_CORRUPT);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(every_flipped_byte_is_noticed, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(truncated_and_overlong_records_are_noticed, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_removed_entry_is_noticed, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(the_last_entry_removed_is_noticed, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_doubled_entry_is_noticed, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_missing_head_is_noticed, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(an_old_head_is_noticed, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(an_interrupted_writer_leaves_the_old_state, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(entry_kinds_cannot_be_exchanged, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_second_catalogue_is_refused, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_swapped_key_is_noticed, set_up, tear_down),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
