@@ -114,7 +114,7 @@ static mv_status check_scope(const struct meter_export *export, const struct hsm
     const struct hsm_key_entry *vending = hsm_catalogue_vending(catalogue, meter->sgc, meter->krn, meter->kt);
     if (vending == NULL)
         return mv_fail(MV_VENDING_KEY_UNKNOWN, "sgc, krn, kt");
-    if (vending->info.scope.ken != export->expiry)
+    if (export->expiry > vending->info.scope.ken)
         return mv_fail(MV_VENDING_KEY_MISMATCH, "ken");
     return mv_ok();
 }

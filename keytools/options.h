@@ -49,7 +49,4 @@ int options_complain(const char *option, const char *what);
 /* Decimal number within bounds; false otherwise, *value is then unchanged. */
 bool options_number(const char *text, long low, long high, long *value);
 
-/* Unix seconds of YYYY-MM-DD or YYYY-MM-DDTHH:MM[:SS]Z, UTC; false otherwise. */
-bool options_time(const char *text, long long *unix_s);
-
 #endif

@@ -4,6 +4,8 @@
 #include <string.h>
 #include <time.h>
 
+#include "moment.h"
+
 /* Absent means `absent`; a negative `absent` makes the option required. */
 static bool number(const char *option, const char *text, long low, long high, long absent, long *value)
 {
@@ -45,12 +47,11 @@ static bool algorithms(const char *text, uint8_t dkga, uint16_t *mask)
 
 static bool moment(const char *option, const char *text, int64_t absent, int64_t *unix_s)
 {
-    long long seconds = absent;
-    if (text != NULL && !options_time(text, &seconds)) {
+    *unix_s = absent;
+    if (text != NULL && !moment_parse(text, unix_s)) {
         (void)options_complain(option, "is not YYYY-MM-DD or YYYY-MM-DDTHH:MM:SSZ");
         return false;
     }
-    *unix_s = seconds;
     return true;
 }
 

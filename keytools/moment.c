@@ -1,7 +1,8 @@
+#include "moment.h"
+
+#include <stddef.h>
 #include <string.h>
 #include <time.h>
-
-#include "options.h"
 
 /* A number of exactly `width` digits; -1 otherwise. */
 static int fixed_number(const char *text, size_t width)
@@ -28,7 +29,7 @@ static bool has_form(const char *text, const char *pattern)
     return true;
 }
 
-bool options_time(const char *text, long long *unix_s)
+bool moment_parse(const char *text, int64_t *unix_s)
 {
     bool day = has_form(text, "0000-00-00");
     bool second = has_form(text, "0000-00-00T00:00:00Z");

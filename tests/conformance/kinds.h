@@ -1,0 +1,21 @@
+/* One function per kind of vector. Each fills the facts; those that need a key process get a client whose token holds
+ * the vector's vending key. */
+#ifndef CONFORMANCE_KINDS_H
+#define CONFORMANCE_KINDS_H
+
+#include "facts.h"
+#include "hsmd/client.h"
+#include "meter_input.h"
+
+void kind_crc(struct facts *facts, const struct vector *vector);
+void kind_drn(struct facts *facts, const struct vector *vector);
+/* ea07 and ea11. */
+void kind_cipher(struct facts *facts, const struct vector *vector);
+/* Without a vending key: blocks of DKGA02 by themselves. */
+void kind_dkga_parts(struct facts *facts, const struct vector *vector);
+void kind_dkga(struct facts *facts, const struct vector *vector, struct hsmd_client *client);
+/* Without a vending key: with a decoder key, a token or a time only. */
+void kind_credit_alone(struct facts *facts, const struct vector *vector);
+void kind_credit(struct facts *facts, const struct vector *vector, struct hsmd_client *client);
+
+#endif

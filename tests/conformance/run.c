@@ -1,0 +1,152 @@
+#include "run.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "house.h"
+#include "kinds.h"
+
+struct kind {
+    const char *name;
+    void (*alone)(struct facts *facts, const struct vector *vector);
+    void (*with_keys)(struct facts *facts, const struct vector *vector, struct hsmd_client *client);
+};
+
+static const struct kind kinds[] = {
+    {"crc", kind_crc, NULL},
+    {"drn", kind_drn, NULL},
+    {"ea07", kind_cipher, NULL},
+    {"ea11", kind_cipher, NULL},
+    {"dkga", kind_dkga_parts, kind_dkga},
+    {"credit", kind_credit_alone, kind_credit},
+};
+
+static const struct kind *find_kind(const char *name)
+{
+    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++)
+        if (strcmp(kinds[i].name, name) == 0)
+            return &kinds[i];
+    return NULL;
+}
+
+static bool add_vectors(struct run *run, const json_t *file, const char *path)
+{
+    size_t more = json_array_size(file);
+    struct vector *vectors = reallocarray(run->vectors, run->count + more + 1, sizeof *vectors);
+    if (vectors == NULL)
+        return false;
+    run->vectors = vectors;
+    for (size_t i = 0; i < more; i++) {
+        if (!vector_from_json(json_array_get(file, i), &run->vectors[run->count])) {
+            (void)fprintf(stderr, "%s: element %zu has no kind\n", path, i);
+            return false;
+        }
+        run->count++;
+    }
+    return true;
+}
+
+bool run_load(struct run *run, const char *path)
+{
+    json_error_t error;
+    json_t *file = json_load_file(path, JSON_REJECT_DUPLICATES, &error);
+    if (file == NULL) {
+        (void)fprintf(stderr, "%s:%d: %s\n", path, error.line, error.text);
+        return false;
+    }
+    if (run->files == NULL)
+        run->files = json_array();
+    (void)json_array_append_new(run->files, file);
+    if (!json_is_array(file)) {
+        (void)fprintf(stderr, "%s: not an array of vectors\n", path);
+        return false;
+    }
+    return add_vectors(run, file, path);
+}
+
+static void judge(struct run *run, const struct vector *vector, const struct facts *facts)
+{
+    tally_add(&run->tally, vector->kind, facts_agree(facts, vector) ? TALLY_PASSED : TALLY_FAILED);
+}
+
+static void run_alone(struct run *run, const struct vector *vector, const struct kind *kind)
+{
+    struct facts facts = {.count = 0};
+    kind->alone(&facts, vector);
+    judge(run, vector, &facts);
+}
+
+static void run_with_keys(struct run *run, const struct vector *vector, struct hsmd_client *client)
+{
+    struct facts facts = {.count = 0};
+    mv_status imported = run->plan.keys[vector->key].imported;
+    if (imported.ok)
+        find_kind(vector->kind)->with_keys(&facts, vector, client);
+    else
+        facts_refusal(&facts, (enum mv_reason)imported.reason);
+    judge(run, vector, &facts);
+}
+
+/* True when the vector waits for its token. */
+static bool plan_vector(struct run *run, struct vector *vector, const struct kind *kind)
+{
+    struct meter_input input;
+    if (kind->with_keys == NULL || !vector_has(vector, "vending_key_hex"))
+        return false;
+    const char *wrong = meter_input_read(vector, &input);
+    if (wrong == NULL)
+        vector->key = key_plan_add(&run->plan, &input);
+    if (vector->key != VECTOR_NO_KEY)
+        return true;
+    (void)printf("DIFFERS %s (%s) input %s is missing or not of its form\n", vector->id, vector->kind,
+                 wrong != NULL ? wrong : "(memory ran out)");
+    tally_add(&run->tally, vector->kind, TALLY_FAILED);
+    return true;
+}
+
+static void progress(size_t token, size_t tokens)
+{
+    if (tokens > 1 && isatty(STDERR_FILENO))
+        (void)fprintf(stderr, token < tokens ? "\rtoken %zu of %zu" : "\r\033[K", token + 1, tokens);
+}
+
+static mv_status run_token(struct run *run, const char *directory, const char *hsmd_path, size_t token)
+{
+    struct house house;
+    mv_status status = house_open(&house, directory, hsmd_path, &run->plan, token);
+    for (size_t i = 0; status.ok && i < run->count; i++) {
+        const struct vector *vector = &run->vectors[i];
+        if (vector->key != VECTOR_NO_KEY && run->plan.keys[vector->key].token == token)
+            run_with_keys(run, vector, house.client);
+    }
+    house_close(&house);
+    return status;
+}
+
+mv_status run_all(struct run *run, const char *directory, const char *hsmd_path)
+{
+    for (size_t i = 0; i < run->count; i++) {
+        struct vector *vector = &run->vectors[i];
+        const struct kind *kind = find_kind(vector->kind);
+        if (kind == NULL)
+            tally_add(&run->tally, vector->kind, TALLY_SKIPPED);
+        else if (!plan_vector(run, vector, kind))
+            run_alone(run, vector, kind);
+    }
+    mv_status status = mv_ok();
+    for (size_t token = 0; status.ok && token < run->plan.tokens; token++) {
+        progress(token, run->plan.tokens);
+        status = run_token(run, directory, hsmd_path, token);
+    }
+    progress(run->plan.tokens, run->plan.tokens);
+    return status;
+}
+
+void run_free(struct run *run)
+{
+    json_decref(run->files);
+    free(run->vectors);
+    key_plan_free(&run->plan);
+}
