@@ -5,9 +5,13 @@
 #include <stddef.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include "base/log.h"
+
+static const rlim_t ENOUGH_TO_LOCK = (rlim_t)256 << 20;
 
 /* io_uring is here because it opens sockets without the socket call. */
 static const int forbidden[] = {
@@ -72,8 +76,15 @@ mv_status hsmd_sandbox_enter(void)
     return failed == 0 ? mv_ok() : mv_fail_code(MV_INTERNAL_ERROR, "seccomp", (unsigned)-failed);
 }
 
+/* With MCL_FUTURE a small limit makes later allocations and the module's loading fail, so a limit that a module might
+ * reach means: secrets of ours are locked (secure heap), the module's own memory is not, and the log says so. */
 void hsmd_sandbox_lock_memory(void)
 {
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_MEMLOCK, &limit) == 0 && limit.rlim_cur < ENOUGH_TO_LOCK && geteuid() != 0) {
+        mv_log(MV_LOG_WARNING, "the module's own memory may be swapped: raise LimitMEMLOCK");
+        return;
+    }
     if (mlockall(MCL_CURRENT | MCL_FUTURE) != 0)
-        mv_log(MV_LOG_WARNING, "the module's memory may be swapped: raise LimitMEMLOCK (error %d)", errno);
+        mv_log(MV_LOG_WARNING, "the module's own memory may be swapped (mlockall: error %d)", errno);
 }
