@@ -15,6 +15,20 @@ void mv_log_set_level(enum mv_log_level level)
     atomic_store(&shown, level);
 }
 
+/* C0, DEL, and C1 as UTF-8 writes it: a terminal obeys them. Bytes of other characters pass. */
+static void hide_controls(char *text, size_t length)
+{
+    for (size_t i = 0; i < length; i++) {
+        unsigned char byte = (unsigned char)text[i], next = (unsigned char)text[i + 1];
+        if (byte < ' ' || byte == 0x7F)
+            text[i] = '?';
+        if (byte == 0xC2 && next >= 0x80 && next <= 0x9F) {
+            text[i] = '?';
+            text[i + 1] = '?';
+        }
+    }
+}
+
 void mv_log(enum mv_log_level level, const char *format, ...)
 {
     if (level > atomic_load(&shown))
@@ -23,12 +37,12 @@ void mv_log(enum mv_log_level level, const char *format, ...)
     int prefix = snprintf(line, sizeof line, "<%d>", (int)level);
     va_list arguments;
     va_start(arguments, format);
-    (void)vsnprintf(line + prefix, sizeof line - (size_t)prefix - 1, format, arguments);
+    int wanted = vsnprintf(line + prefix, sizeof line - (size_t)prefix - 1, format, arguments);
     va_end(arguments);
+    if (wanted < 0)
+        return;
     size_t length = strlen(line);
-    for (size_t i = 0; i < length; i++)
-        if ((unsigned char)line[i] < ' ' || line[i] == '\x7f')
-            line[i] = '?';
+    hide_controls(line, length);
     line[length++] = '\n';
     /* one write, so that lines of several threads never mix */
     if (write(STDERR_FILENO, line, length) < 0)

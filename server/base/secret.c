@@ -11,14 +11,26 @@
 
 enum { SECURE_HEAP = 256 * 1024, SMALLEST = 32 };
 
+static pid_t heap_owner;
+
 mv_status mv_secret_init(void)
 {
     const struct rlimit none = {0, 0};
     if (setrlimit(RLIMIT_CORE, &none) != 0 || prctl(PR_SET_DUMPABLE, 0) != 0)
         return mv_fail_code(MV_INTERNAL_ERROR, "core limit", (unsigned)errno);
+    if (CRYPTO_secure_malloc_initialized()) {
+        if (heap_owner == getpid())
+            return mv_ok();
+        /* a fork copies the heap but not its lock */
+        if (CRYPTO_secure_malloc_done() != 1)
+            return mv_fail(MV_INTERNAL_ERROR, "secrets of the process before the fork");
+    }
     /* 1 means locked; 2 means allocated but not locked, and a swap file would then see keys. */
-    if (!CRYPTO_secure_malloc_initialized() && CRYPTO_secure_malloc_init(SECURE_HEAP, SMALLEST) != 1)
+    if (CRYPTO_secure_malloc_init(SECURE_HEAP, SMALLEST) != 1) {
+        (void)CRYPTO_secure_malloc_done();
         return mv_fail(MV_OUT_OF_MEMORY, "locked memory (raise RLIMIT_MEMLOCK)");
+    }
+    heap_owner = getpid();
     return mv_ok();
 }
 
@@ -53,23 +65,34 @@ static mv_status check_private(int fd)
     return mv_ok();
 }
 
-static mv_status read_line(int fd, char *secret, size_t size)
+/* Reads until the end of the file or until `size` bytes are there. */
+static mv_status read_up_to(int fd, char *data, size_t size, size_t *used)
 {
-    size_t used = 0;
-    for (;;) {
-        ssize_t got = read(fd, secret + used, size - used);
+    *used = 0;
+    while (*used < size) {
+        ssize_t got = read(fd, data + *used, size - *used);
         if (got < 0 && errno == EINTR)
             continue;
         if (got < 0)
             return mv_fail_code(MV_FILE_FAILED, "secret file", (unsigned)errno);
         if (got == 0)
             break;
-        used += (size_t)got;
-        if (used == size)
-            return mv_fail(MV_CONFIG_INVALID, "secret file: too long");
+        *used += (size_t)got;
     }
+    return mv_ok();
+}
+
+static mv_status read_line(int fd, char *secret, size_t size)
+{
+    size_t used, more;
+    char extra;
+    MV_TRY(read_up_to(fd, secret, size, &used));
+    /* the newline of the longest secret stands where its terminator will */
+    MV_TRY(read_up_to(fd, &extra, used == size ? 1 : 0, &more));
     if (used > 0 && secret[used - 1] == '\n')
         used--;
+    if (used == size || more > 0)
+        return mv_fail(MV_CONFIG_INVALID, "secret file: too long");
     secret[used] = '\0';
     if (used == 0 || strlen(secret) != used)
         return mv_fail(MV_CONFIG_INVALID, "secret file: empty or not text");

@@ -8,10 +8,12 @@
 #include "base/status.h"
 
 /* Once, first thing in main of a program that handles secrets: no core file, no ptrace, locked secure heap of at least
- * 64 KiB. Fails closed when memory cannot be locked. */
+ * 64 KiB. Fails closed when memory cannot be locked. A forked process calls it again, before it allocates: locks are
+ * not inherited. */
 MV_MUST_USE mv_status mv_secret_init(void);
 
-/* NULL when the secure heap is full. Zeroed. */
+/* NULL when the secure heap is full. Zeroed. In a program that never called mv_secret_init (the client library cannot)
+ * it is ordinary memory, which is wiped all the same. */
 void *mv_secret_alloc(size_t size);
 /* Wipes and frees; NULL is fine. */
 void mv_secret_free(void *secret, size_t size);

@@ -119,8 +119,10 @@ void mv_get_text(struct mv_reader *reader, char *text, size_t size)
     }
     mv_get_bytes(reader, text, length);
     text[length] = '\0';
-    if (!reader->failed && strlen(text) != length)
+    if (!reader->failed && strlen(text) != length) {
         reader->failed = true;
+        text[0] = '\0';
+    }
 }
 
 bool mv_reader_done(const struct mv_reader *reader)
