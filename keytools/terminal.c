@@ -11,6 +11,8 @@
 
 #include "base/secret.h"
 
+enum { CTRL_C = 3 };
+
 static int open_terminal(void)
 {
     return open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
@@ -61,7 +63,7 @@ static mv_status read_line(int fd, char *text, size_t size)
             continue;
         if (got < 0)
             return mv_fail_code(MV_FILE_FAILED, "terminal", (unsigned)errno);
-        if (got == 0 || *next == 3) /* Ctrl-C arrives as a character while signals are off */
+        if (got == 0 || *next == CTRL_C) /* a character while signals are off */
             return mv_fail(MV_CANCELLED_BY_CALLER, "terminal");
         if (*next == '\n' || *next == '\r')
             break;
@@ -88,6 +90,7 @@ static mv_status read_hidden(int fd, const char *prompt, char *secret, size_t si
         return mv_fail_code(MV_FILE_FAILED, "terminal", (unsigned)errno);
     struct termios hidden = before;
     hidden.c_lflag &= ~(tcflag_t)(ECHO | ECHOE | ECHOK | ECHONL | ISIG);
+    hidden.c_cc[VEOL] = CTRL_C; /* hands the line over at once, as Enter does */
     if (tcsetattr(fd, TCSAFLUSH, &hidden) != 0)
         return mv_fail_code(MV_FILE_FAILED, "terminal", (unsigned)errno);
     show(fd, prompt);

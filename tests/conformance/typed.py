@@ -50,14 +50,15 @@ class Officer:
     def finish(self):
         while self.read(20):
             pass
+        os.close(self.terminal)  # ends a child that still waits for input
         return os.waitstatus_to_exitcode(os.waitpid(self.pid, 0)[1])
 
 
 def kcv_shown(officer, before):
     """The six digits after a text."""
     officer.await_text(before)
-    while len(officer.shown) < officer.read_upto + 7:
-        officer.read(20)
+    while len(officer.shown) < officer.read_upto + 6:
+        check(officer.read(20), "no KCV was shown", officer)
     return officer.shown[officer.read_upto:officer.read_upto + 6]
 
 
