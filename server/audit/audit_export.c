@@ -9,10 +9,10 @@ static void put_hex(const uint8_t hash[AUDIT_HASH], char text[2 * AUDIT_HASH + 1
 {
     static const char digits[] = "0123456789abcdef";
     for (size_t i = 0; i < AUDIT_HASH; i++) {
-        text[2 * i] = digits[hash[i] >> 4];
-        text[2 * i + 1] = digits[hash[i] & 15];
+        *text++ = digits[hash[i] >> 4];
+        *text++ = digits[hash[i] & 15];
     }
-    text[2 * AUDIT_HASH] = '\0';
+    *text = '\0';
 }
 
 /* -1 when it is no lower-case hex digit */

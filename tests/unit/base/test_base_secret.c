@@ -15,7 +15,7 @@
 
 #include "support.h"
 
-enum { PIN_SIZE = 9 };
+enum { PIN_SIZE = 9, LARGE = 64 * 1024 };
 
 struct place {
     char directory[40];
@@ -188,9 +188,9 @@ static void check_heap(void)
     mv_secret_free(again, 64);
     mv_secret_free(NULL, 64);
     assert_null(mv_secret_alloc((size_t)1 << 30));
-    void *large = mv_secret_alloc(64 * 1024);
+    void *large = mv_secret_alloc(LARGE);
     assert_non_null(large);
-    mv_secret_free(large, 64 * 1024);
+    mv_secret_free(large, LARGE);
 }
 
 /* In a process of its own: it gives up core files and tracing for good. */

@@ -268,19 +268,16 @@ static void test_only_utf8_is_sealed(void **state)
                                       "\xc0\x80",
                                       "\xc1\xbf",
                                       "\xc2",
-                                      "\xc2"
-                                      "a",
+                                      "\xc2.",
                                       "\xe0\x9f\xbf",
                                       "\xed\xa0\x80",
                                       "\xe1\x80",
-                                      "\xe1\x80"
-                                      "a",
+                                      "\xe1\x80.",
                                       "\xf0\x8f\xbf\xbf",
                                       "\xf4\x90\x80\x80",
                                       "\xf5\x80\x80\x80",
                                       "\xff",
-                                      "a\xe1"
-                                      "a\x80"};
+                                      "a\xe1.\x80"};
     const uint8_t zeros[AUDIT_HASH] = {0};
     struct audit_record record = sample_record("x");
     record.chain = 1;

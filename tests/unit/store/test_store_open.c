@@ -26,6 +26,15 @@ static mode_t mode_of(const struct ledger *ledger, const char *suffix)
     return info.st_mode & 07777;
 }
 
+static off_t size_of(const struct ledger *ledger, const char *suffix)
+{
+    char path[160];
+    struct stat info;
+    (void)snprintf(path, sizeof path, "%s%s", ledger->path, suffix);
+    assert_int_equal(stat(path, &info), 0);
+    return info.st_size;
+}
+
 static mv_status count_organisation(void *self, const struct store_organisation *row)
 {
     size_t *count = self;
@@ -59,6 +68,55 @@ static void test_a_new_ledger(void **state)
     assert_int_equal(raw_number(ledger, "SELECT count(*) FROM pragma_table_list WHERE schema = 'main' AND strict = 0 "
                                         "AND name NOT LIKE 'sqlite%'"),
                      0);
+}
+
+/* The log has its working size from the start, and keeps it. */
+static void test_the_log_is_laid_out_at_once(void **state)
+{
+    struct ledger *ledger = *state;
+    off_t size = size_of(ledger, "-wal");
+    assert_true(size >= (off_t)4000 * 4120);
+    assert_ok(store_begin_write(ledger->store));
+    for (uint64_t tid = 1; tid < 500; tid++)
+        assert_ok(sell(ledger, "till", tid));
+    assert_ok(store_commit(ledger->store));
+    assert_int_equal(size_of(ledger, "-wal"), size);
+    struct store *second = NULL; /* finds the log in use and leaves what is in it */
+    assert_ok(store_open(ledger->url, STORE_WRITER, &second));
+    store_close(second);
+    assert_int_equal(size_of(ledger, "-wal"), size);
+    assert_invariants(ledger);
+}
+
+/* All of them come upon an empty directory at once; one makes the ledger and the others find it. */
+static void test_several_processes_make_one_ledger(void **state)
+{
+    enum { PROCESSES = 6 };
+    struct ledger *ledger = *state;
+    pid_t children[PROCESSES];
+    int go[2], result;
+    char byte;
+    assert_int_equal(pipe(go), 0);
+    (void)fflush(NULL);
+    for (size_t i = 0; i < PROCESSES; i++) {
+        children[i] = fork();
+        assert_true(children[i] >= 0);
+        if (children[i] == 0) {
+            (void)close(go[1]);
+            if (read(go[0], &byte, 1) != 0)
+                _exit(255);
+            mv_status status = store_open(ledger->url, STORE_WRITER, &ledger->store);
+            store_close(ledger->store);
+            _exit(status.ok ? 0 : (int)status.reason);
+        }
+    }
+    (void)close(go[0]);
+    (void)close(go[1]);
+    for (size_t i = 0; i < PROCESSES; i++) {
+        assert_int_equal(waitpid(children[i], &result, 0), children[i]);
+        assert_int_equal(result, 0);
+    }
+    assert_int_equal(raw_number(ledger, "SELECT count(*) FROM organisation"), 1);
 }
 
 static void test_an_empty_file_becomes_a_ledger(void **state)
@@ -268,6 +326,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_a_new_ledger, ledger_directory, ledger_remove),
+        cmocka_unit_test_setup_teardown(test_the_log_is_laid_out_at_once, ledger_new, ledger_remove),
+        cmocka_unit_test_setup_teardown(test_several_processes_make_one_ledger, ledger_directory, ledger_remove),
         cmocka_unit_test_setup_teardown(test_an_empty_file_becomes_a_ledger, ledger_directory, ledger_remove),
         cmocka_unit_test_setup_teardown(test_opening_again_changes_nothing, ledger_directory, ledger_remove),
         cmocka_unit_test_setup_teardown(test_a_failed_migration_leaves_nothing, ledger_directory, ledger_remove),
