@@ -1,5 +1,6 @@
 #include <errno.h>
 #include <inttypes.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -78,10 +79,11 @@ static mv_status ledger_record(void *self, const struct audit_record *record)
 int audit_from_ledger(const struct cli *cli, const char *path, audit_each *each, void *self)
 {
     enum { CHAIN = 1 }; /* of the only server */
-    char url[4096];
-    int length = snprintf(url, sizeof url, "sqlite:%s", path);
-    if (length < 0 || (size_t)length >= sizeof url)
-        return cli_usage(cli, "--ledger: the path is too long");
+    char url[PATH_MAX + 16];
+    char absolute[PATH_MAX];
+    if (realpath(path, absolute) == NULL)
+        return audit_failed(cli, path, mv_fail(MV_FILE_FAILED, strerrordesc_np(errno)));
+    (void)snprintf(url, sizeof url, "sqlite:%s", absolute);
     struct store *store;
     struct ledger_walk walk = {.each = each, .self = self};
     mv_status status = store_open(url, STORE_READER, &store);

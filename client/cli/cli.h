@@ -64,6 +64,8 @@ void cli_config_free(struct cli *cli);
 bool cli_state_dir(const struct cli *cli, char *path, size_t size);
 
 /* ---- session.c ---- */
+/* gRPC's own log lines are not for the person: what they say comes back as errors. GRPC_VERBOSITY brings them back. */
+void cli_quiet(void);
 /* The settings as the library takes them. CLI_DONE, or CLI_USAGE after it said what is missing. */
 int cli_client_options(const struct cli *cli, struct mv_client_options *options);
 /* NULL after it said why; then *code is the exit code. */
@@ -78,6 +80,8 @@ ProtobufCMessage *cli_ask(struct cli *cli, const ProtobufCServiceDescriptor *ser
 /* ---- report.c ---- */
 /* Says why a call failed and what to do, for a person or as JSON. Returns the exit code. */
 int cli_report(const struct cli *cli, const struct mv_client_error *error);
+/* Says on stderr when the certificate's dates are not today's; nothing else. */
+void cli_certificate_hint(const char *path);
 /* Prints and frees `value`, which may be NULL (out of memory). Returns the exit code. */
 int cli_print_json(json_t *value);
 /* Flushes standard output: CLI_DONE, or CLI_REFUSED when it could not be written. */

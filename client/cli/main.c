@@ -61,6 +61,7 @@ int main(int argc, char **argv)
         (void)puts("metervault " METERVAULT_VERSION);
         return cli_flush();
     }
+    cli_quiet();
     struct cli cli = {.program = "metervault", .command = find(argv[1])};
     if (cli.command == NULL) {
         (void)fprintf(stderr, "metervault: no command '%s'; see metervault --help\n", argv[1]);

@@ -40,6 +40,8 @@ static void print_human(const struct cli *cli, const struct mv_client_error *err
                   "the server's certificate and the certificate names that host, and that certificate_file is valid\n"
                   "today and comes from an authority that the server accepts.\n",
                   cli->server);
+    cli_certificate_hint(cli->certificate_file);
+    cli_certificate_hint(cli->ca_file);
 }
 
 static json_t *error_json(const struct mv_client_error *error)

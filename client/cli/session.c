@@ -1,6 +1,20 @@
+#include <grpc/support/log.h>
+#include <stdlib.h>
+
 #include "cli.h"
 
 enum { DEADLINE_MOST_MS = 600000 };
+
+static void drop(gpr_log_func_args *line)
+{
+    (void)line;
+}
+
+void cli_quiet(void)
+{
+    if (getenv("GRPC_VERBOSITY") == NULL) /* NOLINT(concurrency-mt-unsafe): called first in main */
+        gpr_set_log_function(drop);
+}
 
 int cli_client_options(const struct cli *cli, struct mv_client_options *options)
 {

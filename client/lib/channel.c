@@ -31,9 +31,10 @@ static grpc_channel_credentials *tls_credentials(const struct mv_client_options 
         mv_pem_read("certificate_file", options->certificate_file, &certificate, error) &&
         mv_pem_read("key_file", options->key_file, &key, error)) {
         grpc_ssl_pem_key_cert_pair pair = {.private_key = key.text, .cert_chain = certificate.text};
-        credentials = grpc_ssl_credentials_create(ca.text, &pair, NULL, NULL);
+        if (mv_pem_match(&certificate, &key))
+            credentials = grpc_ssl_credentials_create(ca.text, &pair, NULL, NULL);
         if (credentials == NULL)
-            mv_error_local(error, MV_CONFIG_INVALID, "(ca_file, certificate_file, key_file)");
+            mv_error_local(error, MV_CONFIG_INVALID, "(key_file is not the key of certificate_file)");
     }
     mv_pem_wipe(&key);
     mv_pem_wipe(&certificate);

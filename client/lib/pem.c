@@ -15,7 +15,8 @@ static bool fail(struct mv_client_error *error, enum mv_reason reason, const cha
                  const char *why)
 {
     char about[256];
-    (void)snprintf(about, sizeof about, "(%s %s: %s)", setting, path != NULL ? path : "", why);
+    (void)snprintf(about, sizeof about, "(%s%s%s: %s)", setting, path != NULL ? " " : "", path != NULL ? path : "",
+                   why);
     mv_error_local(error, reason, about);
     return false;
 }
@@ -40,7 +41,7 @@ static ssize_t read_all(int file, char *text, size_t size)
 bool mv_pem_read(const char *setting, const char *path, struct mv_pem *pem, struct mv_client_error *error)
 {
     if (path == NULL || path[0] == '\0')
-        return fail(error, MV_CONFIG_INVALID, setting, path, "is not set");
+        return fail(error, MV_CONFIG_INVALID, setting, NULL, "is not set");
     int file = open(path, O_RDONLY | O_CLOEXEC);
     if (file < 0)
         return fail(error, MV_FILE_FAILED, setting, path, strerrordesc_np(errno));

@@ -11,6 +11,8 @@ struct mv_pem {
 
 /* `setting` names the file in errors. CONFIG_INVALID without a path or for what is no PEM file, FILE_FAILED. */
 bool mv_pem_read(const char *setting, const char *path, struct mv_pem *pem, struct mv_client_error *error);
+/* The first certificate of the one belongs to the private key of the other. */
+bool mv_pem_match(const struct mv_pem *certificate, const struct mv_pem *key);
 void mv_pem_wipe(struct mv_pem *pem);
 
 #endif

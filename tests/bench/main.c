@@ -216,6 +216,7 @@ int main(int argc, char **argv)
         if (strcmp(argv[1], commands[i].cli.name) != 0)
             continue;
         bench.cli.command = &commands[i].cli;
+        cli_quiet();
         grpc_init();
         int code = run(&bench, &commands[i], argc - 1, argv + 1);
         cli_config_free(&bench.cli);

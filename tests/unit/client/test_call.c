@@ -1,4 +1,5 @@
 /* Unary calls and server streams: repetition, errors, messages. */
+#include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -10,6 +11,7 @@
 #include <cmocka.h>
 
 #include "fake_server.h"
+#include "grpc/health/v1/health.pb-c.h"
 #include "metervault.h"
 #include "metervault/v1/audit_service.pb-c.h"
 #include "metervault/v1/operator_service.pb-c.h"
@@ -209,6 +211,55 @@ static void a_stream_reports_how_it_failed(void **state)
     assert_int_equal(stop(&fixture), 2);
 }
 
+enum { THREADS = 6, CALLS = 30 };
+
+static void *check_health(void *self)
+{
+    struct mv_client *client = self;
+    const Grpc__Health__V1__HealthCheckRequest request = GRPC__HEALTH__V1__HEALTH_CHECK_REQUEST__INIT;
+    uintptr_t good = 0;
+    for (unsigned i = 0; i < CALLS; i++) {
+        ProtobufCMessage *answer = NULL;
+        struct mv_client_error error;
+        if (mv_client_call(client, &grpc__health__v1__health__descriptor, "Check", &request.base, true, &answer,
+                           &error))
+            good++;
+        if (answer != NULL)
+            protobuf_c_message_free_unpacked(answer, NULL);
+    }
+    return (void *)good; /* NOLINT(performance-no-int-to-ptr) */
+}
+
+static void threads_share_a_client(void **state)
+{
+    (void)state;
+    struct fixture fixture;
+    pthread_t threads[THREADS];
+    start(&fixture, NULL, 0);
+    for (unsigned i = 0; i < THREADS; i++)
+        assert_int_equal(pthread_create(&threads[i], NULL, check_health, fixture.client), 0);
+    for (unsigned i = 0; i < THREADS; i++) {
+        void *good = NULL;
+        assert_int_equal(pthread_join(threads[i], &good), 0);
+        assert_int_equal((uintptr_t)good, CALLS);
+    }
+    assert_int_equal(stop(&fixture), 0);
+}
+
+static void a_second_client_outlives_the_first(void **state)
+{
+    (void)state;
+    struct fixture fixture;
+    start(&fixture, NULL, 0);
+    const struct mv_client_options options = {.server = fake_address(fixture.server), .insecure_loopback = true};
+    struct mv_client *second = mv_client_open(&options, &fixture.error);
+    assert_non_null(second);
+    mv_client_close(fixture.client);
+    assert_true(mv_client_connected(second, &fixture.error));
+    fixture.client = second;
+    (void)stop(&fixture);
+}
+
 static void refuse_options(const struct mv_client_options *options, const char *reason, const char *about)
 {
     struct mv_client_error error = {0};
@@ -244,6 +295,8 @@ int main(void)
         cmocka_unit_test(a_stream_hands_over_every_message),
         cmocka_unit_test(a_stream_can_be_ended_early),
         cmocka_unit_test(a_stream_reports_how_it_failed),
+        cmocka_unit_test(threads_share_a_client),
+        cmocka_unit_test(a_second_client_outlives_the_first),
         cmocka_unit_test(wrong_options_are_named),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

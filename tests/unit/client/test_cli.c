@@ -265,6 +265,31 @@ static void a_sale_that_never_was_is_let_go_after_a_while(void **state)
     fake_stop(server);
 }
 
+static void an_answer_that_was_not_written_is_kept(void **state)
+{
+    (void)state;
+    const struct fake_step script[] = {{.method = "IssueCredit", .act = FAKE_REPLY, .messages = {&answer()->base}},
+                                       {.method = "GetToken", .act = FAKE_REPLY, .messages = {&answer()->base}}};
+    struct fake_server *server = fake_start(script, 2);
+    assert_int_equal(run("vend %s --server %s >/dev/full", sale_options, fake_address(server)).code, 1);
+    assert_true(pending());
+    struct run hint = run("vend %s --server 127.0.0.1:1", sale_options);
+    assert_non_null(strstr(hint.output, "metervault vend --resume"));
+    assert_true(pending()); /* what this run met says nothing on the one before */
+    age_pending();
+    /* the run before took the entry over; give it back to the server that knows the sale */
+    char command[COMMAND_SIZE];
+    (void)snprintf(command, sizeof command,
+                   "sed -i 's/^server .*/server %s/' %s/.local/state/metervault/pending/id-1.sale",
+                   fake_address(server), folder);
+    assert_int_equal(system(command), 0); /* NOLINT(cert-env33-c,concurrency-mt-unsafe) */
+    struct run resumed = run("vend --resume --insecure-loopback --server %s --json", fake_address(server));
+    assert_int_equal(resumed.code, 0);
+    assert_non_null(strstr(resumed.output, "12345678901234567890"));
+    assert_false(pending());
+    fake_stop(server);
+}
+
 static void an_unreachable_server_exits_3_and_leaves_nothing(void **state)
 {
     (void)state;
@@ -320,6 +345,7 @@ int main(void)
         cmocka_unit_test(a_refusal_is_shown),
         cmocka_unit_test(a_lost_sale_is_kept_and_resumed),
         cmocka_unit_test(a_sale_that_never_was_is_let_go_after_a_while),
+        cmocka_unit_test(an_answer_that_was_not_written_is_kept),
         cmocka_unit_test(an_unreachable_server_exits_3_and_leaves_nothing),
         cmocka_unit_test(a_broken_export_is_named),
     };
