@@ -102,31 +102,40 @@ static const struct hsm_key_info *find(const struct hsmd_catalogue *catalogue, c
     return NULL;
 }
 
-static mv_status check(const struct hsm_key_info *key, const struct store_meter *meter, int64_t now_unix_s)
+static mv_status check_fit(const struct hsm_key_info *info, const struct store_meter *meter)
 {
-    if (key == NULL)
+    if (info == NULL)
         return mv_fail(MV_VENDING_KEY_UNKNOWN, NULL);
-    bool fits = key->scope.dkga == meter->dkga && key->scope.base_date == meter->base_date &&
-                key->scope.ken == meter->ken && (key->scope.ea_mask & UINT32_C(1) << meter->ea) != 0;
-    if (!fits)
-        return mv_fail(MV_VENDING_KEY_MISMATCH, NULL);
-    bool usable = key->state == HSM_ACTIVE || key->state == HSM_ISSUED_UNTIL;
-    if (!usable || now_unix_s < key->active_from_unix_s || now_unix_s >= key->issued_until_unix_s)
+    bool fits = info->scope.dkga == meter->dkga && info->scope.base_date == meter->base_date &&
+                (info->scope.ea_mask & UINT32_C(1) << meter->ea) != 0;
+    return fits ? mv_ok() : mv_fail(MV_VENDING_KEY_MISMATCH, NULL);
+}
+
+static mv_status check_active(const struct hsm_key_info *info, int64_t now_unix_s)
+{
+    bool ended = info->state == HSM_EXPIRED || info->state == HSM_COMPROMISED || info->state == HSM_DESTROYED;
+    if (ended || now_unix_s < info->active_from_unix_s || now_unix_s >= info->issued_until_unix_s)
         return mv_fail(MV_VENDING_KEY_NOT_ACTIVE, NULL);
     return mv_ok();
 }
 
+static mv_status look_up(const struct hsmd_catalogue *catalogue, const struct store_meter *meter, int64_t now_unix_s,
+                         struct vend_key *key)
+{
+    const struct hsm_key_info *info = find(catalogue, meter);
+    MV_TRY(check_fit(info, meter));
+    memcpy(key->kcv, info->kcv, HSM_KCV_BYTES);
+    key->ken = info->scope.ken;
+    return check_active(info, now_unix_s);
+}
+
 mv_status vend_catalogue_key(struct vend_catalogue *catalogue, const struct store_meter *meter, int64_t now_unix_s,
-                             uint8_t kcv[HSM_KCV_BYTES])
+                             struct vend_key *key)
 {
     pthread_mutex_lock(&catalogue->lock);
     mv_status status = catalogue->state;
-    if (status.ok) {
-        const struct hsm_key_info *key = find(catalogue->current, meter);
-        status = check(key, meter, now_unix_s);
-        if (status.ok)
-            memcpy(kcv, key->kcv, HSM_KCV_BYTES);
-    }
+    if (status.ok)
+        status = look_up(catalogue->current, meter, now_unix_s, key);
     pthread_mutex_unlock(&catalogue->lock);
     return status;
 }

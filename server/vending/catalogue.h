@@ -29,9 +29,14 @@ uint64_t vend_catalogue_generation(struct vend_catalogue *catalogue);
 /* Names of enrolled officers; returns how many. */
 size_t vend_catalogue_officers(struct vend_catalogue *catalogue, char names[][STORE_NAME + 1], size_t size);
 
-/* The vending key of the meter, if it may be used: VENDING_KEY_UNKNOWN, VENDING_KEY_NOT_ACTIVE, VENDING_KEY_MISMATCH.
- */
+/* What a sale needs to know of its vending key. */
+struct vend_key {
+    uint8_t kcv[HSM_KCV_BYTES];
+    uint8_t ken; /* the key's own; a meter may have got an earlier one with its last key change */
+};
+/* The vending key of the meter, if it may be used: VENDING_KEY_UNKNOWN, VENDING_KEY_MISMATCH, VENDING_KEY_NOT_ACTIVE.
+ * The same rules as the key process has; `key` is set for the last of these too. */
 MV_MUST_USE mv_status vend_catalogue_key(struct vend_catalogue *catalogue, const struct store_meter *meter,
-                                         int64_t now_unix_s, uint8_t kcv[HSM_KCV_BYTES]);
+                                         int64_t now_unix_s, struct vend_key *key);
 
 #endif

@@ -31,13 +31,15 @@ static bool same_meter(const struct store_meter *a, const struct store_meter *b)
            a->dkga == b->dkga && a->base_date == b->base_date;
 }
 
-/* The key must be there; whether it is active yet is asked when something is sold. */
+/* The key must be there; whether it is active yet is asked when something is sold. A meter gets its expiry number from
+ * its vending key, so it may have an earlier one, never a later one. */
 static mv_status check_key(struct vend *vend, const struct store_meter *meter, int64_t now_s)
 {
-    uint8_t kcv[HSM_KCV_BYTES];
-    mv_status status = vend_catalogue_key(&vend->catalogue, meter, now_s, kcv);
-    bool inactive = !status.ok && status.reason == MV_VENDING_KEY_NOT_ACTIVE;
-    return inactive ? mv_ok() : status;
+    struct vend_key key;
+    mv_status status = vend_catalogue_key(&vend->catalogue, meter, now_s, &key);
+    if (!status.ok && status.reason != MV_VENDING_KEY_NOT_ACTIVE)
+        return status;
+    return meter->ken <= key.ken ? mv_ok() : mv_fail(MV_VENDING_KEY_MISMATCH, "key_expiry_number");
 }
 
 static mv_status register_meter(struct vend *vend, struct store *store, struct vend_change *change)
@@ -73,21 +75,28 @@ static mv_status register_meter(struct vend *vend, struct store *store, struct v
     return mv_ok();
 }
 
+/* The copy of the catalogue may be some seconds old: it is fetched again before a key is called unknown. */
+static void look_again(struct vend *vend, const struct vend_meter_request *request)
+{
+    struct vend_key key;
+    struct store_meter row;
+    if (!vend_form_meter(request).ok)
+        return;
+    make_row(request, &row);
+    mv_status found = vend_catalogue_key(&vend->catalogue, &row, 0, &key);
+    if (!found.ok && found.reason == MV_VENDING_KEY_UNKNOWN)
+        vend_catalogue_fetch(&vend->catalogue, vend_state(vend).catalogue_generation);
+}
+
 mv_status vend_register_meter(struct vend *vend, const struct vend_caller *caller,
                               const struct vend_meter_request *request, struct vend_meter *meter)
 {
     struct registration registration = {.request = request, .principal = caller->principal};
-    mv_status status = vend_change_call(vend, caller, VEND_REGISTER_METER, request->pan, register_meter, &registration);
-    /* the catalogue's copy may be some seconds old */
-    if (!status.ok && status.reason == MV_VENDING_KEY_UNKNOWN) {
-        vend_catalogue_fetch(&vend->catalogue, vend_state(vend).catalogue_generation);
-        status = vend_change_call(vend, caller, VEND_REGISTER_METER, request->pan, register_meter, &registration);
-    }
-    if (!status.ok)
-        return status;
+    look_again(vend, request);
+    MV_TRY(vend_change_call(vend, caller, VEND_REGISTER_METER, request->pan, register_meter, &registration));
     meter->row = registration.row;
     vend_organisation_name(&vend->directory, meter->row.organisation, meter->organisation);
-    return status;
+    return mv_ok();
 }
 
 static mv_status read_meter(struct vend *vend, const struct vend_identity *identity, const char *pan,

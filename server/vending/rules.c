@@ -54,7 +54,8 @@ mv_status vend_rule_tid(const struct store_meter *meter, uint64_t last, int64_t 
     if (mv_sts_minutes(now_unix_s, &now) != MV_DONE || now < base)
         return mv_fail(MV_BEFORE_BASE_DATE, NULL);
     uint64_t next = last < now ? now : last + 1;
-    while (mv_sts_minute_reserved(next))
+    /* identifier 0 is never issued: the base date's own midnight goes on to the next minute */
+    while (next == base || mv_sts_minute_reserved(next))
         next++;
     if (next > now + VEND_TID_AHEAD_MINUTES)
         return mv_fail(MV_TID_AHEAD, NULL);

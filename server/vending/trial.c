@@ -13,13 +13,13 @@ static mv_status find_meter(struct vend *vend, const char *pan, struct store_met
 }
 
 /* The copy of the catalogue may be some seconds old: before a key is called unknown, it is fetched again. */
-static mv_status find_key(struct vend *vend, const struct store_meter *meter, int64_t now_s, uint8_t *kcv)
+static mv_status find_key(struct vend *vend, const struct store_meter *meter, int64_t now_s, struct vend_key *key)
 {
-    mv_status status = vend_catalogue_key(&vend->catalogue, meter, now_s, kcv);
+    mv_status status = vend_catalogue_key(&vend->catalogue, meter, now_s, key);
     if (status.ok || status.reason != MV_VENDING_KEY_UNKNOWN)
         return status;
     vend_catalogue_fetch(&vend->catalogue, vend_state(vend).catalogue_generation);
-    return vend_catalogue_key(&vend->catalogue, meter, now_s, kcv);
+    return vend_catalogue_key(&vend->catalogue, meter, now_s, key);
 }
 
 static mv_status compute(struct vend *vend, const struct vend_identity *seller, const struct vend_sale_request *request,
@@ -29,14 +29,18 @@ static mv_status compute(struct vend *vend, const struct vend_identity *seller, 
     struct vend_amount amount;
     struct vend_tid tid;
     struct vend_now now;
+    struct vend_key key;
     struct store_sale sale = {.organisation = seller->organisation};
     MV_TRY(find_meter(vend, request->pan, &meter));
     MV_TRY(vend_may_touch(&vend->directory, seller, VEND_TRIAL_CREDIT, meter.organisation, meter.sgc));
     MV_TRY(vend_rule_meter(&meter));
     MV_TRY(vend_rule_amount((enum vend_utility)meter.utility, &request->quantity, &amount));
     MV_TRY(vend_clock_now(&vend->clock, &now));
-    MV_TRY(vend_rule_tid(&meter, meter.last_tid, now.issue_s, &tid));
-    MV_TRY(find_key(vend, &meter, now.issue_s, sale.vending_kcv));
+    MV_TRY(find_key(vend, &meter, now.issue_s, &key));
+    struct store_meter strictest = meter;
+    strictest.ken = key.ken < meter.ken ? key.ken : meter.ken;
+    MV_TRY(vend_rule_tid(&strictest, meter.last_tid, now.issue_s, &tid));
+    memcpy(sale.vending_kcv, key.kcv, sizeof sale.vending_kcv);
     vend_copy(sale.terminal, sizeof sale.terminal, request->terminal);
     vend_copy(sale.sgc, sizeof sale.sgc, meter.sgc);
     sale.tid = tid.absolute;

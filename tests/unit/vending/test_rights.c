@@ -1,0 +1,286 @@
+/* Who may do what: the whole matrix of roles and calls against a file, then organisations and grants. */
+#include "vending/permission.h"
+#include "world.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- the matrix, found by asking ---- */
+static mv_status quiet(void *self, const struct vend_organisation *organisation)
+{
+    (void)self;
+    (void)organisation;
+    return mv_ok();
+}
+
+static mv_status call_as(struct world *world, const char *who, enum vend_call call)
+{
+    struct vend *vend = world->vend;
+    struct vend_caller caller = world_caller(who);
+    static struct vend_meter_list meters;
+    static struct vend_principal_list principals;
+    struct vend_sale sale;
+    struct vend_meter meter;
+    struct vend_principal principal;
+    struct vend_organisation organisation;
+    struct audit_record record;
+    size_t count = 0;
+    int64_t now = 0;
+    char pan[19];
+    struct vend_sale_request trial = {
+        .terminal = "till", .pan = world_pan(1, pan), .quantity = {VEND_UNIT_WH, 100}, .carrier = VEND_KEYPAD};
+    struct vend_meter_request registration = {
+        .pan = pan, .organisation = "shop", .utility = VEND_ELECTRICITY, .key = world_key()};
+    switch (call) {
+    case VEND_ISSUE_CREDIT:
+        return world_sell(world, who, "x", pan, 100, &sale);
+    case VEND_TRIAL_CREDIT:
+        return vend_trial(vend, &caller, &trial, &sale);
+    case VEND_GET_TOKEN:
+        return vend_token_by_receipt(vend, &caller, "shop", "till", 1, &sale);
+    case VEND_LAST_RESPONSE:
+        return vend_last_response(vend, &caller, "none", &sale);
+    case VEND_REGISTER_METER:
+        return vend_register_meter(vend, &caller, &registration, &meter);
+    case VEND_GET_METER:
+        return vend_get_meter(vend, &caller, pan, &meter);
+    case VEND_LIST_METERS:
+        return vend_list_meters(vend, &caller, "", "", 0, "", &meters);
+    case VEND_WHO_AM_I:
+        return vend_who_am_i(vend, &caller, &principal);
+    case VEND_CREATE_ORGANISATION:
+        return vend_create_organisation(vend, &caller, "shop", "region", &organisation);
+    case VEND_LIST_ORGANISATIONS:
+        return vend_list_organisations(vend, &caller, quiet, NULL);
+    case VEND_GRANT_SUPPLY_GROUP:
+        return vend_grant(vend, &caller, "region", SGC, true, &organisation);
+    case VEND_REVOKE_SUPPLY_GROUP:
+        return vend_grant(vend, &caller, "shop", "777777", false, &organisation);
+    case VEND_CREATE_PRINCIPAL:
+        return vend_create_principal(vend, &caller, "seller", "shop", 1U << VEND_VENDOR, &principal);
+    case VEND_UPDATE_PRINCIPAL:
+        return vend_update_principal(vend, &caller, "seller", 1U << VEND_VENDOR, true, &principal);
+    case VEND_LIST_PRINCIPALS:
+        return vend_list_principals(vend, &caller, 0, "", &principals);
+    case VEND_CONFIRM_CLOCK:
+        return vend_confirm_clock(vend, &caller, NOW_S, &now);
+    case VEND_EXPORT_AUDIT:
+        return vend_audit_page(vend, &caller, 0, 0, &record, 1, &count);
+    case VEND_CALLS:
+        break;
+    }
+    return mv_fail(MV_INTERNAL_ERROR, "call");
+}
+
+/* The call went past the rights, whatever it then found. */
+static bool let_in(mv_status status)
+{
+    return status.ok || status.reason == MV_TOKEN_UNKNOWN || status.reason == MV_NOTHING_TO_CONFIRM;
+}
+
+static char *matrix(struct world *world)
+{
+    char *text = NULL;
+    size_t size = 0;
+    FILE *out = open_memstream(&text, &size);
+    assert_non_null(out);
+    fprintf(out, "%-36s", "call");
+    for (unsigned role = VEND_VENDOR; role <= VEND_ROLE_LAST; role++)
+        fprintf(out, " %s", vend_role_name((enum vend_role)role));
+    fputc('\n', out);
+    for (unsigned call = 0; call < VEND_CALLS; call++) {
+        fprintf(out, "%-36s", vend_permission((enum vend_call)call)->action);
+        for (unsigned role = VEND_VENDOR; role <= VEND_ROLE_LAST; role++) {
+            const char *name = vend_role_name((enum vend_role)role);
+            mv_status status = call_as(world, name, (enum vend_call)call);
+            if (!let_in(status))
+                assert_refused(MV_ROLE_MISSING, status);
+            int width = role == VEND_ROLE_LAST ? 0 : (int)strlen(name);
+            fprintf(out, " %-*s", width, let_in(status) ? "yes" : "-");
+        }
+        fputc('\n', out);
+    }
+    (void)fclose(out);
+    return text;
+}
+
+static char *read_file(const char *path)
+{
+    char *text = calloc(1, 16384);
+    FILE *in = fopen(path, "re");
+    assert_non_null(text);
+    assert_non_null(in);
+    assert_true(fread(text, 1, 16383, in) > 0);
+    (void)fclose(in);
+    return text;
+}
+
+static void permission_matrix(void **state)
+{
+    struct world *world = *state;
+    struct vend_caller officer = world_caller("officer1");
+    struct vend_organisation organisation;
+    char pan[19];
+    struct vend_sale sale;
+    /* the root needs the group too, as everybody here belongs to the root */
+    assert_ok(vend_grant(world->vend, &officer, "root", SGC, true, &organisation));
+    assert_ok(world_sell(world, "seller", "first", world_pan(1, pan), 100, &sale));
+    for (unsigned role = VEND_VENDOR; role <= VEND_ROLE_LAST; role++) {
+        struct vend_principal row;
+        assert_ok(vend_create_principal(world->vend, &officer, vend_role_name((enum vend_role)role), "root", 1U << role,
+                                        &row));
+    }
+    char *found = matrix(world);
+    char *expected = read_file(PERMISSIONS);
+    if (strcmp(found, expected) != 0)
+        print_message("%s", found);
+    assert_string_equal(found, expected);
+    free(found);
+    free(expected);
+}
+
+static void everybody_else_is_refused_everywhere(void **state)
+{
+    struct world *world = *state;
+    struct vend_caller officer = world_caller("officer1");
+    struct vend_principal row;
+    char longest[200];
+    memset(longest, 'n', sizeof longest - 1);
+    longest[sizeof longest - 1] = '\0';
+    assert_ok(vend_update_principal(world->vend, &officer, "rival", 1U << VEND_VENDOR, false, &row));
+    for (unsigned call = 0; call < VEND_CALLS; call++) {
+        const char *action = vend_permission((enum vend_call)call)->action;
+        assert_refused(MV_NOT_AUTHENTICATED, call_as(world, NULL, (enum vend_call)call));
+        assert_refused(MV_PRINCIPAL_UNKNOWN, call_as(world, "nobody", (enum vend_call)call));
+        assert_refused(MV_PRINCIPAL_UNKNOWN, call_as(world, longest + 100, (enum vend_call)call));
+        assert_refused(MV_PRINCIPAL_DISABLED, call_as(world, "rival", (enum vend_call)call));
+        assert_int_equal(world_audit_count(world, action, "NOT_AUTHENTICATED"), 1);
+        assert_int_equal(world_audit_count(world, action, "PRINCIPAL_UNKNOWN"), 2);
+        assert_int_equal(world_audit_count(world, action, "PRINCIPAL_DISABLED"), 1);
+    }
+}
+
+/* ---- the tree ---- */
+static void rights_reach_down_only(void **state)
+{
+    struct world *world = *state;
+    char shop_pan[19], other_pan[19], region_pan[19];
+    struct vend_sale sale;
+    struct vend_meter meter;
+    struct vend_meter_key key = world_key();
+    struct vend_caller seller = world_caller("seller");
+    struct vend_caller regional = world_caller("regional");
+    world_pan(1, shop_pan);
+    world_pan(2, other_pan);
+    assert_ok(world_meter(world, 5, "region", VEND_ELECTRICITY, &key));
+    world_pan(5, region_pan);
+    assert_ok(world_sell(world, "regional", "down", shop_pan, 100, &sale));
+    assert_string_equal(sale.organisation, "region");
+    assert_refused(MV_ORGANISATION_DENIED, world_sell(world, "seller", "up", region_pan, 100, &sale));
+    assert_refused(MV_ORGANISATION_DENIED, world_sell(world, "seller", "sideways", other_pan, 100, &sale));
+    assert_ok(vend_get_meter(world->vend, &regional, shop_pan, &meter));
+    assert_refused(MV_ORGANISATION_DENIED, vend_get_meter(world->vend, &seller, region_pan, &meter));
+    assert_refused(MV_ORGANISATION_DENIED, vend_get_meter(world->vend, &seller, other_pan, &meter));
+    assert_int_equal(world_audit_count(world, NULL, "ORGANISATION_DENIED"), 4);
+}
+
+static void grants_reach_down_only(void **state)
+{
+    struct world *world = *state;
+    char shop_pan[19], other_pan[19];
+    struct vend_sale sale;
+    struct vend_organisation row;
+    struct vend_caller officer = world_caller("officer1");
+    world_pan(1, shop_pan);
+    world_pan(2, other_pan);
+    /* granted to region, inherited by shop; other has none */
+    assert_ok(world_sell(world, "seller", "a", shop_pan, 100, &sale));
+    assert_refused(MV_SUPPLY_GROUP_DENIED, world_sell(world, "rival", "a", other_pan, 100, &sale));
+    assert_ok(vend_grant(world->vend, &officer, "other", OTHER_SGC, true, &row));
+    assert_refused(MV_SUPPLY_GROUP_DENIED, world_sell(world, "rival", "a", other_pan, 100, &sale));
+    assert_ok(vend_grant(world->vend, &officer, "other", SGC, true, &row));
+    assert_int_equal(row.grant_count, 2);
+    assert_ok(world_sell(world, "rival", "a", other_pan, 100, &sale));
+    /* a grant to the shop alone does not serve the region above */
+    assert_ok(vend_grant(world->vend, &officer, "shop", SGC, true, &row));
+    assert_ok(vend_grant(world->vend, &officer, "region", SGC, false, &row));
+    assert_ok(world_sell(world, "seller", "b", shop_pan, 100, &sale));
+    assert_refused(MV_SUPPLY_GROUP_DENIED, world_sell(world, "regional", "b", shop_pan, 100, &sale));
+}
+
+static void officers_below_the_root(void **state)
+{
+    struct world *world = *state;
+    struct vend_principal principal;
+    struct vend_organisation row;
+    struct audit_record record;
+    size_t count = 0;
+    int64_t now = 0;
+    struct vend_caller root = world_caller("officer1");
+    struct vend_caller below = world_caller("officer2");
+    assert_ok(vend_create_principal(world->vend, &root, "officer2", "region", 1U << VEND_OFFICER, &principal));
+    assert_ok(vend_create_organisation(world->vend, &below, "kiosk", "shop", &row));
+    assert_ok(vend_create_principal(world->vend, &below, "keeper", "kiosk", 1U << VEND_VENDOR, &principal));
+    assert_ok(vend_grant(world->vend, &below, "kiosk", SGC, true, &row));
+    /* what the region does not have it cannot give */
+    assert_refused(MV_SUPPLY_GROUP_DENIED, vend_grant(world->vend, &below, "kiosk", OTHER_SGC, true, &row));
+    assert_refused(MV_ORGANISATION_DENIED, vend_create_organisation(world->vend, &below, "x", "other", &row));
+    assert_refused(MV_ORGANISATION_DENIED, vend_create_organisation(world->vend, &below, "x", "root", &row));
+    assert_refused(MV_ORGANISATION_DENIED, vend_grant(world->vend, &below, "other", SGC, true, &row));
+    assert_refused(MV_ORGANISATION_DENIED, vend_grant(world->vend, &below, "root", SGC, false, &row));
+    assert_refused(MV_ORGANISATION_DENIED,
+                   vend_create_principal(world->vend, &below, "x", "root", 1U << VEND_OFFICER, &principal));
+    assert_refused(MV_ORGANISATION_DENIED,
+                   vend_update_principal(world->vend, &below, "officer1", 1U << VEND_OFFICER, false, &principal));
+    assert_refused(MV_ORGANISATION_DENIED, vend_confirm_clock(world->vend, &below, NOW_S, &now));
+    assert_refused(MV_ORGANISATION_DENIED, vend_audit_page(world->vend, &below, 0, 0, &record, 1, &count));
+}
+
+struct names {
+    char text[256];
+};
+
+static mv_status add_name(void *self, const struct vend_organisation *organisation)
+{
+    struct names *names = self;
+    size_t used = strlen(names->text);
+    (void)snprintf(names->text + used, sizeof names->text - used, "%s ", organisation->name);
+    return mv_ok();
+}
+
+static void lists_show_the_caller_s_part(void **state)
+{
+    struct world *world = *state;
+    static struct vend_meter_list meters;
+    static struct vend_principal_list principals;
+    struct names names = {0};
+    struct vend_principal row;
+    struct vend_caller root = world_caller("officer1");
+    struct vend_caller manager = world_caller("manager2");
+    assert_ok(vend_create_principal(world->vend, &root, "manager2", "region", 1U << VEND_MANAGER, &row));
+    assert_ok(vend_list_organisations(world->vend, &manager, add_name, &names));
+    assert_string_equal(names.text, "region shop ");
+    assert_ok(vend_list_principals(world->vend, &manager, 0, "", &principals));
+    assert_int_equal(principals.count, 3);
+    assert_string_equal(principals.principals[0].name, "manager2");
+    assert_string_equal(principals.principals[2].name, "seller");
+    assert_ok(vend_list_meters(world->vend, &manager, "", "", 0, "", &meters));
+    assert_int_equal(meters.count, 1);
+    assert_refused(MV_ORGANISATION_DENIED, vend_list_meters(world->vend, &manager, "other", "", 0, "", &meters));
+    assert_refused(MV_ORGANISATION_DENIED, vend_list_meters(world->vend, &manager, "root", "", 0, "", &meters));
+    assert_ok(vend_list_meters(world->vend, &root, "", "", 0, "", &meters));
+    assert_int_equal(meters.count, 2);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, world_setup, world_teardown)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(permission_matrix),       TEST(everybody_else_is_refused_everywhere),
+        TEST(rights_reach_down_only),  TEST(grants_reach_down_only),
+        TEST(officers_below_the_root), TEST(lists_show_the_caller_s_part),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
