@@ -1,0 +1,80 @@
+/* What cannot be seen from outside until it is too late: that a commit is synced, and that no lookup reads a whole
+ * table. */
+#include <stdio.h>
+#include <string.h>
+
+#include "store/sqlite/engine.h"
+#include "support.h"
+
+static int64_t pragma(const struct ledger *ledger, const char *sql)
+{
+    int64_t value = -1;
+    assert_ok(sqlite_pragma_get(ledger->store->db, sql, &value));
+    return value;
+}
+
+static void test_the_writer_is_durable(void **state)
+{
+    struct ledger *ledger = *state;
+    assert_int_equal(pragma(ledger, "PRAGMA synchronous"), 2);
+    assert_int_equal(pragma(ledger, "SELECT journal_mode = 'wal' FROM pragma_journal_mode"), 1);
+    assert_int_equal(pragma(ledger, "PRAGMA foreign_keys"), 1);
+    assert_int_equal(pragma(ledger, "PRAGMA recursive_triggers"), 1);
+    assert_int_equal(pragma(ledger, "PRAGMA trusted_schema"), 0);
+    assert_int_equal(pragma(ledger, "PRAGMA busy_timeout"), BUSY_TIMEOUT_MS);
+    assert_int_equal(pragma(ledger, "PRAGMA wal_autocheckpoint"), CHECKPOINT_PAGES);
+    assert_int_equal(pragma(ledger, "PRAGMA page_size"), PAGE_SIZE);
+}
+
+static bool walks_all(enum sql_name name)
+{
+    return name == SQL_ORGANISATIONS || name == SQL_GRANTS || name == SQL_PRINCIPALS;
+}
+
+/* The plan's steps that read a table from end to end. */
+static size_t scans(sqlite3 *db, const char *sql)
+{
+    char explained[1024];
+    sqlite3_stmt *plan = NULL;
+    size_t count = 0;
+    assert_in_range(snprintf(explained, sizeof explained, "EXPLAIN QUERY PLAN %s", sql), 1, sizeof explained - 1);
+    assert_int_equal(sqlite3_prepare_v2(db, explained, -1, &plan, NULL), SQLITE_OK);
+    while (sqlite3_step(plan) == SQLITE_ROW) {
+        const char *step = (const char *)sqlite3_column_text(plan, 3);
+        if (strstr(step, "SCAN") != NULL && strstr(step, "json_each") == NULL)
+            count++;
+        if (strstr(step, "TEMP B-TREE") != NULL)
+            count++;
+    }
+    (void)sqlite3_finalize(plan);
+    return count;
+}
+
+static void test_lookups_use_an_index(void **state)
+{
+    struct ledger *ledger = *state;
+    for (enum sql_name name = SQL_STATE_GET; name < SQL_COUNT; name++) {
+        struct sql sql = sql_read(ledger->store, name);
+        assert_ok(sql.status);
+        size_t found = scans(ledger->store->db, sqlite3_sql(sql.statement));
+        assert_true(walks_all(name) ? found == 1 : found == 0);
+    }
+}
+
+static void test_statements_are_prepared_once(void **state)
+{
+    struct ledger *ledger = *state;
+    struct sql first = sql_read(ledger->store, SQL_METER_BY_ID);
+    sql_done(&first);
+    assert_ptr_equal(sql_read(ledger->store, SQL_METER_BY_ID).statement, first.statement);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(test_the_writer_is_durable, ledger_new, ledger_remove),
+        cmocka_unit_test_setup_teardown(test_lookups_use_an_index, ledger_new, ledger_remove),
+        cmocka_unit_test_setup_teardown(test_statements_are_prepared_once, ledger_new, ledger_remove),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
