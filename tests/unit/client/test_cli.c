@@ -300,6 +300,41 @@ static void an_unreachable_server_exits_3_and_leaves_nothing(void **state)
     assert_int_equal(run("operator --insecure-loopback --server 127.0.0.1:1 whoami").code, 3);
 }
 
+/* NAME.pem and NAME.key, self-signed, `days` long. */
+static void make_certificate(const char *name, int days)
+{
+    char command[COMMAND_SIZE];
+    (void)snprintf(command, sizeof command,
+                   "cd %s && openssl req -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout %s.key -out %s.csr "
+                   "-subj /CN=test 2>/dev/null && "
+                   "openssl x509 -req -in %s.csr -signkey %s.key -days %d -out %s.pem 2>/dev/null",
+                   folder, name, name, name, name, days, name);
+    assert_int_equal(system(command), 0); /* NOLINT(cert-env33-c,concurrency-mt-unsafe) */
+}
+
+static void wrong_certificates_are_named(void **state)
+{
+    (void)state;
+    make_certificate("good", 1);
+    make_certificate("old", -1);
+    static const char options[] = "operator whoami --server 127.0.0.1:1 --ca-file %s/good.pem "
+                                  "--certificate-file %s/%s.pem --key-file %s/%s.key";
+    char arguments[COMMAND_SIZE];
+    (void)snprintf(arguments, sizeof arguments, options, folder, folder, "good", folder, "old");
+    struct run foreign_key = run("%s", arguments);
+    assert_int_equal(foreign_key.code, 2);
+    assert_non_null(strstr(foreign_key.output, "key_file is not the key of certificate_file"));
+    (void)snprintf(arguments, sizeof arguments, options, folder, folder, "old", folder, "old");
+    struct run expired = run("%s", arguments);
+    assert_int_equal(expired.code, 3);
+    assert_non_null(strstr(expired.output, "old.pem expired on"));
+    (void)snprintf(arguments, sizeof arguments, options, folder, folder, "good", folder, "good");
+    struct run good = run("%s", arguments);
+    assert_int_equal(good.code, 3);
+    assert_null(strstr(good.output, "expired"));
+    assert_null(strstr(good.output, "ssl_")); /* no log lines of gRPC */
+}
+
 static void a_broken_export_is_named(void **state)
 {
     (void)state;
@@ -347,6 +382,7 @@ int main(void)
         cmocka_unit_test(a_sale_that_never_was_is_let_go_after_a_while),
         cmocka_unit_test(an_answer_that_was_not_written_is_kept),
         cmocka_unit_test(an_unreachable_server_exits_3_and_leaves_nothing),
+        cmocka_unit_test(wrong_certificates_are_named),
         cmocka_unit_test(a_broken_export_is_named),
     };
     return cmocka_run_group_tests(tests, make_home, remove_home);
