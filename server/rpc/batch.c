@@ -65,6 +65,12 @@ bool rpc_batch_request(grpc_server *server, void *method, struct rpc_call *call,
     return false;
 }
 
+void rpc_batch_shutdown(grpc_server *server, grpc_completion_queue *notify, struct rpc_tag *tag)
+{
+    hand_over(tag);
+    grpc_server_shutdown_and_notify(server, notify, tag);
+}
+
 bool rpc_queue_next(grpc_completion_queue *queue, struct rpc_tag **tag, bool *ok)
 {
     grpc_event event = grpc_completion_queue_next(queue, gpr_inf_future(GPR_CLOCK_REALTIME), NULL);

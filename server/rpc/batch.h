@@ -25,6 +25,9 @@ bool rpc_batch_start(grpc_call *call, const grpc_op *ops, size_t count, struct r
 bool rpc_batch_request(grpc_server *server, void *method, struct rpc_call *call, grpc_completion_queue *notify,
                        struct rpc_tag *tag);
 
+/* Lets the server accept no more; the tag comes back when the last connection is gone. */
+void rpc_batch_shutdown(grpc_server *server, grpc_completion_queue *notify, struct rpc_tag *tag);
+
 /* The next event of a queue; false when the queue is shut down and empty. */
 bool rpc_queue_next(grpc_completion_queue *queue, struct rpc_tag **tag, bool *ok);
 

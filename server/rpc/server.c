@@ -2,6 +2,7 @@
 #include "rpc/server.h"
 
 #include <grpc/grpc_security.h>
+#include <grpc/support/log.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -34,6 +35,13 @@ static mv_status check_options(const struct rpc_options *options, struct rpc_lis
         !rpc_principal_valid(options->insecure_principal, strlen(options->insecure_principal)))
         return mv_fail(MV_CONFIG_INVALID, "insecure_principal");
     return mv_ok();
+}
+
+/* The library's own complaints, in our form. Most are about callers (a handshake without a certificate), hence no error
+ * of ours. */
+static void pass_log(gpr_log_func_args *line)
+{
+    mv_log(line->severity == GPR_LOG_SEVERITY_ERROR ? MV_LOG_INFO : MV_LOG_DEBUG, "grpc: %s", line->message);
 }
 
 static mv_status open_identity(struct rpc_server *server)
@@ -215,7 +223,7 @@ static bool drained(const struct rpc_server *server, int64_t limit_ms)
 static void drain(struct rpc_server *server)
 {
     server->stop = (struct rpc_tag){on_stopped, NULL};
-    grpc_server_shutdown_and_notify(server->grpc, server->queues[0].queue, &server->stop);
+    rpc_batch_shutdown(server->grpc, server->queues[0].queue, &server->stop);
     if (drained(server, server->options.drain_ms))
         return;
     grpc_server_cancel_all_calls(server->grpc);
@@ -257,6 +265,7 @@ mv_status rpc_server_start(const struct rpc_options *options, const struct rpc_s
         return mv_fail(MV_OUT_OF_MEMORY, "server");
     made->options = *options;
     (void)pthread_mutex_init(&made->unused_lock, NULL);
+    gpr_set_log_function(pass_log);
     grpc_init();
     mv_status status = open_parts(made, listen.address, services, service_count);
     if (!status.ok) {

@@ -88,8 +88,10 @@ struct caller_stream *caller_open(grpc_channel *channel, const char *path, int t
     gpr_timespec deadline = gpr_inf_future(GPR_CLOCK_REALTIME);
     if (timeout_ms > 0)
         deadline = gpr_time_add(gpr_now(GPR_CLOCK_REALTIME), gpr_time_from_millis(timeout_ms, GPR_TIMESPAN));
-    stream->call = grpc_channel_create_call(channel, NULL, GRPC_PROPAGATE_DEFAULTS, stream->queue,
-                                            grpc_slice_from_copied_string(path), NULL, deadline, NULL);
+    grpc_slice method = grpc_slice_from_copied_string(path);
+    stream->call =
+        grpc_channel_create_call(channel, NULL, GRPC_PROPAGATE_DEFAULTS, stream->queue, method, NULL, deadline, NULL);
+    grpc_slice_unref(method);
     grpc_metadata_array_init(&stream->headers);
     grpc_metadata_array_init(&stream->trailers);
     stream->text = grpc_empty_slice();
@@ -234,6 +236,12 @@ struct caller_result caller_raw(grpc_channel *channel, const char *path, const v
         caller_send_end(stream);
     size_t got = 0;
     uint8_t *answer = receive_bytes(stream, &got);
+    /* the status of a stream comes only after all of its messages were taken */
+    size_t ignored;
+    for (uint8_t *more = answer; more != NULL;) {
+        more = receive_bytes(stream, &ignored);
+        free(more);
+    }
     struct caller_result result = caller_end(stream);
     result.data = answer;
     result.size = got;

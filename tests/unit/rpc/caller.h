@@ -24,6 +24,7 @@ grpc_channel *caller_connect_tls(uint16_t port, const char *ca_file, const char 
                                  const char *key_file);
 grpc_channel *caller_connect_gzip(uint16_t port);
 
+/* One request; of a stream, the first answer. */
 struct caller_result caller_raw(grpc_channel *channel, const char *path, const void *data, size_t size, int timeout_ms);
 struct caller_result caller_unary(grpc_channel *channel, const char *path, const ProtobufCMessage *request,
                                   int timeout_ms);

@@ -1,7 +1,7 @@
 /* Server, client and two-way streams: order, ends, cancellation, and who is held up by whom. */
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
+#include <unistd.h>
 
 #include "base/status.h"
 #include "echo.h"
@@ -138,7 +138,9 @@ static void deadline_ends_stream(void **state)
     assert_int_equal(next_number(stream), 0);
     assert_int_equal(caller_end(stream).code, GRPC_STATUS_DEADLINE_EXCEEDED);
     assert_true(echo_wait(&echo_seen.streams_broken, before + 1));
-    assert_int_equal(atomic_load(&echo_seen.last_reason), MV_DEADLINE_PASSED);
+    /* the caller's own clock may end it a moment before ours */
+    int reason = atomic_load(&echo_seen.last_reason);
+    assert_true(reason == MV_DEADLINE_PASSED || reason == MV_CANCELLED_BY_CALLER);
 }
 
 static void bad_message_in_stream(void **state)
@@ -156,6 +158,8 @@ static void streams_are_bounded(void **state)
     (void)state;
     enum { MANY = 12 };
     struct caller_stream *streams[MANY];
+    /* the worker of the test before has told its caller, but may not be back yet */
+    (void)usleep(200000);
     for (unsigned i = 0; i < MANY; i++)
         streams[i] = open_with(ECHO "Chat", 1, 20000);
     unsigned busy = 0;
