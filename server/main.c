@@ -102,10 +102,10 @@ static int read_arguments(int argc, char **argv, struct arguments *arguments)
             arguments->insecure_principal = optarg;
             break;
         case 'v':
-            printf("metervaultd %s\n", METERVAULT_VERSION);
+            (void)printf("metervaultd %s\n", METERVAULT_VERSION);
             exit(EXIT_DONE);
         case 'h':
-            fputs(usage, stdout);
+            (void)fputs(usage, stdout);
             exit(EXIT_DONE);
         default:
             return EXIT_USAGE;
@@ -242,7 +242,7 @@ int main(int argc, char **argv)
     struct arguments arguments = {0};
     struct config config = {0};
     if (read_arguments(argc, argv, &arguments) != EXIT_DONE) {
-        fputs(usage, stderr);
+        (void)fputs(usage, stderr);
         return EXIT_USAGE;
     }
     mv_status status = ops_harden();

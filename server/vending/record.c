@@ -7,8 +7,12 @@
 static void copy_clean(char *to, size_t size, const char *from)
 {
     size_t length = strnlen(from, size - 1);
-    for (size_t i = 0; i < length; i++)
-        to[i] = from[i] > ' ' && from[i] < '\x7f' ? from[i] : '?';
+    for (size_t i = 0; i < length; i++) {
+        char c = from[i];
+        if (c <= ' ' || c >= '\x7f')
+            c = '?';
+        to[i] = c;
+    }
     to[length] = '\0';
 }
 

@@ -3,6 +3,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* An element of the index by id. */
+typedef const struct store_organisation *organisation_at;
+
 /* A list that grows while the ledger is walked. */
 static mv_status append(void **rows, size_t *count, const void *row, size_t size)
 {
@@ -72,12 +75,12 @@ static mv_status index_organisations(struct vend_tree *tree)
 {
     if (tree->organisation_count == 0)
         return mv_ok();
-    tree->by_id = reallocarray(NULL, tree->organisation_count, sizeof *tree->by_id);
+    tree->by_id = reallocarray(NULL, tree->organisation_count, sizeof(organisation_at));
     if (tree->by_id == NULL)
         return mv_fail(MV_OUT_OF_MEMORY, "directory");
     for (size_t i = 0; i < tree->organisation_count; i++)
         tree->by_id[i] = &tree->organisations[i];
-    qsort(tree->by_id, tree->organisation_count, sizeof *tree->by_id, by_id);
+    qsort(tree->by_id, tree->organisation_count, sizeof(organisation_at), by_id);
     return mv_ok();
 }
 
@@ -123,11 +126,10 @@ void vend_tree_free(struct vend_tree *tree)
 const struct store_organisation *vend_tree_organisation(const struct vend_tree *tree, int64_t id)
 {
     struct store_organisation key = {.id = id};
-    const struct store_organisation *wanted = &key;
+    organisation_at wanted = &key;
     if (tree->organisation_count == 0)
         return NULL;
-    const struct store_organisation **found =
-        bsearch(&wanted, tree->by_id, tree->organisation_count, sizeof *tree->by_id, by_id);
+    organisation_at *found = bsearch(&wanted, tree->by_id, tree->organisation_count, sizeof(organisation_at), by_id);
     return found == NULL ? NULL : *found;
 }
 

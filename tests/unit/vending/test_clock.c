@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+static const int64_t DAY = 86400;
 static char pan[19];
 
 static mv_status sell(struct world *world, struct vend_sale *sale)
@@ -87,7 +88,7 @@ static void time_that_passes_is_no_step(void **state)
         world_step(7200 + 30, 7200); /* half a minute of correction in two hours */
         assert_ok(sell(world, &sale));
     }
-    world_step(86400 * 365, 86400 * 365);
+    world_step(365 * DAY, 365 * DAY);
     assert_ok(sell(world, &sale));
 }
 
@@ -96,13 +97,13 @@ static void a_long_rest_needs_confirmation(void **state)
     struct world *world = *state;
     struct vend_sale sale;
     assert_ok(sell(world, &sale));
-    world_step(30 * 86400, 0);
+    world_step(30 * DAY, 0);
     world_restart(world);
     assert_ok(sell(world, &sale));
-    world_step(30 * 86400 + 1, 0);
+    world_step(30 * DAY + 1, 0);
     world_restart(world);
     assert_refused(MV_CLOCK_STEPPED, sell(world, &sale));
-    assert_ok(confirm(world, "officer1", NOW_S + 60 * 86400 + 1));
+    assert_ok(confirm(world, "officer1", NOW_S + 60 * DAY + 1));
     assert_ok(sell(world, &sale));
 }
 

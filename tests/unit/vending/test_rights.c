@@ -85,21 +85,21 @@ static char *matrix(struct world *world)
     size_t size = 0;
     FILE *out = open_memstream(&text, &size);
     assert_non_null(out);
-    fprintf(out, "%-36s", "call");
+    (void)fprintf(out, "%-36s", "call");
     for (unsigned role = VEND_VENDOR; role <= VEND_ROLE_LAST; role++)
-        fprintf(out, " %s", vend_role_name((enum vend_role)role));
-    fputc('\n', out);
+        (void)fprintf(out, " %s", vend_role_name((enum vend_role)role));
+    (void)fputc('\n', out);
     for (unsigned call = 0; call < VEND_CALLS; call++) {
-        fprintf(out, "%-36s", vend_permission((enum vend_call)call)->action);
+        (void)fprintf(out, "%-36s", vend_permission((enum vend_call)call)->action);
         for (unsigned role = VEND_VENDOR; role <= VEND_ROLE_LAST; role++) {
             const char *name = vend_role_name((enum vend_role)role);
             mv_status status = call_as(world, name, (enum vend_call)call);
             if (!let_in(status))
                 assert_refused(MV_ROLE_MISSING, status);
             int width = role == VEND_ROLE_LAST ? 0 : (int)strlen(name);
-            fprintf(out, " %-*s", width, let_in(status) ? "yes" : "-");
+            (void)fprintf(out, " %-*s", width, let_in(status) ? "yes" : "-");
         }
-        fputc('\n', out);
+        (void)fputc('\n', out);
     }
     (void)fclose(out);
     return text;

@@ -49,7 +49,7 @@ static void sixty_minutes_ahead(void **state)
     assert_int_equal(tid.absolute, NOW_MINUTE + 60);
     assert_refused(MV_TID_AHEAD, vend_rule_tid(&meter, NOW_MINUTE + 60, NOW_S, &tid));
     /* the reserved minute counts: 60 minutes after 23:01 is 00:01, which is skipped */
-    assert_refused(MV_TID_AHEAD, vend_rule_tid(&meter, DAY_MINUTE, DAY_S - 59 * 60, &tid));
+    assert_refused(MV_TID_AHEAD, vend_rule_tid(&meter, DAY_MINUTE, DAY_S - INT64_C(59) * 60, &tid));
 }
 
 static void base_dates(void **state)

@@ -249,8 +249,8 @@ static int add_text(void *self, int columns, char **values, char **names)
     (void)names;
     FILE *out = self;
     for (int i = 0; i < columns; i++)
-        fprintf(out, "%s|", values[i] == NULL ? "" : values[i]);
-    fputc('\n', out);
+        (void)fprintf(out, "%s|", values[i] == NULL ? "" : values[i]);
+    (void)fputc('\n', out);
     return 0;
 }
 
@@ -267,7 +267,7 @@ char *world_dump(struct world *world)
     for (size_t i = 0; i < sizeof tables / sizeof tables[0]; i++) {
         char sql[64];
         (void)snprintf(sql, sizeof sql, "SELECT * FROM %s", tables[i]);
-        fprintf(out, "%s\n", tables[i]);
+        (void)fprintf(out, "%s\n", tables[i]);
         assert_int_equal(sqlite3_exec(db, sql, add_text, out, NULL), SQLITE_OK);
     }
     (void)sqlite3_close(db);
