@@ -7,7 +7,7 @@
 #include "hsm/hsm.h"
 #include "meter_input.h"
 
-enum { PLAN_KEYS_PER_TOKEN = 200 };
+enum { PLAN_KEYS_PER_TOKEN = 40 };
 
 struct planned_key {
     struct hsm_vending_scope scope;

@@ -102,12 +102,12 @@ expect 'second init' 1 'exists' "${init[@]}" "${files[@]}"
 expect 'second init with the same components' 1 TOKEN_IN_USE "${init[@]}" "${files[@]}" --use-existing
 
 # ---- import: vending key, DKGA 4 ----
-a4=00112233445566778899AABBCCDDEEFF00112233 b4=5A5A5A5A5A5A5A5A5A5A5A5A5A5A5A5A5A5A5A5A
+a4=00112233445566778899AABBCCDDEEFF00112233
 k4=5A4B78691E0F3C2DD2C3F0E19687B4A55A4B7869
 echo $a4 >"$dir/a4"
 echo '5a5a5a5a 5a5a5a5a 5a5a5a5a 5a5a5a5a 5a5a5a5a' >"$dir/b4"
 kcv4=$(kcv_hmac $k4)
-scope4=(import --use vending --sgc 123457 --krn 1 --ea 7,11)
+scope4=(import --use vending --sgc 123457 --krn 1 --ea '7,11')
 pair4=(--component-file "$dir/a4" --component-file "$dir/b4")
 expect 'wrong KCV' 1 KCV_MISMATCH "${scope4[@]}" "${pair4[@]}" --kcv 000000
 nothing_half_done 'wrong KCV' 3
@@ -165,7 +165,9 @@ print(bytes(x ^ y for x, y in zip(a, b)).hex())' "$dir/fa" "$dir/fb")
 same 'KCV of list, CMAC' "$(kcv_cmac "$kf")" "$(listed factory/acme)"
 rm "$dir/fa" "$dir/fb"
 expect 'the same factory key again' 1 KEY_EXISTS "${factory[@]}"
-[ ! -e "$dir/fa" ] && [ ! -e "$dir/fb" ] || fail 'components of a key that was not made remain'
+if [ -e "$dir/fa" ] || [ -e "$dir/fb" ]; then
+    fail 'components of a key that was not made remain'
+fi
 
 # ---- scope ----
 expect 'supply group of 5 digits' 2 sgc import --use vending --sgc 12345 --krn 1
