@@ -1,9 +1,12 @@
 /* Administrative changes: each has its own transaction and its own audit record. */
 #include "vending/internal.h"
 
-/* A connection that failed for good (its file was moved, its handle broke) is replaced by one that works. */
-static void reopen(struct vend *vend)
+/* A connection that failed for good (its file was moved, its handle broke) is replaced by one that works. A full disk
+ * or another process's lock is not the connection's fault. */
+static void reopen(struct vend *vend, mv_status failure)
 {
+    if (failure.reason == MV_LEDGER_FULL || failure.reason == MV_LEDGER_LOCKED)
+        return;
     struct store *fresh = NULL;
     mv_status opened = store_open(vend->ledger, STORE_WRITER, &fresh);
     if (!opened.ok)
@@ -71,22 +74,30 @@ static mv_status carry_out(struct vend *vend, struct vend_change *change)
     return recorded.ok ? status : recorded;
 }
 
+static mv_status attempt(struct vend *vend, struct vend_change *change)
+{
+    struct vend_now now;
+    if (vend_monotonic_ns() > change->deadline_ns)
+        return mv_fail(MV_DEADLINE_PASSED, NULL);
+    /* the probe is what closes the circuit again */
+    if (!change->silent)
+        MV_TRY(vend_ledger_state(vend));
+    /* changes are made under an unconfirmed clock too: one of them confirms it */
+    mv_status trusted = vend_clock_now(&vend->clock, &now);
+    change->now_us = now.real_us;
+    change->state = vend_state(vend);
+    change->state.clock_unconfirmed = !trusted.ok;
+    mv_status status = carry_out(vend, change);
+    store_rollback(vend->writer.store);
+    if (!status.ok || change->changed)
+        vend_ledger_report(vend, status);
+    return status;
+}
+
 void vend_change_do(struct vend *vend, struct vend_change *change)
 {
-    mv_status status = mv_fail(MV_DEADLINE_PASSED, NULL);
-    if (vend_monotonic_ns() <= change->deadline_ns) {
-        struct vend_now now;
-        /* changes are made under an unconfirmed clock too: one of them confirms it */
-        mv_status trusted = vend_clock_now(&vend->clock, &now);
-        change->now_us = now.real_us;
-        change->state = vend_state(vend);
-        change->state.clock_unconfirmed = !trusted.ok;
-        status = carry_out(vend, change);
-        store_rollback(vend->writer.store);
-        if (!status.ok || change->changed)
-            vend_ledger_report(vend, status);
-        if (change->silent && !status.ok)
-            reopen(vend);
-    }
+    mv_status status = attempt(vend, change);
+    if (change->silent && !status.ok)
+        reopen(vend, status);
     vend_waiter_done(&change->waiter, status);
 }

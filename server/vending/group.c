@@ -111,8 +111,11 @@ static void fail_written(struct vend_writer *writer, mv_status status)
 
 static mv_status issue(struct vend *vend)
 {
+    mv_status status = vend_ledger_state(vend);
+    if (!status.ok)
+        return status;
     vend_group_prepare(vend);
-    mv_status status = write_once(vend);
+    status = write_once(vend);
     if (status.ok || status.reason != MV_KEY_SERVICE_UNAVAILABLE)
         return status;
     /* the key process was lost before anything was written: once more with fresh keys */
@@ -122,6 +125,7 @@ static mv_status issue(struct vend *vend)
     if (status.ok || status.reason != MV_KEY_SERVICE_UNAVAILABLE)
         return status;
     vend_catalogue_report(&vend->catalogue, status);
+    vend_keeper_wake(vend);
     refuse_live(&vend->writer, status);
     return write_once(vend);
 }

@@ -58,18 +58,22 @@ struct vend {
     struct vend_writer writer;
 
     pthread_mutex_t lock;            /* guards what follows */
-    pthread_cond_t stop;             /* signalled when `stopping` is set */
+    pthread_cond_t stop;             /* signalled when `stopping` or `woken` is set */
     struct store_ledger_state state; /* as last committed */
     mv_status ledger_state;          /* of the last write */
-    bool stopping;
+    bool stopping, woken;
     pthread_t keeper;
     bool keeper_runs;
 };
 
 struct store_ledger_state vend_state(struct vend *vend);
 void vend_state_set(struct vend *vend, const struct store_ledger_state *state);
-/* The outcome of writing the ledger, for health. */
+/* The outcome of writing the ledger. A failure opens a circuit: until the keeper's probe has written it again, whatever
+ * would write is refused at once for the same reason, instead of waiting for the ledger one by one. */
 void vend_ledger_report(struct vend *vend, mv_status status);
+MV_MUST_USE mv_status vend_ledger_state(struct vend *vend);
+/* Has the keeper look soon. */
+void vend_keeper_wake(struct vend *vend);
 
 MV_MUST_USE mv_status vend_writer_open(struct vend *vend, const struct vend_options *options);
 MV_MUST_USE mv_status vend_writer_start(struct vend *vend);

@@ -80,19 +80,11 @@ static void enrol_unknown(struct vend *vend)
     }
 }
 
-static bool ledger_failed(struct vend *vend)
-{
-    pthread_mutex_lock(&vend->lock);
-    bool failed = !vend->ledger_state.ok;
-    pthread_mutex_unlock(&vend->lock);
-    return failed;
-}
-
 void vend_refresh(struct vend *vend)
 {
     struct store_ledger_state state = vend_state(vend);
     struct vend_now now;
-    if (ledger_failed(vend))
+    if (!vend_ledger_state(vend).ok)
         run(vend, NULL, NULL, probe, NULL);
     mv_status clock = vend_clock_now(&vend->clock, &now);
     if (!clock.ok && !state.clock_unconfirmed)
@@ -105,21 +97,40 @@ void vend_refresh(struct vend *vend)
     enrol_unknown(vend);
 }
 
-static bool wait_a_while(struct vend *vend)
+/* True when the time has passed; false when `flag` came before. */
+static bool wait_unless(struct vend *vend, const bool *flag, unsigned ms)
 {
-    unsigned ms = vend_health(vend).ok || vend->keeper_ms < UNWELL_MS ? vend->keeper_ms : UNWELL_MS;
     struct timespec until;
     (void)clock_gettime(CLOCK_MONOTONIC, &until);
     int64_t nanoseconds = until.tv_nsec + (int64_t)ms * 1000000;
     until.tv_sec += nanoseconds / 1000000000;
     until.tv_nsec = nanoseconds % 1000000000;
-    pthread_mutex_lock(&vend->lock);
     int waited = 0;
-    while (!vend->stopping && waited == 0)
+    while (!vend->stopping && !*flag && waited == 0)
         waited = pthread_cond_timedwait(&vend->stop, &vend->lock, &until);
+    return waited != 0;
+}
+
+/* Long while all is well, short from the moment that something is not. False: stop. */
+static bool wait_a_while(struct vend *vend)
+{
+    bool well = vend_health(vend).ok;
+    pthread_mutex_lock(&vend->lock);
+    bool woken = !well || !wait_unless(vend, &vend->woken, vend->keeper_ms);
+    if (woken)
+        (void)wait_unless(vend, &vend->stopping, UNWELL_MS);
+    vend->woken = false;
     bool go_on = !vend->stopping;
     pthread_mutex_unlock(&vend->lock);
     return go_on;
+}
+
+void vend_keeper_wake(struct vend *vend)
+{
+    pthread_mutex_lock(&vend->lock);
+    vend->woken = true;
+    pthread_cond_broadcast(&vend->stop);
+    pthread_mutex_unlock(&vend->lock);
 }
 
 static void *keep(void *self)

@@ -54,8 +54,10 @@ void vend_group_prepare(struct vend *vend)
     if (count == 0)
         return;
     mv_status all = ask_keys(writer, count);
-    if (!all.ok)
+    if (!all.ok) {
         vend_catalogue_report(&vend->catalogue, all);
+        vend_keeper_wake(vend);
+    }
     for (size_t i = 0; i < count; i++)
         take_key(&writer->items[writer->asked[i]], all, &writer->prepared[i]);
 }

@@ -26,14 +26,21 @@ void vend_ledger_report(struct vend *vend, mv_status status)
     pthread_mutex_lock(&vend->lock);
     vend->ledger_state = status;
     pthread_mutex_unlock(&vend->lock);
+    if (!status.ok)
+        vend_keeper_wake(vend);
+}
+
+mv_status vend_ledger_state(struct vend *vend)
+{
+    pthread_mutex_lock(&vend->lock);
+    mv_status state = vend->ledger_state;
+    pthread_mutex_unlock(&vend->lock);
+    return state;
 }
 
 mv_status vend_health(struct vend *vend)
 {
-    pthread_mutex_lock(&vend->lock);
-    mv_status ledger = vend->ledger_state;
-    pthread_mutex_unlock(&vend->lock);
-    MV_TRY(ledger);
+    MV_TRY(vend_ledger_state(vend));
     MV_TRY(vend_catalogue_state(&vend->catalogue));
     return vend_clock_unconfirmed(&vend->clock) ? mv_fail(MV_CLOCK_STEPPED, NULL) : mv_ok();
 }

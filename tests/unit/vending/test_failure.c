@@ -366,6 +366,7 @@ static void a_failing_ledger_fails_the_whole_group(void **state)
     assert_int_equal(sales(world), 1);
     assert_int_equal(world_audit_count(world, NULL, "METER_UNKNOWN"), 0);
     struct vend_sale sale;
+    vend_refresh(world->vend);
     assert_ok(world_sell(world, "seller", "a", pan, 100, &sale));
     assert_int_equal(sale.receipt, 2);
 }
@@ -381,6 +382,9 @@ static void an_unknown_commit_is_decided_by_the_stored_answer(void **state)
     assert_ok(world_sell(world, "seller", "r1", pan, 100, &sale));
     assert_true(sale.replayed);
     assert_int_equal(sale.receipt, 1);
+    /* new ones are refused at once, until the ledger has been written again */
+    assert_refused(MV_LEDGER_UNAVAILABLE, world_sell(world, "seller", "r2", pan, 100, &second));
+    vend_refresh(world->vend);
     assert_ok(world_sell(world, "seller", "r2", pan, 100, &second));
     assert_int_equal(second.receipt, 2);
     assert_int_equal(second.tid, sale.tid + 1);
@@ -398,13 +402,17 @@ static void no_audit_no_answer(void **state)
     struct vend_caller officer = world_caller("officer1");
     audit_fails = 1;
     assert_refused(MV_LEDGER_FULL, world_sell(world, "nobody", "r1", world_pan(1, pan), 100, &sale));
+    vend_refresh(world->vend);
     audit_fails = 1;
     assert_refused(MV_LEDGER_FULL, vend_get_meter(world->vend, &rival, pan, &meter));
+    vend_refresh(world->vend);
     audit_fails = 1;
     assert_refused(MV_LEDGER_FULL, vend_create_organisation(world->vend, &officer, "new", "root", &row));
+    vend_refresh(world->vend);
     assert_refused(MV_ORGANISATION_UNKNOWN, vend_grant(world->vend, &officer, "new", SGC, true, &row));
     commit_fails = 1;
     assert_refused(MV_LEDGER_FULL, vend_create_organisation(world->vend, &officer, "new", "root", &row));
+    vend_refresh(world->vend);
     assert_ok(vend_create_organisation(world->vend, &officer, "new", "root", &row));
     world_audit_verify(world);
 }
