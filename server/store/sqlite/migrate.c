@@ -40,7 +40,8 @@ static mv_status run_script(sqlite3 *db, const char *sql, size_t size)
     return mv_ok();
 }
 
-mv_status sqlite_ledger_check(sqlite3 *db, int64_t *version)
+/* Within a transaction, so that the three answers are of one moment. */
+static mv_status check(sqlite3 *db, int64_t *version)
 {
     int64_t application, objects;
     MV_TRY(sqlite_pragma_get(db, "PRAGMA application_id", &application));
@@ -54,11 +55,19 @@ mv_status sqlite_ledger_check(sqlite3 *db, int64_t *version)
     return mv_ok();
 }
 
+mv_status sqlite_ledger_check(sqlite3 *db, int64_t *version)
+{
+    MV_TRY(sqlite_exec(db, "BEGIN", "ledger file"));
+    mv_status status = check(db, version);
+    (void)sqlite3_exec(db, "ROLLBACK", NULL, NULL, NULL);
+    return status;
+}
+
 static mv_status apply(sqlite3 *db)
 {
     /* under the lock the version may have become another */
     int64_t version;
-    MV_TRY(sqlite_ledger_check(db, &version));
+    MV_TRY(check(db, &version));
     if (version == LATEST)
         return mv_ok();
     for (size_t i = (size_t)version; i < LATEST; i++)

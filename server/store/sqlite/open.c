@@ -4,7 +4,7 @@
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "store/sqlite/engine.h"
@@ -74,7 +74,7 @@ static mv_status settle_connection(sqlite3 *db)
 }
 
 /* SQLite answers with the mode that it could take, which need not be the one that was asked for. */
-static mv_status switch_to_wal(sqlite3 *db)
+static mv_status ask_for_wal(sqlite3 *db)
 {
     sqlite3_stmt *statement = NULL;
     errno = 0;
@@ -87,6 +87,26 @@ static mv_status switch_to_wal(sqlite3 *db)
     else if (sqlite3_stricmp((const char *)sqlite3_column_text(statement, 0), "wal") != 0)
         status = mv_fail(MV_LEDGER_UNAVAILABLE, "ledger log: this file system allows none");
     (void)sqlite3_finalize(statement);
+    return status;
+}
+
+static int64_t monotonic_ms(void)
+{
+    struct timespec now = {0};
+    (void)clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+/* Here SQLite gives up without waiting when others open the same new file, so it is asked again. */
+static mv_status switch_to_wal(sqlite3 *db)
+{
+    enum { PAUSE_MS = 20 };
+    int64_t end_ms = monotonic_ms() + BUSY_TIMEOUT_MS;
+    mv_status status = ask_for_wal(db);
+    while (!status.ok && status.reason == MV_LEDGER_LOCKED && monotonic_ms() < end_ms) {
+        (void)sqlite3_sleep(PAUSE_MS);
+        status = ask_for_wal(db);
+    }
     return status;
 }
 

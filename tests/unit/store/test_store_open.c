@@ -4,6 +4,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "support.h"
@@ -155,6 +156,15 @@ static void test_a_failed_migration_leaves_nothing(void **state)
     assert_int_equal(sqlite3_exec(db, "ROLLBACK", NULL, NULL, NULL), SQLITE_OK);
     (void)sqlite3_close(db);
     assert_int_equal(raw_number(ledger, "SELECT count(*) FROM sqlite_schema"), 0);
+    assert_int_equal(unlink(ledger->path), 0);
+
+    /* the same before there is a log */
+    db = raw_open(ledger);
+    assert_int_equal(sqlite3_exec(db, "BEGIN IMMEDIATE", NULL, NULL, NULL), SQLITE_OK);
+    time_t start = time(NULL);
+    assert_reason(open_as(ledger, STORE_WRITER), MV_LEDGER_LOCKED);
+    assert_in_range(time(NULL) - start, 1, 8);
+    (void)sqlite3_close(db);
     assert_ok(open_as(ledger, STORE_WRITER));
 }
 

@@ -106,6 +106,14 @@ static void test_readers_see_committed_rows_of_one_moment(void **state)
     store_rollback(reader);
     assert_ok(store_state_get(reader, &got));
     assert_int_equal(got.last_time_unix_s, 5);
+    /* the moment is that of the beginning, not of the first read */
+    assert_ok(store_begin_read(reader));
+    put.last_time_unix_s = 6;
+    assert_ok(store_begin_write(ledger->store));
+    assert_ok(store_state_put(ledger->store, &put));
+    assert_ok(store_commit(ledger->store));
+    assert_ok(store_state_get(reader, &got));
+    assert_int_equal(got.last_time_unix_s, 5);
     store_close(reader);
 }
 
