@@ -18,6 +18,7 @@ void hsm_session_close(struct hsm *hsm)
     if (hsm->session_open)
         (void)hsm->p11->C_CloseAllSessions(hsm->slot);
     hsm->session_open = false;
+    hsm->session = CK_INVALID_HANDLE;
     hsm->head = 0;
     hsm->head_generation = 0;
 }
@@ -102,6 +103,7 @@ bool hsm_broken(mv_status status)
     case CKR_DEVICE_REMOVED:
     case CKR_TOKEN_NOT_PRESENT:
     case CKR_USER_NOT_LOGGED_IN:
+    case CKR_OPERATION_ACTIVE:   /* a failed call left it unfinished */
     case CKR_KEY_HANDLE_INVALID: /* session copies go with the session that made them */
     case CKR_OBJECT_HANDLE_INVALID:
         return true;
@@ -113,6 +115,11 @@ bool hsm_broken(mv_status status)
 mv_status hsm_reopen(struct hsm *hsm)
 {
     hsm_session_close(hsm);
-    MV_TRY(connect_token(hsm));
-    return hsm_login_from_config(hsm);
+    mv_status status = connect_token(hsm);
+    if (status.ok)
+        status = hsm_login_from_config(hsm);
+    /* a session without login would show a token without keys */
+    if (!status.ok)
+        hsm_session_close(hsm);
+    return status;
 }

@@ -109,7 +109,8 @@ static void tell(mv_status before, mv_status after)
 mv_status hsmd_keyring_reopen(struct hsmd_keyring *keyring)
 {
     mv_status before = keyring->state;
-    mv_log(MV_LOG_WARNING, "the token's session was lost: opening a new one");
+    if (before.ok)
+        mv_log(MV_LOG_WARNING, "the token's session was lost: opening a new one");
     keyring->state = hsm_reopen(keyring->hsm);
     if (keyring->state.ok)
         keyring->state = load_again(keyring);
@@ -135,6 +136,9 @@ static mv_status follow(struct hsmd_keyring *keyring)
 mv_status hsmd_keyring_refresh(struct hsmd_keyring *keyring, int64_t now_ms, bool force)
 {
     if (!force && now_ms - keyring->checked_ms < CHECK_EVERY_MS)
+        return keyring->state;
+    /* tokens lock: no second try with this PIN */
+    if (keyring->state.reason == MV_PIN_REFUSED)
         return keyring->state;
     keyring->checked_ms = now_ms;
     mv_status before = keyring->state;

@@ -71,7 +71,7 @@ static void serve_ready(struct worker *worker, const struct pollfd *ready)
 static void serve(struct worker *worker, const sigset_t *while_waiting)
 {
     const struct timespec tick = {.tv_sec = TICK_MS / 1000};
-    while (!stopping) {
+    while (!stopping && worker->service.keyring.state.reason != MV_PIN_REFUSED) {
         struct pollfd wait[CONNECTIONS + 1];
         for (size_t i = 0; i < CONNECTIONS; i++)
             wait[i] = (struct pollfd){.fd = worker->connections[i].fd, .events = POLLIN};
@@ -137,6 +137,7 @@ int hsmd_worker_run(const struct hsm_config *config, const struct hsmd_listener 
                (unsigned long long)worker->service.keyring.catalogue->generation,
                worker->service.keyring.catalogue->key_count);
         serve(worker, &while_waiting);
+        status = worker->service.keyring.state.reason == MV_PIN_REFUSED ? worker->service.keyring.state : mv_ok();
     } else if (status.reason != quiet_reason) {
         char text[512];
         mv_log(MV_LOG_ERROR, "cannot start: %s", mv_status_text(status, text, sizeof text));

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -32,14 +33,21 @@ void process_spawn(struct test_process *process, const struct test_token *token)
         die("fork");
     if (process->pid > 0)
         return;
+    /* a test program that fails must not leave it behind */
+    (void)prctl(PR_SET_PDEATHSIG, SIGTERM);
     (void)execl(MV_HSMD_PROGRAM, "metervault-hsmd", "--config", token->config.path, (char *)NULL);
     _exit(127);
 }
 
 void process_start(struct test_process *process, const struct test_token *token)
 {
-    struct hsmd_client *client = NULL;
     process_spawn(process, token);
+    process_await(token);
+}
+
+void process_await(const struct test_token *token)
+{
+    struct hsmd_client *client = NULL;
     test_ok(hsmd_client_new(token->config.socket, 2000, &client), "client");
     mv_status status = mv_ok();
     for (int i = 0; i < TRIES; i++) {

@@ -14,6 +14,8 @@ struct test_process {
 void process_start(struct test_process *process, const struct test_token *token);
 /* Starts it only. */
 void process_spawn(struct test_process *process, const struct test_token *token);
+/* Waits until a worker answers. */
+void process_await(const struct test_token *token);
 /* SIGTERM; the exit status, or 128 + signal number. */
 int process_stop(struct test_process *process);
 /* Waits up to 20 s for it to end by itself; the exit status as above, -1 if it goes on. */
