@@ -3,8 +3,9 @@
 #include "rpc/server.h"
 
 enum {
-    WRITE_STALL_S = 60, /* a caller who takes nothing for so long is cut off: it holds a worker */
-    READ_IDLE_S = 600,  /* likewise one who says nothing */
+    WRITE_STALL_S = 60,    /* a caller who takes nothing for so long is cut off: it holds a worker */
+    READ_IDLE_S = 600,     /* likewise one who says nothing */
+    ANONYMOUS_IDLE_S = 30, /* and sooner when anybody may call: reflection must not occupy the workers of others */
 };
 
 static gpr_timespec in_seconds(int64_t seconds)
@@ -73,7 +74,8 @@ mv_status rpc_read(struct rpc_call *call, ProtobufCMessage **message)
     rpc_arena_reset(&call->arena, rpc_arena_budget(call->server->options.max_message_bytes));
     grpc_op op = {.op = GRPC_OP_RECV_MESSAGE};
     op.data.recv_message.recv_message = &call->received;
-    if (!rpc_batch_start(call->call, &op, 1, &call->moved) || !wait(call, READ_IDLE_S))
+    if (!rpc_batch_start(call->call, &op, 1, &call->moved) ||
+        !wait(call, call->entry->anonymous ? ANONYMOUS_IDLE_S : READ_IDLE_S))
         return why_broken(call);
     /* A cancelled call delivers "no more" just as an ended one does, and the news of its close may come later. */
     if (call->received == NULL)

@@ -115,11 +115,11 @@ static void other_listeners_are_left_alone(void **state)
     assert_int_equal(listen(listener, 32), 0);
     socklen_t size = sizeof address;
     assert_int_equal(getsockname(listener, (struct sockaddr *)&address, &size), 0);
-    int fds[3 * MOST][2] = {{0}};
+    int fds[3 * MOST][2];
     for (int i = 0; i < 3 * MOST; i++) {
         fds[i][0] = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
         assert_int_equal(connect(fds[i][0], (const struct sockaddr *)&address, sizeof address), 0);
-        struct sockaddr_in peer;
+        struct sockaddr_in peer = {0};
         size = sizeof peer;
         fds[i][1] = accept4(listener, (struct sockaddr *)&peer, &size, SOCK_CLOEXEC);
         assert_true(fds[i][1] >= 0);
