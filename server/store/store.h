@@ -63,7 +63,9 @@ typedef mv_status store_principal_fn(void *self, const struct store_principal *r
 MV_MUST_USE mv_status store_organisations(struct store *store, store_organisation_fn *each, void *self);
 MV_MUST_USE mv_status store_grants(struct store *store, store_grant_fn *each, void *self);
 MV_MUST_USE mv_status store_principals(struct store *store, store_principal_fn *each, void *self);
-/* Insert when id is 0 (and set it), else update. ORGANISATION_EXISTS / PRINCIPAL_EXISTS when the name is taken. */
+/* Insert when id is 0 (and set it), else update. ORGANISATION_EXISTS / PRINCIPAL_EXISTS when the name is taken,
+ * ORGANISATION_UNKNOWN / PRINCIPAL_UNKNOWN when the id, or the organisation or parent that is named, does not exist. An
+ * organisation keeps its parent for ever. */
 MV_MUST_USE mv_status store_organisation_put(struct store *store, struct store_organisation *row);
 MV_MUST_USE mv_status store_principal_put(struct store *store, struct store_principal *row);
 MV_MUST_USE mv_status store_grant_put(struct store *store, const struct store_grant *row, bool granted);
@@ -128,11 +130,13 @@ MV_MUST_USE mv_status store_sale_last(struct store *store, int64_t principal, co
                                       struct store_sale *sale);
 MV_MUST_USE mv_status store_meter_by_id(struct store *store, int64_t id, struct store_meter *meter);
 /* Takes the next receipt number (sets sale->receipt), inserts, and raises the meter's last_tid, which must be below
- * sale->tid (INTERNAL_ERROR otherwise). */
+ * sale->tid (INTERNAL_ERROR otherwise). REQUEST_ID_REUSED when the principal has a sale under this id. After either
+ * nothing of the sale is in the transaction, which may go on; after any other failure roll back. */
 MV_MUST_USE mv_status store_sale_insert(struct store *store, struct store_sale *sale);
 
 /* ---- audit ---- */
-/* Sets chain, sequence and hash, and inserts; the head is kept with the open writer. */
+/* Sets chain, sequence and hash, and inserts; the head is read once in each transaction. INVALID_FIELD as audit_seal.
+ */
 MV_MUST_USE mv_status store_audit_append(struct store *store, struct audit_record *record);
 typedef mv_status store_audit_fn(void *self, const struct audit_record *row);
 MV_MUST_USE mv_status store_audit(struct store *store, uint32_t chain, uint64_t first_sequence, store_audit_fn *each,

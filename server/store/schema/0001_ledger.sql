@@ -108,8 +108,7 @@ CREATE TABLE sale (
   ea INTEGER NOT NULL,
   dkga INTEGER NOT NULL,
   base_date INTEGER NOT NULL,
-  UNIQUE (principal, request_id),
-  UNIQUE (meter, tid)
+  UNIQUE (principal, request_id)
 ) STRICT;
 
 -- The last sale of a principal at a terminal of this name, for LastResponse.
@@ -120,7 +119,8 @@ CREATE TABLE last_sale (
   PRIMARY KEY (principal, terminal_name)
 ) STRICT, WITHOUT ROWID;
 
--- A sale takes the next receipt of a till that exists and a tid above all others of a meter that exists.
+-- A sale takes the next receipt of a till that exists and a tid above all others of a meter that exists. So a tid is
+-- unique per meter without an index: one over random meters would write a page of its own for every sale.
 CREATE TRIGGER sale_in_order BEFORE INSERT ON sale
 BEGIN
   SELECT RAISE(ABORT, 'receipt leaves a gap')

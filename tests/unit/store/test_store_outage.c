@@ -29,12 +29,13 @@ static mv_status sell_until_refused(const struct ledger *ledger, uint64_t *next_
         uint64_t tid = *next_tid;
         for (size_t i = 0; status.ok && i < GROUP; i++)
             status = sell(ledger, "till", tid++);
-        if (status.ok)
-            status = store_commit(ledger->store);
         if (!status.ok) {
             store_rollback(ledger->store);
             return status;
         }
+        status = store_commit(ledger->store);
+        if (!status.ok)
+            return status; /* a failed commit leaves no transaction open */
         *next_tid = tid;
         assert_true(tid < 1000000); /* the disk does fill up */
     }
