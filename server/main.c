@@ -192,19 +192,23 @@ static void announce(const struct server *server)
     mv_log(MV_LOG_NOTICE, "listening on %.*s:%u", host, listen, rpc_server_port(server->rpc));
 }
 
-static void serve(struct server *server, const sigset_t *signals)
+static bool told_to_stop(const sigset_t *signals)
 {
     const struct timespec pause = {.tv_nsec = POLL_MS * 1000000L};
+    int got = sigtimedwait(signals, NULL, &pause);
+    return got > 0 || (errno != EAGAIN && errno != EINTR);
+}
+
+static void serve(struct server *server, const sigset_t *signals)
+{
     int64_t watchdog_ms = ops_watchdog_ms();
-    int got;
     follow_health(server);
     announce(server);
     ops_notify("READY=1");
-    do {
-        got = sigtimedwait(signals, NULL, &pause);
+    while (!told_to_stop(signals)) {
         follow_health(server);
         feed_watchdog(server, watchdog_ms);
-    } while (got < 0 && (errno == EAGAIN || errno == EINTR));
+    }
     mv_log(MV_LOG_NOTICE, "stopping");
     ops_notify("STOPPING=1");
 }

@@ -13,20 +13,26 @@
 
 enum { TLS_HANDSHAKE = 22, HTTP2_SETTINGS = 4, HELLO_MAX = 256 };
 
-/* The smallest TLS 1.3 hello that a server answers (RFC 8446, 4.1.2): one cipher suite, one group, one key share. A
- * share is any 32 bytes; nobody computes with it, because the connection ends with the first byte of the answer. */
+/* The smallest TLS 1.3 hello that the RPC library answers (RFC 8446, 4.1.2): one cipher suite, one group, one key
+ * share. The share is the generator of P-256, the one group that it takes: nobody computes with it, because the
+ * connection ends with the first bytes of the answer. */
 static size_t make_hello(uint8_t hello[HELLO_MAX])
 {
-    static const uint8_t before[] = {0, 2, 0x13, 0x01, 1, 0};
+    static const uint8_t suites[] = {0, 2, 0x13, 0x01, 1, 0};
     static const uint8_t extensions[] = {
         0, 0x2b, 0, 3,  2, 3,  4,                /* supported_versions: TLS 1.3 */
-        0, 0x0a, 0, 4,  0, 2,  0, 0x1d,          /* supported_groups: x25519 */
-        0, 0x0d, 0, 6,  0, 4,  4, 3,    8,   4,  /* signature_algorithms: ecdsa_secp256r1_sha256, rsa_pss */
+        0, 0x0a, 0, 4,  0, 2,  0, 0x17,          /* supported_groups: secp256r1 */
+        0, 0x0d, 0, 4,  0, 2,  4, 3,             /* signature_algorithms: ecdsa_secp256r1_sha256 */
         0, 0x10, 0, 5,  0, 3,  2, 'h',  '2',     /* ALPN: h2 */
-        0, 0x33, 0, 38, 0, 36, 0, 0x1d, 0,   32, /* key_share: x25519, its 32 bytes follow */
+        0, 0x33, 0, 71, 0, 69, 0, 0x17, 0,   65, /* key_share: secp256r1, its 65 bytes follow */
     };
-    uint8_t random[64];
-    enum { BODY = 2 + 32 + 1 + sizeof before + 2 + sizeof extensions + 32 };
+    static const uint8_t share[] = {0x04, 0x6b, 0x17, 0xd1, 0xf2, 0xe1, 0x2c, 0x42, 0x47, 0xf8, 0xbc, 0xe6, 0xe5,
+                                    0x63, 0xa4, 0x40, 0xf2, 0x77, 0x03, 0x7d, 0x81, 0x2d, 0xeb, 0x33, 0xa0, 0xf4,
+                                    0xa1, 0x39, 0x45, 0xd8, 0x98, 0xc2, 0x96, 0x4f, 0xe3, 0x42, 0xe2, 0xfe, 0x1a,
+                                    0x7f, 0x9b, 0x8e, 0xe7, 0xeb, 0x4a, 0x7c, 0x0f, 0x9e, 0x16, 0x2b, 0xce, 0x33,
+                                    0x57, 0x6b, 0x31, 0x5e, 0xce, 0xcb, 0xb6, 0x40, 0x68, 0x37, 0xbf, 0x51, 0xf5};
+    enum { RANDOM = 32, BODY = 2 + RANDOM + 1 + sizeof suites + 2 + sizeof extensions + sizeof share };
+    uint8_t random[RANDOM];
     if (getrandom(random, sizeof random, 0) != (ssize_t)sizeof random)
         return 0;
     struct mv_writer writer = mv_writer_on(hello, HELLO_MAX);
@@ -35,12 +41,12 @@ static size_t make_hello(uint8_t hello[HELLO_MAX])
     mv_put_u16(&writer, BODY + 4);
     mv_put_u32(&writer, UINT32_C(1) << 24 | BODY);
     mv_put_u16(&writer, 0x0303);
-    mv_put_bytes(&writer, random, 32);
+    mv_put_bytes(&writer, random, sizeof random);
     mv_put_u8(&writer, 0);
-    mv_put_bytes(&writer, before, sizeof before);
-    mv_put_u16(&writer, sizeof extensions + 32);
+    mv_put_bytes(&writer, suites, sizeof suites);
+    mv_put_u16(&writer, sizeof extensions + sizeof share);
     mv_put_bytes(&writer, extensions, sizeof extensions);
-    mv_put_bytes(&writer, random + 32, 32);
+    mv_put_bytes(&writer, share, sizeof share);
     return mv_writer_ok(&writer) ? writer.used : 0;
 }
 
