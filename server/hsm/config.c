@@ -123,13 +123,12 @@ mv_status hsm_config_load(const char *path, struct hsm_config *config)
     if (cfg == NULL)
         return mv_fail(MV_OUT_OF_MEMORY, NULL);
     (void)cfg_set_error_function(cfg, log_parse_error);
-    mv_status status = mv_ok();
     int parsed = cfg_parse(cfg, path);
+    int cause = errno;
+    mv_status status = mv_fail(MV_CONFIG_INVALID, "syntax of the configuration");
     if (parsed == CFG_FILE_ERROR)
-        status = mv_fail_code(MV_FILE_FAILED, "configuration of the key process", (unsigned)errno);
-    else if (parsed != CFG_SUCCESS)
-        status = mv_fail(MV_CONFIG_INVALID, "syntax of the configuration");
-    else
+        status = mv_fail_code(MV_FILE_FAILED, "configuration of the key process", (unsigned)cause);
+    else if (parsed == CFG_SUCCESS)
         status = take(cfg, config);
     (void)cfg_free(cfg);
     return status;

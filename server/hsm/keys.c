@@ -79,6 +79,8 @@ void hsm_dkga02_plain(const uint8_t key[HSM_DKGA02_BYTES], const char *label, ui
 static mv_status seal(struct hsm *hsm, const uint8_t *key, struct hsm_key_entry *entry, struct hsm_backup *backup)
 {
     CK_OBJECT_HANDLE kek = 0;
+    if (key == NULL)
+        return mv_fail(MV_INTERNAL_ERROR, "a DKGA02 key without its value");
     MV_TRY(hsm_find_key(hsm, HSM_DKGA02_KEK_LABEL, &kek));
     uint8_t *plain = mv_secret_alloc(HSM_SEALED_BYTES);
     if (plain == NULL)

@@ -117,21 +117,30 @@ static mv_status connect_socket(struct hsmd_channel *channel)
     return mv_ok();
 }
 
-static mv_status say_hello(struct hsmd_channel *channel, int64_t deadline_ms)
+static mv_status exchange_hello(struct hsmd_channel *channel, int64_t deadline_ms, struct mv_reader *body)
 {
     uint8_t frame[32];
-    struct mv_reader body;
     struct mv_writer hello = hsmd_frame_begin(frame, sizeof frame, HSMD_OP_HELLO);
     mv_put_u32(&hello, HSMD_MAGIC);
     mv_put_u16(&hello, HSMD_VERSION);
     hsmd_frame_end(&hello);
     MV_TRY(hsmd_channel_send(channel, frame, hello.used, deadline_ms));
-    mv_status status = hsmd_channel_receive(channel, HSMD_OP_HELLO, deadline_ms, &body);
-    if (!status.ok)
-        return lost(channel, channel->fd < 0 ? "key process: hello (is this user in client_users?)" : status.where, 0);
-    if (mv_get_u16(&body) != HSMD_VERSION || !mv_reader_done(&body))
+    return hsmd_channel_receive(channel, HSMD_OP_HELLO, deadline_ms, body);
+}
+
+static mv_status say_hello(struct hsmd_channel *channel, int64_t deadline_ms)
+{
+    struct mv_reader body;
+    mv_status status = exchange_hello(channel, deadline_ms, &body);
+    if (status.ok && (mv_get_u16(&body) != HSMD_VERSION || !mv_reader_done(&body)))
         return lost(channel, "key process: version", 0);
-    return mv_ok();
+    if (status.ok || status.detail == ETIMEDOUT)
+        return status;
+    /* closed without a word: so a worker treats users it does not know, and so it looks when one is killed */
+    if (channel->fd < 0)
+        status.where = "key process: closed at hello (is this user in client_users?)";
+    hsmd_channel_close(channel);
+    return status;
 }
 
 mv_status hsmd_channel_open(struct hsmd_channel *channel, int64_t deadline_ms)

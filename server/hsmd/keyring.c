@@ -35,11 +35,17 @@ static void close_keys(struct hsmd_keyring *keyring, size_t from)
         hsm_handle_close(keyring->hsm, &keyring->handles[i]);
 }
 
+/* A generation names one entry for ever. */
+static bool same_key(const struct hsm_key_info *a, const struct hsm_key_info *b)
+{
+    return a->generation == b->generation && strcmp(a->label, b->label) == 0;
+}
+
 /* Keys that both catalogues have at the front: entries are only ever added, so this is the whole old one. */
 static size_t common_keys(const struct hsm_catalogue *a, const struct hsm_catalogue *b)
 {
     size_t i = 0;
-    while (i < a->key_count && i < b->key_count && memcmp(&a->keys[i], &b->keys[i], sizeof a->keys[i]) == 0)
+    while (i < a->key_count && i < b->key_count && same_key(&a->keys[i].info, &b->keys[i].info))
         i++;
     return i;
 }

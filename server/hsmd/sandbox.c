@@ -1,17 +1,18 @@
 #include "hsmd/sandbox.h"
 
 #include <errno.h>
+#include <linux/capability.h>
 #include <seccomp.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "base/log.h"
-
-static const rlim_t ENOUGH_TO_LOCK = (rlim_t)256 << 20;
 
 /* io_uring is here because it opens sockets without the socket call. */
 static const int forbidden[] = {
@@ -76,15 +77,24 @@ mv_status hsmd_sandbox_enter(void)
     return failed == 0 ? mv_ok() : mv_fail_code(MV_INTERNAL_ERROR, "seccomp", (unsigned)-failed);
 }
 
-/* With MCL_FUTURE a small limit makes later allocations and the module's loading fail, so a limit that a module might
- * reach means: secrets of ours are locked (secure heap), the module's own memory is not, and the log says so. */
+static bool may_lock_all(void)
+{
+    struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
+    struct __user_cap_data_struct sets[_LINUX_CAPABILITY_U32S_3] = {{0}};
+    return syscall(SYS_capget, &header, sets) == 0 && (sets[0].effective & 1U << CAP_IPC_LOCK) != 0;
+}
+
+/* Room for module, keys and connections. Below it, locking future memory would make later allocations fail. */
+static const rlim_t ENOUGH_LOCKED = 64UL * 1024 * 1024;
+
 void hsmd_sandbox_lock_memory(void)
 {
-    struct rlimit limit;
-    if (getrlimit(RLIMIT_MEMLOCK, &limit) == 0 && limit.rlim_cur < ENOUGH_TO_LOCK && geteuid() != 0) {
-        mv_log(MV_LOG_WARNING, "the module's own memory may be swapped: raise LimitMEMLOCK");
-        return;
+    struct rlimit limit = {0, 0};
+    if (getrlimit(RLIMIT_MEMLOCK, &limit) == 0) {
+        limit.rlim_cur = limit.rlim_max;
+        (void)setrlimit(RLIMIT_MEMLOCK, &limit);
     }
-    if (mlockall(MCL_CURRENT | MCL_FUTURE) != 0)
-        mv_log(MV_LOG_WARNING, "the module's own memory may be swapped (mlockall: error %d)", errno);
+    bool room = limit.rlim_cur >= ENOUGH_LOCKED || may_lock_all();
+    if (!room || mlockall(MCL_CURRENT | MCL_FUTURE) != 0)
+        mv_log(MV_LOG_WARNING, "the module's memory may be swapped: give this process LimitMEMLOCK of 64 MiB");
 }

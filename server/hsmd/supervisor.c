@@ -141,7 +141,7 @@ static void stop_children(struct supervisor *supervisor)
     int64_t deadline = hsmd_now_ms() + ((int64_t)supervisor->config->call_timeout_s + 1) * 1000;
     signal_all(supervisor, SIGTERM);
     while (running(supervisor) > 0) {
-        const struct timespec timeout = {.tv_nsec = 50 * 1000000};
+        const struct timespec timeout = {.tv_nsec = 50 * 1000000L};
         (void)sigtimedwait(&supervisor->signals, NULL, &timeout);
         (void)reap(supervisor);
         if (hsmd_now_ms() >= deadline)

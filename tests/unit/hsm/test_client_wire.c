@@ -1,0 +1,218 @@
+/* The client against a peer that answers wrongly, slowly or not at all: always a named reason, never a wrong result. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "hsmd/channel.h"
+#include "hsmd/intern.h"
+#include "hsmd/proto.h"
+
+static char directory[64];
+static char path[96];
+static struct hsmd_client *client;
+static pid_t server;
+
+static const uint8_t HELLO[] = {0, 0, 0, 4, HSMD_OP_HELLO | HSMD_REPLY, 1, 0, HSMD_VERSION};
+
+/* For every connection: the hello's answer, then these bytes for every request, then the end. */
+static void serve(int listener, const uint8_t *answer, size_t size, int stay)
+{
+    for (;;) {
+        uint8_t request[65536 + 4];
+        int fd = accept(listener, NULL, NULL);
+        if (fd < 0 || recv(fd, request, sizeof request, 0) <= 0)
+            _exit(1);
+        (void)send(fd, HELLO, sizeof HELLO, MSG_NOSIGNAL);
+        if (recv(fd, request, sizeof request, 0) > 0)
+            (void)send(fd, answer, size, MSG_NOSIGNAL);
+        while (stay && recv(fd, request, sizeof request, 0) > 0)
+            ;
+        (void)close(fd);
+    }
+}
+
+static void start_server(const uint8_t *answer, size_t size, int stay)
+{
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    memcpy(address.sun_path, path, strlen(path));
+    (void)unlink(path);
+    int listener = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    assert_int_equal(bind(listener, (const struct sockaddr *)&address, sizeof address), 0);
+    assert_int_equal(listen(listener, 8), 0);
+    server = fork();
+    if (server == 0) {
+        (void)prctl(PR_SET_PDEATHSIG, SIGKILL);
+        serve(listener, answer, size, stay);
+    }
+    assert_int_equal(close(listener), 0);
+    assert_true(hsmd_client_new(path, 300, &client).ok);
+}
+
+static void stop_server(void)
+{
+    hsmd_client_free(client);
+    assert_int_equal(kill(server, SIGKILL), 0);
+    assert_int_equal(waitpid(server, NULL, 0), server);
+}
+
+static int set_up(void **state)
+{
+    (void)state;
+    (void)snprintf(directory, sizeof directory, "/tmp/mv-wire-XXXXXX");
+    if (mkdtemp(directory) == NULL)
+        return -1;
+    return snprintf(path, sizeof path, "%s/s", directory) > 0 ? 0 : -1;
+}
+
+static int tear_down(void **state)
+{
+    (void)state;
+    (void)unlink(path);
+    return rmdir(directory);
+}
+
+static mv_status prepare(struct hsmd_prepared *prepared)
+{
+    static const struct hsmd_meter meter = {.pan = "600727000000000009", .sgc = "123456", .krn = 1, .kt = 2};
+    return hsmd_prepare(client, &meter, 1, prepared);
+}
+
+static void unavailable(const uint8_t *answer, size_t size)
+{
+    struct hsmd_prepared prepared;
+    start_server(answer, size, 1);
+    mv_status status = prepare(&prepared);
+    assert_false(status.ok);
+    assert_int_equal(status.reason, MV_KEY_SERVICE_UNAVAILABLE);
+    stop_server();
+}
+
+static void wrong_answers_are_refused(void **state)
+{
+    (void)state;
+    enum { OP = HSMD_OP_PREPARE | HSMD_REPLY };
+    static const uint8_t no_length[] = {0, 0, 0, 0};
+    static const uint8_t too_long[] = {0, 1, 0, 1};
+    static const uint8_t other_op[] = {0, 0, 0, 2, HSMD_OP_HEALTH | HSMD_REPLY, 1};
+    static const uint8_t no_status[] = {0, 0, 0, 1, OP};
+    static const uint8_t no_items[] = {0, 0, 0, 2, OP, 1};
+    static const uint8_t cut_item[] = {0, 0, 0, 6, OP, 1, 1, 0, 0, 0};
+    static const uint8_t one_more[] = {0, 0, 0, 11, OP, 1, 1, 0, 0, 0, 1, 9, 9, 9, 0};
+    static const uint8_t two_answers[] = {0, 0, 0, 10, OP, 1, 1, 0, 0, 0, 1, 9, 9, 9, 0, 0, 0, 1, OP};
+    unavailable(no_length, sizeof no_length);
+    unavailable(too_long, sizeof too_long);
+    unavailable(other_op, sizeof other_op);
+    unavailable(no_status, sizeof no_status);
+    unavailable(no_items, sizeof no_items);
+    unavailable(cut_item, sizeof cut_item);
+    unavailable(one_more, sizeof one_more);
+    unavailable(two_answers, sizeof two_answers);
+}
+
+static void a_right_answer_is_taken(void **state)
+{
+    (void)state;
+    static const uint8_t right[] = {0, 0, 0, 10, HSMD_OP_PREPARE | HSMD_REPLY, 1, 1, 0, 0, 0, 5, 7, 8, 9};
+    struct hsmd_prepared prepared;
+    start_server(right, sizeof right, 1);
+    assert_true(prepare(&prepared).ok);
+    assert_true(prepared.status.ok);
+    assert_int_equal(prepared.slot & 0xFFFFFF, 5);
+    assert_int_equal(prepared.vending_kcv[2], 9);
+    stop_server();
+}
+
+static void a_refusal_keeps_its_reason_and_place(void **state)
+{
+    (void)state;
+    static const uint8_t refusal[] = {
+        0, 0, 0, 13, HSMD_OP_PREPARE | HSMD_REPLY, 0, 0, MV_MODULE_FAILED, 0, 0, 0, 0x30, 0, 3, 'a', 'b', 'c'};
+    struct hsmd_prepared prepared;
+    start_server(refusal, sizeof refusal, 1);
+    mv_status status = prepare(&prepared);
+    assert_int_equal(status.reason, MV_MODULE_FAILED);
+    assert_int_equal(status.detail, 0x30);
+    assert_string_equal(status.where, "abc");
+    stop_server();
+}
+
+static void silence_ends_at_the_deadline(void **state)
+{
+    (void)state;
+    struct hsmd_prepared prepared;
+    static const uint8_t part[] = {0, 0, 0};
+    start_server(part, sizeof part, 1);
+    int64_t before = hsmd_now_ms();
+    mv_status status = prepare(&prepared);
+    int64_t took = hsmd_now_ms() - before;
+    assert_int_equal(status.reason, MV_KEY_SERVICE_UNAVAILABLE);
+    assert_true(took >= 300);
+    assert_true(took < 5000);
+    stop_server();
+}
+
+static void a_connection_that_always_breaks_gives_up(void **state)
+{
+    (void)state;
+    struct hsmd_prepared prepared;
+    start_server(HELLO, 0, 0);
+    assert_int_equal(prepare(&prepared).reason, MV_KEY_SERVICE_UNAVAILABLE);
+    stop_server();
+}
+
+static void nobody_listens(void **state)
+{
+    (void)state;
+    (void)unlink(path);
+    assert_true(hsmd_client_new(path, 300, &client).ok);
+    assert_int_equal(hsmd_health(client).reason, MV_KEY_SERVICE_UNAVAILABLE);
+    uint32_t slot = 1;
+    hsmd_release(client, &slot, 1);
+    hsmd_client_free(client);
+    char longer[200];
+    memset(longer, 'x', sizeof longer - 1);
+    longer[sizeof longer - 1] = '\0';
+    assert_true(hsmd_client_new(longer, 300, &client).ok);
+    assert_int_equal(hsmd_health(client).reason, MV_CONFIG_INVALID);
+    hsmd_client_free(client);
+}
+
+static void texts_are_kept_once_and_bounded(void **state)
+{
+    (void)state;
+    char text[32];
+    assert_ptr_equal(hsmd_intern("same"), hsmd_intern("same"));
+    for (int i = 0; i < 1000; i++) {
+        (void)snprintf(text, sizeof text, "text %d", i);
+        (void)hsmd_intern(text);
+    }
+    assert_string_equal(hsmd_intern("one too many"), "key process");
+    assert_string_equal(hsmd_intern("same"), "same");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(wrong_answers_are_refused),
+        cmocka_unit_test(a_right_answer_is_taken),
+        cmocka_unit_test(a_refusal_keeps_its_reason_and_place),
+        cmocka_unit_test(silence_ends_at_the_deadline),
+        cmocka_unit_test(a_connection_that_always_breaks_gives_up),
+        cmocka_unit_test(nobody_listens),
+        cmocka_unit_test(texts_are_kept_once_and_bounded),
+    };
+    return cmocka_run_group_tests(tests, set_up, tear_down);
+}
