@@ -145,7 +145,7 @@ mv_token_make() {
 mv_pid() { # NAME: prints the id of our running daemon, or fails
     local pid
     pid=$(cat "$MV_DIR/log/$1.pid" 2>/dev/null) || return 1
-    [ -n "$pid" ] && tr '\0' ' ' <"/proc/$pid/cmdline" 2>/dev/null | grep -qF "$MV_DIR/" || return 1
+    [ -n "$pid" ] && { tr '\0' ' ' <"/proc/$pid/cmdline"; } 2>/dev/null | grep -qF "$MV_DIR/" || return 1
     echo "$pid"
 }
 

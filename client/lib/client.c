@@ -38,6 +38,25 @@ void mv_client_close(struct mv_client *client)
     grpc_shutdown_blocking();
 }
 
+/* gRPC reads its sockets only while somebody waits on one of its queues, and a call that fails at once does not wait:
+ * a client that slept here would never get through the handshake of a new connection. */
+void mv_client_pause(struct mv_client *client, unsigned next)
+{
+    gpr_timespec end = mv_deadline_in(mv_retry_random_pause_ms(next));
+    grpc_completion_queue *queue = grpc_completion_queue_create_for_next(NULL);
+    grpc_connectivity_state state = grpc_channel_check_connectivity_state(client->channel, 1);
+    bool lost = state != GRPC_CHANNEL_READY;
+    do {
+        grpc_channel_watch_connectivity_state(client->channel, state, end, queue, NULL);
+        if (grpc_completion_queue_next(queue, gpr_inf_future(GPR_CLOCK_MONOTONIC), NULL).success == 0)
+            break; /* the time is over */
+        state = grpc_channel_check_connectivity_state(client->channel, 1);
+    } while (!lost || state != GRPC_CHANNEL_READY);
+    grpc_completion_queue_shutdown(queue);
+    (void)grpc_completion_queue_next(queue, gpr_inf_future(GPR_CLOCK_MONOTONIC), NULL);
+    grpc_completion_queue_destroy(queue);
+}
+
 bool mv_client_call(struct mv_client *client, const ProtobufCServiceDescriptor *service, const char *method,
                     const ProtobufCMessage *request, bool repeat, ProtobufCMessage **response,
                     struct mv_client_error *error)
@@ -47,7 +66,7 @@ bool mv_client_call(struct mv_client *client, const ProtobufCServiceDescriptor *
             return true;
         if (!repeat || try >= client->tries || !mv_retry_wise(error))
             return false;
-        mv_retry_pause(try + 1);
+        mv_client_pause(client, try + 1);
     }
 }
 

@@ -16,6 +16,9 @@ struct mv_client {
 bool mv_client_try(struct mv_client *client, const ProtobufCServiceDescriptor *service, const char *method,
                    const ProtobufCMessage *request, ProtobufCMessage **response, struct mv_client_error *error);
 
+/* The pause before try number `next` (from 2); ends early when a lost connection stands again. */
+void mv_client_pause(struct mv_client *client, unsigned next);
+
 /* A call's way to its end, shared by unary and streaming calls: status and trailing metadata. */
 struct mv_call_end {
     grpc_status_code status;

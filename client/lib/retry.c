@@ -1,9 +1,7 @@
 #include "retry.h"
 
-#include <errno.h>
 #include <string.h>
 #include <sys/random.h>
-#include <time.h>
 
 #include "base/status.h"
 
@@ -73,13 +71,10 @@ unsigned mv_retry_pause_ms(unsigned next, uint32_t random)
     return pause / 2 + random % (pause - pause / 2 + 1);
 }
 
-void mv_retry_pause(unsigned next)
+unsigned mv_retry_random_pause_ms(unsigned next)
 {
     uint32_t random = 0;
     if (getrandom(&random, sizeof random, 0) != (ssize_t)sizeof random)
         random = 0;
-    unsigned ms = mv_retry_pause_ms(next, random);
-    struct timespec left = {.tv_sec = (time_t)(ms / 1000U), .tv_nsec = (long)(ms % 1000U) * 1000000L};
-    while (nanosleep(&left, &left) != 0 && errno == EINTR)
-        ;
+    return mv_retry_pause_ms(next, random);
 }

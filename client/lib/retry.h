@@ -15,7 +15,7 @@ enum { MV_RETRY_FIRST_MS = 100, MV_RETRY_LONGEST_MS = 2000 };
 /* Before try number `next` (from 2): between half and all of FIRST x 2^(next-2), at most LONGEST. `random` is any
  * number. */
 unsigned mv_retry_pause_ms(unsigned next, uint32_t random);
-/* Sleeps that long. */
-void mv_retry_pause(unsigned next);
+/* With a random number of the system's. */
+unsigned mv_retry_random_pause_ms(unsigned next);
 
 #endif

@@ -101,7 +101,7 @@ enum mv_sale_outcome mv_client_recover(struct mv_client *client, const struct mv
             return MV_SALE_REFUSED;
         if (try >= client->tries || !mv_retry_wise(error))
             return MV_SALE_UNKNOWN;
-        mv_retry_pause(try + 1);
+        mv_client_pause(client, try + 1);
     }
 }
 
@@ -115,7 +115,7 @@ enum mv_sale_outcome mv_client_sell(struct mv_client *client, const struct mv_sa
     bool doubt = false; /* an earlier try may have been carried out; a later refusal does not prove otherwise */
     for (unsigned try = 1; try <= client->tries; try++) {
         if (try > 1)
-            mv_retry_pause(try);
+            mv_client_pause(client, try);
         if (doubt) {
             if (find_once(client, sale, answer, error))
                 return MV_SALE_DONE;

@@ -1,8 +1,9 @@
-/* Many clients that sell at once and never give up: each stores its request id in the journal before it sends, repeats
- * a sale of unknown outcome with the same id, and writes every acknowledged answer to the journal with one write(2).
+/* Many client processes that sell at once and never give up: each stores its request id in the journal before it sends,
+ * repeats a sale of unknown outcome with the same id, and writes every acknowledged answer to the journal with one
+ * write(2).
  *
  *   storm register CLIENT FIRST COUNT ORGANISATION SGC      opens meters (serial numbers FIRST..FIRST+COUNT-1)
- *   storm sell     CLIENT FIRST COUNT JOURNAL THREADS       sells until SIGTERM; then finishes what is begun
+ *   storm sell     CLIENT FIRST COUNT JOURNAL CLIENTS       sells until SIGTERM; then finishes what is begun
  *   storm replay   CLIENT JOURNAL                           asks again for every acknowledged sale; same digits or exit
  * 1
  *
@@ -11,11 +12,12 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
-#include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -28,7 +30,7 @@ enum {
     IIN_DIGITS = 6,
     DRN_DIGITS = 11,
     LINE = 256,
-    MAX_THREADS = 256,
+    MAX_CLIENTS = 256,
     TILLS = 5
 }; /* receipts of 50 clients come from few tills */
 enum { GRPC_DEADLINE = 4, GRPC_UNAVAILABLE = 14 };
@@ -142,7 +144,6 @@ struct seller {
     unsigned first;
     unsigned count;
     int journal;
-    pthread_t thread;
 };
 
 static void write_line(int journal, const char *line, int length)
@@ -198,9 +199,8 @@ static void sell_one(struct mv_client *client, const struct seller *seller, cons
     }
 }
 
-static void *sell(void *argument)
+static void sell(const struct seller *seller)
 {
-    const struct seller *seller = argument;
     struct mv_client *client = open_client(seller->client);
     unsigned seed = seller->index + 1;
     while (stopping == 0) {
@@ -220,7 +220,6 @@ static void *sell(void *argument)
         nap_ms((unsigned)rand_r(&seed) % 200);
     }
     mv_client_close(client);
-    return NULL;
 }
 
 static int open_journal(const char *path)
@@ -233,26 +232,53 @@ static int open_journal(const char *path)
     return journal;
 }
 
+/* A process of its own, so that it has a connection of its own; ends with its parent. */
+static pid_t start_seller(const struct seller *seller)
+{
+    pid_t parent = getpid();
+    pid_t child = fork();
+    if (child != 0)
+        return child;
+    if (prctl(PR_SET_PDEATHSIG, SIGKILL) == 0 && getppid() == parent)
+        sell(seller);
+    _exit(0);
+}
+
+/* True when all ended well. */
+static bool wait_for_sellers(const pid_t *sellers, unsigned count)
+{
+    bool good = true;
+    bool told = false;
+    for (unsigned left = count; left > 0;) {
+        int ended = 0;
+        if (wait(&ended) > 0) {
+            left--;
+            good = good && WIFEXITED(ended) && WEXITSTATUS(ended) == 0;
+        }
+        for (unsigned i = 0; stopping != 0 && !told && i < count; i++)
+            (void)kill(sellers[i], SIGTERM);
+        told = stopping != 0;
+    }
+    return good;
+}
+
 static int sell_until_stopped(char **client, char **arguments)
 {
-    static struct seller sellers[MAX_THREADS];
-    unsigned threads = number(arguments[3]);
-    const struct seller shared = {.client = client,
-                                  .first = number(arguments[0]),
-                                  .count = number(arguments[1]),
-                                  .journal = open_journal(arguments[2])};
-    if (threads == 0 || threads > MAX_THREADS || shared.count == 0)
+    pid_t sellers[MAX_CLIENTS];
+    unsigned count = number(arguments[3]);
+    struct seller seller = {.client = client,
+                            .first = number(arguments[0]),
+                            .count = number(arguments[1]),
+                            .journal = open_journal(arguments[2])};
+    const struct sigaction action = {.sa_handler = on_term}; /* interrupts wait() */
+    if (count == 0 || count > MAX_CLIENTS || seller.count == 0 || sigaction(SIGTERM, &action, NULL) != 0)
         return 2;
-    (void)signal(SIGTERM, on_term);
-    for (unsigned i = 0; i < threads; i++) {
-        sellers[i] = shared;
-        sellers[i].index = i;
-        if (pthread_create(&sellers[i].thread, NULL, sell, &sellers[i]) != 0)
+    for (; seller.index < count; seller.index++) {
+        sellers[seller.index] = start_seller(&seller);
+        if (sellers[seller.index] < 0)
             return 3;
     }
-    for (unsigned i = 0; i < threads; i++)
-        (void)pthread_join(sellers[i].thread, NULL);
-    return 0;
+    return wait_for_sellers(sellers, count) ? 0 : 1;
 }
 
 /* ---- replay ---- */

@@ -54,30 +54,39 @@ def forms(secret):
 
 
 def regions(pid):
-    with open(f"/proc/{pid}/maps", encoding="utf-8") as maps:
-        for line in maps:
-            span, mode = line.split()[:2]
-            if mode.startswith("r") and "[vvar]" not in line and "[vsyscall]" not in line:
+    """Readable mappings with something in them (most of a thread's stack never was)."""
+    with open(f"/proc/{pid}/smaps", encoding="utf-8") as smaps:
+        for line in smaps:
+            if "-" in line.split()[0]:
+                span, mode = line.split()[:2]
+            elif line.startswith("Rss:") and line.split()[1] != "0" and mode.startswith("r"):
                 start, end = (int(x, 16) for x in span.split("-"))
                 yield start, end
 
 
+def pieces(memory, start, end):
+    """What of a mapping is not zero, in runs of a mebibyte."""
+    size = 1 << 20
+    run = b""
+    for at in range(start, end, size):
+        memory.seek(at)
+        data = memory.read(min(size, end - at))
+        if data.count(0) == len(data):
+            yield run
+            run = b""
+        else:
+            run += data
+    yield run
+
+
 def image(pid):
-    """Every readable region. A region that went away meanwhile is left out."""
+    """A region that went away meanwhile is left out, and so is what the kernel does not show ([vvar])."""
     with open(f"/proc/{pid}/mem", "rb", buffering=0) as memory:
         for start, end in regions(pid):
             try:
-                memory.seek(start)
-                data = b""
-                while len(data) < end - start:
-                    piece = memory.read(end - start - len(data))
-                    if not piece:
-                        break
-                    data += piece
+                yield from pieces(memory, start, end)
             except OSError:
                 continue
-            if data:
-                yield data
 
 
 def found(pid, wanted):
@@ -92,7 +101,7 @@ def main():
     pid, folder, pans = int(sys.argv[1]), sys.argv[2], sys.argv[3:]
     secrets = secrets_of(folder, pans)
     known = {f"PAN {pan}": pan.encode() for pan in pans}
-    seen, total, passes = set(), 0, 10
+    seen, total, passes = set(), 0, 5
     leaked = set()
     for _ in range(passes):
         hits, size = found(pid, secrets | known)

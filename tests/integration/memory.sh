@@ -4,7 +4,7 @@ set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.." || exit 3
 . tests/support/checks.sh
 . tests/support/instance.sh
-STORM_METERS=8
+STORM_METERS=4
 . tests/faults/storm.sh
 trap 'storm_cleanup; mv_cleanup' EXIT
 

@@ -1,5 +1,6 @@
 # shellcheck shell=bash
-# Counted checks for shell tests: sourced. Every check prints one line; `finish` prints the count and ends the test.
+# Counted checks for shell tests: sourced. Every check prints one line and fails when it is not so; `finish` prints the count
+# and ends the test.
 mv_checks_passed=0 mv_checks_failed=0
 mv_check_output=$(mktemp)
 
@@ -13,6 +14,7 @@ fail() { # NAME WHY...
     echo "  FAIL  $1"
     shift
     printf '        %s\n' "$@"
+    return 1
 }
 
 # expect NAME EXIT-CODE TEXT command...: the command ends with the code and its output holds the text ("" = any).
@@ -34,9 +36,9 @@ check() {
     expect "$name" 0 "" "$@"
 }
 
-# same NAME EXPECTED GOT
+# same NAME EXPECTED GOT: equal and not empty.
 same() {
-    if [ "$2" = "$3" ]; then
+    if [ "$2" = "$3" ] && [ -n "$2" ]; then
         pass "$1"
     else
         fail "$1" "expected: $2" "got:      $3"
