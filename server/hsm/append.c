@@ -1,39 +1,8 @@
 /* Writing the catalogue. The entry is stored first and the head last: until the new head exists, readers see the old
  * state. */
-#include <errno.h>
-#include <fcntl.h>
 #include <string.h>
-#include <sys/file.h>
-#include <unistd.h>
 
 #include "hsm/internal.h"
-
-mv_status hsm_catalogue_lock(const struct hsm *hsm, int *lock)
-{
-    *lock = -1;
-    if (hsm->config.path[0] == '\0')
-        return mv_ok();
-    int fd = open(hsm->config.path, O_RDONLY | O_CLOEXEC);
-    if (fd < 0)
-        return mv_fail_code(MV_FILE_FAILED, "configuration of the key process", (unsigned)errno);
-    int taken = 0;
-    do
-        taken = flock(fd, LOCK_EX);
-    while (taken != 0 && errno == EINTR);
-    if (taken != 0) {
-        mv_status status = mv_fail_code(MV_FILE_FAILED, "lock on the configuration", (unsigned)errno);
-        (void)close(fd);
-        return status;
-    }
-    *lock = fd;
-    return mv_ok();
-}
-
-void hsm_catalogue_unlock(int lock)
-{
-    if (lock >= 0)
-        (void)close(lock);
-}
 
 static const char *object_label(const struct hsm_entry *entry)
 {

@@ -80,9 +80,9 @@ mv_status hsm_catalogue_create(struct hsm *hsm, const uint8_t *backup_kek, struc
 {
     int lock = -1;
     memset(backups, 0, HSM_INTERNAL_KEYS * sizeof backups[0]);
-    MV_TRY(hsm_catalogue_lock(hsm, &lock));
+    MV_TRY(hsm_lock(&hsm->config, &lock));
     mv_status status = create(hsm, backup_kek, backups);
-    hsm_catalogue_unlock(lock);
+    hsm_unlock(lock);
     return status;
 }
 
@@ -109,10 +109,10 @@ mv_status hsm_officer_add(struct hsm *hsm, struct hsm_officer *officer)
     if (catalogue == NULL)
         return mv_fail(MV_OUT_OF_MEMORY, NULL);
     int lock = -1;
-    mv_status status = hsm_catalogue_lock(hsm, &lock);
+    mv_status status = hsm_lock(&hsm->config, &lock);
     if (status.ok)
         status = add_officer(hsm, catalogue, officer);
-    hsm_catalogue_unlock(lock);
+    hsm_unlock(lock);
     free(catalogue);
     return status;
 }

@@ -33,6 +33,11 @@ MV_MUST_USE mv_status hsm_slot_serial(struct hsm *hsm);
 MV_MUST_USE mv_status hsm_session_open(struct hsm *hsm);
 void hsm_session_close(struct hsm *hsm);
 
+/* ---- lock.c ---- */
+/* Waits; not to be taken twice. `lock` is -1 when the configuration has no file: then nothing is locked. */
+MV_MUST_USE mv_status hsm_lock(const struct hsm_config *config, int *lock);
+void hsm_unlock(int lock);
+
 /* ---- object.c ---- */
 enum { HSM_MOST_FOUND = 2 * (HSM_MAX_KEYS + HSM_MAX_OFFICERS) };
 /* At most `size` handles; CATALOGUE_CORRUPT when there are more. */
@@ -148,9 +153,6 @@ MV_MUST_USE mv_status hsm_records_load(struct hsm *hsm, struct hsm_records *reco
 void hsm_records_free(struct hsm_records *records);
 
 /* ---- append.c ---- */
-/* Writers of several processes one after another (a lock on the configuration file). */
-MV_MUST_USE mv_status hsm_catalogue_lock(const struct hsm *hsm, int *lock);
-void hsm_catalogue_unlock(int lock);
 /* Stores one entry as it is. */
 MV_MUST_USE mv_status hsm_entry_store(struct hsm *hsm, CK_OBJECT_HANDLE mac_key, struct hsm_entry *entry);
 /* The head over `count` entries in order of generation; storing it commits them. */

@@ -137,10 +137,10 @@ static mv_status create_locked(struct hsm *hsm, const uint8_t *key, size_t size,
     if (catalogue == NULL)
         return mv_fail(MV_OUT_OF_MEMORY, NULL);
     int lock = -1;
-    mv_status status = hsm_catalogue_lock(hsm, &lock);
+    mv_status status = hsm_lock(&hsm->config, &lock);
     if (status.ok)
         status = create_new(hsm, key, size, catalogue, backup);
-    hsm_catalogue_unlock(lock);
+    hsm_unlock(lock);
     free(catalogue);
     return status;
 }

@@ -36,9 +36,13 @@ mv_status hsm_open(const struct hsm_config *config, struct hsm **hsm)
     struct hsm *made = calloc(1, sizeof *made);
     if (made == NULL)
         return mv_fail(MV_OUT_OF_MEMORY, NULL);
-    mv_status status = hsm_module_load(config, made);
+    int lock = -1;
+    mv_status status = hsm_lock(config, &lock);
+    if (status.ok)
+        status = hsm_module_load(config, made);
     if (status.ok)
         status = connect_token(made);
+    hsm_unlock(lock);
     if (!status.ok) {
         hsm_close(made);
         return status;
@@ -67,14 +71,17 @@ const char *hsm_serial(const struct hsm *hsm)
 static bool pin_refused(CK_RV rv)
 {
     return rv == CKR_PIN_INCORRECT || rv == CKR_PIN_INVALID || rv == CKR_PIN_LEN_RANGE || rv == CKR_PIN_EXPIRED ||
-           rv == CKR_PIN_LOCKED || rv == CKR_USER_PIN_NOT_INITIALIZED;
+           rv == CKR_PIN_LOCKED;
 }
 
 mv_status hsm_login(struct hsm *hsm, enum hsm_login_as who, const char *pin)
 {
     CK_USER_TYPE type = who == HSM_AS_SO ? CKU_SO : CKU_USER;
+    int lock = -1;
+    MV_TRY(hsm_lock(&hsm->config, &lock));
     /* PKCS#11 takes the PIN through a pointer to non-const, and does not write to it */
     CK_RV rv = hsm->p11->C_Login(hsm->session, type, (CK_UTF8CHAR *)(uintptr_t)pin, strlen(pin));
+    hsm_unlock(lock);
     if (pin_refused(rv))
         return mv_fail_code(MV_PIN_REFUSED, "C_Login", rv);
     return hsm_check(rv, "C_Login");
@@ -114,8 +121,11 @@ bool hsm_broken(mv_status status)
 
 mv_status hsm_reopen(struct hsm *hsm)
 {
+    int lock = -1;
     hsm_session_close(hsm);
+    MV_TRY(hsm_lock(&hsm->config, &lock));
     mv_status status = connect_token(hsm);
+    hsm_unlock(lock);
     if (status.ok)
         status = hsm_login_from_config(hsm);
     /* a session without login would show a token without keys */

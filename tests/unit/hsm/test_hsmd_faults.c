@@ -520,6 +520,29 @@ static void an_old_token_directory_shows_its_age(void **state)
     assert_int_equal(stop(state), 0);
 }
 
+/* SoftHSM rewrites the token's file at every login; a process that reads it meanwhile must not be led astray. */
+static void many_start_at_once(void **state)
+{
+    (void)state;
+    enum { PROCESSES = 6, STARTS = 4 };
+    pid_t pids[PROCESSES];
+    for (size_t i = 0; i < PROCESSES; i++) {
+        pids[i] = fork();
+        if (pids[i] != 0)
+            continue;
+        char text[1024];
+        int failed = 0;
+        for (int k = 0; k < STARTS; k++)
+            failed |= process_check(&token, text, sizeof text);
+        _exit(failed);
+    }
+    for (size_t i = 0; i < PROCESSES; i++) {
+        int ended = -1;
+        assert_int_equal(waitpid(pids[i], &ended, 0), pids[i]);
+        assert_int_equal(ended, 0);
+    }
+}
+
 static void two_workers_serve(void **state)
 {
     (void)state;
@@ -560,6 +583,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(malformed_frames_are_cut_off, start, stop),
         cmocka_unit_test_setup_teardown(another_version_is_told_so, start, stop),
         cmocka_unit_test_setup_teardown(slow_frames_are_put_together, start, stop),
+        cmocka_unit_test(many_start_at_once),
         cmocka_unit_test(two_workers_serve),
         cmocka_unit_test(an_old_token_directory_shows_its_age),
     };
