@@ -136,6 +136,7 @@ mv_token_make() {
         --so-pin-file "$MV_DIR/hsm/so-pin" \
         --backup-component-file "$MV_DIR/hsm/backup-a" --backup-component-file "$MV_DIR/hsm/backup-b" || return
     mv "$MV_DIR/hsm/backup-a" "$MV_DIR/hsm/backup-b" "$MV_DIR/custodians/"
+    echo "(this sample keeps all components in $MV_DIR/custodians)"
     mv_import vending hmac --use vending --sgc "$MV_SAMPLE_SGC" --krn 1 --kt 2 --base-date 2014 --dkga 4 --ea 7,11 || return
     mv_import factory cmac --use factory-kek --name factory || return
     touch "$MV_DIR/hsm/made"

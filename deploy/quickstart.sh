@@ -196,7 +196,7 @@ mv_principals
 step "Meter: registered with the server; the factory loads its key, wrapped in the token, into a simulated meter."
 open_meter
 step "Sale: a shop with a client certificate asks for 25.6 kWh; the sale is in the ledger before the digits are shown."
-shown mv_cli "$MV_VENDOR" vend --meter "$pan" --kwh 25.6
+shown "$MV_BIN/metervault" vend --meter "$pan" --kwh 25.6 --config "$MV_DIR/clients/$MV_VENDOR.conf"
 digits=$(mv_cli "$MV_VENDOR" reprint --last --json | grep -oE '[0-9]{20}' | head -n 1)
 step "Credit: the customer keys the 20 digits into the meter, which accepts them once."
 shown "$MV_BIN/metersim" --state "$MV_DIR/meter.state" enter "$digits"
