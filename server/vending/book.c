@@ -57,18 +57,36 @@ static void write_record(struct vend *vend, const struct vend_item *item, struct
     record->time_unix_us = vend->writer.now.real_us;
 }
 
-mv_status vend_group_book(struct vend *vend)
+void vend_group_note(struct vend *vend)
 {
     struct vend_writer *writer = &vend->writer;
     for (size_t i = 0; i < writer->count; i++) {
         struct vend_item *item = &writer->items[i];
-        if (item->live)
-            MV_TRY(store_sale_insert(writer->store, &item->sale));
-        else if (!vend_recorded(item->status))
+        if (item->live || item->noted || !vend_recorded(item->status))
             continue;
-        struct audit_record record;
-        write_record(vend, item, &record);
-        MV_TRY(store_audit_append(writer->store, &record));
+        write_record(vend, item, &item->record);
+        item->noted = true;
+        item->recorded = !vend_repeats_counted(&writer->repeats, &item->record);
     }
-    return mv_ok();
+}
+
+static mv_status book_sale(struct vend *vend, struct vend_item *item)
+{
+    MV_TRY(store_sale_insert(vend->writer.store, &item->sale));
+    write_record(vend, item, &item->record);
+    return store_audit_append(vend->writer.store, &item->record);
+}
+
+mv_status vend_group_book(struct vend *vend)
+{
+    struct vend_writer *writer = &vend->writer;
+    vend_group_note(vend); /* those that were refused inside the transaction */
+    for (size_t i = 0; i < writer->count; i++) {
+        struct vend_item *item = &writer->items[i];
+        if (item->live)
+            MV_TRY(book_sale(vend, item));
+        else if (item->recorded)
+            MV_TRY(store_audit_append(writer->store, &item->record));
+    }
+    return vend_repeats_write(&writer->repeats, writer->store, writer->now.real_us, false);
 }

@@ -40,6 +40,7 @@ static mv_status apply(struct vend *vend, struct vend_change *change, struct ven
     if (!change->changed)
         return mv_ok();
     MV_TRY(append(vend, change, mv_ok()));
+    MV_TRY(vend_repeats_write(&vend->writer.repeats, store, change->now_us, change->last));
     if (change->state_changed)
         MV_TRY(store_state_put(store, &change->state));
     if (change->directory_changed)
@@ -62,6 +63,7 @@ static mv_status carry_out(struct vend *vend, struct vend_change *change)
 {
     struct vend_tree *tree = NULL;
     mv_status status = apply(vend, change, &tree);
+    vend_repeats_end(&vend->writer.repeats, status.ok && change->changed);
     if (status.ok && change->changed) {
         adopt(vend, change, tree);
         return status;

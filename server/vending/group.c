@@ -46,14 +46,17 @@ static void fill(struct vend *vend, struct vend_job **jobs, size_t count)
         vend_queue_return(&vend->queue, jobs[--held]);
 }
 
-static bool anything_to_write(const struct vend *vend, const struct store_ledger_state *before,
+static bool anything_to_write(struct vend *vend, const struct store_ledger_state *before,
                               const struct store_ledger_state *after)
 {
-    const struct vend_writer *writer = &vend->writer;
+    struct vend_writer *writer = &vend->writer;
+    bool anything = before->clock_unconfirmed != after->clock_unconfirmed;
     for (size_t i = 0; i < writer->count; i++)
-        if (writer->items[i].live || vend_recorded(writer->items[i].status))
-            return true;
-    return before->clock_unconfirmed != after->clock_unconfirmed;
+        writer->items[i].noted = writer->items[i].recorded = false;
+    vend_group_note(vend);
+    for (size_t i = 0; i < writer->count; i++)
+        anything = anything || writer->items[i].live || writer->items[i].recorded;
+    return anything;
 }
 
 static mv_status transact(struct vend *vend, const struct store_ledger_state *state)
@@ -75,14 +78,16 @@ static mv_status write_once(struct vend *vend)
     after.clock_unconfirmed = vend_clock_unconfirmed(&vend->clock);
     if (!after.clock_unconfirmed && vend->writer.now.issue_s > after.last_time_unix_s)
         after.last_time_unix_s = vend->writer.now.issue_s;
-    if (!anything_to_write(vend, &before, &after))
-        return mv_ok();
-    mv_status status = transact(vend, &after);
-    if (!status.ok) {
-        store_rollback(vend->writer.store);
-    } else {
+    bool needed = anything_to_write(vend, &before, &after);
+    mv_status status = needed ? transact(vend, &after) : mv_ok();
+    vend_repeats_end(&vend->writer.repeats, status.ok);
+    if (!needed)
+        return status;
+    if (status.ok) {
         vend_state_set(vend, &after);
         vend_clock_seen(&vend->clock, after.last_time_unix_s);
+    } else {
+        store_rollback(vend->writer.store);
     }
     vend_ledger_report(vend, status);
     return status;

@@ -10,6 +10,7 @@
 #include "vending/form.h"
 #include "vending/job.h"
 #include "vending/readers.h"
+#include "vending/repeats.h"
 #include "vending/rules.h"
 
 /* One job of a group while it is worked on. */
@@ -20,12 +21,15 @@ struct vend_item {
     bool live;     /* still to be issued */
     bool replayed; /* `sale` is a stored one */
     bool has_slot;
+    bool noted;    /* a refusal that was counted or recorded */
+    bool recorded; /* `record` is to be written */
     uint32_t slot; /* of the key process */
     struct vend_identity seller;
     struct store_meter meter;
     struct vend_amount amount;
     struct vend_tid tid;
     struct store_sale sale;
+    struct audit_record record; /* of a refusal */
 };
 
 /* Everything here belongs to the writer's thread. */
@@ -44,6 +48,7 @@ struct vend_writer {
     struct hsmd_token tokens[HSMD_BATCH];
     uint32_t slots[HSMD_BATCH];
     size_t asked[HSMD_BATCH]; /* item of each element of a batch */
+    struct vend_repeats repeats;
 };
 
 struct vend {
@@ -91,6 +96,8 @@ void vend_group_prepare(struct vend *vend);
 MV_MUST_USE mv_status vend_group_reserve(struct vend *vend);
 /* Inside the transaction: the digits. KEY_SERVICE_UNAVAILABLE when the key process was lost: the group starts again. */
 MV_MUST_USE mv_status vend_group_encrypt(struct vend *vend);
+/* Which refusals become records of their own, and which are only counted. */
+void vend_group_note(struct vend *vend);
 /* Inside the transaction: sales and audit records. */
 MV_MUST_USE mv_status vend_group_book(struct vend *vend);
 void vend_group_release(struct vend *vend);
@@ -100,5 +107,7 @@ void vend_sale_fill(struct vend *vend, const struct store_sale *sale, const char
                     bool replayed, struct vend_sale *out);
 MV_MUST_USE mv_status vend_keeper_start(struct vend *vend);
 void vend_keeper_stop(struct vend *vend);
+/* Writes the counts of repeated refusals, of seconds that are over or, at the end, all. */
+void vend_keeper_settle(struct vend *vend, bool last);
 
 #endif

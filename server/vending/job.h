@@ -62,6 +62,7 @@ struct vend_change {
     bool state_changed;
     bool directory_changed;
     bool clock_confirmed;
+    bool last;   /* nothing comes after it: counts of this second are written too */
     bool silent; /* no audit record: nothing that anybody asked for */
     struct vend_waiter waiter;
 };

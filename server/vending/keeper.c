@@ -57,6 +57,22 @@ static mv_status probe(struct vend *vend, struct store *store, struct vend_chang
     return mv_ok();
 }
 
+static mv_status write_repeats(struct vend *vend, struct store *store, struct vend_change *change)
+{
+    (void)store;
+    change->changed = vend_repeats_due(&vend->writer.repeats, change->now_us, change->last);
+    return mv_ok();
+}
+
+void vend_keeper_settle(struct vend *vend, bool last)
+{
+    struct vend_change change = {.work = write_repeats, .deadline_ns = INT64_MAX, .silent = true, .last = last};
+    vend_record(&change.record, NULL, "", NULL);
+    mv_status status = vend_change_run(vend, &change);
+    if (!status.ok && last)
+        mv_log(MV_LOG_WARNING, "counts of repeated refusals were not written");
+}
+
 static void run(struct vend *vend, const char *action, const char *object, vend_work_fn *work, void *arg)
 {
     struct vend_change change = {.work = work, .arg = arg, .deadline_ns = INT64_MAX, .silent = action == NULL};
@@ -86,6 +102,8 @@ void vend_refresh(struct vend *vend)
     struct vend_now now;
     if (!vend_ledger_state(vend).ok)
         run(vend, NULL, NULL, probe, NULL);
+    else
+        vend_keeper_settle(vend, false);
     mv_status clock = vend_clock_now(&vend->clock, &now);
     if (!clock.ok && !state.clock_unconfirmed)
         run(vend, "clock.stepped", NULL, note_step, NULL);

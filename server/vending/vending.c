@@ -139,6 +139,7 @@ void vend_stop(struct vend *vend)
     if (vend == NULL)
         return;
     vend_keeper_stop(vend);
+    vend_keeper_settle(vend, true);
     vend_queue_close(&vend->queue);
     (void)pthread_join(vend->writer.thread, NULL);
     free_all(vend);

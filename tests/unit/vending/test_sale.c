@@ -247,7 +247,10 @@ static void malformed_requests(void **state)
     wrong[17] = (char)('0' + (wrong[17] - '0' + 1) % 10);
     assert_refused(MV_CHECK_DIGIT, world_sell(world, "seller", "r", wrong, 100, &sale));
     assert_refused(MV_METER_UNKNOWN, world_sell(world, "seller", "r", world_pan(9999, pan), 100, &sale));
-    assert_int_equal(world_audit_count(world, "TokenService.IssueCredit", "INVALID_FIELD"), 7);
+    assert_int_equal(world_audit_count(world, "TokenService.IssueCredit", "INVALID_FIELD"), 1);
+    world_step(1, 1);
+    vend_refresh(world->vend);
+    assert_true(world_audit_has(world, "repeated=6 "));
 }
 
 static void a_trial_has_no_effect(void **state)

@@ -205,6 +205,7 @@ uint32_t world_token_tid(const char *digits, uint32_t *units)
 struct count {
     const char *action;
     const char *outcome;
+    const char *detail;
     size_t found, total;
     struct audit_verifier verifier;
 };
@@ -213,15 +214,18 @@ static mv_status count_row(void *self, const struct audit_record *row)
 {
     struct count *count = self;
     count->total++;
+    if (count->detail != NULL)
+        count->found += strncmp(row->detail, count->detail, strlen(count->detail)) == 0;
     bool action = count->action == NULL || strcmp(row->action, count->action) == 0;
-    if (action && (count->outcome == NULL || strcmp(row->outcome, count->outcome) == 0))
+    if (count->detail == NULL && action && (count->outcome == NULL || strcmp(row->outcome, count->outcome) == 0))
         count->found++;
     return audit_verify_next(&count->verifier, row);
 }
 
-static struct count walk(struct world *world, const char *action, const char *outcome)
+static struct count walk(struct world *world, const char *action, const char *outcome, const char *detail)
 {
-    struct count count = {.action = action, .outcome = outcome, .verifier = {.chain = 1, .next_sequence = 1}};
+    struct count count = {
+        .action = action, .outcome = outcome, .detail = detail, .verifier = {.chain = 1, .next_sequence = 1}};
     struct store *store = NULL;
     assert_ok(store_open(world->ledger, STORE_READER, &store));
     assert_ok(store_audit(store, 1, 1, count_row, &count));
@@ -231,17 +235,22 @@ static struct count walk(struct world *world, const char *action, const char *ou
 
 size_t world_audit_count(struct world *world, const char *action, const char *outcome)
 {
-    return walk(world, action, outcome).found;
+    return walk(world, action, outcome, NULL).found;
 }
 
 size_t world_audit_total(struct world *world)
 {
-    return walk(world, NULL, NULL).total;
+    return walk(world, NULL, NULL, NULL).total;
+}
+
+bool world_audit_has(struct world *world, const char *detail)
+{
+    return walk(world, NULL, NULL, detail).found > 0;
 }
 
 void world_audit_verify(struct world *world)
 {
-    assert_true(walk(world, NULL, NULL).total > 0);
+    assert_true(walk(world, NULL, NULL, NULL).total > 0);
 }
 
 static int add_text(void *self, int columns, char **values, char **names)

@@ -54,6 +54,8 @@ uint32_t world_token_tid(const char *digits, uint32_t *units);
 /* The ledger's own view. */
 size_t world_audit_count(struct world *world, const char *action, const char *outcome);
 size_t world_audit_total(struct world *world);
+/* Some record's detail begins with this. */
+bool world_audit_has(struct world *world, const char *detail);
 /* Checks the whole chain. */
 void world_audit_verify(struct world *world);
 /* Everything in the ledger, as SQL text; free it. */

@@ -1,0 +1,34 @@
+/* Refusals that repeat. The first refusal of a caller for one call, object and reason in a second is a record of its
+ * own; the same again within that second is counted, and the count becomes a record when the second is over. A client
+ * that retries in a tight loop so costs two records a second. Belongs to the writer's thread. */
+#ifndef MV_VENDING_REPEATS_H
+#define MV_VENDING_REPEATS_H
+
+#include "audit/audit.h"
+#include "store/store.h"
+
+enum { VEND_REPEATS = 64 };
+
+struct vend_repeat {
+    bool used;
+    bool fresh;   /* its record is in the transaction that is open */
+    bool summing; /* its count is in the transaction that is open */
+    uint64_t more;
+    uint64_t open;              /* counted since the last vend_repeats_end */
+    struct audit_record record; /* the first */
+};
+
+struct vend_repeats {
+    struct vend_repeat rows[VEND_REPEATS];
+};
+
+/* True: counted, nothing needs to be written. False: to be recorded; what follows in this second is counted. */
+bool vend_repeats_counted(struct vend_repeats *repeats, const struct audit_record *record);
+/* Whether vend_repeats_write would write. */
+bool vend_repeats_due(const struct vend_repeats *repeats, int64_t now_us, bool all);
+/* Inside a transaction: the counts of seconds that are over, or all. */
+MV_MUST_USE mv_status vend_repeats_write(struct vend_repeats *repeats, struct store *store, int64_t now_us, bool all);
+/* What became of the transaction, or that none was needed. */
+void vend_repeats_end(struct vend_repeats *repeats, bool committed);
+
+#endif
