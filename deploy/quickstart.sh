@@ -66,15 +66,21 @@ give_folders() {
     chmod 700 "$MV_DIR/hsm" "$MV_DIR/server"
 }
 
-# The programs, where the daemons' users can reach them.
+# The programs, where the daemons' users can reach them. A program that runs is replaced, not written over.
 reachable_programs() {
+    local program name
     [ ${#MV_AS_SERVER[@]} -gt 0 ] || return 0
-    if ! "${MV_AS_SERVER[@]}" test -x "$MV_BIN/metervaultd"; then
-        mkdir -p "$MV_DIR/bin"
-        cp -p "$MV_BIN"/metervault* "$MV_BIN/metersim" "$MV_DIR/bin/"
-        chmod 755 "$MV_DIR/bin" "$MV_DIR/bin"/*
-        MV_BIN=$MV_DIR/bin
-    fi
+    ! "${MV_AS_SERVER[@]}" test -x "$MV_BIN/metervaultd" || return 0
+    mkdir -p "$MV_DIR/bin"
+    chmod 755 "$MV_DIR" "$MV_DIR/bin"
+    for program in "$MV_BIN"/metervault* "$MV_BIN/metersim"; do
+        name=${program##*/}
+        if ! cmp -s "$program" "$MV_DIR/bin/$name"; then
+            install -m 755 "$program" "$MV_DIR/bin/$name.new"
+            mv "$MV_DIR/bin/$name.new" "$MV_DIR/bin/$name"
+        fi
+    done
+    MV_BIN=$MV_DIR/bin
 }
 
 # ---- running daemons are used again unless their program was built anew ----
