@@ -67,6 +67,8 @@ CREATE TABLE meter_tid (
 ) STRICT;
 CREATE TRIGGER meter_tid_rises BEFORE UPDATE ON meter_tid WHEN NEW.meter <> OLD.meter OR NEW.last_tid <= OLD.last_tid
 BEGIN SELECT RAISE(ABORT, 'tid does not rise'); END;
+CREATE TRIGGER meter_tid_once BEFORE INSERT ON meter_tid WHEN EXISTS (SELECT 1 FROM meter_tid WHERE meter = NEW.meter)
+BEGIN SELECT RAISE(ABORT, 'tid is kept'); END;
 CREATE TRIGGER meter_tid_kept BEFORE DELETE ON meter_tid
 BEGIN SELECT RAISE(ABORT, 'tid is kept'); END;
 

@@ -209,6 +209,7 @@ static void test_what_the_schema_refuses(void **state)
         "UPDATE meter_tid SET last_tid = 1000",
         "UPDATE meter_tid SET meter = 2, last_tid = 1001",
         "INSERT INTO meter_tid VALUES (2, -1)",
+        "INSERT OR REPLACE INTO meter_tid VALUES (1, 5)", /* a deletion that calls no deletion trigger */
     };
     raw_do(ledger, "UPDATE meter_tid SET last_tid = 1000");
     for (size_t i = 0; i < sizeof edits / sizeof edits[0]; i++)
