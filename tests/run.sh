@@ -128,7 +128,12 @@ script() { # NAME command...
 part_unit() {
     build_release || return
     stage "unit tests"
+    one "every ctest test belongs to a part" every_test_has_a_part
     ctest_label build unit
+}
+
+every_test_has_a_part() {
+    ctest --test-dir build -N -LE '^(unit|conformance|fuzz)$' | tee /dev/stderr | grep -q '^Total Tests: 0$'
 }
 
 part_conformance() {
@@ -156,7 +161,9 @@ part_faults() {
 }
 
 fuzz_for() { # SECONDS
+    build_release || return
     stage "fuzz, $1 s each"
+    ctest_label build fuzz
     build build-fuzz fuzz -DCMAKE_C_COMPILER=clang -DCMAKE_BUILD_TYPE=RelWithDebInfo -DMETERVAULT_SANITIZE=fuzz || return
     local target found=no
     for target in build-fuzz/fuzz/*; do
@@ -182,6 +189,7 @@ part_sanitize() {
     if build build-asan all -DMETERVAULT_SANITIZE=address -DCMAKE_C_FLAGS_RELWITHDEBINFO='-O1 -g'; then
         ctest_label build-asan unit
         ctest_label build-asan conformance
+        ctest_label build-asan fuzz
         script "sale.sh under ASan" env MV_BIN="$root/build-asan/bin" tests/integration/sale.sh
     fi
     stage "TSan"

@@ -16,10 +16,13 @@ static mv_status malformed(const char *where)
     return mv_fail(MV_INVALID_FIELD, where);
 }
 
-static bool take_varint(struct bytes *bytes, uint64_t *value)
+/* Longest form that protobuf-c reads: of a field's key and of a length, and of a value. */
+enum { SHORT_VARINT = 5, LONG_VARINT = 10 };
+
+static bool take_varint(struct bytes *bytes, unsigned longest, uint64_t *value)
 {
     *value = 0;
-    for (unsigned shift = 0; shift < 70 && bytes->at < bytes->end; shift += 7) {
+    for (unsigned shift = 0; shift < 7 * longest && bytes->at < bytes->end; shift += 7) {
         uint8_t byte = *bytes->at++;
         if (shift == 63 && byte > 1)
             return false;
@@ -45,7 +48,7 @@ static bool take_value(struct bytes *bytes, unsigned wire_type, struct bytes *va
     switch (wire_type) {
     case VARINT:
         value->at = bytes->at;
-        if (!take_varint(bytes, &number))
+        if (!take_varint(bytes, LONG_VARINT, &number))
             return false;
         value->end = bytes->at;
         return true;
@@ -54,7 +57,7 @@ static bool take_value(struct bytes *bytes, unsigned wire_type, struct bytes *va
     case FIXED32:
         return take(bytes, 4, value);
     case LENGTH:
-        return take_varint(bytes, &number) && take(bytes, number, value);
+        return take_varint(bytes, SHORT_VARINT, &number) && take(bytes, number, value);
     default: /* groups are not of this century */
         return false;
     }
@@ -90,7 +93,7 @@ static bool count_packed(struct bytes packed, unsigned wire_type, size_t *count)
         return size % width == 0;
     *count = 0;
     for (uint64_t ignored; packed.at < packed.end; (*count)++)
-        if (!take_varint(&packed, &ignored))
+        if (!take_varint(&packed, LONG_VARINT, &ignored))
             return false;
     return true;
 }
@@ -166,7 +169,7 @@ static mv_status check_level(struct checker *checker, const ProtobufCMessageDesc
     while (bytes.at < bytes.end) {
         uint64_t key;
         struct bytes value;
-        if (!take_varint(&bytes, &key) || key > UINT32_MAX || key >> 3 == 0 ||
+        if (!take_varint(&bytes, SHORT_VARINT, &key) || key > UINT32_MAX || key >> 3 == 0 ||
             !take_value(&bytes, (unsigned)(key & 7), &value))
             return malformed("request: not a message of this type");
         const ProtobufCFieldDescriptor *field = protobuf_c_message_descriptor_get_field(type, (unsigned)(key >> 3));
