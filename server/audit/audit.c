@@ -3,13 +3,20 @@
 #include <openssl/evp.h>
 #include <string.h>
 
-#include "audit/utf8.h"
+#include "base/utf8.h"
 #include "base/wire.h"
 
 static const char LABEL[] = "metervault-audit-1";
 
 /* All texts at their longest fit. */
 enum { LONGEST_FORM = 64 + AUDIT_HASH + 4 + 8 + 8 + 4 * (2 + AUDIT_TEXT) + 2 + AUDIT_DETAIL };
+
+/* Well-formed, and terminated within `size` bytes. */
+static bool text_ok(const char *text, size_t size)
+{
+    size_t length = strnlen(text, size);
+    return length < size && mv_utf8_ok(text, length);
+}
 
 /* NULL, or the name of the field that has no canonical form. */
 static const char *faulty_field(const struct audit_record *record)
@@ -20,15 +27,15 @@ static const char *faulty_field(const struct audit_record *record)
         return "sequence";
     if (record->time_unix_us < 0)
         return "time";
-    if (!audit_utf8_ok(record->principal, sizeof record->principal))
+    if (!text_ok(record->principal, sizeof record->principal))
         return "principal";
-    if (!audit_utf8_ok(record->action, sizeof record->action))
+    if (!text_ok(record->action, sizeof record->action))
         return "action";
-    if (!audit_utf8_ok(record->object, sizeof record->object))
+    if (!text_ok(record->object, sizeof record->object))
         return "object";
-    if (!audit_utf8_ok(record->outcome, sizeof record->outcome))
+    if (!text_ok(record->outcome, sizeof record->outcome))
         return "outcome";
-    if (!audit_utf8_ok(record->detail, sizeof record->detail))
+    if (!text_ok(record->detail, sizeof record->detail))
         return "detail";
     return NULL;
 }

@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "rpc/utf8.h"
+#include "base/utf8.h"
 
 enum { VARINT = 0, FIXED64 = 1, LENGTH = 2, FIXED32 = 5 };
 
@@ -154,7 +154,7 @@ static mv_status check_field(struct checker *checker, const ProtobufCMessageDesc
     MV_TRY(check_count(checker, type, index, count, depth));
     if (field->type == PROTOBUF_C_TYPE_MESSAGE)
         return check_level(checker, field->descriptor, value, depth + 1);
-    if (field->type == PROTOBUF_C_TYPE_STRING && !rpc_utf8_valid(value.at, (size_t)(value.end - value.at)))
+    if (field->type == PROTOBUF_C_TYPE_STRING && !mv_utf8_ok(value.at, (size_t)(value.end - value.at)))
         return malformed(field->name);
     return mv_ok();
 }

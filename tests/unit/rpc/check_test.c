@@ -4,7 +4,6 @@
 
 #include "echo.pb-c.h"
 #include "rpc/check.h"
-#include "rpc/utf8.h"
 #include "test.h"
 
 #include <grpc/health/v1/health.pb-c.h>
@@ -179,40 +178,6 @@ static void what_passes_unpacks(void **state)
     assert_true(passed > 500);
 }
 
-static void utf8(void **state)
-{
-    (void)state;
-    static const char *const good[] = {"",
-                                       "abc",
-                                       "\xc2\x80",
-                                       "\xdf\xbf",
-                                       "\xe0\xa0\x80",
-                                       "\xed\x9f\xbf",
-                                       "\xee\x80\x80",
-                                       "\xef\xbf\xbf",
-                                       "\xf0\x90\x80\x80",
-                                       "\xf4\x8f\xbf\xbf"};
-    static const char *const bad[] = {"\x80",
-                                      "\xbf",
-                                      "\xc0\x80",
-                                      "\xc1\xbf",
-                                      "\xc2",
-                                      "\xc2\x41",
-                                      "\xe0\x9f\xbf",
-                                      "\xe1\x80",
-                                      "\xed\xa0\x80",
-                                      "\xf0\x8f\xbf\xbf",
-                                      "\xf4\x90\x80\x80",
-                                      "\xf5\x80\x80\x80",
-                                      "\xf1\x80\x80",
-                                      "\xff",
-                                      "a\xe2\x28\xa1"};
-    for (size_t i = 0; i < sizeof good / sizeof good[0]; i++)
-        assert_true(rpc_utf8_valid((const uint8_t *)good[i], strlen(good[i])));
-    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
-        assert_false(rpc_utf8_valid((const uint8_t *)bad[i], strlen(bad[i])));
-}
-
 /* Of the real contract: a request type that contained itself could make the reader recurse as deep as the sender likes.
  */
 static void contract_is_not_recursive(void **state)
@@ -254,7 +219,6 @@ int main(void)
         cmocka_unit_test(counts),
         cmocka_unit_test(counts_below),
         cmocka_unit_test(what_passes_unpacks),
-        cmocka_unit_test(utf8),
         cmocka_unit_test(contract_is_not_recursive),
         cmocka_unit_test(recursion_is_found),
     };

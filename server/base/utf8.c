@@ -1,4 +1,6 @@
-#include "rpc/utf8.h"
+#include "base/utf8.h"
+
+#include <stdint.h>
 
 /* Bytes that follow `lead`, and the range of the first of them; 0 bytes and an empty range when it is no lead byte. */
 static size_t following(uint8_t lead, uint8_t *low, uint8_t *high)
@@ -20,8 +22,9 @@ static size_t following(uint8_t lead, uint8_t *low, uint8_t *high)
     return 0;
 }
 
-bool rpc_utf8_valid(const uint8_t *text, size_t size)
+bool mv_utf8_ok(const void *data, size_t size)
 {
+    const uint8_t *text = data;
     for (size_t i = 0; i < size; i++) {
         if (text[i] == 0)
             return false;
