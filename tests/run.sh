@@ -193,7 +193,7 @@ part_sanitize() {
         script "sale.sh under ASan" env MV_BIN="$root/build-asan/bin" tests/integration/sale.sh
     fi
     stage "TSan"
-    export TSAN_OPTIONS=ignore_noninstrumented_modules=1:second_deadlock_stack=1
+    export TSAN_OPTIONS="ignore_noninstrumented_modules=1:second_deadlock_stack=1:suppressions=$root/tests/support/tsan.supp"
     if build build-tsan all -DMETERVAULT_SANITIZE=thread -DCMAKE_C_FLAGS_RELWITHDEBINFO='-O1 -g'; then
         ctest_label build-tsan unit
         script "sale.sh under TSan" env MV_BIN="$root/build-tsan/bin" tests/integration/sale.sh

@@ -5,7 +5,7 @@ set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.." || exit 3
 . tests/support/checks.sh
 . tests/support/instance.sh
-. tests/faults/storm.sh
+. tests/support/storm.sh
 trap 'storm_cleanup; mv_cleanup' EXIT
 kills=${METERVAULT_KILLS:-20}
 export STORM_METERS=$((600 + kills * 4))

@@ -5,7 +5,7 @@ set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.." || exit 3
 . tests/support/checks.sh
 . tests/support/instance.sh
-. tests/faults/storm.sh
+. tests/support/storm.sh
 disk="$MV_DIR/disk"
 outage_cleanup() {
     storm_cleanup

@@ -5,7 +5,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/../.." || exit 3
 . tests/support/checks.sh
 . tests/support/instance.sh
 STORM_METERS=4
-. tests/faults/storm.sh
+. tests/support/storm.sh
 trap 'storm_cleanup; mv_cleanup' EXIT
 
 check "root, to read another process's memory" test "$(id -u)" -eq 0

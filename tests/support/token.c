@@ -125,9 +125,21 @@ struct hsm *test_token_open(const struct test_token *token)
 struct hsm *test_token_open_new(const struct test_token *token)
 {
     struct hsm *hsm = test_token_open(token);
-    struct hsm_backup backups[HSM_INTERNAL_KEYS];
-    test_ok(hsm_catalogue_create(hsm, TEST_BACKUP_KEK, backups), "hsm_catalogue_create");
+    struct hsm_backup backup;
+    const struct hsm_keeper keeper = test_keeper(&backup);
+    test_ok(hsm_catalogue_create(hsm, TEST_BACKUP_KEK, &keeper), "hsm_catalogue_create");
     return hsm;
+}
+
+static mv_status keep(void *context, const struct hsm_backup *backup)
+{
+    *(struct hsm_backup *)context = *backup;
+    return mv_ok();
+}
+
+struct hsm_keeper test_keeper(struct hsm_backup *backup)
+{
+    return (struct hsm_keeper){keep, backup};
 }
 
 size_t test_hex(const char *hex, uint8_t *bytes, size_t size)
@@ -150,10 +162,12 @@ static mv_status import(struct hsm *hsm, struct hsm_key_request *request, const 
 {
     uint8_t key[32];
     struct hsm_backup backup;
+    struct hsm_key_info made;
+    const struct hsm_keeper keeper = test_keeper(&backup);
     size_t size = test_hex(key_hex, key, sizeof key);
     request->issued_until_unix_s = INT64_MAX;
     request->accept_host_visible = true;
-    return hsm_key_import(hsm, request, key, size, NULL, &backup);
+    return hsm_key_import(hsm, request, key, size, NULL, &keeper, &made);
 }
 
 mv_status test_token_vending(struct hsm *hsm, struct hsm_vending_scope scope, const char *key_hex)

@@ -29,6 +29,9 @@ struct hsm *test_token_open(const struct test_token *token);
 /* The same on a token with a fresh catalogue. */
 struct hsm *test_token_open_new(const struct test_token *token);
 
+/* Puts the last backup into *backup. */
+struct hsm_keeper test_keeper(struct hsm_backup *backup);
+
 /* Hex to bytes; returns their count, ends the program when it is no hex or too long. */
 size_t test_hex(const char *hex, uint8_t *bytes, size_t size);
 /* Imports a vending key that is active without end. */
