@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "backup_file.h"
 #include "base/secret.h"
 #include "custodians.h"
 #include "key_entry.h"
@@ -68,8 +69,7 @@ static mv_status make_components(const struct init *init, struct hsm *hsm, struc
 /* Everything that can be refused is looked at before the token is touched. */
 static mv_status prepare(struct init *init, struct hsm_config *config, struct components *components)
 {
-    if (config->backup_dir[0] == '\0')
-        return mv_fail(MV_CONFIG_INVALID, "backup_dir: not set");
+    MV_TRY(backup_directory(config->backup_dir));
     MV_TRY(officer_from_certificate(init->officer_name, init->certificate, &init->officer));
     if (init->use_existing && any_exists(init))
         return read_components(init, components);

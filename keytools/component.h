@@ -35,10 +35,8 @@ MV_MUST_USE mv_status components_add_bytes(struct components *components, const 
 /* The XOR of all into secret memory of `size` bytes. INVALID_FIELD when there are too few or the key is zero. */
 MV_MUST_USE mv_status components_combine(const struct components *components, uint8_t *key);
 
-/* Writes component `index` as upper-case hex into a new file of mode 0600, flushed to the disk. FILE_FAILED (EEXIST)
- * rather than overwriting. */
-MV_MUST_USE mv_status component_write_file(const struct components *components, size_t index, const char *path);
-/* The same for all components, one file each; on failure none of the new files remains. */
+/* Writes each component as upper-case hex into its own new file of mode 0600, flushed to the disk. FILE_FAILED (EEXIST)
+ * rather than overwriting; on failure none of the new files remains. */
 MV_MUST_USE mv_status components_write_files(const struct components *components, const char *const *paths);
 void components_remove_files(const struct components *components, const char *const *paths);
 

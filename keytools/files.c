@@ -24,7 +24,8 @@ static mv_status write_all(int fd, const char *data, size_t size, const char *wh
     return mv_ok();
 }
 
-mv_status file_sync_directory(const char *path, const char *what)
+/* So that the name survives a power cut. */
+static mv_status sync_directory(const char *path, const char *what)
 {
     char copy[PATH_MAX];
     int length = snprintf(copy, sizeof copy, "%s", path);
@@ -47,7 +48,7 @@ mv_status file_create(const char *path, const void *data, size_t size, const cha
     if (close(fd) != 0 && status.ok)
         status = mv_fail_code(MV_FILE_FAILED, what, (unsigned)errno);
     if (status.ok)
-        status = file_sync_directory(path, what);
+        status = sync_directory(path, what);
     if (!status.ok)
         (void)unlink(path);
     return status;

@@ -9,7 +9,5 @@
 /* Writes a new file of mode 0600 and flushes it and its directory; never overwrites. On failure no file remains.
  * `what` is static text for the status. */
 MV_MUST_USE mv_status file_create(const char *path, const void *data, size_t size, const char *what);
-/* Flushes the directory of `path`, so that its name survives a power cut. */
-MV_MUST_USE mv_status file_sync_directory(const char *path, const char *what);
 
 #endif

@@ -41,44 +41,26 @@ mv_status key_entry_component_kcv(const struct hsm_key_request *request, const s
     return hsm_kcv(request->use, request->scope.dkga, components->bytes[index], components->size, method, kcv);
 }
 
-static mv_status import_key(struct hsm *hsm, const struct hsm_key_request *request, const struct components *components,
-                            const uint8_t *expected_kcv, struct hsm_backup *backup)
-{
-    uint8_t *key = NULL;
-    MV_TRY(combine(components, &key));
-    mv_status status = hsm_key_import(hsm, request, key, components->size, expected_kcv, backup);
-    mv_secret_free(key, COMPONENT_MAX_KEY);
-    return status;
-}
-
 mv_status key_entry_import(struct hsm *hsm, const char *backup_dir, const struct hsm_key_request *request,
                            const struct components *components, const uint8_t *expected_kcv, struct hsm_key_info *info)
 {
-    struct backup_place place;
-    struct hsm_backup backup;
-    MV_TRY(backup_reserve(backup_dir, &place));
-    mv_status status = import_key(hsm, request, components, expected_kcv, &backup);
-    if (status.ok) {
-        *info = backup.info;
-        status = backup_fill(&place, hsm_serial(hsm), &backup);
-    }
-    backup_release(&place);
+    struct backup_place place = {backup_dir, hsm_serial(hsm)};
+    const struct hsm_keeper keeper = {backup_keep, &place};
+    uint8_t *key = NULL;
+    MV_TRY(backup_directory(backup_dir));
+    MV_TRY(combine(components, &key));
+    mv_status status = hsm_key_import(hsm, request, key, components->size, expected_kcv, &keeper, info);
+    mv_secret_free(key, COMPONENT_MAX_KEY);
     return status;
 }
 
 mv_status key_entry_generate(struct hsm *hsm, const char *backup_dir, const struct hsm_key_request *request,
                              struct hsm_key_info *info)
 {
-    struct backup_place place;
-    struct hsm_backup backup;
-    MV_TRY(backup_reserve(backup_dir, &place));
-    mv_status status = hsm_key_generate(hsm, request, &backup);
-    if (status.ok) {
-        *info = backup.info;
-        status = backup_fill(&place, hsm_serial(hsm), &backup);
-    }
-    backup_release(&place);
-    return status;
+    struct backup_place place = {backup_dir, hsm_serial(hsm)};
+    const struct hsm_keeper keeper = {backup_keep, &place};
+    MV_TRY(backup_directory(backup_dir));
+    return hsm_key_generate(hsm, request, &keeper, info);
 }
 
 mv_status key_entry_random_components(struct hsm *hsm, struct components *components, size_t count)

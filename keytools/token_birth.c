@@ -43,15 +43,16 @@ mv_status token_birth_open(struct hsm_config *config, const char *so_pin, const 
     return without_catalogue(*hsm);
 }
 
-static mv_status create(struct hsm *hsm, const struct components *components,
-                        struct hsm_backup backups[HSM_INTERNAL_KEYS])
+static mv_status create(struct hsm *hsm, const struct components *components, const char *backup_dir)
 {
+    struct backup_place place = {backup_dir, hsm_serial(hsm)};
+    const struct hsm_keeper keeper = {backup_keep, &place};
     uint8_t *kek = mv_secret_alloc(HSM_BACKUP_KEK_BYTES);
     if (kek == NULL)
         return mv_fail(MV_OUT_OF_MEMORY, "backup-kek");
     mv_status status = components_combine(components, kek);
     if (status.ok)
-        status = hsm_catalogue_create(hsm, kek, backups);
+        status = hsm_catalogue_create(hsm, kek, &keeper);
     mv_secret_free(kek, HSM_BACKUP_KEK_BYTES);
     return status;
 }
@@ -59,22 +60,9 @@ static mv_status create(struct hsm *hsm, const struct components *components,
 mv_status token_birth_finish(struct hsm *hsm, const struct hsm_config *config, const struct components *components,
                              struct hsm_officer *officer)
 {
-    struct hsm_backup backups[HSM_INTERNAL_KEYS];
-    struct backup_place places[HSM_INTERNAL_KEYS];
-    size_t reserved = 0;
-    mv_status status = mv_ok();
     if (components->size != HSM_BACKUP_KEK_BYTES)
         return mv_fail(MV_INVALID_FIELD, "backup component");
-    while (status.ok && reserved < HSM_INTERNAL_KEYS) {
-        status = backup_reserve(config->backup_dir, &places[reserved]);
-        reserved += status.ok;
-    }
-    if (status.ok)
-        status = create(hsm, components, backups);
-    for (size_t i = 0; status.ok && i < HSM_INTERNAL_KEYS; i++)
-        status = backup_fill(&places[i], hsm_serial(hsm), &backups[i]);
-    for (size_t i = 0; i < reserved; i++)
-        backup_release(&places[i]);
-    MV_TRY(status);
+    MV_TRY(backup_directory(config->backup_dir));
+    MV_TRY(create(hsm, components, config->backup_dir));
     return hsm_officer_add(hsm, officer);
 }

@@ -1,6 +1,6 @@
 /* Born wrapped: a key exists extractable only as a session object inside one call; its permanent form is unwrapped from
- * the backup that was made of it, so the backup is proved good before the key is used. SoftHSM cannot unwrap straight
- * into a non-modifiable key, hence the copy. */
+ * the backup that was made of it, after that backup is kept, so no key is permanent without a backup that is proved
+ * good. SoftHSM cannot unwrap straight into a non-modifiable key, hence the copy. */
 #include <string.h>
 
 #include "hsm/internal.h"
@@ -49,7 +49,7 @@ static mv_status settle(struct hsm *hsm, const struct hsm_policy *policy, CK_OBJ
 }
 
 static mv_status wrap_and_settle(struct hsm *hsm, const struct hsm_policy *policy, CK_OBJECT_HANDLE young,
-                                 struct hsm_backup *backup)
+                                 struct hsm_backup *backup, const struct hsm_keeper *keeper)
 {
     CK_OBJECT_HANDLE kek = 0;
     CK_OBJECT_HANDLE unwrapped = 0;
@@ -60,20 +60,22 @@ static mv_status wrap_and_settle(struct hsm *hsm, const struct hsm_policy *polic
     describe(&template, &policy->type, false);
     hsm_template_usage(&template, policy, 0);
     MV_TRY(hsm_unwrap(hsm, kek, backup->wrapped, backup->size, template.attributes, template.count, &unwrapped));
-    mv_status status = settle(hsm, policy, unwrapped, backup->info.label);
+    mv_status status = keeper->keep(keeper->context, backup);
+    if (status.ok)
+        status = settle(hsm, policy, unwrapped, backup->info.label);
     hsm_destroy(hsm, unwrapped);
     return status;
 }
 
 mv_status hsm_birth(struct hsm *hsm, const struct hsm_policy *policy, const uint8_t *value, size_t size,
-                    struct hsm_backup *backup)
+                    struct hsm_backup *backup, const struct hsm_keeper *keeper)
 {
     CK_OBJECT_HANDLE young = 0;
     MV_TRY(conceive(hsm, policy, value, size, &young));
     backup->info.kcv_method = policy->kcv_method;
     mv_status status = hsm_kcv_of_object(hsm, young, policy->kcv_method, backup->info.kcv);
     if (status.ok)
-        status = wrap_and_settle(hsm, policy, young, backup);
+        status = wrap_and_settle(hsm, policy, young, backup, keeper);
     hsm_destroy(hsm, young);
     return status;
 }

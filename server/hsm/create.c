@@ -44,44 +44,57 @@ static mv_status clear_leftovers(struct hsm *hsm)
     return hsm_destroy_keys(hsm, HSM_DKGA02_KEK_LABEL);
 }
 
-static mv_status make_keys(struct hsm *hsm, const uint8_t *backup_kek, struct hsm_backup *backups,
-                           struct hsm_key_info *kek)
+/* `infos` has ALL_INTERNAL places. */
+static mv_status make_keys(struct hsm *hsm, const uint8_t *backup_kek, const struct hsm_keeper *keeper,
+                           struct hsm_key_info *infos)
 {
+    struct hsm_key_info *kek = &infos[0];
     describe(kek, HSM_USE_BACKUP_KEK, HSM_BACKUP_KEK_LABEL);
     MV_TRY(hsm_kcv(HSM_USE_BACKUP_KEK, 0, backup_kek, HSM_BACKUP_KEK_BYTES, &kek->kcv_method, kek->kcv));
     MV_TRY(hsm_place(hsm, hsm_policy_of(HSM_USE_BACKUP_KEK), backup_kek, HSM_BACKUP_KEK_LABEL));
-    describe(&backups[0].info, HSM_USE_CATALOGUE_MAC, HSM_CATALOGUE_MAC_LABEL);
-    describe(&backups[1].info, HSM_USE_AUDIT_TOKEN_HASH, HSM_AUDIT_TOKEN_HASH_LABEL);
-    describe(&backups[2].info, HSM_USE_DKGA02_KEK, HSM_DKGA02_KEK_LABEL);
-    for (size_t i = 0; i < HSM_INTERNAL_KEYS; i++)
-        MV_TRY(hsm_birth(hsm, hsm_policy_of(backups[i].info.use), NULL, 0, &backups[i]));
+    describe(&infos[1], HSM_USE_CATALOGUE_MAC, HSM_CATALOGUE_MAC_LABEL);
+    describe(&infos[2], HSM_USE_AUDIT_TOKEN_HASH, HSM_AUDIT_TOKEN_HASH_LABEL);
+    describe(&infos[3], HSM_USE_DKGA02_KEK, HSM_DKGA02_KEK_LABEL);
+    for (size_t i = 1; i < ALL_INTERNAL; i++) {
+        struct hsm_backup backup = {.info = infos[i]};
+        MV_TRY(hsm_birth(hsm, hsm_policy_of(infos[i].use), NULL, 0, &backup, keeper));
+        infos[i] = backup.info;
+    }
     return mv_ok();
 }
 
-static mv_status create(struct hsm *hsm, const uint8_t *backup_kek, struct hsm_backup *backups)
+static mv_status create(struct hsm *hsm, const uint8_t *backup_kek, const struct hsm_keeper *keeper)
 {
-    struct hsm_key_info kek;
+    struct hsm_key_info infos[ALL_INTERNAL];
     CK_OBJECT_HANDLE mac_key = 0;
-    MV_TRY(clear_leftovers(hsm));
-    MV_TRY(make_keys(hsm, backup_kek, backups, &kek));
+    MV_TRY(make_keys(hsm, backup_kek, keeper, infos));
     MV_TRY(hsm_find_key(hsm, HSM_CATALOGUE_MAC_LABEL, &mac_key));
     struct hsm_entry entries[ALL_INTERNAL];
     for (size_t i = 0; i < ALL_INTERNAL; i++) {
-        struct hsm_key_info *info = i == 0 ? &kek : &backups[i - 1].info;
-        info->generation = i + 1;
         entries[i] = (struct hsm_entry){.kind = HSM_ENTRY_KEY, .generation = i + 1};
-        entries[i].of.key.info = *info;
+        entries[i].of.key.info = infos[i];
         MV_TRY(hsm_entry_store(hsm, mac_key, &entries[i]));
     }
     return hsm_head_store(hsm, mac_key, entries, ALL_INTERNAL);
 }
 
-mv_status hsm_catalogue_create(struct hsm *hsm, const uint8_t *backup_kek, struct hsm_backup backups[HSM_INTERNAL_KEYS])
+static mv_status create_whole(struct hsm *hsm, const uint8_t *backup_kek, const struct hsm_keeper *keeper)
+{
+    MV_TRY(clear_leftovers(hsm));
+    mv_status status = create(hsm, backup_kek, keeper);
+    if (status.ok)
+        return status;
+    /* what cannot be cleared now is cleared by the next creation */
+    mv_status cleared = clear_leftovers(hsm);
+    (void)cleared;
+    return status;
+}
+
+mv_status hsm_catalogue_create(struct hsm *hsm, const uint8_t *backup_kek, const struct hsm_keeper *keeper)
 {
     int lock = -1;
-    memset(backups, 0, HSM_INTERNAL_KEYS * sizeof backups[0]);
     MV_TRY(hsm_lock(&hsm->config, &lock));
-    mv_status status = create(hsm, backup_kek, backups);
+    mv_status status = create_whole(hsm, backup_kek, keeper);
     hsm_unlock(lock);
     return status;
 }

@@ -81,19 +81,26 @@ MV_MUST_USE mv_status hsm_catalogue_read(struct hsm *hsm, struct hsm_catalogue *
 /* Cheap: whether the catalogue was written, by any process, since the last hsm_catalogue_read. */
 MV_MUST_USE mv_status hsm_catalogue_changed(struct hsm *hsm, bool *changed);
 
-/* One wrapped key: the backup of a key that was born with it. RFC 3394 under backup-kek; no secret without that key.
- * The plain text is 32 bytes: AES-256, or DKGA04 zero-padded; 16 bytes for factory keys and for DKGA02 (8 key bytes,
- * then the first 8 bytes of SHA-256 of the label). */
+/* One wrapped key: the backup of a key, made before the key is permanent. RFC 3394 under backup-kek; no secret without
+ * that key. The plain text is 32 bytes: AES-256, or DKGA04 zero-padded; 16 bytes for factory keys and for DKGA02 (8 key
+ * bytes, then the first 8 bytes of SHA-256 of the label). */
 struct hsm_backup {
     struct hsm_key_info info;
     uint8_t wrapped[HSM_MAX_WRAPPED];
     size_t size;
 };
 
-/* Makes the internal keys and an empty catalogue. `backup_kek`: HSM_BACKUP_KEK_BYTES of secret memory, the XOR of the
- * officers' components (these are its backup). TOKEN_IN_USE when there is a catalogue. */
-MV_MUST_USE mv_status hsm_catalogue_create(struct hsm *hsm, const uint8_t *backup_kek,
-                                           struct hsm_backup backups[HSM_INTERNAL_KEYS]);
+/* Takes a backup to where it outlives the token. It is asked before the key becomes permanent, so what it refuses
+ * leaves nothing in the token, and no key is without its backup. */
+struct hsm_keeper {
+    mv_status (*keep)(void *context, const struct hsm_backup *backup);
+    void *context;
+};
+
+/* Makes the internal keys (HSM_INTERNAL_KEYS backups) and an empty catalogue, or leaves nothing. `backup_kek`:
+ * HSM_BACKUP_KEK_BYTES of secret memory, the XOR of the officers' components (these are its backup). TOKEN_IN_USE when
+ * there is a catalogue. */
+MV_MUST_USE mv_status hsm_catalogue_create(struct hsm *hsm, const uint8_t *backup_kek, const struct hsm_keeper *keeper);
 /* KEY_EXISTS when an officer of this name is enrolled; the generation is filled in. */
 MV_MUST_USE mv_status hsm_officer_add(struct hsm *hsm, struct hsm_officer *officer);
 
@@ -117,13 +124,15 @@ MV_MUST_USE mv_status hsm_dkga02_parity(const uint8_t key[HSM_DKGA02_BYTES]);
 
 /* A new random key, born wrapped. Vending keys come from the token's generator through secret memory of this process,
  * because a 20-byte secret must be padded and a DKGA02 key be sealed; the others never leave the token.
- * KEY_EXISTS when this scope (SGC, KRN, KT) or name is taken, HOST_VISIBLE_NOT_ACCEPTED, INVALID_FIELD. */
+ * KEY_EXISTS when this scope (SGC, KRN, KT) or name is taken, HOST_VISIBLE_NOT_ACCEPTED, INVALID_FIELD, or what
+ * `keeper` says. `made` is filled when it is done. */
 MV_MUST_USE mv_status hsm_key_generate(struct hsm *hsm, const struct hsm_key_request *request,
-                                       struct hsm_backup *backup);
-/* A given key. KEY_PARITY for DKGA02; KCV_MISMATCH when `expected_kcv` is not NULL and differs. `key` is secret memory
- * of HSM_DKGA04_BYTES, HSM_DKGA02_BYTES or HSM_FACTORY_KEK_BYTES. */
+                                       const struct hsm_keeper *keeper, struct hsm_key_info *made);
+/* The same with a given key. KEY_PARITY for DKGA02; KCV_MISMATCH when `expected_kcv` is not NULL and differs. `key` is
+ * secret memory of HSM_DKGA04_BYTES, HSM_DKGA02_BYTES or HSM_FACTORY_KEK_BYTES. */
 MV_MUST_USE mv_status hsm_key_import(struct hsm *hsm, const struct hsm_key_request *request, const uint8_t *key,
-                                     size_t size, const uint8_t *expected_kcv, struct hsm_backup *backup);
+                                     size_t size, const uint8_t *expected_kcv, const struct hsm_keeper *keeper,
+                                     struct hsm_key_info *made);
 
 /* The key's attributes equal the policy of its use, it is the one of its KCV as far as its usage lets it be asked, and
  * it has exactly one object (DKGA02 keys: none). CATALOGUE_CORRUPT names the attribute. */

@@ -95,9 +95,10 @@ void hsm_template_flag(struct hsm_template *to, CK_ATTRIBUTE_TYPE type, bool val
 void hsm_template_usage(struct hsm_template *to, const struct hsm_policy *policy, unsigned extra);
 
 /* ---- birth.c ---- */
-/* `value` NULL: the token generates it. Makes the permanent key `label` and its wrapped backup; computes info->kcv. */
+/* `value` NULL: the token generates it. Makes the wrapped backup of the key backup->info.label, has it kept, then makes
+ * the permanent key; computes info.kcv. */
 MV_MUST_USE mv_status hsm_birth(struct hsm *hsm, const struct hsm_policy *policy, const uint8_t *value, size_t size,
-                                struct hsm_backup *backup);
+                                struct hsm_backup *backup, const struct hsm_keeper *keeper);
 /* A permanent key from a value whose backup exists elsewhere: policy->size bytes. */
 MV_MUST_USE mv_status hsm_place(struct hsm *hsm, const struct hsm_policy *policy, const uint8_t *value,
                                 const char *label);

@@ -76,7 +76,8 @@ void hsm_dkga02_plain(const uint8_t key[HSM_DKGA02_BYTES], const char *label, ui
 }
 
 /* No object: the ciphertext in the MACed entry is the key. */
-static mv_status seal(struct hsm *hsm, const uint8_t *key, struct hsm_key_entry *entry, struct hsm_backup *backup)
+static mv_status seal(struct hsm *hsm, const uint8_t *key, struct hsm_key_entry *entry, struct hsm_backup *backup,
+                      const struct hsm_keeper *keeper)
 {
     CK_OBJECT_HANDLE kek = 0;
     if (key == NULL)
@@ -91,47 +92,69 @@ static mv_status seal(struct hsm *hsm, const uint8_t *key, struct hsm_key_entry 
     if (status.ok)
         status = hsm_wrap_value(hsm, HSM_BACKUP_KEK_LABEL, plain, HSM_SEALED_BYTES, backup->wrapped, backup->size);
     mv_secret_free(plain, HSM_SEALED_BYTES);
-    return status;
+    return status.ok ? keeper->keep(keeper->context, backup) : status;
 }
 
 /* `key` NULL: the token makes it. */
-static mv_status place_object(struct hsm *hsm, const uint8_t *key, size_t size, struct hsm_backup *backup)
+static mv_status place_object(struct hsm *hsm, const uint8_t *key, size_t size, struct hsm_backup *backup,
+                              const struct hsm_keeper *keeper)
 {
     const struct hsm_policy *policy = hsm_policy_of(backup->info.use);
     /* what an interrupted creation of this key left */
     MV_TRY(hsm_destroy_keys(hsm, backup->info.label));
     if (key == NULL)
-        return hsm_birth(hsm, policy, NULL, 0, backup);
+        return hsm_birth(hsm, policy, NULL, 0, backup, keeper);
     /* HMAC pads its key with zeros, so the padded key gives the same MACs; SoftHSM refuses the short one */
     uint8_t *padded = mv_secret_alloc(policy->size);
     if (padded == NULL)
         return mv_fail(MV_OUT_OF_MEMORY, "secret memory");
     memcpy(padded, key, size);
-    mv_status status = hsm_birth(hsm, policy, padded, policy->size, backup);
+    mv_status status = hsm_birth(hsm, policy, padded, policy->size, backup, keeper);
     mv_secret_free(padded, policy->size);
     return status;
 }
 
-static mv_status create_new(struct hsm *hsm, const uint8_t *key, size_t size, struct hsm_catalogue *catalogue,
-                            struct hsm_backup *backup)
+static mv_status make_and_enter(struct hsm *hsm, const uint8_t *key, size_t size, struct hsm_backup *backup,
+                                const struct hsm_keeper *keeper)
 {
-    MV_TRY(hsm_catalogue_read(hsm, catalogue));
-    if (hsm_catalogue_by_label(catalogue, backup->info.label) != NULL)
-        return mv_fail(MV_KEY_EXISTS, NULL);
-    if (catalogue->key_count == HSM_MAX_KEYS)
-        return mv_fail(MV_INVALID_FIELD, "the catalogue is full");
     struct hsm_entry entry = {.kind = HSM_ENTRY_KEY};
     if (backup->info.use == HSM_USE_VENDING && backup->info.scope.dkga == 2)
-        MV_TRY(seal(hsm, key, &entry.of.key, backup));
+        MV_TRY(seal(hsm, key, &entry.of.key, backup, keeper));
     else
-        MV_TRY(place_object(hsm, key, size, backup));
+        MV_TRY(place_object(hsm, key, size, backup, keeper));
     entry.of.key.info = backup->info;
     MV_TRY(hsm_catalogue_append(hsm, &entry));
     backup->info.generation = entry.generation;
     return mv_ok();
 }
 
-static mv_status create_locked(struct hsm *hsm, const uint8_t *key, size_t size, struct hsm_backup *backup)
+/* After a failure: an object that the catalogue does not know is nobody's. One that it knows was entered all the same,
+ * and only the answer was lost. */
+static void discard(struct hsm *hsm, struct hsm_catalogue *catalogue, const char *label)
+{
+    mv_status status = hsm_catalogue_read(hsm, catalogue);
+    if (status.ok && hsm_catalogue_by_label(catalogue, label) == NULL)
+        status = hsm_destroy_keys(hsm, label);
+    /* what cannot be destroyed now is destroyed by the next creation of this key */
+    (void)status;
+}
+
+static mv_status create_new(struct hsm *hsm, const uint8_t *key, size_t size, struct hsm_catalogue *catalogue,
+                            struct hsm_backup *backup, const struct hsm_keeper *keeper)
+{
+    MV_TRY(hsm_catalogue_read(hsm, catalogue));
+    if (hsm_catalogue_by_label(catalogue, backup->info.label) != NULL)
+        return mv_fail(MV_KEY_EXISTS, NULL);
+    if (catalogue->key_count == HSM_MAX_KEYS)
+        return mv_fail(MV_INVALID_FIELD, "the catalogue is full");
+    mv_status status = make_and_enter(hsm, key, size, backup, keeper);
+    if (!status.ok)
+        discard(hsm, catalogue, backup->info.label);
+    return status;
+}
+
+static mv_status create_locked(struct hsm *hsm, const uint8_t *key, size_t size, struct hsm_backup *backup,
+                               const struct hsm_keeper *keeper)
 {
     struct hsm_catalogue *catalogue = malloc(sizeof *catalogue);
     if (catalogue == NULL)
@@ -139,27 +162,30 @@ static mv_status create_locked(struct hsm *hsm, const uint8_t *key, size_t size,
     int lock = -1;
     mv_status status = hsm_lock(&hsm->config, &lock);
     if (status.ok)
-        status = create_new(hsm, key, size, catalogue, backup);
+        status = create_new(hsm, key, size, catalogue, backup, keeper);
     hsm_unlock(lock);
     free(catalogue);
     return status;
 }
 
 mv_status hsm_key_import(struct hsm *hsm, const struct hsm_key_request *request, const uint8_t *key, size_t size,
-                         const uint8_t *expected_kcv, struct hsm_backup *backup)
+                         const uint8_t *expected_kcv, const struct hsm_keeper *keeper, struct hsm_key_info *made)
 {
-    *backup = (struct hsm_backup){.size = 0};
-    struct hsm_key_info *info = &backup->info;
+    struct hsm_backup backup = {.size = 0};
+    struct hsm_key_info *info = &backup.info;
     MV_TRY(describe(request, info));
     MV_TRY(hsm_kcv(info->use, info->scope.dkga, key, size, &info->kcv_method, info->kcv));
     if (info->kcv_method == HSM_KCV_DES)
         MV_TRY(hsm_dkga02_parity(key));
     if (expected_kcv != NULL && memcmp(expected_kcv, info->kcv, HSM_KCV_BYTES) != 0)
         return mv_fail(MV_KCV_MISMATCH, NULL);
-    return create_locked(hsm, key, size, backup);
+    MV_TRY(create_locked(hsm, key, size, &backup, keeper));
+    *made = *info;
+    return mv_ok();
 }
 
-static mv_status generate_vending(struct hsm *hsm, const struct hsm_key_request *request, struct hsm_backup *backup)
+static mv_status generate_vending(struct hsm *hsm, const struct hsm_key_request *request,
+                                  const struct hsm_keeper *keeper, struct hsm_key_info *made)
 {
     size_t size = request->scope.dkga == 2 ? HSM_DKGA02_BYTES : HSM_DKGA04_BYTES;
     uint8_t *key = mv_secret_alloc(size);
@@ -170,16 +196,19 @@ static mv_status generate_vending(struct hsm *hsm, const struct hsm_key_request 
         for (size_t i = 0; i < size; i++)
             key[i] = (uint8_t)(key[i] ^ (~(unsigned)__builtin_popcount(key[i]) & 1));
     if (status.ok)
-        status = hsm_key_import(hsm, request, key, size, NULL, backup);
+        status = hsm_key_import(hsm, request, key, size, NULL, keeper, made);
     mv_secret_free(key, size);
     return status;
 }
 
-mv_status hsm_key_generate(struct hsm *hsm, const struct hsm_key_request *request, struct hsm_backup *backup)
+mv_status hsm_key_generate(struct hsm *hsm, const struct hsm_key_request *request, const struct hsm_keeper *keeper,
+                           struct hsm_key_info *made)
 {
-    *backup = (struct hsm_backup){.size = 0};
-    MV_TRY(describe(request, &backup->info));
+    struct hsm_backup backup = {.size = 0};
+    MV_TRY(describe(request, &backup.info));
     if (request->use == HSM_USE_VENDING)
-        return generate_vending(hsm, request, backup);
-    return create_locked(hsm, NULL, 0, backup);
+        return generate_vending(hsm, request, keeper, made);
+    MV_TRY(create_locked(hsm, NULL, 0, &backup, keeper));
+    *made = backup.info;
+    return mv_ok();
 }

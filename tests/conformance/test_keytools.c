@@ -5,6 +5,7 @@
 #include <stdint.h>
 
 #include <cmocka.h>
+#include <dirent.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -135,31 +136,37 @@ static void test_component_files(void **state)
     components_free(parts);
 }
 
+static size_t files_in(const char *path)
+{
+    size_t count = 0;
+    DIR *entries = opendir(path);
+    assert_non_null(entries);
+    for (const struct dirent *entry = readdir(entries); entry != NULL; entry = readdir(entries))
+        count += entry->d_name[0] != '.';
+    (void)closedir(entries);
+    return count;
+}
+
 static void test_backup(void **state)
 {
     (void)state;
-    struct backup_place place;
     char path[128];
-    char reserved[sizeof place.path];
+    struct backup_place place = {path, "0123"};
     struct hsm_backup backup = {.info = {.label = "vending/123456/1/2", .use = HSM_USE_VENDING}, .size = 40};
     path_in(path, "backups");
-    assert_true(backup_reserve(path, &place).ok);
-    (void)snprintf(reserved, sizeof reserved, "%s", place.path);
-    assert_int_equal(access(reserved, F_OK), 0);
-    backup_release(&place);
-    assert_int_not_equal(access(reserved, F_OK), 0);
-    assert_true(backup_reserve(path, &place).ok);
-    assert_true(backup_fill(&place, "0123", &backup).ok);
-    assert_int_equal(backup.size, 40);
-    backup_release(&place);
-    path_in(path, "component"); /* a file, no directory */
-    assert_int_equal(backup_reserve(path, &place).reason, MV_FILE_FAILED);
-    assert_int_equal(backup_reserve("", &place).reason, MV_CONFIG_INVALID);
+    assert_int_equal(backup_keep(&place, &backup).reason, MV_FILE_FAILED); /* no directory yet */
+    assert_true(backup_directory(path).ok);
+    assert_true(backup_directory(path).ok);
     backup.size = HSM_MAX_WRAPPED + 1;
-    path_in(path, "backups");
-    assert_true(backup_reserve(path, &place).ok);
-    assert_false(backup_fill(&place, "0123", &backup).ok);
-    backup_release(&place);
+    assert_false(backup_keep(&place, &backup).ok);
+    assert_int_equal(files_in(path), 0);
+    backup.size = 40;
+    assert_true(backup_keep(&place, &backup).ok);
+    assert_int_equal(files_in(path), 1);
+    path_in(path, "component"); /* a file, no directory */
+    assert_int_equal(backup_directory(path).reason, MV_FILE_FAILED);
+    assert_int_equal(backup_keep(&place, &backup).reason, MV_FILE_FAILED);
+    assert_int_equal(backup_directory("").reason, MV_CONFIG_INVALID);
 }
 
 struct decimal_case {

@@ -228,8 +228,9 @@ static void entry_kinds_cannot_be_exchanged(void **state)
 static void a_second_catalogue_is_refused(void **state)
 {
     (void)state;
-    struct hsm_backup backups[HSM_INTERNAL_KEYS];
-    is_reason(hsm_catalogue_create(hsm, TEST_BACKUP_KEK, backups), MV_TOKEN_IN_USE);
+    struct hsm_backup backup;
+    const struct hsm_keeper keeper = test_keeper(&backup);
+    is_reason(hsm_catalogue_create(hsm, TEST_BACKUP_KEK, &keeper), MV_TOKEN_IN_USE);
     char serial[HSM_SERIAL_SIZE];
     hsm_close(hsm);
     is_reason(hsm_token_init(&token.config, TEST_SO_PIN, TEST_PIN, serial), MV_TOKEN_IN_USE);

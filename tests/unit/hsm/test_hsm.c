@@ -4,6 +4,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -162,8 +163,10 @@ static mv_status import(const struct hsm_key_request *request, const char *hex, 
 {
     uint8_t key[64];
     struct hsm_backup backup;
+    struct hsm_key_info made;
+    const struct hsm_keeper keeper = test_keeper(&backup);
     size_t size = test_hex(hex, key, sizeof key);
-    return hsm_key_import(hsm, request, key, size, kcv, &backup);
+    return hsm_key_import(hsm, request, key, size, kcv, &keeper, &made);
 }
 
 static void imports_are_checked(void **state)
@@ -242,20 +245,22 @@ static void generated_keys_work(void **state)
 {
     (void)state;
     struct hsm_key_request request = vending_request("600001", 4);
-    struct hsm_backup first;
-    struct hsm_backup second;
-    test_ok(hsm_key_generate(hsm, &request, &first), "04");
-    is_reason(hsm_key_generate(hsm, &request, &second), MV_KEY_EXISTS);
+    struct hsm_key_info first;
+    struct hsm_key_info second;
+    struct hsm_backup backup;
+    const struct hsm_keeper keeper = test_keeper(&backup);
+    test_ok(hsm_key_generate(hsm, &request, &keeper, &first), "04");
+    is_reason(hsm_key_generate(hsm, &request, &keeper, &second), MV_KEY_EXISTS);
     request = vending_request("600002", 4);
-    test_ok(hsm_key_generate(hsm, &request, &second), "04");
-    assert_memory_not_equal(first.info.kcv, second.info.kcv, HSM_KCV_BYTES);
+    test_ok(hsm_key_generate(hsm, &request, &keeper, &second), "04");
+    assert_memory_not_equal(first.kcv, second.kcv, HSM_KCV_BYTES);
     for (int i = 0; i < 8; i++) { /* the parity of every one is right: import refuses others */
         request = vending_request("600003", 2);
         request.scope.krn = (uint8_t)(i + 1);
-        test_ok(hsm_key_generate(hsm, &request, &second), "02");
+        test_ok(hsm_key_generate(hsm, &request, &keeper, &second), "02");
     }
     request = (struct hsm_key_request){.use = HSM_USE_FACTORY_KEK, .name = "g", .issued_until_unix_s = INT64_MAX};
-    test_ok(hsm_key_generate(hsm, &request, &second), "factory");
+    test_ok(hsm_key_generate(hsm, &request, &keeper, &second), "factory");
     test_ok(hsm_catalogue_read(hsm, &catalogue), "read");
     test_ok(hsm_keys_verify(hsm, &catalogue), "verify");
 }
@@ -279,10 +284,12 @@ static void the_backup_holds_the_key(void **state)
     (void)state;
     struct hsm_key_request request = vending_request("610001", 4);
     struct hsm_backup backup;
+    struct hsm_key_info made;
+    const struct hsm_keeper keeper = test_keeper(&backup);
     uint8_t key[HSM_DKGA04_BYTES];
     uint8_t plain[32];
     (void)test_hex(KEY04, key, sizeof key);
-    test_ok(hsm_key_import(hsm, &request, key, sizeof key, NULL, &backup), "import");
+    test_ok(hsm_key_import(hsm, &request, key, sizeof key, NULL, &keeper, &made), "import");
     assert_int_equal(backup.size, 40);
     assert_int_equal(test_unwrap_256(TEST_BACKUP_KEK, backup.wrapped, backup.size, plain), 32);
     uint8_t padded[32] = {0};
@@ -290,10 +297,104 @@ static void the_backup_holds_the_key(void **state)
     assert_memory_equal(plain, padded, sizeof padded);
     request = vending_request("610002", 2);
     (void)test_hex(KEY02, key, sizeof key);
-    test_ok(hsm_key_import(hsm, &request, key, HSM_DKGA02_BYTES, NULL, &backup), "import");
+    test_ok(hsm_key_import(hsm, &request, key, HSM_DKGA02_BYTES, NULL, &keeper, &made), "import");
     assert_int_equal(backup.size, 24);
     assert_int_equal(test_unwrap_256(TEST_BACKUP_KEK, backup.wrapped, backup.size, plain), 16);
     assert_memory_equal(plain, key, HSM_DKGA02_BYTES);
+}
+
+static mv_status refuse(void *context, const struct hsm_backup *backup)
+{
+    size_t *left = context;
+    assert_true(backup->size > 0);
+    if (*left > 0) {
+        *left -= 1;
+        return mv_ok();
+    }
+    return mv_fail(MV_FILE_FAILED, "backup file");
+}
+
+static void nothing_is_left(const char *label)
+{
+    CK_OBJECT_HANDLE found = 0;
+    is_reason(hsm_find_key(hsm, label, &found), MV_KEY_UNKNOWN);
+    test_ok(hsm_catalogue_read(hsm, &catalogue), "read");
+    assert_null(hsm_catalogue_by_label(&catalogue, label));
+}
+
+static void a_key_without_backup_is_no_key(void **state)
+{
+    (void)state;
+    size_t left = 0;
+    const struct hsm_keeper keeper = {refuse, &left};
+    struct hsm_key_info made;
+    struct hsm_key_request request = vending_request("620001", 4);
+    is_reason(hsm_key_generate(hsm, &request, &keeper, &made), MV_FILE_FAILED);
+    nothing_is_left("vending/620001/1/2");
+    request = vending_request("620001", 2);
+    is_reason(hsm_key_generate(hsm, &request, &keeper, &made), MV_FILE_FAILED);
+    nothing_is_left("vending/620001/1/2");
+    request = (struct hsm_key_request){.use = HSM_USE_FACTORY_KEK, .name = "lost", .issued_until_unix_s = INT64_MAX};
+    is_reason(hsm_key_generate(hsm, &request, &keeper, &made), MV_FILE_FAILED);
+    nothing_is_left("factory/lost");
+}
+
+static CK_FUNCTION_LIST *whole;
+
+static CK_RV no_data_objects(CK_SESSION_HANDLE session, CK_ATTRIBUTE *template, CK_ULONG count,
+                             CK_OBJECT_HANDLE *object)
+{
+    for (CK_ULONG i = 0; i < count; i++)
+        if (template[i].type == CKA_CLASS && *(const CK_OBJECT_CLASS *)template[i].pValue == CKO_DATA)
+            return CKR_DEVICE_MEMORY;
+    return whole->C_CreateObject(session, template, count, object);
+}
+
+/* The catalogue cannot be written once the key is there: the key goes again. */
+static void a_key_without_entry_is_no_key(void **state)
+{
+    (void)state;
+    struct hsm_backup backup;
+    struct hsm_key_info made;
+    const struct hsm_keeper keeper = test_keeper(&backup);
+    const struct hsm_key_request request = vending_request("620002", 4);
+    CK_FUNCTION_LIST faulty = *hsm->p11;
+    faulty.C_CreateObject = no_data_objects;
+    whole = hsm->p11;
+    hsm->p11 = &faulty;
+    mv_status status = hsm_key_generate(hsm, &request, &keeper, &made);
+    hsm->p11 = whole;
+    is_reason(status, MV_MODULE_FAILED);
+    nothing_is_left("vending/620002/1/2");
+    test_ok(hsm_key_generate(hsm, &request, &keeper, &made), "again");
+}
+
+/* Of the three internal keys the second backup is refused: not even the first key stays. */
+static void a_catalogue_is_made_whole_or_not_at_all(void **state)
+{
+    (void)state;
+    size_t left = 1;
+    const struct hsm_keeper keeper = {refuse, &left};
+    struct hsm_catalogue *none = malloc(sizeof *none);
+    struct test_token fresh;
+    hsm_close(hsm);
+    test_token_new(&fresh, NULL);
+    hsm = test_token_open(&fresh);
+    is_reason(hsm_catalogue_create(hsm, TEST_BACKUP_KEK, &keeper), MV_FILE_FAILED);
+    for (size_t i = 0; i < 4; i++) {
+        CK_OBJECT_HANDLE found = 0;
+        is_reason(hsm_find_key(hsm, OBJECTS[i], &found), MV_KEY_UNKNOWN);
+    }
+    assert_non_null(none);
+    is_reason(hsm_catalogue_read(hsm, none), MV_KEY_UNKNOWN);
+    left = HSM_INTERNAL_KEYS;
+    test_ok(hsm_catalogue_create(hsm, TEST_BACKUP_KEK, &keeper), "again");
+    test_ok(hsm_catalogue_read(hsm, none), "read");
+    assert_int_equal(left, 0);
+    free(none);
+    hsm_close(hsm);
+    test_token_free(&fresh);
+    hsm = NULL;
 }
 
 static void sealed_keys_are_bound_to_their_label(void **state)
@@ -393,8 +494,11 @@ int main(void)
         cmocka_unit_test(sealed_keys_are_bound_to_their_label),
         cmocka_unit_test(meters_are_exported_for_the_factory),
         cmocka_unit_test(generated_keys_work),
+        cmocka_unit_test(a_key_without_backup_is_no_key),
+        cmocka_unit_test(a_key_without_entry_is_no_key),
         cmocka_unit_test(tokens_are_found_by_label_and_serial),
         cmocka_unit_test(a_lost_session_is_opened_again),
+        cmocka_unit_test(a_catalogue_is_made_whole_or_not_at_all), /* last: it closes the common token */
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }

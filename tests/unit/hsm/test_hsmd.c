@@ -34,8 +34,10 @@ static void import(const char *sgc, uint8_t kt, int64_t from, int64_t until)
     memcpy(request.scope.sgc, sgc, sizeof request.scope.sgc);
     uint8_t key[HSM_DKGA04_BYTES];
     struct hsm_backup backup;
+    struct hsm_key_info made;
+    const struct hsm_keeper keeper = test_keeper(&backup);
     (void)test_hex(KEY_160, key, sizeof key);
-    test_ok(hsm_key_import(hsm, &request, key, sizeof key, NULL, &backup), "import");
+    test_ok(hsm_key_import(hsm, &request, key, sizeof key, NULL, &keeper, &made), "import");
     hsm_close(hsm);
 }
 
