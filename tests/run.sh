@@ -183,6 +183,12 @@ fuzz_one() { # PROGRAM SECONDS
     "$1" -max_total_time="$2" -timeout=5 -rss_limit_mb=2048 -artifact_prefix="$root/build-fuzz/" "$new"
 }
 
+# Whole instances; fewer and slower than those of the release build.
+sanitized() { # FOLDER
+    script "sale.sh, $1" env MV_BIN="$root/$1/bin" tests/integration/sale.sh
+    script "kill.sh, $1" env MV_BIN="$root/$1/bin" METERVAULT_KILLS=4 METERVAULT_CLIENTS=8 tests/faults/kill.sh
+}
+
 part_sanitize() {
     stage "ASan and UBSan"
     export ASAN_OPTIONS=detect_leaks=1:abort_on_error=0 UBSAN_OPTIONS=print_stacktrace=1
@@ -190,13 +196,13 @@ part_sanitize() {
         ctest_label build-asan unit
         ctest_label build-asan conformance
         ctest_label build-asan fuzz
-        script "sale.sh under ASan" env MV_BIN="$root/build-asan/bin" tests/integration/sale.sh
+        sanitized build-asan
     fi
     stage "TSan"
     export TSAN_OPTIONS="ignore_noninstrumented_modules=1:second_deadlock_stack=1:suppressions=$root/tests/support/tsan.supp"
     if build build-tsan all -DMETERVAULT_SANITIZE=thread -DCMAKE_C_FLAGS_RELWITHDEBINFO='-O1 -g'; then
         ctest_label build-tsan unit
-        script "sale.sh under TSan" env MV_BIN="$root/build-tsan/bin" tests/integration/sale.sh
+        sanitized build-tsan
     fi
 }
 

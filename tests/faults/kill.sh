@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # 50 clients sell while server, key process or its worker are killed at random points; every client repeats with its own
-# request id. Nothing that was acknowledged may be lost, doubled or changed. METERVAULT_KILLS sets how often (20).
+# request id. Nothing that was acknowledged may be lost, doubled or changed. METERVAULT_KILLS sets how often (20),
+# METERVAULT_CLIENTS how many clients.
 set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.." || exit 3
 . tests/support/checks.sh
@@ -22,7 +23,7 @@ kill_worker() {
 
 check "an instance starts" mv_instance_start || finish
 check "meters are opened" storm_register || finish
-storm_begin 50
+storm_begin "${METERVAULT_CLIENTS:-50}"
 check "sales run" storm_await 50 || finish
 
 good=0
@@ -49,4 +50,5 @@ check "both daemons stop" eval 'mv_stop metervaultd && mv_stop metervault-hsmd'
 check "the audit chain verifies in the ledger" mv_cli "$MV_OFFICER" audit verify --ledger "$MV_DIR/server/ledger.db"
 echo "  $(storm_acknowledged) sales were acknowledged"
 check "the ledger holds what was acknowledged" python3 tests/faults/ledger.py "$MV_DIR/server/ledger.db" "$MV_DIR/journal"
+check "no sanitizer reported anything" no_sanitizer_report
 finish

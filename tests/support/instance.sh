@@ -38,6 +38,11 @@ mv_instance_start() {
     mv_hsmd_start && mv_server_start && mv_principals
 }
 
+# The daemons' logs, of all their lives. True as well when the build has no sanitizer.
+no_sanitizer_report() {
+    ! grep -rE 'AddressSanitizer|ThreadSanitizer|LeakSanitizer|runtime error:' "$MV_DIR/log"
+}
+
 mv_luhn() { # DIGITS: prints the check digit
     local digits=$1 sum=0 i digit double=1
     for ((i = ${#digits} - 1; i >= 0; i--)); do
