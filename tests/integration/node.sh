@@ -7,6 +7,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/../.." || exit 3
 . tests/support/instance.sh
 
 # The packages are installed once, beside the build; a changed lock file installs them again.
+export NODE_NO_WARNINGS=1
 modules="$MV_ROOT/build/node"
 mkdir -p "$modules"
 cp tests/integration/node/client.mjs tests/integration/node/package.json "$modules/"
