@@ -7,6 +7,7 @@ static mv_status fill(const struct hsm_records *records, struct hsm_catalogue *c
 {
     memset(catalogue, 0, sizeof *catalogue);
     catalogue->generation = records->head.generation;
+    memcpy(catalogue->digest, records->head.of.head.digest, sizeof catalogue->digest);
     for (size_t i = 0; i < records->member_count; i++) {
         const struct hsm_entry *entry = &records->entries[i];
         if (entry->kind == HSM_ENTRY_KEY && catalogue->key_count < HSM_MAX_KEYS)

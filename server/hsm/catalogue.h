@@ -13,6 +13,7 @@ enum {
     HSM_KCV_BYTES = 3,
     HSM_OFFICER_SIZE = 65, /* name with terminator */
     HSM_MAX_KEYS = 256,    /* catalogue entries of one token; tokens search linearly */
+    HSM_MAX_OFFICERS = 16,
 };
 
 enum hsm_key_use {

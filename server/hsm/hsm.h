@@ -17,7 +17,6 @@
 #include "metervault/sts.h"
 
 enum {
-    HSM_MAX_OFFICERS = 16,
     HSM_MAX_WRAPPED = 40,       /* RFC 3394 of 32 bytes */
     HSM_BACKUP_KEK_BYTES = 32,  /* AES-256 */
     HSM_FACTORY_KEK_BYTES = 16, /* AES-128: what meter-core unwraps with */
@@ -69,6 +68,7 @@ struct hsm_key_entry {
 
 struct hsm_catalogue {
     uint64_t generation; /* 0 before hsm_catalogue_create, then never falls */
+    uint8_t digest[32];  /* of all entries: one generation never has two */
     struct hsm_key_entry keys[HSM_MAX_KEYS];
     size_t key_count;
     struct hsm_officer officers[HSM_MAX_OFFICERS];

@@ -184,8 +184,7 @@ mv_status hsmd_catalogue(struct hsmd_client *client, struct hsmd_catalogue *cata
     catalogue->generation = mv_get_u64(&body);
     catalogue->key_count = mv_get_u16(&body);
     catalogue->officer_count = mv_get_u16(&body);
-    size_t most_officers = sizeof catalogue->officers / sizeof catalogue->officers[0];
-    if (catalogue->key_count > HSM_MAX_KEYS || catalogue->officer_count > most_officers)
+    if (catalogue->key_count > HSM_MAX_KEYS || catalogue->officer_count > HSM_MAX_OFFICERS)
         body.failed = true;
     for (size_t i = 0; i < catalogue->key_count && !body.failed; i++) {
         hsm_info_get(&body, &catalogue->keys[i]);

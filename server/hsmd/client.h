@@ -62,7 +62,7 @@ struct hsmd_catalogue {
     uint64_t generation;
     struct hsm_key_info keys[HSM_MAX_KEYS];
     size_t key_count;
-    struct hsm_officer officers[16];
+    struct hsm_officer officers[HSM_MAX_OFFICERS];
     size_t officer_count;
 };
 

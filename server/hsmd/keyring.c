@@ -50,6 +50,14 @@ static size_t common_keys(const struct hsm_catalogue *a, const struct hsm_catalo
     return i;
 }
 
+/* Every write raises the generation: another content under the same one grew from an old copy of the token. */
+static bool is_old(const struct hsm_catalogue *fresh, const struct hsm_catalogue *known)
+{
+    if (fresh->generation != known->generation)
+        return fresh->generation < known->generation;
+    return memcmp(fresh->digest, known->digest, sizeof fresh->digest) != 0;
+}
+
 static mv_status load(struct hsmd_keyring *keyring)
 {
     struct hsm_catalogue *fresh = malloc(sizeof *fresh);
@@ -60,7 +68,7 @@ static mv_status load(struct hsmd_keyring *keyring)
         free(fresh);
         return status;
     }
-    if (fresh->generation < keyring->catalogue->generation) {
+    if (is_old(fresh, keyring->catalogue)) {
         free(fresh);
         return mv_fail(MV_TOKEN_ROLLED_BACK, "catalogue");
     }
@@ -75,7 +83,7 @@ static mv_status load(struct hsmd_keyring *keyring)
     return status;
 }
 
-/* Nothing that was opened before is of use: forget it, keep the generation that was seen. */
+/* Nothing that was opened before is of use: forget it, keep the generation and digest that were seen. */
 static mv_status load_again(struct hsmd_keyring *keyring)
 {
     close_keys(keyring, 0);

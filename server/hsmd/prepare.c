@@ -74,6 +74,8 @@ static mv_status derive(struct batch *batch, int index, const struct hsmd_meter 
 static mv_status prepare_once(struct batch *batch, const struct hsmd_meter *meter, int *index)
 {
     MV_TRY(find(batch, meter, index));
+    /* the look or the reopening for an earlier item may have found a reason to stop */
+    MV_TRY(batch->service->keyring.state);
     MV_TRY(check_fit(&batch->service->keyring.catalogue->keys[*index].info, meter, batch->now_unix_s));
     return derive(batch, *index, meter);
 }

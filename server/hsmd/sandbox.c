@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <linux/capability.h>
+#include <sched.h>
 #include <seccomp.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -52,6 +53,21 @@ static const int forbidden[] = {
     SCMP_SYS(bind),
 };
 
+/* A process in a namespace of its own would be privileged there. clone3 hides its flags from filters; the C library
+ * takes clone when clone3 is unknown. */
+static int refuse_namespaces(scmp_filter_ctx filter, uint32_t refuse)
+{
+    static const uint64_t kinds[] = {CLONE_NEWUSER, CLONE_NEWPID, CLONE_NEWNS,    CLONE_NEWNET,
+                                     CLONE_NEWUTS,  CLONE_NEWIPC, CLONE_NEWCGROUP};
+    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
+        int failed =
+            seccomp_rule_add(filter, refuse, SCMP_SYS(clone), 1, SCMP_A0(SCMP_CMP_MASKED_EQ, kinds[i], kinds[i]));
+        if (failed != 0)
+            return failed;
+    }
+    return seccomp_rule_add(filter, SCMP_ACT_ERRNO(ENOSYS), SCMP_SYS(clone3), 0);
+}
+
 static int add_rules(scmp_filter_ctx filter)
 {
     const uint32_t refuse = SCMP_ACT_ERRNO(EPERM);
@@ -60,7 +76,8 @@ static int add_rules(scmp_filter_ctx filter)
         if (failed != 0)
             return failed;
     }
-    return seccomp_rule_add(filter, refuse, SCMP_SYS(socket), 1, SCMP_A0(SCMP_CMP_NE, AF_UNIX));
+    int failed = seccomp_rule_add(filter, refuse, SCMP_SYS(socket), 1, SCMP_A0(SCMP_CMP_NE, AF_UNIX));
+    return failed != 0 ? failed : refuse_namespaces(filter, refuse);
 }
 
 mv_status hsmd_sandbox_enter(void)

@@ -32,9 +32,10 @@ struct supervisor {
 static void start_child(struct supervisor *supervisor, struct child *child)
 {
     child->started_ms = hsmd_now_ms();
+    pid_t own = getpid();
     pid_t pid = fork();
     if (pid == 0) {
-        int code = hsmd_worker_run(supervisor->config, &supervisor->listener, child->reason);
+        int code = hsmd_worker_run(supervisor->config, &supervisor->listener, own, child->reason);
         /* no exit handlers: modules have been seen to crash in theirs, and everything is closed */
         _exit(code);
     }

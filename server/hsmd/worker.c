@@ -117,13 +117,17 @@ static void take_signals(sigset_t *while_waiting)
     (void)sigaction(SIGTERM, &action, NULL);
     (void)signal(SIGINT, SIG_IGN); /* the supervisor's to answer */
     (void)signal(SIGHUP, SIG_IGN);
-    (void)prctl(PR_SET_PDEATHSIG, SIGKILL);
 }
 
-int hsmd_worker_run(const struct hsm_config *config, const struct hsmd_listener *listener, int quiet_reason)
+int hsmd_worker_run(const struct hsm_config *config, const struct hsmd_listener *listener, pid_t supervisor,
+                    int quiet_reason)
 {
     sigset_t while_waiting;
     take_signals(&while_waiting);
+    (void)prctl(PR_SET_PDEATHSIG, SIGKILL);
+    /* it may have died before that call */
+    if (getppid() != supervisor)
+        return 0;
     struct worker *worker = calloc(1, sizeof *worker);
     if (worker == NULL)
         return MV_OUT_OF_MEMORY;

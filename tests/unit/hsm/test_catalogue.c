@@ -10,7 +10,8 @@
 
 #include "../../support/token.h"
 #include "hsm/internal.h"
-#include "hsmd/keyring.h"
+#include "hsmd/channel.h"
+#include "hsmd/service.h"
 
 static struct test_token token;
 static struct hsm *hsm;
@@ -208,6 +209,88 @@ static void an_interrupted_writer_leaves_the_old_state(void **state)
     test_ok(hsm_keys_verify(hsm, &catalogue), "verify");
 }
 
+/* The token's files go back to an old copy, and other keys come: the same generation, other entries. */
+static void a_fork_of_an_old_copy_is_noticed(void **state)
+{
+    (void)state;
+    struct stored old = take(HSM_ENTRY_HEAD, 0);
+    import("100003");
+    struct hsmd_keyring keyring;
+    test_ok(hsmd_keyring_init(&keyring, hsm), "keyring");
+    struct stored entry = take(HSM_ENTRY_KEY, 6);
+    struct stored head = take(HSM_ENTRY_HEAD, 0);
+    take_away(head.object);
+    take_away(entry.object);
+    put(old.data, old.size);
+    import("100004");
+    is_reason(hsmd_keyring_refresh(&keyring, 0, true), MV_TOKEN_ROLLED_BACK);
+    is_reason(hsmd_keyring_refresh(&keyring, 1000000, true), MV_TOKEN_ROLLED_BACK);
+    test_ok(hsm_catalogue_read(hsm, &catalogue), "well formed");
+    assert_int_equal(catalogue.generation, keyring.catalogue->generation);
+    hsmd_keyring_wipe(&keyring);
+}
+
+static mv_status prepared(struct mv_reader *reply)
+{
+    uint8_t kcv[HSM_KCV_BYTES];
+    mv_status status = hsmd_get_status(reply);
+    if (status.ok) {
+        (void)mv_get_u32(reply);
+        mv_get_bytes(reply, kcv, sizeof kcv);
+    }
+    return status;
+}
+
+/* The first meter's key is unknown, so the worker looks at the catalogue: what it sees holds for the second meter too.
+ */
+static void prepare_two(struct hsmd_service *service, mv_status *unknown, mv_status *known)
+{
+    uint8_t in[128];
+    uint8_t out[512];
+    struct hsmd_meter meter = {.pan = "600727000000000009",
+                               .sgc = "999999",
+                               .krn = 1,
+                               .ti = 1,
+                               .kt = 2,
+                               .ken = 255,
+                               .ea = 7,
+                               .dkga = 4,
+                               .base_date = 2014};
+    struct mv_writer request = mv_writer_on(in, sizeof in);
+    struct mv_writer reply = mv_writer_on(out, sizeof out);
+    mv_put_u16(&request, 2);
+    hsmd_put_meter(&request, &meter);
+    memcpy(meter.sgc, "100001", sizeof meter.sgc);
+    hsmd_put_meter(&request, &meter);
+    struct mv_reader asked = mv_reader_on(in, request.used);
+    assert_true(hsmd_serve_prepare(service, 1, &asked, &reply));
+    struct mv_reader answer = mv_reader_on(out, reply.used);
+    test_ok(hsmd_get_status(&answer), "batch");
+    *unknown = prepared(&answer);
+    *known = prepared(&answer);
+    assert_true(mv_reader_done(&answer));
+}
+
+static void a_batch_stops_where_the_catalogue_does(void **state)
+{
+    (void)state;
+    struct hsmd_service service = {.hsm = hsm};
+    mv_status unknown;
+    mv_status known;
+    test_ok(hsmd_slots_new(&service.slots), "slots");
+    test_ok(hsmd_keyring_init(&service.keyring, hsm), "keyring");
+    service.keyring.checked_ms = hsmd_now_ms();
+    prepare_two(&service, &unknown, &known);
+    is_reason(unknown, MV_VENDING_KEY_UNKNOWN);
+    test_ok(known, "known key");
+    take_away(take(HSM_ENTRY_HEAD, 0).object);
+    prepare_two(&service, &unknown, &known);
+    is_reason(unknown, MV_CATALOGUE_CORRUPT);
+    is_reason(known, MV_CATALOGUE_CORRUPT);
+    hsmd_keyring_wipe(&service.keyring);
+    hsmd_slots_free(service.slots);
+}
+
 static void entry_kinds_cannot_be_exchanged(void **state)
 {
     (void)state;
@@ -266,6 +349,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_missing_head_is_noticed, set_up, tear_down),
         cmocka_unit_test_setup_teardown(an_old_head_is_noticed, set_up, tear_down),
         cmocka_unit_test_setup_teardown(an_interrupted_writer_leaves_the_old_state, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_fork_of_an_old_copy_is_noticed, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_batch_stops_where_the_catalogue_does, set_up, tear_down),
         cmocka_unit_test_setup_teardown(entry_kinds_cannot_be_exchanged, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_second_catalogue_is_refused, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_swapped_key_is_noticed, set_up, tear_down),

@@ -6,6 +6,9 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
+#include <sched.h>
+#include <signal.h>
 #include <sys/ptrace.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
@@ -69,6 +72,51 @@ static int other_namespace(void)
     return syscall(SYS_unshare, 0) == -1 && errno == EPERM ? REFUSED : ALLOWED;
 }
 
+/* Without a stack of its own the child is a copy, as after fork. */
+static int cloned(unsigned long flags)
+{
+    long pid = syscall(SYS_clone, flags | SIGCHLD, NULL, NULL, NULL, NULL);
+    if (pid == 0)
+        _exit(0);
+    if (pid > 0)
+        (void)waitpid((pid_t)pid, NULL, 0);
+    return pid < 0 && errno == EPERM ? REFUSED : ALLOWED;
+}
+
+static int child_in_user_namespace(void)
+{
+    return cloned(CLONE_NEWUSER);
+}
+
+static int child_in_network_namespace(void)
+{
+    return cloned(CLONE_NEWUSER | CLONE_NEWNET);
+}
+
+static int hidden_flags(void)
+{
+    return syscall(SYS_clone3, NULL, 0UL) == -1 && errno == ENOSYS ? REFUSED : ALLOWED;
+}
+
+static int plain_child(void)
+{
+    return cloned(0);
+}
+
+static void *nothing(void *argument)
+{
+    return argument;
+}
+
+static int thread(void)
+{
+    pthread_t made;
+    if (pthread_create(&made, NULL, nothing, NULL) != 0)
+        return REFUSED;
+    (void)pthread_join(made, NULL);
+    return ALLOWED;
+}
+
 static int unix_socket(void)
 {
     return open_socket(AF_UNIX, SOCK_STREAM);
@@ -91,14 +139,25 @@ static int result_of(int (*call)(void), int filtered)
 static void forbidden_calls_are_refused(void **state)
 {
     (void)state;
-    int (*const calls[])(void) = {run_program,    run_program_at, trace,        inet_stream,
-                                  inet6_datagram, netlink,        read_process, other_namespace};
+    int (*const calls[])(void) = {run_program,
+                                  run_program_at,
+                                  trace,
+                                  inet_stream,
+                                  inet6_datagram,
+                                  netlink,
+                                  read_process,
+                                  other_namespace,
+                                  child_in_user_namespace,
+                                  child_in_network_namespace,
+                                  hidden_flags};
     for (size_t i = 0; i < sizeof calls / sizeof calls[0]; i++)
         assert_int_equal(result_of(calls[i], 1), REFUSED);
 
     for (size_t i = 0; i < sizeof calls / sizeof calls[0]; i++)
         assert_int_equal(result_of(calls[i], 0), ALLOWED);
-    assert_int_equal(result_of(unix_socket, 1), ALLOWED);
+    int (*const needed[])(void) = {unix_socket, plain_child, thread};
+    for (size_t i = 0; i < sizeof needed / sizeof needed[0]; i++)
+        assert_int_equal(result_of(needed[i], 1), ALLOWED);
 }
 
 static void the_filter_stays_for_children(void **state)
