@@ -101,7 +101,7 @@ static mv_status read_line(int fd, char *secret, size_t size)
 
 mv_status mv_secret_read_file(const char *path, char *secret, size_t size)
 {
-    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK); /* a pipe is refused, not waited for */
     if (fd < 0)
         return mv_fail_code(MV_FILE_FAILED, "secret file", (unsigned)errno);
     mv_status status = check_private(fd);

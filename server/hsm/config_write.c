@@ -50,10 +50,18 @@ static bool copy_with_serial(FILE *from, FILE *to, const char *serial)
     return done || fprintf(to, "%s%s = \"%s\"\n", ends_with_newline ? "" : "\n", SETTING, serial) > 0;
 }
 
-/* The new file takes the old one's mode, and is on disk before it takes its name. */
-static bool finish(FILE *to, mode_t mode)
+/* The key process may run as another user than who writes here, and must be able to read the new file too; a group that
+ * this user may not give is not worth a failure. */
+static bool take_over(int fd, const struct stat *old)
 {
-    bool good = fflush(to) == 0 && fchmod(fileno(to), mode & 07777) == 0 && fsync(fileno(to)) == 0;
+    bool owned = fchown(fd, old->st_uid, old->st_gid) == 0 || fchown(fd, old->st_uid, (gid_t)-1) == 0;
+    return owned && fchmod(fd, old->st_mode & 07777) == 0;
+}
+
+/* The new file takes the old one's owner and mode, and is on disk before it takes its name. */
+static bool finish(FILE *to, const struct stat *old)
+{
+    bool good = fflush(to) == 0 && take_over(fileno(to), old) && fsync(fileno(to)) == 0;
     return fclose(to) == 0 && good;
 }
 
@@ -74,7 +82,7 @@ static mv_status rewrite(const char *path, const char *serial, const char *tempo
     }
     bool copied = copy_with_serial(from, to, serial);
     (void)fclose(from);
-    bool finished = finish(to, info.st_mode);
+    bool finished = finish(to, &info);
     if (!copied || !finished || rename(temporary, path) != 0)
         return file_failed();
     return mv_ok();

@@ -28,9 +28,11 @@ static mv_status init_user(struct hsm *hsm, const char *so_pin, const char *user
     return refused(rv, "C_InitPIN");
 }
 
-static mv_status init_all(struct hsm *hsm, const char *so_pin, const char *user_pin)
+/* Under the lock: while another process logs in, a token of this label could look absent. */
+static mv_status make_token(const struct hsm_config *config, const char *so_pin, struct hsm *hsm)
 {
     unsigned found = 0;
+    MV_TRY(hsm_module_load(config, hsm));
     MV_TRY(hsm_slot_count(hsm, hsm->config.token_label, "", &found));
     if (found > 0)
         return mv_fail(MV_TOKEN_IN_USE, "token_label");
@@ -38,7 +40,6 @@ static mv_status init_all(struct hsm *hsm, const char *so_pin, const char *user_
     MV_TRY(init_token(hsm, so_pin));
     /* SoftHSM gives the initialised token another slot */
     MV_TRY(hsm_slot_find(hsm, hsm->config.token_label, ""));
-    MV_TRY(init_user(hsm, so_pin, user_pin));
     return hsm_slot_serial(hsm);
 }
 
@@ -47,9 +48,13 @@ mv_status hsm_token_init(const struct hsm_config *config, const char *so_pin, co
     struct hsm *hsm = calloc(1, sizeof *hsm);
     if (hsm == NULL)
         return mv_fail(MV_OUT_OF_MEMORY, NULL);
-    mv_status status = hsm_module_load(config, hsm);
+    int lock = -1;
+    mv_status status = hsm_lock(config, &lock);
     if (status.ok)
-        status = init_all(hsm, so_pin, user_pin);
+        status = make_token(config, so_pin, hsm);
+    hsm_unlock(lock);
+    if (status.ok)
+        status = init_user(hsm, so_pin, user_pin);
     if (status.ok)
         memcpy(serial, hsm->serial, HSM_SERIAL_SIZE);
     hsm_close(hsm);

@@ -131,6 +131,9 @@ static void test_things_that_are_no_file_of_ours(void **state)
     assert_int_equal(mkdir(place->path, 0700), 0);
     assert_not_read(place, MV_CONFIG_INVALID);
     assert_int_equal(rmdir(place->path), 0);
+    assert_int_equal(mkfifo(place->path, 0600), 0); /* nobody writes: waiting would be for ever */
+    assert_not_read(place, MV_CONFIG_INVALID);
+    assert_int_equal(unlink(place->path), 0);
     (void)snprintf(target, sizeof target, "%s/target", place->directory);
     write_file(place, "1234", 4, 0600);
     assert_int_equal(rename(place->path, target), 0);

@@ -127,6 +127,25 @@ static void serial_is_written_back(void **state)
     assert_int_equal(hsm_config_set_serial(&config, "a\"b").reason, MV_CONFIG_INVALID);
 }
 
+/* The key process, another user, could not read a file that came to belong to root. */
+static void the_owner_stays(void **state)
+{
+    (void)state;
+    enum { SOMEBODY = 12345 };
+    struct hsm_config config;
+    struct stat info;
+    if (geteuid() != 0)
+        skip();
+    put_file(path, "token_label = \"t\"\n", 0600);
+    assert_int_equal(chown(path, SOMEBODY, SOMEBODY + 1), 0);
+    assert_true(hsm_config_load(path, &config).ok);
+    assert_true(hsm_config_set_serial(&config, "0123abcd").ok);
+    assert_int_equal(stat(path, &info), 0);
+    assert_int_equal(info.st_uid, SOMEBODY);
+    assert_int_equal(info.st_gid, SOMEBODY + 1);
+    assert_int_equal(info.st_mode & 07777, 0600);
+}
+
 static void the_pin_comes_from_file_or_credential(void **state)
 {
     (void)state;
@@ -158,6 +177,7 @@ int main(void)
         cmocka_unit_test(defaults_and_settings),
         cmocka_unit_test(wrong_settings_are_named),
         cmocka_unit_test(serial_is_written_back),
+        cmocka_unit_test(the_owner_stays),
         cmocka_unit_test(the_pin_comes_from_file_or_credential),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
