@@ -31,22 +31,13 @@ static mv_status derive02(struct hsm *hsm, const struct hsm_key_entry *vending, 
     return status;
 }
 
-static mv_status check_fit(const struct hsm_key_info *vending, const struct mv_dkga_input *meter)
-{
-    if (vending->scope.base_date != meter->base_date)
-        return mv_fail(MV_VENDING_KEY_MISMATCH, "base_date");
-    if (meter->ea > 15 || (vending->scope.ea_mask & 1U << meter->ea) == 0)
-        return mv_fail(MV_VENDING_KEY_MISMATCH, "ea");
-    return mv_ok();
-}
-
 mv_status hsm_export_meter(struct hsm *hsm, const struct hsm_catalogue *catalogue, const struct mv_dkga_input *meter,
                            const char *factory_label, uint8_t wrapped[HSM_PROVISION_BYTES])
 {
     const struct hsm_key_entry *vending = hsm_catalogue_vending(catalogue, meter->sgc, meter->krn, meter->kt);
     if (vending == NULL)
         return mv_fail(MV_VENDING_KEY_UNKNOWN, NULL);
-    MV_TRY(check_fit(&vending->info, meter));
+    MV_TRY(hsm_key_fits(&vending->info, meter->base_date, meter->ea));
     const struct hsm_key_entry *factory = hsm_catalogue_by_label(catalogue, factory_label);
     if (factory == NULL || factory->info.use != HSM_USE_FACTORY_KEK)
         return mv_fail(MV_KEY_UNKNOWN, "factory key");

@@ -150,6 +150,9 @@ MV_MUST_USE mv_status hsm_export_meter(struct hsm *hsm, const struct hsm_catalog
 const struct hsm_key_entry *hsm_catalogue_vending(const struct hsm_catalogue *catalogue, const char *sgc, uint8_t krn,
                                                   uint8_t kt);
 
+/* Whether the key serves such a meter, its dates aside: VENDING_KEY_NOT_ACTIVE (state), VENDING_KEY_MISMATCH. */
+MV_MUST_USE mv_status hsm_key_fits(const struct hsm_key_info *key, uint16_t base_date, uint8_t ea);
+
 /* A key that is used often: its handle, found once. HMAC keys are session copies. */
 struct hsm_handle {
     unsigned long object; /* 0: none */

@@ -24,18 +24,13 @@ struct batch {
 
 static mv_status check_fit(const struct hsm_key_info *key, const struct hsmd_meter *meter, int64_t now_unix_s)
 {
-    if (key->state == HSM_EXPIRED || key->state == HSM_COMPROMISED || key->state == HSM_DESTROYED)
-        return mv_fail(MV_VENDING_KEY_NOT_ACTIVE, "state");
+    MV_TRY(hsm_key_fits(key, meter->base_date, meter->ea));
     if (now_unix_s < key->active_from_unix_s)
         return mv_fail(MV_VENDING_KEY_NOT_ACTIVE, "active_from");
     if (now_unix_s >= key->issued_until_unix_s)
         return mv_fail(MV_VENDING_KEY_NOT_ACTIVE, "issued_until");
     if (key->scope.dkga != meter->dkga)
         return mv_fail(MV_VENDING_KEY_MISMATCH, "dkga");
-    if (key->scope.base_date != meter->base_date)
-        return mv_fail(MV_VENDING_KEY_MISMATCH, "base_date");
-    if (meter->ea > 15 || (key->scope.ea_mask & 1U << meter->ea) == 0)
-        return mv_fail(MV_VENDING_KEY_MISMATCH, "ea");
     return mv_ok();
 }
 

@@ -6,6 +6,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 #include <openssl/evp.h>
@@ -68,6 +71,51 @@ static void self_test_passes(void **state)
 {
     (void)state;
     test_ok(hsm_self_test(hsm), "self test");
+}
+
+/* The linker puts this in the place of OpenSSL's function. */
+const EVP_CIPHER *__real_EVP_des_ede3_ecb(void);
+const EVP_CIPHER *__wrap_EVP_des_ede3_ecb(void);
+static bool des_is_wrong;
+
+const EVP_CIPHER *__wrap_EVP_des_ede3_ecb(void)
+{
+    return des_is_wrong ? EVP_aes_192_ecb() : __real_EVP_des_ede3_ecb();
+}
+
+static void a_missing_des_is_named(void **state)
+{
+    (void)state;
+    des_is_wrong = true;
+    mv_status status = hsm_self_test(hsm);
+    des_is_wrong = false;
+    is_reason(status, MV_SELF_TEST_FAILED);
+    assert_string_equal(status.where, "DES");
+}
+
+/* A login of another process rewrites the token's file: until it is over, a token could look absent. */
+static void making_a_token_waits_for_its_turn(void **state)
+{
+    (void)state;
+    int lock = -1;
+    int ended = 0;
+    const struct timespec while_locked = {.tv_nsec = 300 * 1000000L};
+    hsm_close(hsm); /* a module does not survive a fork */
+    test_ok(hsm_lock(&token.config, &lock), "lock");
+    pid_t pid = fork();
+    if (pid == 0) {
+        char serial[HSM_SERIAL_SIZE];
+        hsm_unlock(lock);
+        mv_status status = hsm_token_init(&token.config, TEST_SO_PIN, TEST_PIN, serial);
+        _exit(status.reason == MV_TOKEN_IN_USE ? 0 : 1);
+    }
+    (void)nanosleep(&while_locked, NULL);
+    assert_int_equal(waitpid(pid, &ended, WNOHANG), 0);
+    hsm_unlock(lock);
+    assert_int_equal(waitpid(pid, &ended, 0), pid);
+    assert_true(WIFEXITED(ended));
+    assert_int_equal(WEXITSTATUS(ended), 0);
+    hsm = test_token_open(&token);
 }
 
 static void keys_are_listed_and_verify(void **state)
@@ -436,6 +484,11 @@ static void meters_are_exported_for_the_factory(void **state)
     assert_memory_equal(plain, expected, sizeof plain);
     is_reason(hsm_export_meter(hsm, &catalogue, &meter, "factory/none", wrapped), MV_KEY_UNKNOWN);
     is_reason(hsm_export_meter(hsm, &catalogue, &meter, "backup-kek", wrapped), MV_KEY_UNKNOWN);
+    for (size_t i = 0; i < catalogue.key_count; i++)
+        if (strcmp(catalogue.keys[i].info.label, "vending/123457/1/2") == 0)
+            catalogue.keys[i].info.state = HSM_COMPROMISED;
+    is_reason(hsm_export_meter(hsm, &catalogue, &meter, "factory/f1", wrapped), MV_VENDING_KEY_NOT_ACTIVE);
+    test_ok(hsm_catalogue_read(hsm, &catalogue), "read");
     meter.base_date = 2014;
     is_reason(hsm_export_meter(hsm, &catalogue, &meter, "factory/f1", wrapped), MV_VENDING_KEY_MISMATCH);
     meter.krn = 7;
@@ -482,6 +535,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(self_test_passes),
+        cmocka_unit_test(a_missing_des_is_named),
+        cmocka_unit_test(making_a_token_waits_for_its_turn),
         cmocka_unit_test(keys_are_listed_and_verify),
         cmocka_unit_test(no_value_can_be_read),
         cmocka_unit_test(no_key_can_be_loosened),
