@@ -91,7 +91,7 @@ static mv_status show_one(const struct components *components, size_t index, cha
                    index + 1, components->count);
     MV_TRY(terminal_line(prompt, answer, sizeof answer));
     hex_encode(components->bytes[index], components->size, text);
-    terminal_say("%s\n", text);
+    terminal_show_secret(text);
     mv_status status = terminal_line("Write it down, keep it sealed. Press Enter to wipe it. ", answer, sizeof answer);
     terminal_say(CLEAR_SCREEN);
     return status;

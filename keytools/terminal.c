@@ -39,6 +39,16 @@ static void show(int fd, const char *text)
     }
 }
 
+void terminal_show_secret(const char *line)
+{
+    int fd = open_terminal();
+    if (fd < 0)
+        return;
+    show(fd, line);
+    show(fd, "\n");
+    (void)close(fd);
+}
+
 void terminal_say(const char *format, ...)
 {
     int fd = open_terminal();

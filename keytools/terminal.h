@@ -14,7 +14,9 @@ bool terminal_present(void);
 MV_MUST_USE mv_status terminal_hidden(const char *prompt, char *secret, size_t size);
 /* The same with echo, for what is no secret. */
 MV_MUST_USE mv_status terminal_line(const char *prompt, char *text, size_t size);
-/* Shows a text; nothing happens without a terminal. */
+/* Shows a line without a copy in any buffer; nothing happens without a terminal. */
+void terminal_show_secret(const char *line);
+/* Shows a text, no secret; nothing happens without a terminal. */
 void terminal_say(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 #endif

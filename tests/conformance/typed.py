@@ -1,7 +1,8 @@
-"""Types an import at a pseudo terminal, as two custodians would, and proves that no component is echoed.
+"""Types an import and an init at a pseudo terminal, as two custodians would, and proves that nothing typed is echoed.
 usage: typed.py METERVAULT-KEYS DIRECTORY"""
 import os
 import pty
+import re
 import select
 import sys
 import time
@@ -10,17 +11,19 @@ PROGRAM, DIRECTORY = sys.argv[1:]
 FIRST = "00112233445566778899AABBCCDDEEFF00112233"
 SECOND = "5A5A5A5A5A5A5A5A5A5A5A5A5A5A5A5A5A5A5A5A"
 PIN = "25071984"
+SO_PIN = "87654321"
+CLEAR_SCREEN = "\033[2J\033[3J\033[H"
 
 
 class Officer:
     """A child on its own terminal: what it shows, and what is typed."""
 
-    def __init__(self, *arguments):
+    def __init__(self, *arguments, config="hsmd.conf"):
         self.shown = ""
         self.read_upto = 0
         self.pid, self.terminal = pty.fork()
         if self.pid == 0:
-            os.execv(PROGRAM, [PROGRAM, "--config", f"{DIRECTORY}/hsmd.conf", *arguments])
+            os.execv(PROGRAM, [PROGRAM, "--config", f"{DIRECTORY}/{config}", *arguments])
 
     def read(self, seconds):
         ready, _, _ = select.select([self.terminal], [], [], seconds)
@@ -98,6 +101,34 @@ def cancelled_import():
     check("00112233" not in officer.shown, "a cancelled component was shown", officer)
 
 
+def part_shown(officer, number):
+    """A part of the backup key is on the screen until its custodian has written it down."""
+    officer.answer(f"Custodian {number} of 2: alone at the screen?", "")
+    start = officer.read_upto
+    officer.answer("Press Enter to wipe it", "")
+    parts = re.findall(r"\b[0-9A-F]{64}\b", officer.shown[start:officer.read_upto])
+    check(len(parts) == 1, "not one part of 32 bytes was shown", officer)
+    officer.await_text(CLEAR_SCREEN)
+    return parts[0]
+
+
+def typed_init():
+    with open(f"{DIRECTORY}/hsmd.conf", encoding="ascii") as lines:
+        kept = [line for line in lines if not line.startswith(("token_", "backup_dir"))]
+    with open(f"{DIRECTORY}/typed.conf", "w", encoding="ascii") as config:
+        config.writelines([*kept, 'token_label = "typed"\n', f'backup_dir = "{DIRECTORY}/typed-backup"\n'])
+    officer = Officer("init", "--officer", "ann", "--officer-certificate", f"{DIRECTORY}/ann.pem", config="typed.conf")
+    officer.answer("security officer's PIN", SO_PIN)
+    officer.answer("Once more: ", SO_PIN)
+    officer.answer("PIN of the token: ", PIN)
+    officer.answer("Once more: ", PIN)
+    check(part_shown(officer, 1) != part_shown(officer, 2), "both custodians have the same part", officer)
+    code = officer.finish()
+    check(code == 0 and "officer ann is enrolled" in officer.shown, "the typed init failed", officer)
+    check(SO_PIN not in officer.shown and PIN not in officer.shown, "a PIN was shown", officer)
+    check(len(os.listdir(f"{DIRECTORY}/typed-backup")) == 3, "not three backups", officer)
+
+
 def main():
     os.rename(f"{DIRECTORY}/pin", f"{DIRECTORY}/pin.away")
     code, officer = typed_import(2, "000000")
@@ -105,6 +136,7 @@ def main():
     code, officer = typed_import(2)
     check(code == 0 and "imported vending/123457/2/2" in officer.shown, "the typed import failed", officer)
     cancelled_import()
+    typed_init()
     os.rename(f"{DIRECTORY}/pin.away", f"{DIRECTORY}/pin")
 
 
