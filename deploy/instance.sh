@@ -94,10 +94,25 @@ EOF
     mv_components
 }
 
+# A port that nobody listens on, below those that the kernel gives to outgoing connections: a client that keeps trying
+# while the server is away could otherwise connect to itself, and the server would find its port taken.
+mv_free_port() {
+    local port tries lowest
+    read -r lowest _ </proc/sys/net/ipv4/ip_local_port_range
+    for ((tries = 0; tries < 100; tries++)); do
+        port=$((10000 + RANDOM % (lowest > 12000 ? lowest - 10000 : 20000)))
+        if ! (: <"/dev/tcp/127.0.0.1/$port") 2>/dev/null; then
+            echo "$port"
+            return
+        fi
+    done
+    return 1
+}
+
 mv_server_files() {
     local dir="$MV_DIR/server"
     mkdir -p "$dir"
-    [ -f "$MV_DIR/port" ] || echo 0 >"$MV_DIR/port"
+    [ -f "$MV_DIR/port" ] || mv_free_port >"$MV_DIR/port" || return
     cp "$MV_DIR/pki/server.pem" "$MV_DIR/pki/server.key" "$MV_DIR/pki/ca.pem" "$dir/"
     mv_server_config
 }
@@ -183,14 +198,9 @@ mv_hsmd_start() {
     mv_await metervault-hsmd "ready"
 }
 
-# The first start takes a free port; later ones keep it.
 mv_server_start() {
     mv_launch metervaultd MV_AS_SERVER --config "$MV_DIR/server/metervaultd.conf"
-    mv_await metervaultd "listening on" || return
-    if [ "$(cat "$MV_DIR/port")" = 0 ]; then
-        grep -o 'listening on [^ ]*' "$MV_DIR/log/metervaultd" | tail -n 1 | sed 's/.*://' >"$MV_DIR/port"
-        mv_server_config
-    fi
+    mv_await metervaultd "listening on"
 }
 
 mv_gone() { # PID SECONDS
