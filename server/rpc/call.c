@@ -118,6 +118,21 @@ void rpc_call_watch_close(struct rpc_call *call)
         rpc_call_release(call);
 }
 
+void rpc_call_identify(struct rpc_call *call)
+{
+    const struct rpc_server *server = call->server;
+    call->principal = server->tls != NULL ? rpc_principal_of(call->call) : server->insecure_principal;
+}
+
+void rpc_call_refused(const struct rpc_call *call, mv_status status)
+{
+    const struct rpc_options *options = &call->server->options;
+    if (options->refused == NULL || status.reason == MV_CANCELLED_BY_CALLER || status.reason == MV_DEADLINE_PASSED)
+        return;
+    options->refused(options->refused_self, rpc_principal(call),
+                     call->entry != NULL ? call->entry->path : RPC_UNKNOWN_PATH, status);
+}
+
 static void add_status(struct rpc_call *call, struct rpc_ending ending, grpc_op *op)
 {
     op->op = GRPC_OP_SEND_STATUS_FROM_SERVER;

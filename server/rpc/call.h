@@ -107,6 +107,11 @@ void rpc_call_hold(struct rpc_call *call);
 /* The last one frees; the call and, at shutdown, the server may be gone when this returns. */
 void rpc_call_release(struct rpc_call *call);
 
+/* Sets `principal`. */
+void rpc_call_identify(struct rpc_call *call);
+/* Passes a refusal of the runtime's own on to whoever wants to hear of it. Before rpc_fail. */
+void rpc_call_refused(const struct rpc_call *call, mv_status status);
+
 /* Lets the library report cancellation, unless that was asked for already. */
 void rpc_call_watch_close(struct rpc_call *call);
 

@@ -8,22 +8,15 @@ static bool enter(struct rpc_call *call)
     return atomic_fetch_add(&server->running, 1) < server->options.max_calls;
 }
 
-static mv_status identify(struct rpc_call *call)
-{
-    if (call->entry->anonymous)
-        return mv_ok();
-    const struct rpc_server *server = call->server;
-    call->principal = server->tls != NULL ? rpc_principal_of(call->call) : server->insecure_principal;
-    return call->principal.known ? mv_ok() : mv_fail(MV_NOT_AUTHENTICATED, NULL);
-}
-
 static mv_status prepare(struct rpc_call *call)
 {
     if (rpc_cancelled(call))
         return mv_fail(MV_CANCELLED_BY_CALLER, NULL);
     if (rpc_time_left(call) == 0)
         return mv_fail(MV_DEADLINE_PASSED, NULL);
-    MV_TRY(identify(call));
+    rpc_call_identify(call);
+    if (!call->principal.known && !call->entry->anonymous)
+        return mv_fail(MV_NOT_AUTHENTICATED, NULL);
     if (rpc_kind_reads(call->entry->kind))
         return mv_ok();
     ProtobufCMessage *request;
@@ -35,10 +28,21 @@ static mv_status prepare(struct rpc_call *call)
 static void handle(struct rpc_call *call)
 {
     mv_status status = prepare(call);
-    if (status.ok)
+    if (status.ok) {
         call->entry->handler(call->entry->self, call, call->request);
-    else
-        rpc_fail(call, status);
+        return;
+    }
+    rpc_call_refused(call, status);
+    rpc_fail(call, status);
+}
+
+static void refuse_unknown(struct rpc_call *call)
+{
+    const mv_status status = mv_fail(MV_METHOD_UNKNOWN, NULL);
+    call->deadline = call->details.deadline;
+    rpc_call_identify(call);
+    rpc_call_refused(call, status);
+    rpc_fail(call, status);
 }
 
 static void run_inline(struct rpc_call *call)
@@ -95,8 +99,7 @@ static void on_arrived(struct rpc_tag *tag, bool ok)
     atomic_fetch_add(&server->open, 1);
     rpc_dispatch_arm(server, call->queue, call->entry);
     if (call->entry == NULL) {
-        call->deadline = call->details.deadline;
-        rpc_fail(call, mv_fail(MV_METHOD_UNKNOWN, NULL));
+        refuse_unknown(call);
     } else if (atomic_load(&server->stopping)) {
         refuse(call, MV_SHUTTING_DOWN);
     } else if (!enter(call)) {

@@ -56,7 +56,17 @@ struct rpc_options {
     uint32_t drain_ms;             /* longest wait for running calls at shutdown */
     const uint8_t *descriptor_set; /* serialized FileDescriptorSet with imports; outlives the server */
     size_t descriptor_set_size;
+    /* Optional: hears of each call that the runtime itself refuses before (or, of a stream, in spite of) its handler: a
+     * request that is no message of its type or breaks a bound, a caller without a principal, an unknown method
+     * (`path` is then RPC_UNKNOWN_PATH: what the caller wrote is not passed on). Not of SERVER_BUSY, SHUTTING_DOWN,
+     * deadlines and cancellation, nor of what handlers refuse. Called before the answer leaves, on whatever thread,
+     * several at a time: must not block. `principal` is NULL when the caller has none; it and the rest are valid during
+     * the call only. */
+    void (*refused)(void *self, const char *principal, const char *path, mv_status status);
+    void *refused_self;
 };
+
+#define RPC_UNKNOWN_PATH "(unknown method)"
 
 /* Health is served by the runtime itself; this sets what it says, for the whole server ("") or one service, and wakes
  * watchers. At first the whole server is not serving and each service is: rpc_set_serving(server, "", true) opens all.

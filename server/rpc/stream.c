@@ -80,7 +80,10 @@ mv_status rpc_read(struct rpc_call *call, ProtobufCMessage **message)
     /* A cancelled call delivers "no more" just as an ended one does, and the news of its close may come later. */
     if (call->received == NULL)
         return grpc_call_failed_before_recv_message(call->call) != 0 ? why_broken(call) : mv_ok();
-    return rpc_unpack(call, message);
+    mv_status status = rpc_unpack(call, message);
+    if (!status.ok)
+        rpc_call_refused(call, status);
+    return status;
 }
 
 void rpc_stream_end(struct rpc_call *call, struct rpc_ending ending)
