@@ -49,7 +49,7 @@ mv_status session_user_pin(const struct hsm_config *config, bool twice, char *pi
     return session_ask_pin(NULL, "PIN of the token: ", twice, pin);
 }
 
-mv_status session_login(struct session *session)
+static mv_status login(struct session *session)
 {
     MV_TRY(hsm_open(&session->config, &session->hsm));
     char *pin = mv_secret_alloc(HSM_PIN_SIZE);
@@ -70,7 +70,7 @@ mv_status session_open(const char *config_path, struct session *session)
     session->catalogue = calloc(1, sizeof *session->catalogue);
     if (session->catalogue == NULL)
         return mv_fail(MV_OUT_OF_MEMORY, "catalogue");
-    MV_TRY(session_login(session));
+    MV_TRY(login(session));
     return hsm_catalogue_read(session->hsm, session->catalogue);
 }
 

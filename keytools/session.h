@@ -14,8 +14,6 @@ struct session {
 /* Opens, logs in, self-tests and reads the catalogue. The PIN comes from the file or credential of the configuration,
  * or from the terminal when there is none. Close it in any case. */
 MV_MUST_USE mv_status session_open(const char *config_path, struct session *session);
-/* The same without the catalogue, for a configuration at hand: hsm_config is filled already. */
-MV_MUST_USE mv_status session_login(struct session *session);
 void session_close(struct session *session);
 
 /* A PIN into secret memory of HSM_PIN_SIZE bytes: from `file` (mode 0600) when not NULL, otherwise typed; `twice` asks

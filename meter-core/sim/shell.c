@@ -38,7 +38,8 @@ static void strip(const char *entered, char digits[DIGITS + 2])
     digits[count] = '\0';
 }
 
-enum exit_code shell_enter(struct shell *shell, const char *digits)
+/* Digits may stand in groups with spaces or hyphens between them. */
+static enum exit_code enter(struct shell *shell, const char *digits)
 {
     char stripped[DIGITS + 2];
     char credited[WORDS_QUANTITY];
@@ -132,7 +133,7 @@ enum exit_code shell_line(struct shell *shell, const char *line)
     if (*line == '\0' || *line == '#')
         return EXIT_DONE;
     if (digits != NULL)
-        return shell_enter(shell, digits);
+        return enter(shell, digits);
     if (strcmp(line, "show") == 0)
         return shell_show(shell);
     if (strcmp(line, "help") == 0)
@@ -142,7 +143,7 @@ enum exit_code shell_line(struct shell *shell, const char *line)
         return EXIT_DONE;
     }
     if (*line >= '0' && *line <= '9')
-        return shell_enter(shell, line);
+        return enter(shell, line);
     fprintf(stderr, "metersim: unknown command; try help\n");
     return EXIT_USAGE;
 }

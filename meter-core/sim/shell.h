@@ -15,8 +15,6 @@ struct shell {
     bool quit; /* the user asked to leave */
 };
 
-/* Digits may stand in groups with spaces or hyphens between them. */
-enum exit_code shell_enter(struct shell *shell, const char *digits);
 enum exit_code shell_show(struct shell *shell);
 /* One line of a script or from the keyboard; empty lines and those that start with # do nothing. */
 enum exit_code shell_line(struct shell *shell, const char *line);

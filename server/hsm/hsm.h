@@ -119,8 +119,6 @@ struct hsm_key_request {
  */
 MV_MUST_USE mv_status hsm_kcv(enum hsm_key_use use, uint8_t dkga, const uint8_t *key, size_t size,
                               enum hsm_kcv_method *method, uint8_t kcv[HSM_KCV_BYTES]);
-/* KEY_PARITY unless all 8 bytes have odd parity. */
-MV_MUST_USE mv_status hsm_dkga02_parity(const uint8_t key[HSM_DKGA02_BYTES]);
 
 /* A new random key, born wrapped. Vending keys come from the token's generator through secret memory of this process,
  * because a 20-byte secret must be padded and a DKGA02 key be sealed; the others never leave the token.

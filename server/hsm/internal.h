@@ -31,7 +31,6 @@ MV_MUST_USE mv_status hsm_slot_find(struct hsm *hsm, const char *label, const ch
 MV_MUST_USE mv_status hsm_slot_find_free(struct hsm *hsm);
 MV_MUST_USE mv_status hsm_slot_serial(struct hsm *hsm);
 MV_MUST_USE mv_status hsm_session_open(struct hsm *hsm);
-void hsm_session_close(struct hsm *hsm);
 
 /* ---- lock.c ---- */
 /* Waits; not to be taken twice. `lock` is -1 when the configuration has no file: then nothing is locked. */

@@ -59,7 +59,7 @@ static mv_status describe(const struct hsm_key_request *request, struct hsm_key_
     return mv_ok();
 }
 
-mv_status hsm_dkga02_parity(const uint8_t key[HSM_DKGA02_BYTES])
+static mv_status check_parity(const uint8_t key[HSM_DKGA02_BYTES])
 {
     unsigned even = 0;
     for (size_t i = 0; i < HSM_DKGA02_BYTES; i++)
@@ -176,7 +176,7 @@ mv_status hsm_key_import(struct hsm *hsm, const struct hsm_key_request *request,
     MV_TRY(describe(request, info));
     MV_TRY(hsm_kcv(info->use, info->scope.dkga, key, size, &info->kcv_method, info->kcv));
     if (info->kcv_method == HSM_KCV_DES)
-        MV_TRY(hsm_dkga02_parity(key));
+        MV_TRY(check_parity(key));
     if (expected_kcv != NULL && memcmp(expected_kcv, info->kcv, HSM_KCV_BYTES) != 0)
         return mv_fail(MV_KCV_MISMATCH, NULL);
     MV_TRY(create_locked(hsm, key, size, &backup, keeper));

@@ -13,7 +13,7 @@ mv_status hsm_session_open(struct hsm *hsm)
     return mv_ok();
 }
 
-void hsm_session_close(struct hsm *hsm)
+static void close_session(struct hsm *hsm)
 {
     if (hsm->session_open)
         (void)hsm->p11->C_CloseAllSessions(hsm->slot);
@@ -57,7 +57,7 @@ void hsm_close(struct hsm *hsm)
         return;
     if (hsm->session_open) {
         (void)hsm->p11->C_Logout(hsm->session);
-        hsm_session_close(hsm);
+        close_session(hsm);
     }
     hsm_module_unload(hsm);
     free(hsm);
@@ -122,7 +122,7 @@ bool hsm_broken(mv_status status)
 mv_status hsm_reopen(struct hsm *hsm)
 {
     int lock = -1;
-    hsm_session_close(hsm);
+    close_session(hsm);
     MV_TRY(hsm_lock(&hsm->config, &lock));
     mv_status status = connect_token(hsm);
     hsm_unlock(lock);
@@ -130,6 +130,6 @@ mv_status hsm_reopen(struct hsm *hsm)
         status = hsm_login_from_config(hsm);
     /* a session without login would show a token without keys */
     if (!status.ok)
-        hsm_session_close(hsm);
+        close_session(hsm);
     return status;
 }

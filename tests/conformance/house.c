@@ -125,8 +125,6 @@ mv_status house_open(struct house *house, const char *directory, const char *hsm
     if (length < 0 || (size_t)length >= sizeof house->directory)
         return mv_fail_code(MV_FILE_FAILED, "temporary directory", ENAMETOOLONG);
     hsm_config_defaults(&house->config);
-    if (house->config.module[0] == '\0')
-        (void)snprintf(house->config.module, sizeof house->config.module, "/usr/lib/softhsm/libsofthsm2.so");
     MV_TRY(softhsm_files(house));
     MV_TRY(hsmd_files(house, pin));
     MV_TRY(fill_token(house, pin, plan, token));
