@@ -12,8 +12,8 @@
 enum { MOST_WORKERS = 16, LONGEST_CALL_S = 60 };
 
 static const char DEFAULT_MODULE[] = "/usr/lib/softhsm/libsofthsm2.so";
-static const char DEFAULT_SOCKET[] = "/run/metervault/hsmd.sock";
-static const char DEFAULT_BACKUP_DIR[] = "/var/lib/metervault/key-backup";
+static const char DEFAULT_SOCKET[] = "/run/metervault-hsm/hsmd.sock";
+static const char DEFAULT_BACKUP_DIR[] = "/var/lib/metervault-hsm/backup";
 static const char DEFAULT_USER[] = "metervault";
 
 /* False when it does not fit. */

@@ -63,6 +63,9 @@ static void defaults_and_settings(void **state)
     assert_int_equal(config.call_timeout_s, 5);
     assert_int_equal(config.client_user_count, 1);
     assert_string_equal(config.client_users[0], "metervault");
+    /* the directories that the systemd unit makes */
+    assert_string_equal(config.socket, "/run/metervault-hsm/hsmd.sock");
+    assert_string_equal(config.backup_dir, "/var/lib/metervault-hsm/backup");
     put_file(path,
              "token_label = \"t\"\ntoken_serial = \"00aa\"\nmodule = \"/m.so\"\nmodule_init = \"configdir='x'\"\n"
              "pin_file = \"/pin\"\nsocket = \"/s\"\nworkers = 3\ncall_timeout_s = 7\nclient_users = {\"a\", \"b\"}\n"
