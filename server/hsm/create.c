@@ -10,8 +10,6 @@ const char HSM_AUDIT_TOKEN_HASH_LABEL[] = "audit-token-hash";
 const char HSM_DKGA02_KEK_LABEL[] = "dkga02-kek";
 const char HSM_BACKUP_KEK_LABEL[] = "backup-kek";
 
-enum { ALL_INTERNAL = HSM_INTERNAL_KEYS + 1 };
-
 static void describe(struct hsm_key_info *info, enum hsm_key_use use, const char *label)
 {
     *info = (struct hsm_key_info){.use = use, .version = 1, .state = HSM_ACTIVE, .issued_until_unix_s = INT64_MAX};
@@ -27,13 +25,10 @@ static mv_status clear_leftovers(struct hsm *hsm)
     size_t count = 0;
     struct hsm_records records;
     mv_status whole = hsm_records_load(hsm, &records);
-    bool head_seen = records.head.object != 0;
     hsm_records_free(&records);
-    if (whole.ok || head_seen)
+    if (whole.ok)
         return mv_fail(MV_TOKEN_IN_USE, "catalogue");
-    /* without a head and with a wrong MAC this is not ours to clear */
-    if (whole.reason != MV_KEY_UNKNOWN &&
-        (whole.reason != MV_CATALOGUE_CORRUPT || strcmp(whole.where, "catalogue") != 0))
+    if (whole.reason != MV_KEY_UNKNOWN)
         return whole;
     MV_TRY(hsm_find_records(hsm, found, &count));
     for (size_t i = 0; i < count; i++)
@@ -44,7 +39,7 @@ static mv_status clear_leftovers(struct hsm *hsm)
     return hsm_destroy_keys(hsm, HSM_DKGA02_KEK_LABEL);
 }
 
-/* `infos` has ALL_INTERNAL places. */
+/* `infos` has HSM_ALL_INTERNAL places. */
 static mv_status make_keys(struct hsm *hsm, const uint8_t *backup_kek, const struct hsm_keeper *keeper,
                            struct hsm_key_info *infos)
 {
@@ -55,7 +50,7 @@ static mv_status make_keys(struct hsm *hsm, const uint8_t *backup_kek, const str
     describe(&infos[1], HSM_USE_CATALOGUE_MAC, HSM_CATALOGUE_MAC_LABEL);
     describe(&infos[2], HSM_USE_AUDIT_TOKEN_HASH, HSM_AUDIT_TOKEN_HASH_LABEL);
     describe(&infos[3], HSM_USE_DKGA02_KEK, HSM_DKGA02_KEK_LABEL);
-    for (size_t i = 1; i < ALL_INTERNAL; i++) {
+    for (size_t i = 1; i < HSM_ALL_INTERNAL; i++) {
         struct hsm_backup backup = {.info = infos[i]};
         MV_TRY(hsm_birth(hsm, hsm_policy_of(infos[i].use), NULL, 0, &backup, keeper));
         infos[i] = backup.info;
@@ -65,17 +60,17 @@ static mv_status make_keys(struct hsm *hsm, const uint8_t *backup_kek, const str
 
 static mv_status create(struct hsm *hsm, const uint8_t *backup_kek, const struct hsm_keeper *keeper)
 {
-    struct hsm_key_info infos[ALL_INTERNAL];
+    struct hsm_key_info infos[HSM_ALL_INTERNAL];
     CK_OBJECT_HANDLE mac_key = 0;
     MV_TRY(make_keys(hsm, backup_kek, keeper, infos));
     MV_TRY(hsm_find_key(hsm, HSM_CATALOGUE_MAC_LABEL, &mac_key));
-    struct hsm_entry entries[ALL_INTERNAL];
-    for (size_t i = 0; i < ALL_INTERNAL; i++) {
+    struct hsm_entry entries[HSM_ALL_INTERNAL];
+    for (size_t i = 0; i < HSM_ALL_INTERNAL; i++) {
         entries[i] = (struct hsm_entry){.kind = HSM_ENTRY_KEY, .generation = i + 1};
         entries[i].of.key.info = infos[i];
         MV_TRY(hsm_entry_store(hsm, mac_key, &entries[i]));
     }
-    return hsm_head_store(hsm, mac_key, entries, ALL_INTERNAL);
+    return hsm_head_store(hsm, mac_key, entries, HSM_ALL_INTERNAL);
 }
 
 static mv_status create_whole(struct hsm *hsm, const uint8_t *backup_kek, const struct hsm_keeper *keeper)

@@ -140,6 +140,7 @@ MV_MUST_USE mv_status hsm_entry_decode(struct hsm *hsm, CK_OBJECT_HANDLE mac_key
                                        struct hsm_entry *entry);
 
 /* ---- records.c: the catalogue as it is stored ---- */
+enum { HSM_ALL_INTERNAL = HSM_INTERNAL_KEYS + 1 }; /* and backup-kek, whose backup is its components */
 /* Entries above the head's generation were never committed: readers skip them, the next writer removes them. */
 struct hsm_records {
     CK_OBJECT_HANDLE mac_key;

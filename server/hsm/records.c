@@ -54,6 +54,15 @@ static int by_generation(const void *a, const void *b)
     return first->generation < second->generation ? -1 : first->generation > second->generation;
 }
 
+/* Without a head: a creation that was cut short has stored entries of internal keys and nothing else. */
+static bool is_unborn(const struct hsm_records *records)
+{
+    for (size_t i = 0; i < records->count; i++)
+        if (records->entries[i].kind != HSM_ENTRY_KEY || records->entries[i].generation > HSM_ALL_INTERNAL)
+            return false;
+    return true;
+}
+
 /* A newer head beside an older one is a writer that was interrupted after its commit. */
 static mv_status read_all(struct hsm *hsm, const CK_OBJECT_HANDLE *found, size_t found_count,
                           struct hsm_records *records)
@@ -67,7 +76,7 @@ static mv_status read_all(struct hsm *hsm, const CK_OBJECT_HANDLE *found, size_t
             records->head = *entry;
     }
     if (records->head.object == 0)
-        return mv_fail(records->count == 0 ? MV_KEY_UNKNOWN : MV_CATALOGUE_CORRUPT, "catalogue");
+        return mv_fail(is_unborn(records) ? MV_KEY_UNKNOWN : MV_CATALOGUE_CORRUPT, "catalogue");
     return mv_ok();
 }
 

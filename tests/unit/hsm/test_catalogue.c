@@ -169,6 +169,28 @@ static void a_missing_head_is_noticed(void **state)
     is_reason(hsm_catalogue_read(hsm, &catalogue), MV_CATALOGUE_CORRUPT);
 }
 
+/* A creation that was cut short is made anew; a catalogue in use that lost its head is not. */
+static void only_a_creation_cut_short_is_made_anew(void **state)
+{
+    (void)state;
+    struct hsm_backup backup;
+    const struct hsm_keeper keeper = test_keeper(&backup);
+    struct stored head = take(HSM_ENTRY_HEAD, 0);
+    CK_OBJECT_HANDLE fifth = take(HSM_ENTRY_KEY, 4).object;
+    CK_OBJECT_HANDLE sixth = take(HSM_ENTRY_KEY, 5).object;
+    take_away(head.object);
+    is_reason(hsm_catalogue_create(hsm, TEST_BACKUP_KEK, &keeper), MV_CATALOGUE_CORRUPT);
+    put(head.data, head.size);
+    test_ok(hsm_catalogue_read(hsm, &catalogue), "all is still there");
+    take_away(take(HSM_ENTRY_HEAD, 0).object);
+    take_away(fifth);
+    take_away(sixth);
+    is_reason(hsm_catalogue_read(hsm, &catalogue), MV_KEY_UNKNOWN);
+    test_ok(hsm_catalogue_create(hsm, TEST_BACKUP_KEK, &keeper), "anew");
+    test_ok(hsm_catalogue_read(hsm, &catalogue), "read");
+    assert_int_equal(catalogue.generation, 4);
+}
+
 static void an_old_head_is_noticed(void **state)
 {
     (void)state;
@@ -347,6 +369,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(the_last_entry_removed_is_noticed, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_doubled_entry_is_noticed, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_missing_head_is_noticed, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(only_a_creation_cut_short_is_made_anew, set_up, tear_down),
         cmocka_unit_test_setup_teardown(an_old_head_is_noticed, set_up, tear_down),
         cmocka_unit_test_setup_teardown(an_interrupted_writer_leaves_the_old_state, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_fork_of_an_old_copy_is_noticed, set_up, tear_down),
