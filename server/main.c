@@ -66,6 +66,7 @@ void start_rpc_options(const struct config *config, const struct arguments *argu
                                     .max_repeated = config->max_repeated,
                                     .max_calls = config->max_calls,
                                     .max_connections = config->max_connections,
+                                    .max_connections_per_peer = config->max_connections_per_peer,
                                     .drain_ms = config->drain_ms,
                                     .descriptor_set = mv_descriptor_set,
                                     .descriptor_set_size = mv_descriptor_set_size};
@@ -169,13 +170,23 @@ static void follow_health(struct server *server)
     ops_notify(health.ok ? "STATUS=serving" : "STATUS=tokens cannot be issued; see the log");
 }
 
+static void expect_probe(void *self, uint16_t source_port)
+{
+    const struct server *server = self;
+    rpc_expect_probe(server->rpc, source_port);
+}
+
 /* systemd hears of us only while a new connection gets through. */
 static void feed_watchdog(struct server *server, int64_t interval_ms)
 {
     if (interval_ms == 0 || now_ms() - server->fed_ms < interval_ms / 3)
         return;
-    mv_status alive = ops_listener_alive(server->config->listen, rpc_server_port(server->rpc),
-                                         server->arguments->insecure_loopback, WATCHDOG_TIMEOUT_MS);
+    const struct ops_listener listener = {.listen = server->config->listen,
+                                          .port = rpc_server_port(server->rpc),
+                                          .plaintext = server->arguments->insecure_loopback,
+                                          .expect = expect_probe,
+                                          .self = server};
+    mv_status alive = ops_listener_alive(&listener, WATCHDOG_TIMEOUT_MS);
     if (!alive.ok) {
         log_status(MV_LOG_ERROR, "watchdog", alive);
         return;

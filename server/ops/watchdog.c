@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <netdb.h>
+#include <netinet/in.h>
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
@@ -67,11 +68,27 @@ static mv_status answered(int fd, bool plaintext, int timeout_ms)
     return good ? mv_ok() : mv_fail(MV_CANNOT_CONNECT, "own listener: wrong answer");
 }
 
-static int connect_within(const struct addrinfo *to, int timeout_ms)
+/* Takes a source port before connecting, so that the server knows whom to expect. Without one the connection is a
+ * stranger's, which mostly works too. */
+static void announce(int fd, const struct addrinfo *to, const struct ops_listener *listener)
+{
+    union {
+        struct sockaddr any;
+        struct sockaddr_in v4;
+        struct sockaddr_in6 v6;
+    } name = {.any = {.sa_family = (sa_family_t)to->ai_family}};
+    socklen_t size = sizeof name;
+    if (listener->expect == NULL || bind(fd, &name.any, to->ai_addrlen) != 0 || getsockname(fd, &name.any, &size) != 0)
+        return;
+    listener->expect(listener->self, ntohs(to->ai_family == AF_INET6 ? name.v6.sin6_port : name.v4.sin_port));
+}
+
+static int connect_within(const struct addrinfo *to, const struct ops_listener *listener, int timeout_ms)
 {
     int fd = socket(to->ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     if (fd < 0)
         return -1;
+    announce(fd, to, listener);
     if (connect(fd, to->ai_addr, to->ai_addrlen) == 0)
         return fd;
     struct pollfd wait = {.fd = fd, .events = POLLOUT};
@@ -100,21 +117,21 @@ static void reachable_host(const char *listen, char *host, size_t size)
         (void)snprintf(host, size, "127.0.0.1");
 }
 
-mv_status ops_listener_alive(const char *listen, uint16_t port, bool plaintext, int timeout_ms)
+mv_status ops_listener_alive(const struct ops_listener *listener, int timeout_ms)
 {
     const struct addrinfo hints = {.ai_socktype = SOCK_STREAM, .ai_flags = AI_NUMERICHOST | AI_NUMERICSERV};
     struct addrinfo *found = NULL;
     char host[64];
     char service[8];
-    reachable_host(listen, host, sizeof host);
-    (void)snprintf(service, sizeof service, "%u", port);
+    reachable_host(listener->listen, host, sizeof host);
+    (void)snprintf(service, sizeof service, "%u", listener->port);
     if (getaddrinfo(host, service, &hints, &found) != 0)
         return mv_fail(MV_CANNOT_CONNECT, "own listener: address");
-    int fd = connect_within(found, timeout_ms);
+    int fd = connect_within(found, listener, timeout_ms);
     freeaddrinfo(found);
     if (fd < 0)
         return mv_fail(MV_CANNOT_CONNECT, "own listener: connect");
-    mv_status status = answered(fd, plaintext, timeout_ms);
+    mv_status status = answered(fd, listener->plaintext, timeout_ms);
     (void)close(fd);
     return status;
 }

@@ -3,9 +3,9 @@
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <netinet/in.h>
 #include <pthread.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "rpc/peer.h"
 
 enum { MAX_GUARDS = 4, SWEEP_MS = 20, LOG_MS = 1000 };
 
@@ -20,6 +21,7 @@ enum { MAX_GUARDS = 4, SWEEP_MS = 20, LOG_MS = 1000 };
 struct accepted {
     int fd;
     ino_t inode;
+    struct rpc_network network;
 };
 
 struct guard {
@@ -27,6 +29,8 @@ struct guard {
     struct accepted *sockets;
     uint32_t count;
     uint32_t capacity;
+    uint32_t share; /* of the capacity, for one network */
+    uint16_t probe; /* the source port of the program's own look at its listener; 0: none is on its way */
     int64_t swept_ms;
 };
 
@@ -66,26 +70,21 @@ static void note_shed(const char *why)
     shed = 0;
 }
 
-static struct guard *guard_of(int listener)
+static struct guard *guard_at(uint16_t port)
 {
-    union {
-        struct sockaddr any;
-        struct sockaddr_in v4;
-        struct sockaddr_in6 v6;
-        struct sockaddr_storage room;
-    } name = {.any = {0}};
-    socklen_t size = sizeof name;
-    if (getsockname(listener, &name.any, &size) != 0)
-        return NULL;
-    uint16_t port = 0;
-    if (name.any.sa_family == AF_INET)
-        port = ntohs(name.v4.sin_port);
-    else if (name.any.sa_family == AF_INET6)
-        port = ntohs(name.v6.sin6_port);
     for (unsigned i = 0; port != 0 && i < MAX_GUARDS; i++)
         if (guards[i].port == port)
             return &guards[i];
     return NULL;
+}
+
+static struct guard *guard_of(int listener)
+{
+    union rpc_socket_name name = {.any = {0}};
+    socklen_t size = sizeof name;
+    if (getsockname(listener, &name.any, &size) != 0)
+        return NULL;
+    return guard_at(rpc_socket_port(&name));
 }
 
 static bool same_socket(const struct accepted *socket)
@@ -109,23 +108,47 @@ static void sweep(struct guard *guard)
     guard->count = alive;
 }
 
-static bool admit(struct guard *guard, int fd)
+/* Whoever had this number before is gone. */
+static void forget_number(struct guard *guard, int fd)
 {
-    struct stat info;
-    if (fstat(fd, &info) != 0)
-        return false;
-    /* whoever had this number before is gone */
     for (uint32_t i = 0; i < guard->count; i++)
         if (guard->sockets[i].fd == fd) {
-            guard->sockets[i].inode = info.st_ino;
-            return true;
+            guard->sockets[i] = guard->sockets[--guard->count];
+            return;
         }
+}
+
+/* Which bound one more of this network would break; NULL: none. */
+static const char *full_for(const struct guard *guard, const struct rpc_network *network)
+{
     if (guard->count == guard->capacity)
+        return "more than max_connections";
+    uint32_t held = 0;
+    for (uint32_t i = 0; i < guard->count; i++)
+        held += memcmp(&guard->sockets[i].network, network, sizeof *network) == 0;
+    return held >= guard->share ? "more than max_connections_per_peer" : NULL;
+}
+
+/* NULL: the connection may stay; else why not. */
+static const char *refusal(struct guard *guard, int fd)
+{
+    struct stat info;
+    struct rpc_peer peer;
+    if (fstat(fd, &info) != 0 || !rpc_peer_of(fd, &peer))
+        return "gone already";
+    forget_number(guard, fd);
+    if (guard->probe != 0 && peer.port == guard->probe && peer.same_address) {
+        guard->probe = 0;
+        return NULL;
+    }
+    const char *why = full_for(guard, &peer.network);
+    if (why != NULL) {
         sweep(guard);
-    if (guard->count == guard->capacity)
-        return false;
-    guard->sockets[guard->count++] = (struct accepted){fd, info.st_ino};
-    return true;
+        why = full_for(guard, &peer.network);
+    }
+    if (why == NULL)
+        guard->sockets[guard->count++] = (struct accepted){fd, info.st_ino, peer.network};
+    return why;
 }
 
 /* Takes one connection off the row with the reserve descriptor and closes it; false when that is not possible. */
@@ -176,11 +199,12 @@ static int guarded_accept(struct guard *guard, int listener, struct sockaddr *ad
         if (size != NULL)
             *size = room;
         int fd = plain_accept(listener, address, size, flags);
-        if (fd >= 0 && admit(guard, fd))
+        const char *why = fd >= 0 ? refusal(guard, fd) : NULL;
+        if (fd >= 0 && why == NULL)
             return fd;
         if (fd >= 0) {
             (void)close(fd);
-            note_shed("more than max_connections");
+            note_shed(why);
             continue;
         }
         enum next next = after_error(listener, errno);
@@ -211,7 +235,16 @@ static bool exported(void)
     return seen == (void *)ours;
 }
 
-mv_status rpc_accept_guard_open(uint16_t port, uint32_t max_connections)
+void rpc_accept_guard_expect(uint16_t port, uint16_t source_port)
+{
+    (void)pthread_mutex_lock(&lock);
+    struct guard *guard = guard_at(port);
+    if (guard != NULL)
+        guard->probe = source_port;
+    (void)pthread_mutex_unlock(&lock);
+}
+
+mv_status rpc_accept_guard_open(uint16_t port, uint32_t max_connections, uint32_t max_per_peer)
 {
     if (!exported())
         return mv_fail(MV_INTERNAL_ERROR, "accept4 is not exported by the program");
@@ -224,7 +257,8 @@ mv_status rpc_accept_guard_open(uint16_t port, uint32_t max_connections)
     while (i < MAX_GUARDS && guards[i].port != 0)
         i++;
     if (i < MAX_GUARDS)
-        guards[i] = (struct guard){.port = port, .sockets = sockets, .capacity = max_connections};
+        guards[i] =
+            (struct guard){.port = port, .sockets = sockets, .capacity = max_connections, .share = max_per_peer};
     (void)pthread_mutex_unlock(&lock);
     if (i < MAX_GUARDS)
         return mv_ok();

@@ -53,8 +53,9 @@ struct rpc_options {
     uint32_t max_repeated;      /* elements of any one repeated field of a request, at any depth */
     uint32_t max_calls;         /* at once, over all connections */
     uint32_t max_connections;
-    uint32_t drain_ms;             /* longest wait for running calls at shutdown */
-    const uint8_t *descriptor_set; /* serialized FileDescriptorSet with imports; outlives the server */
+    uint32_t max_connections_per_peer; /* of one IPv4 address or IPv6 /64, loopback too; 0: only max_connections */
+    uint32_t drain_ms;                 /* longest wait for running calls at shutdown */
+    const uint8_t *descriptor_set;     /* serialized FileDescriptorSet with imports; outlives the server */
     size_t descriptor_set_size;
     /* Optional: hears of each call that the runtime itself refuses before (or, of a stream, in spite of) its handler: a
      * request that is no message of its type or breaks a bound, a caller without a principal, an unknown method
@@ -80,6 +81,9 @@ void rpc_set_serving(struct rpc_server *server, const char *service, bool servin
 MV_MUST_USE mv_status rpc_server_start(const struct rpc_options *options, const struct rpc_service *services,
                                        size_t service_count, struct rpc_server **server);
 uint16_t rpc_server_port(const struct rpc_server *server);
+/* Announces a connection of this process to its own listener from `source_port`, which must be bound already: it is let
+ * in even when strangers hold all places, so that a full server is not taken for a deaf one. One at a time. */
+void rpc_expect_probe(const struct rpc_server *server, uint16_t source_port);
 /* No new calls, running ones get `drain_ms`, the rest is cancelled; waits until every handler has answered, joins all
  * threads and frees. Whoever answers late must still be able to: stop it after this. NULL is fine. */
 void rpc_server_stop(struct rpc_server *server);

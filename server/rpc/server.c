@@ -123,7 +123,10 @@ static mv_status bind_port(struct rpc_server *server, const char *address)
     if (port <= 0 || port > 65535)
         return mv_fail(MV_CONFIG_INVALID, "listen: cannot bind");
     server->port = (uint16_t)port;
-    return rpc_accept_guard_open(server->port, server->options.max_connections);
+    const struct rpc_options *options = &server->options;
+    uint32_t share =
+        options->max_connections_per_peer != 0 ? options->max_connections_per_peer : options->max_connections;
+    return rpc_accept_guard_open(server->port, options->max_connections, share);
 }
 
 static void *poll_queue(void *argument)
@@ -283,6 +286,11 @@ mv_status rpc_server_start(const struct rpc_options *options, const struct rpc_s
 uint16_t rpc_server_port(const struct rpc_server *server)
 {
     return server->port;
+}
+
+void rpc_expect_probe(const struct rpc_server *server, uint16_t source_port)
+{
+    rpc_accept_guard_expect(server->port, source_port);
 }
 
 void rpc_set_serving(struct rpc_server *server, const char *service, bool serving)
