@@ -13,6 +13,7 @@
 #include "audit/audit.h"
 #include "base/status.h"
 
+enum { STORE_MAX_TILLS = 65536 }; /* of one organisation: every new terminal id opens a till, for ever */
 enum { STORE_NAME = 64, STORE_REQUEST_ID = 64, STORE_TERMINAL = 32, STORE_PAN = 18, STORE_DIGITS = 20, STORE_TAG = 16 };
 
 enum store_mode {
@@ -63,10 +64,11 @@ typedef mv_status store_principal_fn(void *self, const struct store_principal *r
 MV_MUST_USE mv_status store_organisations(struct store *store, store_organisation_fn *each, void *self);
 MV_MUST_USE mv_status store_grants(struct store *store, store_grant_fn *each, void *self);
 MV_MUST_USE mv_status store_principals(struct store *store, store_principal_fn *each, void *self);
-/* Insert when id is 0 (and set it), else update. ORGANISATION_EXISTS / PRINCIPAL_EXISTS when the name is taken,
- * ORGANISATION_UNKNOWN / PRINCIPAL_UNKNOWN when the id, or the organisation or parent that is named, does not exist. An
- * organisation keeps its parent for ever. */
-MV_MUST_USE mv_status store_organisation_put(struct store *store, struct store_organisation *row);
+/* Sets the id. ORGANISATION_EXISTS when the name is taken, ORGANISATION_UNKNOWN when the parent does not exist. An
+ * organisation keeps name and parent for ever. */
+MV_MUST_USE mv_status store_organisation_insert(struct store *store, struct store_organisation *row);
+/* Insert when id is 0 (and set it), else update. PRINCIPAL_EXISTS when the name is taken, PRINCIPAL_UNKNOWN or
+ * ORGANISATION_UNKNOWN when the id or the organisation does not exist. */
 MV_MUST_USE mv_status store_principal_put(struct store *store, struct store_principal *row);
 MV_MUST_USE mv_status store_grant_put(struct store *store, const struct store_grant *row, bool granted);
 
@@ -130,8 +132,9 @@ MV_MUST_USE mv_status store_sale_last(struct store *store, int64_t principal, co
                                       struct store_sale *sale);
 MV_MUST_USE mv_status store_meter_by_id(struct store *store, int64_t id, struct store_meter *meter);
 /* Takes the next receipt number (sets sale->receipt), inserts, and raises the meter's last_tid, which must be below
- * sale->tid (INTERNAL_ERROR otherwise). REQUEST_ID_REUSED when the principal has a sale under this id. After either
- * nothing of the sale is in the transaction, which may go on; after any other failure roll back. */
+ * sale->tid (INTERNAL_ERROR otherwise). REQUEST_ID_REUSED when the principal has a sale under this id, TILLS_EXHAUSTED
+ * when the sale would open a till beyond STORE_MAX_TILLS. After these three nothing of the sale is in the transaction,
+ * which may go on; after any other failure roll back. */
 MV_MUST_USE mv_status store_sale_insert(struct store *store, struct store_sale *sale);
 
 /* ---- audit ---- */

@@ -70,11 +70,25 @@ void vend_group_note(struct vend *vend)
     }
 }
 
+/* The refusals of store_sale_insert after which the transaction may go on. */
+static bool hurts_only_itself(mv_status refusal)
+{
+    return refusal.reason == MV_REQUEST_ID_REUSED || refusal.reason == MV_TILLS_EXHAUSTED ||
+           refusal.reason == MV_INTERNAL_ERROR;
+}
+
 static mv_status book_sale(struct vend *vend, struct vend_item *item)
 {
-    MV_TRY(store_sale_insert(vend->writer.store, &item->sale));
+    struct vend_writer *writer = &vend->writer;
+    mv_status status = store_sale_insert(writer->store, &item->sale);
+    if (!status.ok && !hurts_only_itself(status))
+        return status;
+    item->status = status;
+    item->live = status.ok;
     write_record(vend, item, &item->record);
-    return store_audit_append(vend->writer.store, &item->record);
+    if (!status.ok && vend_repeats_counted(&writer->repeats, &item->record))
+        return mv_ok();
+    return store_audit_append(writer->store, &item->record);
 }
 
 mv_status vend_group_book(struct vend *vend)

@@ -28,7 +28,7 @@ static mv_status create(struct vend *vend, struct store *store, struct vend_chan
         return mv_fail(MV_REQUEST_TOO_LARGE, "organisations");
     row = (struct store_organisation){.parent = parent.id};
     vend_copy(row.name, sizeof row.name, edit->name);
-    MV_TRY(store_organisation_put(store, &row));
+    MV_TRY(store_organisation_insert(store, &row));
     vend_record_detail(&change->record, "parent=%s", edit->parent);
     change->changed = true;
     change->directory_changed = true;

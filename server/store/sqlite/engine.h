@@ -17,6 +17,9 @@ enum { CHECKPOINT_PAGES = 4000 };
 enum { SERIES_BITS = 40 };
 #define SERIES_LAST ((1LL << SERIES_BITS) - 1)
 
+/* How many organisations' tills are counted in memory. */
+enum { TILL_COUNTS = 64 };
+
 enum transaction { TRANSACTION_NONE, TRANSACTION_READ, TRANSACTION_WRITE };
 
 /* The end of the audit chain within one write transaction. */
@@ -26,11 +29,19 @@ struct audit_head {
     uint8_t hash[AUDIT_HASH];
 };
 
+/* Tills of an organisation as the open transaction sees them: counting thousands of rows for every new till is too
+ * slow. */
+struct till_count {
+    int64_t organisation; /* 0: none */
+    int64_t tills;
+};
+
 struct store {
     sqlite3 *db;
     enum store_mode mode;
     enum transaction transaction;
     struct audit_head head;
+    struct till_count tills[TILL_COUNTS]; /* by organisation modulo TILL_COUNTS */
     sqlite3_stmt *statements[SQL_COUNT];
 };
 

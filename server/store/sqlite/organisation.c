@@ -31,24 +31,10 @@ static mv_status explain(mv_status status)
     return status;
 }
 
-static mv_status update(struct store *store, const struct store_organisation *row)
-{
-    struct sql sql = sql_write(store, SQL_ORGANISATION_UPDATE);
-    sql_put_text(&sql, row->name);
-    sql_put_int(&sql, row->id);
-    sql_put_int(&sql, row->parent);
-    MV_TRY(explain(sql_run(&sql)));
-    if (sqlite3_changes(store->db) != 1)
-        return mv_fail(MV_ORGANISATION_UNKNOWN, "id and parent");
-    return mv_ok();
-}
-
-mv_status store_organisation_put(struct store *store, struct store_organisation *row)
+mv_status store_organisation_insert(struct store *store, struct store_organisation *row)
 {
     if (row->name[0] == '\0')
         return mv_fail(MV_INVALID_FIELD, "name");
-    if (row->id != 0)
-        return update(store, row);
     struct sql sql = sql_write(store, SQL_ORGANISATION_INSERT);
     sql_put_int(&sql, row->parent);
     sql_put_text(&sql, row->name);

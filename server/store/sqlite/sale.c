@@ -83,19 +83,41 @@ mv_status store_sale_by_receipt(struct store *store, int64_t organisation, const
     return one_sale(&sql, sale);
 }
 
+static mv_status count_tills(struct store *store, int64_t organisation, struct till_count **count)
+{
+    bool row;
+    *count = &store->tills[(uint64_t)organisation % TILL_COUNTS];
+    if ((*count)->organisation == organisation)
+        return mv_ok();
+    struct sql sql = sql_read(store, SQL_TERMINAL_COUNT);
+    sql_put_int(&sql, organisation);
+    MV_TRY(sql_step(&sql, &row));
+    **count = (struct till_count){.organisation = organisation, .tills = row ? sql_get_int(&sql) : 0};
+    sql_done(&sql);
+    return mv_ok();
+}
+
 static mv_status find_or_open_terminal(struct store *store, const struct store_sale *sale, int64_t *id)
 {
     MV_TRY(find_terminal(store, sale->organisation, sale->terminal, id));
     if (*id != 0)
         return mv_ok();
+    struct till_count *count;
+    MV_TRY(count_tills(store, sale->organisation, &count));
+    if (count->tills >= STORE_MAX_TILLS)
+        return mv_fail(MV_TILLS_EXHAUSTED, "terminal_id");
     struct sql sql = sql_write(store, SQL_TERMINAL_INSERT);
     sql_put_int(&sql, sale->organisation);
     sql_put_text(&sql, sale->terminal);
     mv_status status = sql_run(&sql);
     if (sqlite_refused_by(status, SQLITE_CONSTRAINT_FOREIGNKEY))
         return mv_fail(MV_ORGANISATION_UNKNOWN, NULL);
+    if (sqlite_refused_by(status, SQLITE_CONSTRAINT_CHECK))
+        return mv_fail(MV_TILLS_EXHAUSTED, "ledger"); /* of all organisations together */
+    MV_TRY(status);
     *id = sqlite3_last_insert_rowid(store->db);
-    return status;
+    count->tills++;
+    return mv_ok();
 }
 
 static mv_status last_in_series(struct store *store, int64_t terminal, int64_t *id)

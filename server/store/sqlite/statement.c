@@ -29,8 +29,6 @@ static const struct sql_text texts[SQL_COUNT] = {
                                        "clock_unconfirmed = ? WHERE one = 1"},
     [SQL_ORGANISATIONS] = {"organisation", "SELECT id, coalesce(parent, 0), name FROM organisation ORDER BY id"},
     [SQL_ORGANISATION_INSERT] = {"organisation", "INSERT INTO organisation (parent, name) VALUES (?, ?)"},
-    [SQL_ORGANISATION_UPDATE] = {"organisation",
-                                 "UPDATE organisation SET name = ? WHERE id = ? AND coalesce(parent, 0) = ?"},
     [SQL_GRANTS] = {"grant", "SELECT organisation, sgc FROM supply_group_grant ORDER BY organisation, sgc"},
     [SQL_GRANT_INSERT] = {"grant", "INSERT INTO supply_group_grant VALUES (?, ?) ON CONFLICT DO NOTHING"},
     [SQL_GRANT_DELETE] = {"grant", "DELETE FROM supply_group_grant WHERE organisation = ? AND sgc = ?"},
@@ -50,6 +48,7 @@ static const struct sql_text texts[SQL_COUNT] = {
                                            "AND +m.organisation IN (SELECT value FROM json_each(?3)) "
                                            "ORDER BY m.pan LIMIT ?4"},
     [SQL_TERMINAL] = {"terminal", "SELECT id FROM terminal WHERE organisation = ? AND name = ?"},
+    [SQL_TERMINAL_COUNT] = {"terminal", "SELECT count(*) FROM terminal WHERE organisation = ?"},
     [SQL_TERMINAL_INSERT] = {"terminal", "INSERT INTO terminal (organisation, name) VALUES (?, ?)"},
     [SQL_RECEIPT_LAST] = {"sale", "SELECT id FROM sale WHERE id BETWEEN ? AND ? ORDER BY id DESC LIMIT 1"},
     [SQL_SALE_INSERT] = {"sale", "INSERT INTO sale (id, principal, request_id, digest, meter, tid, carrier, subclass, "

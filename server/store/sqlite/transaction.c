@@ -51,6 +51,8 @@ mv_status store_commit(struct store *store)
 
 void store_rollback(struct store *store)
 {
+    if (store->transaction == TRANSACTION_WRITE)
+        memset(store->tills, 0, sizeof store->tills); /* tills that were opened in it are gone again */
     store->transaction = TRANSACTION_NONE;
     store->head.known = false;
     /* not a kept statement: a rollback must work when there is no memory to prepare one later */

@@ -112,7 +112,7 @@ static int64_t fill(struct store *store)
 {
     struct store_organisation shop = {.parent = 1, .name = "shop"};
     assert_ok(store_begin_write(store));
-    assert_ok(store_organisation_put(store, &shop));
+    assert_ok(store_organisation_insert(store, &shop));
     for (unsigned i = 0; i < 20; i++) {
         struct store_meter meter = sample_meter("");
         (void)snprintf(meter.pan, sizeof meter.pan, "60072700000001%04u", i);

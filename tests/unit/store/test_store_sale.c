@@ -99,7 +99,7 @@ static void test_each_till_has_its_own_series(void **state)
     struct store_organisation shop = {.parent = 1, .name = "shop"};
     struct store_sale sale;
     assert_ok(store_begin_write(store));
-    assert_ok(store_organisation_put(store, &shop));
+    assert_ok(store_organisation_insert(store, &shop));
     assert_int_equal(insert(ledger, "a", 1), 1);
     assert_int_equal(insert(ledger, "b", 2), 1);
     assert_int_equal(insert(ledger, "a", 3), 2);
@@ -254,6 +254,51 @@ static void test_what_is_refused(void **state)
     assert_int_equal(raw_number(ledger, "SELECT last_tid FROM meter_tid"), 0);
 }
 
+static void test_tills_of_an_organisation_are_bounded(void **state)
+{
+    struct ledger *ledger = *state;
+    struct store *store = ledger->store;
+    struct store_organisation shop = {.parent = 1, .name = "shop"};
+    assert_ok(store_begin_write(store));
+    assert_int_equal(insert(ledger, "a", 1), 1);
+    assert_ok(store_commit(store));
+    /* all but one: the till above was the first */
+    raw_do(ledger, "WITH RECURSIVE n(i) AS (SELECT 2 UNION ALL SELECT i + 1 FROM n WHERE i < 65535) "
+                   "INSERT INTO terminal (organisation, name) SELECT 1, 't' || i FROM n");
+    assert_ok(store_begin_write(store));
+    store_rollback(store); /* forgets what was counted before those came from elsewhere */
+    assert_ok(store_begin_write(store));
+    assert_int_equal(insert(ledger, "b", 2), 1);
+    store_rollback(store); /* that till is gone again, its count too */
+    assert_ok(store_begin_write(store));
+    assert_int_equal(insert(ledger, "c", 2), 1);
+    assert_refused(ledger, sample_sale(ledger, "d", 3), MV_TILLS_EXHAUSTED);
+    assert_int_equal(insert(ledger, "a", 3), 2); /* the transaction goes on */
+    assert_ok(store_commit(store));
+    assert_ok(store_begin_write(store));
+    assert_refused(ledger, sample_sale(ledger, "d", 4), MV_TILLS_EXHAUSTED);
+    assert_ok(store_organisation_insert(store, &shop));
+    struct store_sale elsewhere = sample_sale(ledger, "d", 4);
+    elsewhere.organisation = shop.id;
+    assert_ok(store_sale_insert(store, &elsewhere));
+    assert_ok(store_commit(store));
+    assert_int_equal(raw_number(ledger, "SELECT count(*) FROM terminal WHERE organisation = 1"), STORE_MAX_TILLS);
+}
+
+static void test_the_ledger_s_tills_end_too(void **state)
+{
+    struct ledger *ledger = *state;
+    assert_ok(store_begin_write(ledger->store));
+    assert_int_equal(insert(ledger, "a", 1), 1);
+    assert_ok(store_commit(ledger->store));
+    raw_do(ledger, "INSERT INTO terminal VALUES (8388607, 1, 'last')");
+    assert_ok(store_begin_write(ledger->store));
+    assert_refused(ledger, sample_sale(ledger, "b", 2), MV_TILLS_EXHAUSTED);
+    assert_int_equal(insert(ledger, "a", 2), 2);
+    assert_int_equal(insert(ledger, "last", 3), 1);
+    assert_ok(store_commit(ledger->store));
+}
+
 static void test_a_rollback_leaves_no_gap(void **state)
 {
     struct ledger *ledger = *state;
@@ -338,6 +383,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_tids_rise, ledger_new, ledger_remove),
         cmocka_unit_test_setup_teardown(test_a_registered_last_tid_counts, ledger_new, ledger_remove),
         cmocka_unit_test_setup_teardown(test_what_is_refused, ledger_new, ledger_remove),
+        cmocka_unit_test_setup_teardown(test_tills_of_an_organisation_are_bounded, ledger_new, ledger_remove),
+        cmocka_unit_test_setup_teardown(test_the_ledger_s_tills_end_too, ledger_new, ledger_remove),
         cmocka_unit_test_setup_teardown(test_a_rollback_leaves_no_gap, ledger_new, ledger_remove),
         cmocka_unit_test_setup_teardown(test_history_is_never_edited, ledger_new, ledger_remove),
         cmocka_unit_test_setup_teardown(test_replace_is_a_deletion, ledger_new, ledger_remove),

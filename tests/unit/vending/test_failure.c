@@ -9,7 +9,8 @@
 #include <string.h>
 
 /* ---- the ledger's functions, made to fail (--wrap) ---- */
-static _Atomic int begin_fails, insert_fails, audit_fails, state_fails, commit_fails, commit_lies;
+static _Atomic int begin_fails, insert_fails, insert_passes, audit_fails, state_fails, commit_fails, commit_lies;
+static _Atomic int insert_reason;
 static _Atomic bool fail_second; /* the commit after the next one */
 
 mv_status __real_store_begin_write(struct store *store);
@@ -38,7 +39,9 @@ mv_status __wrap_store_begin_write(struct store *store)
 
 mv_status __wrap_store_sale_insert(struct store *store, struct store_sale *sale)
 {
-    return fails(&insert_fails) ? mv_fail(MV_LEDGER_FULL, "test") : __real_store_sale_insert(store, sale);
+    if (fails(&insert_passes) || !fails(&insert_fails))
+        return __real_store_sale_insert(store, sale);
+    return mv_fail((enum mv_reason)insert_reason, "test");
 }
 
 mv_status __wrap_store_audit_append(struct store *store, struct audit_record *record)
@@ -114,10 +117,11 @@ static void fire(struct world *world, const char *id, const char *pan, struct sh
 static void fire_group(struct world *world, const char *const *ids, const char *const *pans, struct shot *shots)
 {
     struct shot first = {0};
-    char pan[19];
+    char pan[19], holder[32];
+    (void)snprintf(holder, sizeof holder, "holder-%s", ids[0]);
     gate.holding = gate.open = false;
     fake_keys.on_encrypt = hold;
-    fire(world, "holder", world_pan(1, pan), &first);
+    fire(world, holder, world_pan(1, pan), &first);
     pthread_mutex_lock(&gate.lock);
     while (!gate.holding)
         pthread_cond_wait(&gate.opened, &gate.lock);
@@ -141,7 +145,8 @@ static void fire_group(struct world *world, const char *const *ids, const char *
 static int fresh(void **state)
 {
     fail_second = false;
-    begin_fails = insert_fails = audit_fails = state_fails = commit_fails = commit_lies = 0;
+    insert_reason = MV_LEDGER_FULL;
+    begin_fails = insert_fails = insert_passes = audit_fails = state_fails = commit_fails = commit_lies = 0;
     return world_setup(state);
 }
 
@@ -176,6 +181,33 @@ static void an_item_without_a_key_hurts_only_itself(void **state)
     assert_int_equal(shots[3].sale.receipt, 3);
     assert_int_equal(world_audit_count(world, NULL, "VENDING_KEY_MISMATCH"), 1);
     assert_int_equal(world_audit_count(world, NULL, "METER_UNKNOWN"), 1);
+}
+
+/* The ledger refuses one sale of a group, for a reason after which the transaction may go on. */
+static void an_insert_that_is_refused_hurts_only_itself(void **state)
+{
+    struct world *world = *state;
+    static const enum mv_reason reasons[] = {MV_TILLS_EXHAUSTED, MV_REQUEST_ID_REUSED, MV_INTERNAL_ERROR};
+    static const char *const ids[][GROUP] = {
+        {"a0", "b0", "c0", "d0"}, {"a1", "b1", "c1", "d1"}, {"a2", "b2", "c2", "d2"}};
+    char pan[19];
+    const char *list[GROUP] = {world_pan(1, pan), pan, pan, pan};
+    for (size_t i = 0; i < sizeof reasons / sizeof reasons[0]; i++) {
+        struct shot shots[GROUP] = {0};
+        insert_reason = (int)reasons[i];
+        insert_passes = 2; /* the holder's and the first of the group */
+        insert_fails = 1;
+        fire_group(world, ids[i], list, shots);
+        assert_ok(shots[0].status);
+        assert_refused(reasons[i], shots[1].status);
+        assert_ok(shots[2].status);
+        assert_ok(shots[3].status);
+        assert_int_equal(shots[2].sale.receipt, shots[0].sale.receipt + 1); /* no gap */
+        assert_int_equal(world_audit_count(world, "TokenService.IssueCredit", mv_reason_info(reasons[i])->name), 1);
+        assert_ok(vend_health(world->vend));
+    }
+    assert_int_equal(fake_keys.slots_out, 0);
+    world_audit_verify(world);
 }
 
 static void one_meter_several_times_in_a_group(void **state)
@@ -478,6 +510,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(an_item_without_a_key_hurts_only_itself),
+        TEST(an_insert_that_is_refused_hurts_only_itself),
         TEST(one_meter_several_times_in_a_group),
         TEST(an_item_that_is_not_encrypted_is_refused),
         TEST(doubles_in_one_group),
