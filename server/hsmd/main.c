@@ -1,7 +1,9 @@
 /* metervault-hsmd: the key process. */
 #include <getopt.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <unistd.h>
 
 #include "base/secret.h"
 #include "hsmd/service.h"
@@ -32,9 +34,20 @@ static int report(mv_status status)
     return NOT_READY;
 }
 
+static void on_hang(int signal_number)
+{
+    static const char text[] = "metervault-hsmd: MODULE_FAILED: a call to the module hung\n";
+    (void)signal_number;
+    ssize_t written = write(STDERR_FILENO, text, sizeof text - 1);
+    (void)written;
+    _exit(NOT_READY);
+}
+
 static int check(const struct hsm_config *config)
 {
     struct hsmd_service service = {.hsm = NULL};
+    (void)signal(SIGALRM, on_hang);
+    (void)alarm(HSMD_START_FACTOR * config->call_timeout_s);
     mv_status status = mv_secret_init();
     if (status.ok)
         status = hsmd_service_start(&service, config);

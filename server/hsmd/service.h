@@ -17,6 +17,7 @@ struct hsmd_service {
     int64_t self_tested_ms;
 };
 
+enum { HSMD_START_FACTOR = 6 }; /* a start that takes so many call timeouts hangs */
 /* The start sequence: module, token, login, self-test, catalogue. Stop it even after a failure. */
 MV_MUST_USE mv_status hsmd_service_start(struct hsmd_service *service, const struct hsm_config *config);
 void hsmd_service_stop(struct hsmd_service *service);

@@ -13,7 +13,7 @@
 #include "hsmd/connection.h"
 #include "hsmd/sandbox.h"
 
-enum { CONNECTIONS = 32, TICK_MS = 1000, START_FACTOR = 6 };
+enum { CONNECTIONS = 32, TICK_MS = 1000 };
 
 struct worker {
     const struct hsm_config *config;
@@ -91,7 +91,7 @@ static mv_status start(struct worker *worker)
     MV_TRY(mv_secret_init());
     hsmd_sandbox_lock_memory();
     MV_TRY(hsmd_sandbox_enter());
-    (void)alarm(START_FACTOR * worker->config->call_timeout_s);
+    (void)alarm(HSMD_START_FACTOR * worker->config->call_timeout_s);
     mv_status status = hsmd_service_start(&worker->service, worker->config);
     (void)alarm(0);
     return status;

@@ -206,6 +206,10 @@ static void self_test_fails_closed(void **state)
         assert_non_null(strstr(text, "SELF_TEST_FAILED"));
         assert_non_null(strstr(text, wrong[i].mechanism));
     }
+    fault_on("hang");
+    assert_int_equal(process_check(&token, text, sizeof text), 3);
+    fault_off("hang");
+    assert_non_null(strstr(text, "the module hung"));
 }
 
 static void a_worker_that_cannot_start_is_tried_again(void **state)
