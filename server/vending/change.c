@@ -15,21 +15,33 @@ static void reopen(struct vend *vend, mv_status failure)
     vend->writer.store = fresh;
 }
 
-static mv_status append(struct vend *vend, struct vend_change *change, mv_status outcome)
+static mv_status append(struct vend *vend, struct vend_change *change)
 {
     if (change->silent)
         return mv_ok();
     change->record.time_unix_us = change->now_us;
-    vend_record_outcome(&change->record, outcome);
+    vend_record_outcome(&change->record, mv_ok());
     return store_audit_append(vend->writer.store, &change->record);
+}
+
+static mv_status write_refusal(struct vend *vend, const struct vend_change *change)
+{
+    struct store *store = vend->writer.store;
+    struct audit_record record = change->record;
+    MV_TRY(store_begin_write(store));
+    MV_TRY(store_audit_append(store, &record));
+    return store_commit(store);
 }
 
 static mv_status record_refusal(struct vend *vend, struct vend_change *change, mv_status refusal)
 {
-    struct store *store = vend->writer.store;
-    MV_TRY(store_begin_write(store));
-    MV_TRY(append(vend, change, refusal));
-    return store_commit(store);
+    struct vend_repeats *repeats = &vend->writer.repeats;
+    change->record.time_unix_us = change->now_us;
+    vend_record_outcome(&change->record, refusal);
+    bool counted = vend_repeats_counted(repeats, &change->record);
+    mv_status status = counted ? mv_ok() : write_refusal(vend, change);
+    vend_repeats_end(repeats, status.ok);
+    return status;
 }
 
 static mv_status apply(struct vend *vend, struct vend_change *change, struct vend_tree **tree)
@@ -39,10 +51,10 @@ static mv_status apply(struct vend *vend, struct vend_change *change, struct ven
     MV_TRY(change->work(vend, store, change));
     if (!change->changed)
         return mv_ok();
-    MV_TRY(append(vend, change, mv_ok()));
+    MV_TRY(append(vend, change));
     MV_TRY(vend_repeats_write(&vend->writer.repeats, store, change->now_us, change->last));
     if (change->state_changed)
-        MV_TRY(store_state_put(store, &change->state));
+        MV_TRY(vend_state_write(vend, &change->state, change->now_us));
     if (change->directory_changed)
         MV_TRY(vend_tree_load(store, tree));
     return store_commit(store);
@@ -70,7 +82,7 @@ static mv_status carry_out(struct vend *vend, struct vend_change *change)
     }
     vend_tree_free(tree);
     store_rollback(vend->writer.store);
-    if (!vend_recorded(status))
+    if (!vend_recorded(status) || change->silent)
         return status;
     mv_status recorded = record_refusal(vend, change, status);
     return recorded.ok ? status : recorded;

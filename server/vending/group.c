@@ -66,7 +66,7 @@ static mv_status transact(struct vend *vend, const struct store_ledger_state *st
     MV_TRY(vend_group_reserve(vend));
     MV_TRY(vend_group_encrypt(vend));
     MV_TRY(vend_group_book(vend));
-    MV_TRY(store_state_put(store, state));
+    MV_TRY(vend_state_write(vend, state, vend->writer.now.real_us));
     return store_commit(store);
 }
 

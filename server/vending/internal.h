@@ -73,6 +73,8 @@ struct vend {
 
 struct store_ledger_state vend_state(struct vend *vend);
 void vend_state_set(struct vend *vend, const struct store_ledger_state *state);
+/* Inside a transaction: writes the state, and with it the audit record of a clock that stops issuing from now on. */
+MV_MUST_USE mv_status vend_state_write(struct vend *vend, const struct store_ledger_state *state, int64_t now_us);
 /* The outcome of writing the ledger. A failure opens a circuit: until the keeper's probe has written it again, whatever
  * would write is refused at once for the same reason, instead of waiting for the ledger one by one. */
 void vend_ledger_report(struct vend *vend, mv_status status);

@@ -35,20 +35,8 @@ static mv_status enrol_officer(struct vend *vend, struct store *store, struct ve
     return mv_ok();
 }
 
-static mv_status note_step(struct vend *vend, struct store *store, struct vend_change *change)
-{
-    (void)store;
-    if (vend_state(vend).clock_unconfirmed || !change->state.clock_unconfirmed)
-        return mv_ok();
-    vend_record_detail(&change->record, "ledger=%lld now=%lld", (long long)change->state.last_time_unix_s,
-                       (long long)(change->now_us / 1000000));
-    change->state_changed = true;
-    change->changed = true;
-    return mv_ok();
-}
-
-/* A write that changes nothing shows whether the ledger can be written again. */
-static mv_status probe(struct vend *vend, struct store *store, struct vend_change *change)
+/* Shows whether the ledger can be written again, and puts a clock that stepped on record. */
+static mv_status write_state(struct vend *vend, struct store *store, struct vend_change *change)
 {
     (void)vend;
     (void)store;
@@ -81,7 +69,7 @@ static void run(struct vend *vend, const char *action, const char *object, vend_
     if (status.ok || status.reason == MV_SHUTTING_DOWN)
         return;
     char text[256];
-    mv_log(MV_LOG_WARNING, "%s: %s", action == NULL ? "ledger probe" : action,
+    mv_log(MV_LOG_WARNING, "%s: %s", action == NULL ? "ledger state" : action,
            mv_status_text(status, text, sizeof text));
 }
 
@@ -101,12 +89,12 @@ void vend_refresh(struct vend *vend)
     struct store_ledger_state state = vend_state(vend);
     struct vend_now now;
     if (!vend_ledger_state(vend).ok)
-        run(vend, NULL, NULL, probe, NULL);
+        run(vend, NULL, NULL, write_state, NULL);
     else
         vend_keeper_settle(vend, false);
     mv_status clock = vend_clock_now(&vend->clock, &now);
-    if (!clock.ok && !state.clock_unconfirmed)
-        run(vend, "clock.stepped", NULL, note_step, NULL);
+    if (!clock.ok && vend_ledger_state(vend).ok && !vend_state(vend).clock_unconfirmed)
+        run(vend, NULL, NULL, write_state, NULL);
     vend_catalogue_fetch(&vend->catalogue, state.catalogue_generation);
     if (!vend_catalogue_state(&vend->catalogue).ok)
         return;

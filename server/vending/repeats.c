@@ -12,8 +12,7 @@ static int64_t second_of(int64_t time_us)
 static bool same(const struct audit_record *a, const struct audit_record *b)
 {
     return second_of(a->time_unix_us) == second_of(b->time_unix_us) && strcmp(a->principal, b->principal) == 0 &&
-           strcmp(a->object, b->object) == 0 && strcmp(a->outcome, b->outcome) == 0 &&
-           strcmp(a->action, b->action) == 0;
+           strcmp(a->outcome, b->outcome) == 0 && strcmp(a->action, b->action) == 0;
 }
 
 static bool is_due(const struct vend_repeat *row, int64_t now_us, bool all)

@@ -1,13 +1,14 @@
-/* Refusals that repeat. The first refusal of a caller for one call, object and reason in a second is a record of its
- * own; the same again within that second is counted, and the count becomes a record when the second is over. A client
- * that retries in a tight loop so costs two records a second. Belongs to the writer's thread. */
+/* Refusals that repeat. The first refusal of a caller for one call and reason in a second is a record of its own; the
+ * same again within that second, whatever its object, is counted, and the count becomes a record (with the first
+ * object) when the second is over. A client that asks in a tight loop so costs two records a second for each call and
+ * reason: what it can choose freely makes no record. Belongs to the writer's thread. */
 #ifndef MV_VENDING_REPEATS_H
 #define MV_VENDING_REPEATS_H
 
 #include "audit/audit.h"
 #include "store/store.h"
 
-enum { VEND_REPEATS = 64 };
+enum { VEND_REPEATS = 256 }; /* callers, calls and reasons of one second; more than these are recorded one by one */
 
 struct vend_repeat {
     bool used;

@@ -18,6 +18,21 @@ void vend_state_set(struct vend *vend, const struct store_ledger_state *state)
     pthread_mutex_unlock(&vend->lock);
 }
 
+mv_status vend_state_write(struct vend *vend, const struct store_ledger_state *state, int64_t now_us)
+{
+    struct store *store = vend->writer.store;
+    struct audit_record record;
+    MV_TRY(store_state_put(store, state));
+    if (!state->clock_unconfirmed || vend_state(vend).clock_unconfirmed)
+        return mv_ok();
+    vend_record(&record, NULL, "clock.stepped", NULL);
+    vend_record_outcome(&record, mv_ok());
+    vend_record_detail(&record, "ledger=%lld now=%lld", (long long)state->last_time_unix_s,
+                       (long long)(now_us / 1000000));
+    record.time_unix_us = now_us;
+    return store_audit_append(store, &record);
+}
+
 void vend_ledger_report(struct vend *vend, mv_status status)
 {
     bool ledger = !status.ok && status.reason >= MV_LEDGER_UNAVAILABLE && status.reason <= MV_AUDIT_CHAIN_BROKEN;

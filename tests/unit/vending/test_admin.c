@@ -20,7 +20,10 @@ static void registering_again(void **state)
     assert_refused(MV_METER_EXISTS, world_meter(world, 1, "shop", VEND_WATER, &key));
     key.ti = 2;
     assert_refused(MV_METER_EXISTS, world_meter(world, 1, "shop", VEND_ELECTRICITY, &key));
-    assert_int_equal(world_audit_count(world, "MeterService.RegisterMeter", "METER_EXISTS"), 3);
+    assert_int_equal(world_audit_count(world, "MeterService.RegisterMeter", "METER_EXISTS"), 1);
+    world_step(1, 1);
+    vend_refresh(world->vend);
+    assert_true(world_audit_has(world, "repeated=2 "));
 }
 
 static void refused_registrations(void **state)

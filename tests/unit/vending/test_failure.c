@@ -440,6 +440,25 @@ static void an_unknown_commit_is_decided_by_the_stored_answer(void **state)
     assert_int_equal(sales(world), 2);
 }
 
+/* The probe of a failed ledger may be the first transaction that sees a step of the clock. */
+static void a_step_is_recorded_by_the_probe_too(void **state)
+{
+    struct world *world = *state;
+    char pan[19];
+    struct vend_sale sale;
+    commit_fails = 1;
+    assert_refused(MV_LEDGER_FULL, world_sell(world, "seller", "r1", world_pan(1, pan), 100, &sale));
+    world_step(3600, 0);
+    commit_fails = 2;
+    vend_refresh(world->vend); /* the probe fails: neither flag nor record */
+    commit_fails = 0;
+    assert_int_equal(world_audit_count(world, "clock.stepped", "ok"), 0);
+    vend_refresh(world->vend);
+    assert_int_equal(world_audit_count(world, "clock.stepped", "ok"), 1);
+    assert_refused(MV_CLOCK_STEPPED, world_sell(world, "seller", "r1", pan, 100, &sale));
+    assert_int_equal(world_audit_count(world, "clock.stepped", "ok"), 1);
+}
+
 static void no_audit_no_answer(void **state)
 {
     struct world *world = *state;
@@ -523,6 +542,7 @@ int main(void)
         TEST(counts_are_undone_with_their_transaction),
         TEST(a_failing_ledger_fails_the_whole_group),
         TEST(an_unknown_commit_is_decided_by_the_stored_answer),
+        TEST(a_step_is_recorded_by_the_probe_too),
         TEST(no_audit_no_answer),
         TEST(a_full_queue_is_named),
     };

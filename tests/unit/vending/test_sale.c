@@ -81,6 +81,7 @@ static void the_same_id_for_another_request(void **state)
     assert_ok(world_meter(world, 3, "shop", VEND_ELECTRICITY, &key));
     assert_ok(world_sell(world, "seller", "r1", world_pan(1, pan), 100, &sale));
     assert_refused(MV_REQUEST_ID_REUSED, world_sell(world, "seller", "r1", pan, 200, &sale));
+    world_step(1, 1);
     assert_refused(MV_REQUEST_ID_REUSED, world_sell(world, "seller", "r1", world_pan(3, other), 100, &sale));
     assert_int_equal(world_audit_count(world, NULL, "REQUEST_ID_REUSED"), 2);
     /* ids are the principal's own */
