@@ -61,12 +61,12 @@ mv_status vend_may_call(struct vend_directory *directory, const char *principal,
 mv_status vend_may_touch(struct vend_directory *directory, const struct vend_identity *identity, enum vend_call call,
                          int64_t organisation, const char *sgc)
 {
-    enum vend_scope scope = vend_permission(call)->scope;
+    bool sells = vend_needs_grant(call, identity->roles);
     mv_status status = mv_ok();
     pthread_rwlock_rdlock(&directory->lock);
     if (!vend_tree_covers(directory->tree, identity->organisation, organisation))
         status = mv_fail(MV_ORGANISATION_DENIED, NULL);
-    else if (scope == VEND_SCOPE_GRANT && !vend_tree_granted(directory->tree, identity->organisation, sgc))
+    else if (sells && !vend_tree_granted(directory->tree, identity->organisation, sgc))
         status = mv_fail(MV_SUPPLY_GROUP_DENIED, NULL);
     pthread_rwlock_unlock(&directory->lock);
     return status;

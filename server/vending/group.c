@@ -141,7 +141,7 @@ static void answer(struct vend *vend, struct vend_item *item)
         struct vend_refusal_job *refusal = (struct vend_refusal_job *)item->job;
         refusal->done(refusal->self, item->status, NULL);
     } else if (!item->status.ok) {
-        item->request->done(item->request->self, item->status, NULL);
+        item->request->done(item->request->self, vend_told(VEND_ISSUE_CREDIT, item->status), NULL);
     } else {
         struct vend_sale sale;
         vend_sale_fill(vend, &item->sale, item->meter.pan, item->seller.name, item->replayed, &sale);

@@ -75,7 +75,7 @@ mv_status vend_answer(struct vend *vend, const struct vend_caller *caller, enum 
     mv_status put = put_refusal(vend, caller, call, object, status, wake, &waiter);
     if (!put.ok)
         vend_waiter_done(&waiter, put);
-    return vend_waiter_wait(&waiter);
+    return vend_told(call, vend_waiter_wait(&waiter));
 }
 
 mv_status vend_refuse(struct vend *vend, const struct vend_caller *caller, enum vend_call call, mv_status refusal)

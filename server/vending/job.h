@@ -68,8 +68,8 @@ struct vend_change {
 };
 
 int64_t vend_monotonic_ns(void);
-/* Audits a refusal and returns it, or why it could not be audited; a status that does not belong in the chain comes
- * back at once. The last step of every call that answers by return. */
+/* Audits a refusal and returns what the caller is told, or why it could not be audited; a status that does not belong
+ * in the chain comes back at once. The last step of every call that answers by return. */
 MV_MUST_USE mv_status vend_answer(struct vend *vend, const struct vend_caller *caller, enum vend_call call,
                                   const char *object, mv_status status);
 /* Has the writer do it and waits. The outcome is audited by the writer. */

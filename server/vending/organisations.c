@@ -45,8 +45,7 @@ static mv_status set_grant(struct vend *vend, struct store *store, struct vend_c
     MV_TRY(vend_form_name(edit->name, STORE_NAME, "organisation"));
     MV_TRY(vend_form_sgc(edit->sgc));
     MV_TRY(vend_organisation_by_name(&vend->directory, edit->name, "organisation", &organisation));
-    /* the scope of the object alone; whether the group is the caller's to give is asked next */
-    MV_TRY(vend_may_touch(&vend->directory, &identity, VEND_REVOKE_SUPPLY_GROUP, organisation.id, ""));
+    MV_TRY(vend_may_touch(&vend->directory, &identity, call, organisation.id, ""));
     if (edit->granted)
         MV_TRY(vend_may_grant(&vend->directory, &identity, edit->sgc));
     vend_record_detail(&change->record, "sgc=%s", edit->sgc);

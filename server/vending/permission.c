@@ -3,26 +3,27 @@
 #define BIT(role)   (UINT32_C(1) << VEND_##role)
 #define SELLERS     (BIT(VENDOR) | BIT(SUPERVISOR))
 #define OVERSEERS   (BIT(OFFICER) | BIT(AUDITOR) | BIT(MANAGER))
+#define DENIED      MV_ORGANISATION_DENIED
 #define METER_USERS (BIT(METER_ADMIN) | BIT(SUPERVISOR) | BIT(ENGINEER) | OVERSEERS)
 
 static const struct vend_permission table[VEND_CALLS] = {
-    [VEND_ISSUE_CREDIT] = {"TokenService.IssueCredit", SELLERS, VEND_SCOPE_GRANT},
-    [VEND_TRIAL_CREDIT] = {"TokenService.TrialCredit", SELLERS, VEND_SCOPE_GRANT},
-    [VEND_GET_TOKEN] = {"TokenService.GetToken", SELLERS | BIT(AUDITOR), VEND_SCOPE_GRANT},
-    [VEND_LAST_RESPONSE] = {"TokenService.LastResponse", SELLERS, VEND_SCOPE_GRANT},
-    [VEND_REGISTER_METER] = {"MeterService.RegisterMeter", BIT(METER_ADMIN), VEND_SCOPE_ORGANISATION},
-    [VEND_GET_METER] = {"MeterService.GetMeter", METER_USERS | BIT(VENDOR), VEND_SCOPE_ORGANISATION},
-    [VEND_LIST_METERS] = {"MeterService.ListMeters", METER_USERS, VEND_SCOPE_ORGANISATION},
-    [VEND_WHO_AM_I] = {"OperatorService.WhoAmI", 0, VEND_SCOPE_NONE},
-    [VEND_CREATE_ORGANISATION] = {"OperatorService.CreateOrganisation", BIT(OFFICER), VEND_SCOPE_ORGANISATION},
-    [VEND_LIST_ORGANISATIONS] = {"OperatorService.ListOrganisations", OVERSEERS, VEND_SCOPE_ORGANISATION},
-    [VEND_GRANT_SUPPLY_GROUP] = {"OperatorService.GrantSupplyGroup", BIT(OFFICER), VEND_SCOPE_GRANT},
-    [VEND_REVOKE_SUPPLY_GROUP] = {"OperatorService.RevokeSupplyGroup", BIT(OFFICER), VEND_SCOPE_ORGANISATION},
-    [VEND_CREATE_PRINCIPAL] = {"OperatorService.CreatePrincipal", BIT(OFFICER), VEND_SCOPE_ORGANISATION},
-    [VEND_UPDATE_PRINCIPAL] = {"OperatorService.UpdatePrincipal", BIT(OFFICER), VEND_SCOPE_ORGANISATION},
-    [VEND_LIST_PRINCIPALS] = {"OperatorService.ListPrincipals", OVERSEERS, VEND_SCOPE_ORGANISATION},
-    [VEND_CONFIRM_CLOCK] = {"OperatorService.ConfirmClock", BIT(OFFICER), VEND_SCOPE_ROOT},
-    [VEND_EXPORT_AUDIT] = {"AuditService.ExportAudit", BIT(OFFICER) | BIT(AUDITOR), VEND_SCOPE_ROOT},
+    [VEND_ISSUE_CREDIT] = {"TokenService.IssueCredit", SELLERS, VEND_SCOPE_GRANT, MV_METER_UNKNOWN},
+    [VEND_TRIAL_CREDIT] = {"TokenService.TrialCredit", SELLERS, VEND_SCOPE_GRANT, MV_METER_UNKNOWN},
+    [VEND_GET_TOKEN] = {"TokenService.GetToken", SELLERS | BIT(AUDITOR), VEND_SCOPE_GRANT, MV_TOKEN_UNKNOWN},
+    [VEND_LAST_RESPONSE] = {"TokenService.LastResponse", SELLERS, VEND_SCOPE_GRANT, MV_TOKEN_UNKNOWN},
+    [VEND_REGISTER_METER] = {"MeterService.RegisterMeter", BIT(METER_ADMIN), VEND_SCOPE_ORGANISATION, DENIED},
+    [VEND_GET_METER] = {"MeterService.GetMeter", METER_USERS | BIT(VENDOR), VEND_SCOPE_ORGANISATION, MV_METER_UNKNOWN},
+    [VEND_LIST_METERS] = {"MeterService.ListMeters", METER_USERS, VEND_SCOPE_ORGANISATION, DENIED},
+    [VEND_WHO_AM_I] = {"OperatorService.WhoAmI", 0, VEND_SCOPE_NONE, DENIED},
+    [VEND_CREATE_ORGANISATION] = {"OperatorService.CreateOrganisation", BIT(OFFICER), VEND_SCOPE_ORGANISATION, DENIED},
+    [VEND_LIST_ORGANISATIONS] = {"OperatorService.ListOrganisations", OVERSEERS, VEND_SCOPE_ORGANISATION, DENIED},
+    [VEND_GRANT_SUPPLY_GROUP] = {"OperatorService.GrantSupplyGroup", BIT(OFFICER), VEND_SCOPE_ORGANISATION, DENIED},
+    [VEND_REVOKE_SUPPLY_GROUP] = {"OperatorService.RevokeSupplyGroup", BIT(OFFICER), VEND_SCOPE_ORGANISATION, DENIED},
+    [VEND_CREATE_PRINCIPAL] = {"OperatorService.CreatePrincipal", BIT(OFFICER), VEND_SCOPE_ORGANISATION, DENIED},
+    [VEND_UPDATE_PRINCIPAL] = {"OperatorService.UpdatePrincipal", BIT(OFFICER), VEND_SCOPE_ORGANISATION, DENIED},
+    [VEND_LIST_PRINCIPALS] = {"OperatorService.ListPrincipals", OVERSEERS, VEND_SCOPE_ORGANISATION, DENIED},
+    [VEND_CONFIRM_CLOCK] = {"OperatorService.ConfirmClock", BIT(OFFICER), VEND_SCOPE_ROOT, DENIED},
+    [VEND_EXPORT_AUDIT] = {"AuditService.ExportAudit", BIT(OFFICER) | BIT(AUDITOR), VEND_SCOPE_ROOT, DENIED},
 };
 
 static const char *const names[VEND_ROLE_LAST + 1] = {
@@ -34,6 +35,18 @@ static const char *const names[VEND_ROLE_LAST + 1] = {
 const struct vend_permission *vend_permission(enum vend_call call)
 {
     return &table[call];
+}
+
+bool vend_needs_grant(enum vend_call call, uint32_t roles)
+{
+    return table[call].scope == VEND_SCOPE_GRANT && (table[call].roles & roles & ~SELLERS) == 0;
+}
+
+mv_status vend_told(enum vend_call call, mv_status status)
+{
+    if (status.ok || status.reason != MV_ORGANISATION_DENIED)
+        return status;
+    return mv_fail(table[call].elsewhere, NULL);
 }
 
 const char *vend_role_name(enum vend_role role)

@@ -72,6 +72,9 @@ static mv_status update(struct vend *vend, struct store *store, struct vend_chan
     MV_TRY(vend_principal_by_name(&vend->directory, edit->name, &row));
     MV_TRY(vend_may_touch(&vend->directory, &identity, VEND_UPDATE_PRINCIPAL, row.organisation, ""));
     MV_TRY(vend_organisation_by_id(&vend->directory, row.organisation, &organisation));
+    /* or an officer could sell: who gives rights away gets none from it */
+    if (row.id == identity.id && row.roles != edit->roles)
+        return mv_fail(MV_OWN_RIGHTS, "roles");
     MV_TRY(keep_an_officer(vend, &row, edit->roles, edit->enabled));
     if (row.roles == edit->roles && row.enabled == edit->enabled)
         return mv_ok();

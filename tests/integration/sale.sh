@@ -102,8 +102,8 @@ for other in shop2 shop3; do
     check "its vendor" officer create "vendor-$other" --organisation "$other" --role vendor
 done
 check "a grant for it" officer grant shop2 "$MV_SAMPLE_SGC"
-expect "another shop's meter" 1 "ORGANISATION_DENIED" cli vendor-shop2 vend --meter "$pan7" --kwh 1
-expect "another shop's receipt" 1 "" cli vendor-shop2 reprint --receipt "$MV_ORGANISATION/till1/1"
+expect "another shop's meter" 1 "METER_UNKNOWN" cli vendor-shop2 vend --meter "$pan7" --kwh 1
+expect "another shop's receipt" 1 "TOKEN_UNKNOWN" cli vendor-shop2 reprint --receipt "$MV_ORGANISATION/till1/1"
 check "a meter in the shop without a grant" cli "$MV_ADMIN" meter register --meter "$(mv_pan 3)" --organisation shop3 \
     --sgc "$MV_SAMPLE_SGC"
 expect "a supply group that is not granted" 1 "SUPPLY_GROUP_DENIED" cli vendor-shop3 vend --meter "$(mv_pan 3)" --kwh 1

@@ -177,18 +177,38 @@ static void the_last_officer_stays(void **state)
     struct world *world = *state;
     struct vend_principal row;
     struct vend_caller caller = officer();
-    uint32_t both = 1U << VEND_OFFICER | 1U << VEND_AUDITOR;
-    assert_refused(MV_LAST_OFFICER,
-                   vend_update_principal(world->vend, &caller, "officer1", 1U << VEND_OFFICER, false, &row));
-    assert_refused(MV_LAST_OFFICER,
-                   vend_update_principal(world->vend, &caller, "officer1", 1U << VEND_AUDITOR, true, &row));
-    assert_ok(vend_update_principal(world->vend, &caller, "officer1", both, true, &row));
-    assert_ok(vend_create_principal(world->vend, &caller, "officer2", "root", 1U << VEND_OFFICER, &row));
-    assert_ok(vend_update_principal(world->vend, &caller, "officer1", both, false, &row));
+    uint32_t only = 1U << VEND_OFFICER;
+    struct vend_caller regional = world_caller("officer3");
+    assert_refused(MV_LAST_OFFICER, vend_update_principal(world->vend, &caller, "officer1", only, false, &row));
+    /* an officer elsewhere does not count, nor reach up */
+    assert_ok(vend_create_principal(world->vend, &caller, "officer3", "region", only, &row));
+    assert_refused(MV_ORGANISATION_DENIED,
+                   vend_update_principal(world->vend, &regional, "officer1", 1U << VEND_AUDITOR, true, &row));
+    assert_refused(MV_LAST_OFFICER, vend_update_principal(world->vend, &caller, "officer1", only, false, &row));
+    assert_ok(vend_create_principal(world->vend, &caller, "officer2", "root", only, &row));
+    assert_ok(vend_update_principal(world->vend, &caller, "officer1", only, false, &row)); /* one may go */
     assert_refused(MV_PRINCIPAL_DISABLED, vend_who_am_i(world->vend, &caller, &row));
     /* the token still names the officer; the ledger's word stands */
     world_restart(world);
     assert_refused(MV_PRINCIPAL_DISABLED, vend_who_am_i(world->vend, &caller, &row));
+}
+
+static void nobody_changes_the_own_roles(void **state)
+{
+    struct world *world = *state;
+    struct vend_principal row;
+    struct vend_caller first = officer();
+    struct vend_caller second = world_caller("officer2");
+    uint32_t only = 1U << VEND_OFFICER, both = only | 1U << VEND_VENDOR;
+    assert_ok(vend_create_principal(world->vend, &first, "officer2", "root", only, &row));
+    assert_refused(MV_OWN_RIGHTS, vend_update_principal(world->vend, &first, "officer1", both, true, &row));
+    assert_refused(MV_OWN_RIGHTS, vend_update_principal(world->vend, &first, "officer1", both ^ only, true, &row));
+    assert_int_equal(world_audit_count(world, "OperatorService.UpdatePrincipal", "OWN_RIGHTS"), 1);
+    assert_ok(vend_update_principal(world->vend, &first, "officer1", only, true, &row)); /* changes nothing */
+    assert_ok(vend_who_am_i(world->vend, &first, &row));
+    assert_int_equal(row.roles, only);
+    assert_ok(vend_update_principal(world->vend, &second, "officer1", both, true, &row));
+    assert_int_equal(row.roles, both);
 }
 
 static void officers_of_the_token_are_enrolled(void **state)
@@ -253,6 +273,7 @@ int main(void)
         TEST(organisations),
         TEST(principals),
         TEST(the_last_officer_stays),
+        TEST(nobody_changes_the_own_roles),
         TEST(officers_of_the_token_are_enrolled),
         TEST(the_audit_by_page),
         TEST(a_late_change_is_not_made),

@@ -208,11 +208,18 @@ static void rights_reach_down_only(void **state)
     world_pan(5, region_pan);
     assert_ok(world_sell(world, "regional", "down", shop_pan, 100, &sale));
     assert_string_equal(sale.organisation, "region");
-    assert_refused(MV_ORGANISATION_DENIED, world_sell(world, "seller", "up", region_pan, 100, &sale));
-    assert_refused(MV_ORGANISATION_DENIED, world_sell(world, "seller", "sideways", other_pan, 100, &sale));
+    assert_refused(MV_METER_UNKNOWN, world_sell(world, "seller", "up", region_pan, 100, &sale));
+    assert_refused(MV_METER_UNKNOWN, world_sell(world, "seller", "sideways", other_pan, 100, &sale));
     assert_ok(vend_get_meter(world->vend, &regional, shop_pan, &meter));
-    assert_refused(MV_ORGANISATION_DENIED, vend_get_meter(world->vend, &seller, region_pan, &meter));
-    assert_refused(MV_ORGANISATION_DENIED, vend_get_meter(world->vend, &seller, other_pan, &meter));
+    assert_refused(MV_METER_UNKNOWN, vend_get_meter(world->vend, &seller, region_pan, &meter));
+    /* the caller is told nothing that would not be told of a meter that is not there; audit knows better */
+    mv_status elsewhere = vend_get_meter(world->vend, &seller, other_pan, &meter);
+    mv_status nowhere = vend_get_meter(world->vend, &seller, world_pan(999, region_pan), &meter);
+    assert_refused(MV_METER_UNKNOWN, elsewhere);
+    assert_refused(MV_METER_UNKNOWN, nowhere);
+    assert_ptr_equal(elsewhere.where, nowhere.where);
+    assert_int_equal(elsewhere.detail, nowhere.detail);
+    assert_int_equal(world_audit_count(world, NULL, "METER_UNKNOWN"), 1);
     assert_int_equal(world_audit_count(world, NULL, "ORGANISATION_DENIED"), 2);
 }
 
@@ -238,6 +245,31 @@ static void grants_reach_down_only(void **state)
     assert_ok(vend_grant(world->vend, &officer, "region", SGC, false, &row));
     assert_ok(world_sell(world, "seller", "b", shop_pan, 100, &sale));
     assert_refused(MV_SUPPLY_GROUP_DENIED, world_sell(world, "regional", "b", shop_pan, 100, &sale));
+}
+
+/* An auditor reads tokens back wherever the tree reaches; only sellers need the group. */
+static void an_auditor_needs_no_grant(void **state)
+{
+    struct world *world = *state;
+    char pan[19];
+    struct vend_sale sale, back;
+    struct vend_principal row;
+    struct vend_caller officer = world_caller("officer1");
+    struct vend_caller auditor = world_caller("auditor");
+    struct vend_caller elsewhere = world_caller("auditor2");
+    struct vend_caller vendor = world_caller("vendor2");
+    uint32_t both = 1U << VEND_VENDOR | 1U << VEND_AUDITOR;
+    assert_ok(world_sell(world, "seller", "r1", world_pan(1, pan), 100, &sale));
+    assert_ok(vend_token_by_receipt(world->vend, &auditor, "shop", "till", 1, &back));
+    assert_string_equal(back.digits, sale.digits);
+    assert_ok(vend_create_principal(world->vend, &officer, "auditor2", "other", 1U << VEND_AUDITOR, &row));
+    assert_refused(MV_TOKEN_UNKNOWN, vend_token_by_receipt(world->vend, &elsewhere, "shop", "till", 1, &back));
+    assert_ok(vend_create_principal(world->vend, &officer, "vendor2", "root", 1U << VEND_VENDOR, &row));
+    assert_refused(MV_SUPPLY_GROUP_DENIED, vend_token_by_receipt(world->vend, &vendor, "shop", "till", 1, &back));
+    /* being an auditor too does not let a vendor sell */
+    assert_ok(vend_update_principal(world->vend, &officer, "vendor2", both, true, &row));
+    assert_ok(vend_token_by_receipt(world->vend, &vendor, "shop", "till", 1, &back));
+    assert_refused(MV_SUPPLY_GROUP_DENIED, world_sell(world, "vendor2", "r2", pan, 100, &sale));
 }
 
 static void officers_below_the_root(void **state)
@@ -309,13 +341,10 @@ static void lists_show_the_caller_s_part(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(permission_matrix),
-        TEST(everybody_else_is_refused_everywhere),
-        TEST(a_flood_is_counted),
-        TEST(rights_reach_down_only),
-        TEST(grants_reach_down_only),
-        TEST(officers_below_the_root),
-        TEST(lists_show_the_caller_s_part),
+        TEST(permission_matrix),       TEST(everybody_else_is_refused_everywhere),
+        TEST(a_flood_is_counted),      TEST(rights_reach_down_only),
+        TEST(grants_reach_down_only),  TEST(an_auditor_needs_no_grant),
+        TEST(officers_below_the_root), TEST(lists_show_the_caller_s_part),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

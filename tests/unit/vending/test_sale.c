@@ -209,7 +209,7 @@ static void reading_back(void **state)
     assert_refused(MV_TOKEN_UNKNOWN, vend_last_response(world->vend, &seller, "till2", &back));
     assert_refused(MV_INVALID_FIELD, vend_token_by_receipt(world->vend, &seller, "shop", "till", 0, &back));
     assert_refused(MV_INVALID_FIELD, vend_last_response(world->vend, &seller, "", &back));
-    assert_refused(MV_ORGANISATION_DENIED, vend_token_by_receipt(world->vend, &rival, "shop", "till", 1, &back));
+    assert_refused(MV_TOKEN_UNKNOWN, vend_token_by_receipt(world->vend, &rival, "shop", "till", 1, &back));
     assert_int_equal(world_audit_count(world, "TokenService.GetToken", "ORGANISATION_DENIED"), 1);
 }
 
@@ -293,7 +293,8 @@ static void a_trial_is_refused_like_a_sale(void **state)
         .terminal = "till", .pan = world_pan(1, pan), .quantity = {VEND_UNIT_WH, 1}, .carrier = VEND_KEYPAD};
     assert_refused(MV_AMOUNT_TOO_SMALL, vend_trial(world->vend, &seller, &request, &sale));
     request.quantity.amount = 100;
-    assert_refused(MV_ORGANISATION_DENIED, vend_trial(world->vend, &rival, &request, &sale));
+    assert_refused(MV_METER_UNKNOWN, vend_trial(world->vend, &rival, &request, &sale));
+    assert_int_equal(world_audit_count(world, "TokenService.TrialCredit", "ORGANISATION_DENIED"), 1);
     key.krn = 4;
     key.ken = 85;
     assert_ok(world_meter(world, 4, "shop", VEND_ELECTRICITY, &key));
