@@ -79,6 +79,17 @@ uint64_t vend_catalogue_generation(struct vend_catalogue *catalogue)
     return generation;
 }
 
+bool vend_catalogue_reserves(struct vend_catalogue *catalogue, const char *name)
+{
+    bool found = false;
+    pthread_mutex_lock(&catalogue->lock);
+    const struct hsmd_catalogue *current = catalogue->current;
+    for (size_t i = 0; i < current->officer_count; i++)
+        found = found || strcmp(current->officers[i].name, name) == 0;
+    pthread_mutex_unlock(&catalogue->lock);
+    return found;
+}
+
 size_t vend_catalogue_officers(struct vend_catalogue *catalogue, char names[][STORE_NAME + 1], size_t size)
 {
     size_t count = 0;

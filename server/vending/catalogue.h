@@ -26,6 +26,8 @@ void vend_catalogue_report(struct vend_catalogue *catalogue, mv_status status);
 /* KEY_SERVICE_UNAVAILABLE, TOKEN_ROLLED_BACK, or what the key process says. */
 MV_MUST_USE mv_status vend_catalogue_state(struct vend_catalogue *catalogue);
 uint64_t vend_catalogue_generation(struct vend_catalogue *catalogue);
+/* Whether the token names such an officer: the name is not to be given to anybody else. */
+bool vend_catalogue_reserves(struct vend_catalogue *catalogue, const char *name);
 /* Names of enrolled officers; returns how many. */
 size_t vend_catalogue_officers(struct vend_catalogue *catalogue, char names[][STORE_NAME + 1], size_t size);
 

@@ -67,6 +67,8 @@ struct vend {
     struct store_ledger_state state; /* as last committed */
     mv_status ledger_state;          /* of the last write */
     bool stopping, woken;
+    char conflicts[HSM_MAX_OFFICERS][STORE_NAME + 1]; /* officers of the token whose names others have; told */
+    size_t conflict_count;
     pthread_t keeper;
     bool keeper_runs;
 };

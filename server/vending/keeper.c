@@ -6,7 +6,7 @@
 #include "base/log.h"
 #include "vending/internal.h"
 
-enum { MAX_OFFICERS = 16, UNWELL_MS = 250 };
+enum { UNWELL_MS = 250 };
 
 static mv_status raise_generation(struct vend *vend, struct store *store, struct vend_change *change)
 {
@@ -61,26 +61,58 @@ void vend_keeper_settle(struct vend *vend, bool last)
         mv_log(MV_LOG_WARNING, "counts of repeated refusals were not written");
 }
 
-static void run(struct vend *vend, const char *action, const char *object, vend_work_fn *work, void *arg)
+static mv_status run(struct vend *vend, const char *action, const char *object, vend_work_fn *work, void *arg)
 {
     struct vend_change change = {.work = work, .arg = arg, .deadline_ns = INT64_MAX, .silent = action == NULL};
     vend_record(&change.record, NULL, action == NULL ? "" : action, object);
     mv_status status = vend_change_run(vend, &change);
     if (status.ok || status.reason == MV_SHUTTING_DOWN)
-        return;
+        return status;
     char text[256];
-    mv_log(MV_LOG_WARNING, "%s: %s", action == NULL ? "ledger state" : action,
+    mv_log(MV_LOG_WARNING, "%s %s: %s", action == NULL ? "ledger state" : action, object == NULL ? "" : object,
            mv_status_text(status, text, sizeof text));
+    return status;
+}
+
+static bool is_known_conflict(struct vend *vend, const char *name)
+{
+    bool known = false;
+    pthread_mutex_lock(&vend->lock);
+    for (size_t i = 0; i < vend->conflict_count; i++)
+        known = known || strcmp(vend->conflicts[i], name) == 0;
+    pthread_mutex_unlock(&vend->lock);
+    return known;
+}
+
+static void remember_conflict(struct vend *vend, const char *name)
+{
+    pthread_mutex_lock(&vend->lock);
+    if (vend->conflict_count < HSM_MAX_OFFICERS)
+        vend_copy(vend->conflicts[vend->conflict_count++], STORE_NAME + 1, name);
+    pthread_mutex_unlock(&vend->lock);
+}
+
+/* An officer may since have been disabled in the ledger, whose word stands. Another organisation's principal, or one
+ * that is no officer, is somebody else: the ledger refuses to enrol the name, which is logged and audited once. */
+static bool needs_enrolment(struct vend *vend, const char *name)
+{
+    struct store_principal row;
+    if (!vend_principal_by_name(&vend->directory, name, &row).ok)
+        return true;
+    bool officer = row.organisation == vend_root(&vend->directory) && (row.roles & vend_role_bit(VEND_OFFICER)) != 0;
+    return !officer && !is_known_conflict(vend, name);
 }
 
 static void enrol_unknown(struct vend *vend)
 {
-    char names[MAX_OFFICERS][STORE_NAME + 1];
-    size_t count = vend_catalogue_officers(&vend->catalogue, names, MAX_OFFICERS);
+    char names[HSM_MAX_OFFICERS][STORE_NAME + 1];
+    size_t count = vend_catalogue_officers(&vend->catalogue, names, HSM_MAX_OFFICERS);
     for (size_t i = 0; i < count; i++) {
-        struct store_principal row;
-        if (!vend_principal_by_name(&vend->directory, names[i], &row).ok)
-            run(vend, "officer.enrolled", names[i], enrol_officer, names[i]);
+        if (!needs_enrolment(vend, names[i]))
+            continue;
+        mv_status status = run(vend, "officer.enrolled", names[i], enrol_officer, names[i]);
+        if (!status.ok && status.reason == MV_PRINCIPAL_EXISTS)
+            remember_conflict(vend, names[i]);
     }
 }
 
@@ -89,17 +121,17 @@ void vend_refresh(struct vend *vend)
     struct store_ledger_state state = vend_state(vend);
     struct vend_now now;
     if (!vend_ledger_state(vend).ok)
-        run(vend, NULL, NULL, write_state, NULL);
+        (void)run(vend, NULL, NULL, write_state, NULL);
     else
         vend_keeper_settle(vend, false);
     mv_status clock = vend_clock_now(&vend->clock, &now);
     if (!clock.ok && vend_ledger_state(vend).ok && !vend_state(vend).clock_unconfirmed)
-        run(vend, NULL, NULL, write_state, NULL);
+        (void)run(vend, NULL, NULL, write_state, NULL);
     vend_catalogue_fetch(&vend->catalogue, state.catalogue_generation);
     if (!vend_catalogue_state(&vend->catalogue).ok)
         return;
     if (vend_catalogue_generation(&vend->catalogue) > state.catalogue_generation)
-        run(vend, "catalogue.raised", NULL, raise_generation, NULL);
+        (void)run(vend, "catalogue.raised", NULL, raise_generation, NULL);
     enrol_unknown(vend);
 }
 

@@ -44,6 +44,8 @@ static mv_status create(struct vend *vend, struct store *store, struct vend_chan
         bool same = row.organisation == organisation.id && row.roles == edit->roles;
         return same ? mv_ok() : mv_fail(MV_PRINCIPAL_EXISTS, "name");
     }
+    if (vend_catalogue_reserves(&vend->catalogue, edit->name))
+        return mv_fail(MV_PRINCIPAL_EXISTS, "name");
     row = (struct store_principal){.organisation = organisation.id, .roles = edit->roles, .enabled = true};
     vend_copy(row.name, sizeof row.name, edit->name);
     return put(store, change, &row, organisation.name);

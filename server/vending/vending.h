@@ -221,7 +221,7 @@ MV_MUST_USE mv_status vend_list_principals(struct vend *vend, const struct vend_
                                            const char *page_token, struct vend_principal_list *list);
 
 /* ---- clock and audit ---- */
-/* `officer_unix_s` is the officer's own clock. Sets the server's. */
+/* `officer_unix_s` is the officer's own clock. Sets the server's. Repeating it changes nothing. */
 MV_MUST_USE mv_status vend_confirm_clock(struct vend *vend, const struct vend_caller *caller, int64_t officer_unix_s,
                                          int64_t *server_unix_s);
 /* Up to `size` records from a sequence number on (0: the first) of a chain (0: this server's). */

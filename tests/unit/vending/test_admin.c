@@ -228,6 +228,35 @@ static void officers_of_the_token_are_enrolled(void **state)
     assert_int_equal(world_audit_count(world, "officer.enrolled", "ok"), 2);
 }
 
+static void names_of_officers_are_reserved(void **state)
+{
+    struct world *world = *state;
+    struct vend_principal row;
+    struct vend_caller caller = officer();
+    struct vend_meter_key key = world_key();
+    uint32_t vendor = 1U << VEND_VENDOR, only = 1U << VEND_OFFICER;
+    key.krn = 9;
+    /* the name is taken before the token names an officer so */
+    assert_ok(vend_create_principal(world->vend, &caller, "early", "shop", only, &row));
+    fake_keys_lock();
+    fake_keys_officer("early");
+    fake_keys_officer("late");
+    fake_keys_unlock();
+    for (int i = 0; i < 3; i++)
+        vend_refresh(world->vend);
+    world_step(1, 1);
+    vend_refresh(world->vend);
+    assert_int_equal(world_audit_count(world, "officer.enrolled", "PRINCIPAL_EXISTS"), 1);
+    /* and after, before the keeper came to enrol it */
+    fake_keys_lock();
+    fake_keys_officer("squatter");
+    fake_keys_unlock();
+    assert_refused(MV_VENDING_KEY_UNKNOWN, world_meter(world, 50, "shop", VEND_ELECTRICITY, &key)); /* fetches */
+    assert_refused(MV_PRINCIPAL_EXISTS, vend_create_principal(world->vend, &caller, "squatter", "shop", vendor, &row));
+    assert_ok(vend_create_principal(world->vend, &caller, "late", "root", only, &row)); /* is there already */
+    assert_refused(MV_PRINCIPAL_EXISTS, vend_create_principal(world->vend, &caller, "late", "shop", vendor, &row));
+}
+
 static void the_audit_by_page(void **state)
 {
     struct world *world = *state;
@@ -275,6 +304,7 @@ int main(void)
         TEST(the_last_officer_stays),
         TEST(nobody_changes_the_own_roles),
         TEST(officers_of_the_token_are_enrolled),
+        TEST(names_of_officers_are_reserved),
         TEST(the_audit_by_page),
         TEST(a_late_change_is_not_made),
     };

@@ -76,7 +76,7 @@ static mv_status call_as(struct world *world, const char *who, enum vend_call ca
 /* The call went past the rights, whatever it then found. */
 static bool let_in(mv_status status)
 {
-    return status.ok || status.reason == MV_TOKEN_UNKNOWN || status.reason == MV_NOTHING_TO_CONFIRM;
+    return status.ok || status.reason == MV_TOKEN_UNKNOWN;
 }
 
 static char *matrix(struct world *world)
