@@ -12,8 +12,6 @@ _Static_assert((int)VEND_METER_ACTIVE == METERVAULT__V1__METER_STATE__ACTIVE &&
                    (int)VEND_METER_RETIRED == METERVAULT__V1__METER_STATE__RETIRED,
                "meter states are numbered as in the protocol");
 
-enum { LAST_REQUEST_REASON = 19 }; /* errors.proto: reasons below 20 are about the request */
-
 struct vend_caller api_caller(const struct rpc_call *call)
 {
     struct vend_caller caller = {.principal = rpc_principal(call), .deadline_ns = INT64_MAX};
@@ -28,7 +26,8 @@ struct vend_caller api_caller(const struct rpc_call *call)
 
 void api_fail(struct rpc_call *call, mv_status status)
 {
-    if (status.where != NULL && status.reason <= LAST_REQUEST_REASON)
+    /* errors.proto: the reasons up to the first one about the caller are about the request */
+    if (status.where != NULL && status.reason < MV_NOT_AUTHENTICATED)
         rpc_detail(call, "field", status.where);
     rpc_fail(call, status);
 }

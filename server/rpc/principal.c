@@ -3,22 +3,13 @@
 #include <grpc/grpc_security.h>
 #include <string.h>
 
-static const char prefix[] = "urn:metervault:principal:";
+#include "base/name.h"
 
-static bool is_name_character(char c)
-{
-    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' || c == '_' ||
-           c == '-';
-}
+static const char prefix[] = "urn:metervault:principal:";
 
 bool rpc_principal_valid(const char *name, size_t size)
 {
-    if (size == 0 || size >= RPC_PRINCIPAL_SIZE)
-        return false;
-    for (size_t i = 0; i < size; i++)
-        if (!is_name_character(name[i]))
-            return false;
-    return true;
+    return mv_name_ok(name, size, RPC_PRINCIPAL_SIZE - 1);
 }
 
 static bool parse(const grpc_auth_property *uri, struct rpc_principal *principal)

@@ -60,6 +60,8 @@ int64_t vend_root(struct vend_directory *directory);
 
 void vend_organisation_fill(struct vend_directory *directory, const struct store_organisation *row,
                             struct vend_organisation *out);
+void vend_principal_fill(struct vend_directory *directory, const struct store_principal *row,
+                         struct vend_principal *out);
 /* Ids of the organisation and all below it, parents first; at most VEND_MAX_ORGANISATIONS. */
 size_t vend_subtree(struct vend_directory *directory, int64_t organisation, int64_t *ids, size_t size);
 MV_MUST_USE mv_status vend_organisation_by_id(struct vend_directory *directory, int64_t id,

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/name.h"
 #include "metervault/sts.h"
 
 static const int64_t LARGEST_AMOUNT = INT64_C(1) << 62;
@@ -10,11 +11,6 @@ static const int64_t LARGEST_AMOUNT = INT64_C(1) << 62;
 static bool is_digit(char c)
 {
     return c >= '0' && c <= '9';
-}
-
-static bool is_name_character(char c)
-{
-    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || is_digit(c) || c == '.' || c == '_' || c == '-';
 }
 
 static bool is_number(const char *text, size_t length)
@@ -30,12 +26,7 @@ static bool is_number(const char *text, size_t length)
 mv_status vend_form_name(const char *text, size_t longest, const char *field)
 {
     size_t length = text == NULL ? 0 : strnlen(text, longest + 1);
-    if (length == 0 || length > longest)
-        return mv_fail(MV_INVALID_FIELD, field);
-    for (size_t i = 0; i < length; i++)
-        if (!is_name_character(text[i]))
-            return mv_fail(MV_INVALID_FIELD, field);
-    return mv_ok();
+    return mv_name_ok(text, length, longest) ? mv_ok() : mv_fail(MV_INVALID_FIELD, field);
 }
 
 mv_status vend_form_sgc(const char *text)

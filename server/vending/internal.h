@@ -106,6 +106,9 @@ void vend_group_note(struct vend *vend);
 MV_MUST_USE mv_status vend_group_book(struct vend *vend);
 void vend_group_release(struct vend *vend);
 
+/* The item's sale from its request, seller, meter, amount and token identifier; digits and key check value come from
+ * the key process. */
+void vend_sale_compose(struct vend_item *item, int64_t issued_at_unix_s);
 /* A stored sale that the caller may see, as an answer. */
 void vend_sale_fill(struct vend *vend, const struct store_sale *sale, const char *pan, const char *principal,
                     bool replayed, struct vend_sale *out);

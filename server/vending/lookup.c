@@ -140,13 +140,21 @@ size_t vend_subtree(struct vend_directory *directory, int64_t organisation, int6
     return count;
 }
 
-static void add_principal(const struct vend_tree *tree, const struct store_principal *row, struct vend_principal *out)
+static void fill_principal(const struct vend_tree *tree, const struct store_principal *row, struct vend_principal *out)
 {
     const struct store_organisation *organisation = vend_tree_organisation(tree, row->organisation);
     vend_copy(out->name, sizeof out->name, row->name);
     vend_copy(out->organisation, sizeof out->organisation, organisation == NULL ? "?" : organisation->name);
     out->roles = row->roles;
     out->enabled = row->enabled;
+}
+
+void vend_principal_fill(struct vend_directory *directory, const struct store_principal *row,
+                         struct vend_principal *out)
+{
+    pthread_rwlock_rdlock(&directory->lock);
+    fill_principal(directory->tree, row, out);
+    pthread_rwlock_unlock(&directory->lock);
 }
 
 void vend_principals_page(struct vend_directory *directory, int64_t organisation, const char *after, size_t size,
@@ -164,7 +172,7 @@ void vend_principals_page(struct vend_directory *directory, int64_t organisation
             vend_copy(list->next, sizeof list->next, list->principals[size - 1].name);
             break;
         }
-        add_principal(tree, row, &list->principals[list->count++]);
+        fill_principal(tree, row, &list->principals[list->count++]);
     }
     pthread_rwlock_unlock(&directory->lock);
 }

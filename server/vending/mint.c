@@ -72,33 +72,6 @@ static uint64_t last_tid(const struct vend_writer *writer, const struct vend_ite
     return last;
 }
 
-static void fill_sale(struct vend_writer *writer, struct vend_item *item)
-{
-    const struct vend_sale_job *request = item->request;
-    const struct store_meter *meter = &item->meter;
-    struct store_sale *sale = &item->sale;
-    sale->organisation = item->seller.organisation;
-    vend_copy(sale->terminal, sizeof sale->terminal, request->terminal);
-    sale->principal = item->seller.id;
-    vend_copy(sale->request_id, sizeof sale->request_id, request->request_id);
-    memcpy(sale->digest, request->digest, sizeof sale->digest);
-    sale->meter = meter->id;
-    sale->tid = item->tid.absolute;
-    sale->carrier = (uint8_t)request->carrier;
-    sale->subclass = item->amount.subclass;
-    sale->requested = request->quantity.amount;
-    sale->encoded = item->amount.encoded;
-    sale->issued_at_unix_s = writer->now.issue_s;
-    vend_copy(sale->sgc, sizeof sale->sgc, meter->sgc);
-    sale->krn = meter->krn;
-    sale->ti = meter->ti;
-    sale->kt = meter->kt;
-    sale->ken = meter->ken;
-    sale->ea = meter->ea;
-    sale->dkga = meter->dkga;
-    sale->base_date = meter->base_date;
-}
-
 /* Asks the ledger once more, now that nobody else can write it. */
 static mv_status reserve(struct vend *vend, struct vend_item *item)
 {
@@ -116,7 +89,7 @@ static mv_status reserve(struct vend *vend, struct vend_item *item)
         return found;
     MV_TRY(store_meter_by_id(store, item->meter.id, &item->meter));
     MV_TRY(vend_rule_tid(&item->meter, last_tid(&vend->writer, item), vend->writer.now.issue_s, &item->tid));
-    fill_sale(&vend->writer, item);
+    vend_sale_compose(item, vend->writer.now.issue_s);
     return mv_ok();
 }
 

@@ -89,9 +89,7 @@ static mv_status read_back(struct vend *vend, const char *name, struct vend_prin
 {
     struct store_principal row;
     MV_TRY(vend_principal_by_name(&vend->directory, name, &row));
-    *out = (struct vend_principal){.roles = row.roles, .enabled = row.enabled};
-    vend_copy(out->name, sizeof out->name, row.name);
-    vend_organisation_name(&vend->directory, row.organisation, out->organisation);
+    vend_principal_fill(&vend->directory, &row, out);
     return mv_ok();
 }
 

@@ -4,6 +4,33 @@
 #include "metervault/sts.h"
 #include "vending/internal.h"
 
+void vend_sale_compose(struct vend_item *item, int64_t issued_at_unix_s)
+{
+    const struct vend_sale_job *request = item->request;
+    const struct store_meter *meter = &item->meter;
+    struct store_sale *sale = &item->sale;
+    sale->organisation = item->seller.organisation;
+    vend_copy(sale->terminal, sizeof sale->terminal, request->terminal);
+    sale->principal = item->seller.id;
+    vend_copy(sale->request_id, sizeof sale->request_id, request->request_id);
+    memcpy(sale->digest, request->digest, sizeof sale->digest);
+    sale->meter = meter->id;
+    sale->tid = item->tid.absolute;
+    sale->carrier = (uint8_t)request->carrier;
+    sale->subclass = item->amount.subclass;
+    sale->requested = request->quantity.amount;
+    sale->encoded = item->amount.encoded;
+    sale->issued_at_unix_s = issued_at_unix_s;
+    vend_copy(sale->sgc, sizeof sale->sgc, meter->sgc);
+    sale->krn = meter->krn;
+    sale->ti = meter->ti;
+    sale->kt = meter->kt;
+    sale->ken = meter->ken;
+    sale->ea = meter->ea;
+    sale->dkga = meter->dkga;
+    sale->base_date = meter->base_date;
+}
+
 void vend_sale_fill(struct vend *vend, const struct store_sale *sale, const char *pan, const char *principal,
                     bool replayed, struct vend_sale *out)
 {

@@ -22,51 +22,37 @@ static mv_status find_key(struct vend *vend, const struct store_meter *meter, in
     return vend_catalogue_key(&vend->catalogue, meter, now_s, key);
 }
 
-static mv_status compute(struct vend *vend, const struct vend_identity *seller, const struct vend_sale_request *request,
-                         struct vend_sale *out)
+static mv_status compute(struct vend *vend, struct vend_item *item, struct vend_sale *out)
 {
-    struct store_meter meter;
-    struct vend_amount amount;
-    struct vend_tid tid;
+    struct vend_sale_job *request = item->request;
+    struct store_meter *meter = &item->meter;
     struct vend_now now;
     struct vend_key key;
-    struct store_sale sale = {.organisation = seller->organisation};
-    MV_TRY(find_meter(vend, request->pan, &meter));
-    MV_TRY(vend_may_touch(&vend->directory, seller, VEND_TRIAL_CREDIT, meter.organisation, meter.sgc));
-    MV_TRY(vend_rule_meter(&meter));
-    MV_TRY(vend_rule_amount((enum vend_utility)meter.utility, &request->quantity, &amount));
+    MV_TRY(find_meter(vend, request->pan, meter));
+    MV_TRY(vend_may_touch(&vend->directory, &item->seller, VEND_TRIAL_CREDIT, meter->organisation, meter->sgc));
+    MV_TRY(vend_rule_meter(meter));
+    MV_TRY(vend_rule_amount((enum vend_utility)meter->utility, &request->quantity, &item->amount));
     MV_TRY(vend_clock_now(&vend->clock, &now));
-    MV_TRY(find_key(vend, &meter, now.issue_s, &key));
-    struct store_meter strictest = meter;
-    strictest.ken = key.ken < meter.ken ? key.ken : meter.ken;
-    MV_TRY(vend_rule_tid(&strictest, meter.last_tid, now.issue_s, &tid));
-    memcpy(sale.vending_kcv, key.kcv, sizeof sale.vending_kcv);
-    vend_copy(sale.terminal, sizeof sale.terminal, request->terminal);
-    vend_copy(sale.sgc, sizeof sale.sgc, meter.sgc);
-    sale.tid = tid.absolute;
-    sale.carrier = (uint8_t)request->carrier;
-    sale.subclass = amount.subclass;
-    sale.requested = request->quantity.amount;
-    sale.encoded = amount.encoded;
-    sale.issued_at_unix_s = now.issue_s;
-    sale.krn = meter.krn;
-    sale.ti = meter.ti;
-    sale.kt = meter.kt;
-    sale.ken = meter.ken;
-    sale.ea = meter.ea;
-    sale.dkga = meter.dkga;
-    sale.base_date = meter.base_date;
-    vend_sale_fill(vend, &sale, meter.pan, seller->name, false, out);
+    MV_TRY(find_key(vend, meter, now.issue_s, &key));
+    struct store_meter strictest = *meter;
+    strictest.ken = key.ken < meter->ken ? key.ken : meter->ken;
+    MV_TRY(vend_rule_tid(&strictest, meter->last_tid, now.issue_s, &item->tid));
+    vend_sale_compose(item, now.issue_s);
+    memcpy(item->sale.vending_kcv, key.kcv, sizeof item->sale.vending_kcv);
+    vend_sale_fill(vend, &item->sale, meter->pan, item->seller.name, false, out);
     return mv_ok();
 }
 
 static mv_status try(struct vend *vend, const struct vend_caller *caller, const struct vend_sale_request *request,
                      struct vend_sale *sale)
 {
-    struct vend_identity seller;
-    MV_TRY(vend_may_call(&vend->directory, caller->principal, VEND_TRIAL_CREDIT, &seller));
+    struct vend_sale_job job = {.quantity = request->quantity, .carrier = request->carrier};
+    struct vend_item item = {.request = &job};
+    MV_TRY(vend_may_call(&vend->directory, caller->principal, VEND_TRIAL_CREDIT, &item.seller));
     MV_TRY(vend_form_sale(request, true));
-    return compute(vend, &seller, request, sale);
+    vend_copy(job.terminal, sizeof job.terminal, request->terminal);
+    vend_copy(job.pan, sizeof job.pan, request->pan);
+    return compute(vend, &item, sale);
 }
 
 mv_status vend_trial(struct vend *vend, const struct vend_caller *caller, const struct vend_sale_request *request,
