@@ -206,8 +206,11 @@ mv_server_start() {
 mv_gone() { # PID SECONDS
     local tries
     for ((tries = 0; tries < $2 * 20; tries++)); do
-        # a zombie has ended; it waits for its parent only
-        [ -e "/proc/$1" ] && ! grep -q '^State:.Z' "/proc/$1/status" 2>/dev/null || return 0
+        [ -e "/proc/$1" ] || return 0
+        # A zombie without threads has ended and waits for its parent only; while threads are left, its sockets are open.
+        if grep -q '^State:.Z' "/proc/$1/status" 2>/dev/null && [ "$(find "/proc/$1/task" -maxdepth 1 2>/dev/null | wc -l)" -le 2 ]; then
+            return 0
+        fi
         sleep 0.05
     done
     return 1
