@@ -11,4 +11,7 @@ enum { API_SERVICES = 4 };
 /* `vend` and `services` outlive the server that they are given to. */
 void api_services(struct vend *vend, struct rpc_service services[API_SERVICES]);
 
+/* rpc_options.refused: has the runtime's own refusals audited; `vend` is refused_self. */
+void api_refused(void *vend, const char *principal, const char *path, mv_status status);
+
 #endif

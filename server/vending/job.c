@@ -41,8 +41,10 @@ mv_status vend_waiter_wait(struct vend_waiter *waiter)
     return status;
 }
 
-static mv_status put_refusal(struct vend *vend, const struct vend_caller *caller, enum vend_call call,
-                             const char *object, mv_status refusal, vend_sale_fn *done, void *self)
+typedef mv_status put_fn(struct vend_queue *queue, struct vend_job *job);
+
+static mv_status put_record(struct vend *vend, const struct audit_record *record, mv_status refusal, put_fn *put,
+                            vend_sale_fn *done, void *self)
 {
     struct vend_refusal_job *job = calloc(1, sizeof *job);
     if (job == NULL)
@@ -51,12 +53,39 @@ static mv_status put_refusal(struct vend *vend, const struct vend_caller *caller
     job->refusal = refusal;
     job->done = done;
     job->self = self;
-    vend_record(&job->record, caller->principal, vend_permission(call)->action, object);
+    job->record = *record;
     vend_record_outcome(&job->record, refusal);
-    mv_status put = vend_queue_put(&vend->queue, &job->base);
-    if (!put.ok)
+    mv_status status = put(&vend->queue, &job->base);
+    if (!status.ok)
         free(job);
-    return put;
+    return status;
+}
+
+static mv_status put_refusal(struct vend *vend, const struct vend_caller *caller, enum vend_call call,
+                             const char *object, mv_status refusal, vend_sale_fn *done, void *self)
+{
+    struct audit_record record;
+    vend_record(&record, caller->principal, vend_permission(call)->action, object);
+    return put_record(vend, &record, refusal, vend_queue_put, done, self);
+}
+
+/* Nobody waits for this one; `status` is not the refusal when it could not be recorded. */
+static void forget(void *self, mv_status status, const struct vend_sale *sale)
+{
+    struct vend *vend = self;
+    (void)sale;
+    if (!vend_recorded(status))
+        vend_repeats_drop(&vend->writer.repeats);
+}
+
+void vend_refused(struct vend *vend, const char *principal, const char *action, mv_status refusal)
+{
+    struct audit_record record;
+    if (!vend_recorded(refusal))
+        return;
+    vend_record(&record, principal, action, NULL);
+    if (!put_record(vend, &record, refusal, vend_queue_offer, forget, vend).ok)
+        vend_repeats_drop(&vend->writer.repeats);
 }
 
 static void wake(void *self, mv_status status, const struct vend_sale *sale)

@@ -14,13 +14,13 @@ void vend_queue_destroy(struct vend_queue *queue)
     (void)pthread_cond_destroy(&queue->filled);
 }
 
-mv_status vend_queue_put(struct vend_queue *queue, struct vend_job *job)
+static mv_status put(struct vend_queue *queue, struct vend_job *job, size_t largest)
 {
     mv_status status = mv_ok();
     pthread_mutex_lock(&queue->lock);
     if (queue->closed) {
         status = mv_fail(MV_SHUTTING_DOWN, NULL);
-    } else if (queue->count >= queue->largest) {
+    } else if (queue->count >= largest) {
         status = mv_fail(MV_SERVER_BUSY, NULL);
     } else {
         job->next = NULL;
@@ -32,6 +32,16 @@ mv_status vend_queue_put(struct vend_queue *queue, struct vend_job *job)
     }
     pthread_mutex_unlock(&queue->lock);
     return status;
+}
+
+mv_status vend_queue_put(struct vend_queue *queue, struct vend_job *job)
+{
+    return put(queue, job, queue->largest);
+}
+
+mv_status vend_queue_offer(struct vend_queue *queue, struct vend_job *job)
+{
+    return put(queue, job, queue->largest / 2);
 }
 
 void vend_queue_return(struct vend_queue *queue, struct vend_job *job)

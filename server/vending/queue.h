@@ -33,6 +33,8 @@ void vend_queue_init(struct vend_queue *queue, size_t largest);
 void vend_queue_destroy(struct vend_queue *queue);
 /* SERVER_BUSY when full, SHUTTING_DOWN when closed. */
 MV_MUST_USE mv_status vend_queue_put(struct vend_queue *queue, struct vend_job *job);
+/* The same, but leaves half of the queue to others. For what may be dropped. */
+MV_MUST_USE mv_status vend_queue_offer(struct vend_queue *queue, struct vend_job *job);
 /* Puts a taken job back to the front. */
 void vend_queue_return(struct vend_queue *queue, struct vend_job *job);
 /* Waits for work; takes one change, or all sales and refusals that wait before the next change, up to `size`. Returns

@@ -39,16 +39,42 @@ bool vend_repeats_counted(struct vend_repeats *repeats, const struct audit_recor
     return false;
 }
 
+void vend_repeats_drop(struct vend_repeats *repeats)
+{
+    repeats->dropped++;
+}
+
+static bool dropped_due(const struct vend_repeats *repeats, int64_t now_us, bool all)
+{
+    return repeats->dropped > 0 && (all || second_of(now_us) != repeats->told_second);
+}
+
 bool vend_repeats_due(const struct vend_repeats *repeats, int64_t now_us, bool all)
 {
+    if (dropped_due(repeats, now_us, all))
+        return true;
     for (size_t i = 0; i < VEND_REPEATS; i++)
         if (is_due(&repeats->rows[i], now_us, all))
             return true;
     return false;
 }
 
+static mv_status write_dropped(struct vend_repeats *repeats, struct store *store, int64_t now_us)
+{
+    struct audit_record sum;
+    repeats->telling = repeats->dropped;
+    repeats->told_second = second_of(now_us);
+    vend_record(&sum, NULL, "refusals.dropped", NULL);
+    vend_record_outcome(&sum, mv_fail(MV_SERVER_BUSY, NULL));
+    vend_record_detail(&sum, "repeated=%llu", (unsigned long long)repeats->telling);
+    sum.time_unix_us = now_us;
+    return store_audit_append(store, &sum);
+}
+
 mv_status vend_repeats_write(struct vend_repeats *repeats, struct store *store, int64_t now_us, bool all)
 {
+    if (dropped_due(repeats, now_us, all))
+        MV_TRY(write_dropped(repeats, store, now_us));
     for (size_t i = 0; i < VEND_REPEATS; i++) {
         struct vend_repeat *row = &repeats->rows[i];
         if (!is_due(row, now_us, all))
@@ -83,4 +109,7 @@ void vend_repeats_end(struct vend_repeats *repeats, bool committed)
     for (size_t i = 0; i < VEND_REPEATS; i++)
         if (repeats->rows[i].used)
             end_row(&repeats->rows[i], committed);
+    if (committed)
+        repeats->dropped -= repeats->telling;
+    repeats->telling = 0;
 }

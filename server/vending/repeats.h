@@ -21,10 +21,15 @@ struct vend_repeat {
 
 struct vend_repeats {
     struct vend_repeat rows[VEND_REPEATS];
+    _Atomic uint64_t dropped; /* refusals that nobody had room to record; any thread adds to it */
+    uint64_t telling;         /* so many of them are in the transaction that is open */
+    int64_t told_second;      /* when the last ones were told */
 };
 
 /* True: counted, nothing needs to be written. False: to be recorded; what follows in this second is counted. */
 bool vend_repeats_counted(struct vend_repeats *repeats, const struct audit_record *record);
+/* A refusal that is not recorded at all, for want of room: it is counted without saying whose. From any thread. */
+void vend_repeats_drop(struct vend_repeats *repeats);
 /* Whether vend_repeats_write would write. */
 bool vend_repeats_due(const struct vend_repeats *repeats, int64_t now_us, bool all);
 /* Inside a transaction: the counts of seconds that are over, or all. */

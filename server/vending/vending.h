@@ -103,6 +103,11 @@ enum vend_call {
 MV_MUST_USE mv_status vend_refuse(struct vend *vend, const struct vend_caller *caller, enum vend_call call,
                                   mv_status refusal);
 
+/* Has a refusal audited that the protocol layer answers by itself. Does not block and cannot fail: when too much waits,
+ * or the ledger cannot be written, the refusal is only counted, and the count is written later. `action` is one of a
+ * few names, never the caller's text; `principal` may be NULL. */
+void vend_refused(struct vend *vend, const char *principal, const char *action, mv_status refusal);
+
 /* ---- sales ---- */
 struct vend_sale_request {
     const char *request_id; /* NULL in a trial */

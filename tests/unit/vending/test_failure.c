@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 /* ---- the ledger's functions, made to fail (--wrap) ---- */
 static _Atomic int begin_fails, insert_fails, insert_passes, audit_fails, state_fails, commit_fails, commit_lies;
@@ -523,6 +524,85 @@ static void a_full_queue_is_named(void **state)
     assert_true(world_audit_has(world, "repeated=511 "));
 }
 
+/* ---- refusals that the protocol layer made ---- */
+/* The writer takes its jobs in order: once it answered this, it has done all before. */
+static void settle(struct world *world)
+{
+    struct vend_meter meter;
+    struct vend_caller nobody = world_caller("settler");
+    char pan[19];
+    assert_refused(MV_PRINCIPAL_UNKNOWN, vend_get_meter(world->vend, &nobody, world_pan(1, pan), &meter));
+}
+
+static void refusals_of_the_protocol_are_recorded(void **state)
+{
+    struct world *world = *state;
+    mv_status malformed = mv_fail(MV_INVALID_FIELD, "message");
+    for (int i = 0; i < 5; i++)
+        vend_refused(world->vend, "seller", "TokenService.IssueCredit", malformed);
+    vend_refused(world->vend, NULL, "TokenService.IssueCredit", mv_fail(MV_NOT_AUTHENTICATED, NULL));
+    vend_refused(world->vend, "seller", "TokenService.IssueCredit", mv_fail(MV_SERVER_BUSY, NULL));
+    settle(world);
+    assert_int_equal(world_audit_count(world, "TokenService.IssueCredit", "INVALID_FIELD"), 1);
+    assert_int_equal(world_audit_count(world, "TokenService.IssueCredit", "NOT_AUTHENTICATED"), 1);
+    assert_int_equal(world_audit_count(world, "TokenService.IssueCredit", "SERVER_BUSY"), 0);
+    world_step(1, 1);
+    vend_refresh(world->vend);
+    assert_int_equal(world_audit_count(world, "TokenService.IssueCredit", "INVALID_FIELD"), 2);
+    assert_true(world_audit_has(world, "repeated=4 "));
+    assert_int_equal(world_audit_count(world, "refusals.dropped", NULL), 0);
+}
+
+static void refusals_of_the_protocol_leave_room_for_sales(void **state)
+{
+    struct world *world = *state;
+    char pan[19];
+    struct shot first = {0}, second = {0};
+    gate.holding = gate.open = false;
+    fake_keys.on_encrypt = hold;
+    fire(world, "holder", world_pan(1, pan), &first);
+    pthread_mutex_lock(&gate.lock);
+    while (!gate.holding)
+        pthread_cond_wait(&gate.opened, &gate.lock);
+    pthread_mutex_unlock(&gate.lock);
+    for (int i = 0; i < 600; i++) /* half of the queue's 512 are for them */
+        vend_refused(world->vend, "seller", "TokenService.GetToken", mv_fail(MV_REQUEST_TOO_LARGE, NULL));
+    fire(world, "second", pan, &second);
+    pthread_mutex_lock(&gate.lock);
+    gate.open = true;
+    pthread_cond_broadcast(&gate.opened);
+    while (!first.done || !second.done)
+        pthread_cond_wait(&gate.opened, &gate.lock);
+    pthread_mutex_unlock(&gate.lock);
+    assert_ok(second.status);
+    world_step(1, 1);
+    vend_refresh(world->vend);
+    assert_int_equal(world_audit_count(world, "TokenService.GetToken", "REQUEST_TOO_LARGE"), 2);
+    assert_true(world_audit_has(world, "repeated=255 "));
+    assert_int_equal(world_audit_count(world, "refusals.dropped", "SERVER_BUSY"), 1);
+    assert_true(world_audit_has(world, "repeated=344"));
+    world_step(1, 1);
+    vend_refresh(world->vend); /* told once */
+    assert_int_equal(world_audit_count(world, "refusals.dropped", NULL), 1);
+}
+
+static void refusals_without_a_ledger_are_counted(void **state)
+{
+    struct world *world = *state;
+    commit_fails = 1;
+    vend_refused(world->vend, "seller", "TokenService.GetToken", mv_fail(MV_REQUEST_TOO_LARGE, NULL));
+    for (int tries = 0; vend_health(world->vend).ok && tries < 1000; tries++)
+        (void)usleep(1000);
+    assert_refused(MV_LEDGER_FULL, vend_health(world->vend));
+    vend_refused(world->vend, "seller", "TokenService.GetToken", mv_fail(MV_REQUEST_TOO_LARGE, NULL));
+    vend_refresh(world->vend);
+    world_step(1, 1);
+    vend_refresh(world->vend);
+    assert_int_equal(world_audit_count(world, "TokenService.GetToken", NULL), 0);
+    assert_true(world_audit_has(world, "repeated=2"));
+    world_audit_verify(world);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, fresh, world_teardown)
 
 int main(void)
@@ -545,6 +625,9 @@ int main(void)
         TEST(a_step_is_recorded_by_the_probe_too),
         TEST(no_audit_no_answer),
         TEST(a_full_queue_is_named),
+        TEST(refusals_of_the_protocol_are_recorded),
+        TEST(refusals_of_the_protocol_leave_room_for_sales),
+        TEST(refusals_without_a_ledger_are_counted),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,34 @@
+/* Refusals that the gRPC runtime makes by itself, on their way into the audit chain. */
+#include "api/api.h"
+#include "world.h"
+
+#include <string.h>
+
+static void paths_become_actions(void **state)
+{
+    struct world *world = *state;
+    char path[200] = "/metervault.v1.TokenService/";
+    memset(path + strlen(path), 'x', 150);
+    mv_status malformed = mv_fail(MV_INVALID_FIELD, "message");
+    api_refused(world->vend, "seller", "/metervault.v1.TokenService/IssueCredit", malformed);
+    api_refused(world->vend, NULL, "/metervault.v1.AuditService/ExportAudit", mv_fail(MV_NOT_AUTHENTICATED, NULL));
+    api_refused(world->vend, "seller", "/grpc.health.v1.Health/Check", malformed);
+    api_refused(world->vend, "seller", RPC_UNKNOWN_PATH, mv_fail(MV_METHOD_UNKNOWN, NULL));
+    api_refused(world->vend, "seller", path, malformed);
+    api_refused(world->vend, "seller", "", mv_fail(MV_METHOD_UNKNOWN, NULL));
+    world_restart(world); /* an orderly end leaves nothing in the queue */
+    assert_int_equal(world_audit_count(world, "TokenService.IssueCredit", "INVALID_FIELD"), 1);
+    assert_int_equal(world_audit_count(world, "AuditService.ExportAudit", "NOT_AUTHENTICATED"), 1);
+    assert_int_equal(world_audit_count(world, "grpc.health.v1.Health.Check", "INVALID_FIELD"), 1);
+    assert_int_equal(world_audit_count(world, "unknown-method", "METHOD_UNKNOWN"), 1);
+    assert_int_equal(world_audit_count(world, NULL, "INVALID_FIELD"), 3);
+    world_audit_verify(world);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(paths_become_actions, world_setup, world_teardown),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
