@@ -38,6 +38,7 @@ static const struct number_key numbers[] = {
     {"max_calls", 1024, 1, 65536, offsetof(struct config, max_calls)},
     {"max_connections", 1024, 1, 65536, offsetof(struct config, max_connections)},
     {"max_connections_per_peer", 256, 1, 65536, offsetof(struct config, max_connections_per_peer)},
+    {"max_connection_age_s", 3600, 60, 604800, offsetof(struct config, max_connection_age_s)},
     {"drain_ms", 10000, 0, 600000, offsetof(struct config, drain_ms)},
     {"hsmd_timeout_ms", 3000, 100, 60000, offsetof(struct config, hsmd_timeout_ms)},
     {"group_max", 256, 1, 256, offsetof(struct config, group_max)},

@@ -22,6 +22,7 @@ struct config {
     uint32_t max_calls;
     uint32_t max_connections;
     uint32_t max_connections_per_peer;
+    uint32_t max_connection_age_s;
     uint32_t drain_ms;
     uint32_t hsmd_timeout_ms;
     uint32_t group_max;

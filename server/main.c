@@ -67,6 +67,7 @@ void start_rpc_options(const struct config *config, const struct arguments *argu
                                     .max_calls = config->max_calls,
                                     .max_connections = config->max_connections,
                                     .max_connections_per_peer = config->max_connections_per_peer,
+                                    .max_connection_age_s = config->max_connection_age_s,
                                     .drain_ms = config->drain_ms,
                                     .descriptor_set = mv_descriptor_set,
                                     .descriptor_set_size = mv_descriptor_set_size};
@@ -144,6 +145,8 @@ static mv_status start_network(struct server *server, struct rpc_service service
 {
     struct rpc_options options;
     start_rpc_options(server->config, server->arguments, &options);
+    options.refused = api_refused;
+    options.refused_self = server->vend;
     api_services(server->vend, services);
     return rpc_server_start(&options, services, API_SERVICES, &server->rpc);
 }

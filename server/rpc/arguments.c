@@ -4,8 +4,9 @@ enum {
     HANDSHAKE_MS = 10 * 1000, /* a connection that does not speak holds a place for so long */
     KEEPALIVE_MS = 60 * 1000, /* finds peers that vanished */
     KEEPALIVE_TIMEOUT_MS = 20 * 1000,
-    IDLE_MS = 15 * 60 * 1000, /* a connection without calls; clients reconnect by themselves */
-    PING_INTERVAL_MS = 500,   /* clients may ping each second */
+    IDLE_MS = 15 * 60 * 1000,      /* a connection without calls; clients reconnect by themselves */
+    AGE_GRACE_MS = 10 * 60 * 1000, /* for the calls that still run on a connection that is too old */
+    PING_INTERVAL_MS = 500,        /* clients may ping each second */
     PING_STRIKES = 10,
     METADATA_BYTES = 8 * 1024,
     STREAMS_SPARE = 16,            /* above max_calls, so that SERVER_BUSY is said and not silently waited for */
@@ -31,6 +32,7 @@ static grpc_resource_quota *make_quota(const struct rpc_options *options)
 grpc_server *rpc_arguments_create_server(const struct rpc_options *options)
 {
     grpc_resource_quota *quota = make_quota(options);
+    uint64_t age_ms = options->max_connection_age_s != 0 ? (uint64_t)options->max_connection_age_s * 1000 : INT32_MAX;
     grpc_arg shared = {.type = GRPC_ARG_POINTER, .key = (char *)GRPC_ARG_RESOURCE_QUOTA};
     shared.value.pointer.p = quota;
     shared.value.pointer.vtable = grpc_resource_quota_arg_vtable();
@@ -51,6 +53,9 @@ grpc_server *rpc_arguments_create_server(const struct rpc_options *options)
         number(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS, PING_INTERVAL_MS),
         number(GRPC_ARG_HTTP2_MAX_PING_STRIKES, PING_STRIKES),
         number(GRPC_ARG_MAX_CONNECTION_IDLE_MS, IDLE_MS),
+        /* a certificate is judged at the handshake and never again; running calls are not hurt */
+        number(GRPC_ARG_MAX_CONNECTION_AGE_MS, age_ms),
+        number(GRPC_ARG_MAX_CONNECTION_AGE_GRACE_MS, AGE_GRACE_MS),
         number(GRPC_ARG_ENABLE_CHANNELZ, 0),
     };
     grpc_channel_args all = {sizeof arguments / sizeof arguments[0], arguments};

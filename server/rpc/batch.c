@@ -71,15 +71,15 @@ void rpc_batch_shutdown(grpc_server *server, grpc_completion_queue *notify, stru
     grpc_server_shutdown_and_notify(server, notify, tag);
 }
 
-bool rpc_queue_next(grpc_completion_queue *queue, struct rpc_tag **tag, bool *ok)
+enum rpc_next rpc_queue_next(grpc_completion_queue *queue, gpr_timespec deadline, struct rpc_tag **tag, bool *ok)
 {
-    grpc_event event = grpc_completion_queue_next(queue, gpr_inf_future(GPR_CLOCK_REALTIME), NULL);
-    if (event.type == GRPC_QUEUE_SHUTDOWN)
-        return false;
+    grpc_event event = grpc_completion_queue_next(queue, deadline, NULL);
+    if (event.type != GRPC_OP_COMPLETE)
+        return event.type == GRPC_QUEUE_SHUTDOWN ? RPC_NEXT_SHUTDOWN : RPC_NEXT_TIMEOUT;
     *tag = event.tag;
     *ok = event.success != 0;
     take_back(*tag);
-    return true;
+    return RPC_NEXT_EVENT;
 }
 
 enum rpc_plucked rpc_queue_pluck(grpc_completion_queue *queue, struct rpc_tag *tag, gpr_timespec deadline)

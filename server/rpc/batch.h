@@ -28,8 +28,10 @@ bool rpc_batch_request(grpc_server *server, void *method, struct rpc_call *call,
 /* Lets the server accept no more; the tag comes back when the last connection is gone. */
 void rpc_batch_shutdown(grpc_server *server, grpc_completion_queue *notify, struct rpc_tag *tag);
 
-/* The next event of a queue; false when the queue is shut down and empty. */
-bool rpc_queue_next(grpc_completion_queue *queue, struct rpc_tag **tag, bool *ok);
+enum rpc_next { RPC_NEXT_EVENT, RPC_NEXT_TIMEOUT, RPC_NEXT_SHUTDOWN };
+
+/* The next event of a queue; SHUTDOWN when it is shut down and empty. */
+enum rpc_next rpc_queue_next(grpc_completion_queue *queue, gpr_timespec deadline, struct rpc_tag **tag, bool *ok);
 
 enum rpc_plucked { RPC_PLUCKED_OK, RPC_PLUCKED_FAILED, RPC_PLUCKED_TIMEOUT };
 

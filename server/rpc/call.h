@@ -53,6 +53,8 @@ struct rpc_detail_pair {
 struct rpc_queue {
     grpc_completion_queue *queue;
     struct rpc_server *server;
+    atomic_uint *lost; /* accept slots that could not be armed, by method; the last is of unknown ones */
+    atomic_uint lost_count;
 };
 
 struct rpc_call {
@@ -64,6 +66,7 @@ struct rpc_call {
     grpc_call *call;
     grpc_completion_queue *own; /* NULL on queue threads */
     gpr_timespec deadline;
+    gpr_timespec cut_off;      /* of a stream that anybody may open: the end of its life */
     grpc_call_details details; /* of an unknown method */
     grpc_metadata_array metadata;
     grpc_byte_buffer *received;
@@ -135,6 +138,8 @@ void rpc_stream_end(struct rpc_call *call, struct rpc_ending ending);
 /* The operations of an ending, at most RPC_ENDING_OPS. False: the close was asked for before and ends by itself. */
 enum { RPC_ENDING_OPS = 4 };
 bool rpc_call_ending_ops(struct rpc_call *call, struct rpc_ending ending, grpc_op *ops, size_t *count);
+/* Starts the clock of its life, before its handler. */
+void rpc_stream_begin(struct rpc_call *call);
 /* Sees whether the close of a call with its own queue has been reported. */
 void rpc_stream_look(struct rpc_call *call);
 

@@ -56,6 +56,8 @@ static void run_inline(struct rpc_call *call)
 
 void rpc_dispatch_run(struct rpc_call *call)
 {
+    if (call->own != NULL)
+        rpc_stream_begin(call);
     rpc_call_watch_close(call);
     handle(call);
 }
@@ -78,13 +80,19 @@ static void refuse(struct rpc_call *call, enum mv_reason reason)
     }
 }
 
-static void pass_on(struct rpc_call *call)
+static struct rpc_pool *pool_of(const struct rpc_call *call)
 {
     struct rpc_server *server = call->server;
-    bool stream = call->own != NULL;
-    if (!stream)
+    if (call->own == NULL)
+        return &server->workers;
+    return call->entry->anonymous ? &server->open_workers : &server->stream_workers;
+}
+
+static void pass_on(struct rpc_call *call)
+{
+    if (call->own == NULL)
         rpc_call_watch_close(call);
-    if (!rpc_pool_put(stream ? &server->stream_workers : &server->workers, call))
+    if (!rpc_pool_put(pool_of(call), call))
         refuse(call, MV_SERVER_BUSY);
 }
 
@@ -111,12 +119,34 @@ static void on_arrived(struct rpc_tag *tag, bool ok)
     }
 }
 
-void rpc_dispatch_arm(struct rpc_server *server, struct rpc_queue *queue, const struct rpc_entry *entry)
+static bool arm(struct rpc_server *server, struct rpc_queue *queue, const struct rpc_entry *entry)
 {
     struct rpc_call *call = rpc_call_take(server, queue, entry);
     if (call == NULL)
-        return;
+        return false;
     call->arrived = (struct rpc_tag){on_arrived, call};
-    if (!rpc_batch_request(server->grpc, entry != NULL ? entry->registered : NULL, call, queue->queue, &call->arrived))
-        rpc_call_discard(call);
+    if (rpc_batch_request(server->grpc, entry != NULL ? entry->registered : NULL, call, queue->queue, &call->arrived))
+        return true;
+    rpc_call_discard(call);
+    return false;
+}
+
+void rpc_dispatch_arm(struct rpc_server *server, struct rpc_queue *queue, const struct rpc_entry *entry)
+{
+    if (arm(server, queue, entry))
+        return;
+    size_t index = entry != NULL ? (size_t)(entry - server->methods.entries) : server->methods.count;
+    atomic_fetch_add(&queue->lost[index], 1);
+    atomic_fetch_add(&queue->lost_count, 1);
+}
+
+void rpc_dispatch_rearm(struct rpc_queue *queue)
+{
+    struct rpc_server *server = queue->server;
+    for (size_t i = 0; i <= server->methods.count; i++) {
+        unsigned lost = atomic_exchange(&queue->lost[i], 0);
+        atomic_fetch_sub(&queue->lost_count, lost);
+        for (; lost > 0; lost--)
+            rpc_dispatch_arm(server, queue, i < server->methods.count ? &server->methods.entries[i] : NULL);
+    }
 }

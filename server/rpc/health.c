@@ -137,12 +137,21 @@ static void on_told(struct rpc_tag *tag, bool ok)
     rpc_call_release(call);
 }
 
+/* Locked. */
+static bool has_room(const struct rpc_health *health, const struct rpc_call *call)
+{
+    unsigned held = 0;
+    for (const struct watcher *watcher = health->watchers; watcher != NULL; watcher = watcher->next)
+        held += strcmp(watcher->told.call->principal.name, call->principal.name) == 0;
+    return held < RPC_HEALTH_WATCHERS_EACH && health->watcher_count < RPC_HEALTH_MAX_WATCHERS && !health->stopping;
+}
+
 static void watch(void *self, struct rpc_call *call, const ProtobufCMessage *request)
 {
     struct rpc_health *health = self;
     struct watcher *watcher = calloc(1, sizeof *watcher);
     (void)pthread_mutex_lock(&health->lock);
-    bool room = watcher != NULL && health->watcher_count < RPC_HEALTH_MAX_WATCHERS && !health->stopping;
+    bool room = watcher != NULL && has_room(health, call);
     if (room) {
         watcher->told = (struct rpc_tag){on_told, call};
         watcher->health = health;

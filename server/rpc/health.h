@@ -6,7 +6,8 @@
 
 struct rpc_health;
 
-enum { RPC_HEALTH_MAX_WATCHERS = 64 };
+/* At once: of all, and of one principal. Callers without a principal share one such part. */
+enum { RPC_HEALTH_MAX_WATCHERS = 64, RPC_HEALTH_WATCHERS_EACH = 8 };
 
 /* Knows "" and the name of each of `services`, which outlive it. Not serving at first. */
 MV_MUST_USE mv_status rpc_health_open(const struct rpc_service *services, size_t count, struct rpc_health **health);

@@ -25,13 +25,16 @@ static struct rpc_call *take(struct rpc_pool *pool)
 static void *work(void *argument)
 {
     struct rpc_pool *pool = argument;
+    (void)pthread_setname_np(pthread_self(), pool->name);
     for (struct rpc_call *call = take(pool); call != NULL; call = take(pool))
         pool->run(call);
     return NULL;
 }
 
-mv_status rpc_pool_open(struct rpc_pool *pool, void (*run)(struct rpc_call *call), unsigned threads, unsigned capacity)
+mv_status rpc_pool_open(struct rpc_pool *pool, const char *name, void (*run)(struct rpc_call *call), unsigned threads,
+                        unsigned capacity)
 {
+    pool->name = name;
     pool->run = run;
     pool->capacity = capacity;
     pool->threads = calloc(threads, sizeof *pool->threads);

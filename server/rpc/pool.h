@@ -11,6 +11,7 @@ struct rpc_call;
 
 struct rpc_pool {
     void (*run)(struct rpc_call *call);
+    const char *name; /* of its threads */
     pthread_mutex_t lock;
     pthread_cond_t filled;
     struct rpc_call *first;
@@ -23,10 +24,10 @@ struct rpc_pool {
     unsigned thread_count;
 };
 
-/* `capacity`: calls that may wait while no thread is idle. On failure nothing is left running; `pool` must be zeroed
- * before. */
-MV_MUST_USE mv_status rpc_pool_open(struct rpc_pool *pool, void (*run)(struct rpc_call *call), unsigned threads,
-                                    unsigned capacity);
+/* `name`: at most 15 characters, outlives the pool. `capacity`: calls that may wait while no thread is idle. On failure
+ * nothing is left running; `pool` must be zeroed before. */
+MV_MUST_USE mv_status rpc_pool_open(struct rpc_pool *pool, const char *name, void (*run)(struct rpc_call *call),
+                                    unsigned threads, unsigned capacity);
 /* False when full. */
 bool rpc_pool_put(struct rpc_pool *pool, struct rpc_call *call);
 /* Runs what waits, then joins. Fine on a pool that was never opened. */

@@ -54,6 +54,8 @@ struct rpc_options {
     uint32_t max_calls;         /* at once, over all connections */
     uint32_t max_connections;
     uint32_t max_connections_per_peer; /* of one IPv4 address or IPv6 /64, loopback too; 0: only max_connections */
+    uint32_t max_connection_age_s;     /* then callers must connect, and be judged, anew; 0: never */
+    uint32_t open_stream_ms;           /* longest life of a stream of reflection, which anybody may open; 0: 30 s */
     uint32_t drain_ms;                 /* longest wait for running calls at shutdown */
     const uint8_t *descriptor_set;     /* serialized FileDescriptorSet with imports; outlives the server */
     size_t descriptor_set_size;

@@ -16,6 +16,9 @@ enum {
     SLOTS_UNARY = 16, /* calls of one method that may arrive while a queue thread is busy with the first */
     SLOTS_STREAM = 2,
     REFUSALS = 256,
+    OPEN_SHARE = 4, /* stream workers for each one that serves streams open to anybody */
+    REARM_MS = 500, /* until lost accept slots are tried again */
+    OPEN_STREAM_MS = 30000,
     PAUSE_MS = 5,
     PATIENCE_MS = 5000, /* between two complaints about handlers that do not end */
 };
@@ -78,9 +81,12 @@ static mv_status open_methods(struct rpc_server *server, const struct rpc_servic
 static mv_status open_pools(struct rpc_server *server)
 {
     const struct rpc_options *options = &server->options;
-    MV_TRY(rpc_pool_open(&server->workers, rpc_dispatch_run, options->workers, options->max_calls));
-    MV_TRY(rpc_pool_open(&server->stream_workers, rpc_dispatch_run, options->stream_workers, options->stream_workers));
-    return rpc_pool_open(&server->refusers, rpc_dispatch_refuse, 1, REFUSALS);
+    unsigned streams = options->stream_workers;
+    unsigned open = streams < OPEN_SHARE ? 1 : streams / OPEN_SHARE;
+    MV_TRY(rpc_pool_open(&server->workers, "rpc-worker", rpc_dispatch_run, options->workers, options->max_calls));
+    MV_TRY(rpc_pool_open(&server->stream_workers, "rpc-stream", rpc_dispatch_run, streams, streams));
+    MV_TRY(rpc_pool_open(&server->open_workers, "rpc-open", rpc_dispatch_run, open, open));
+    return rpc_pool_open(&server->refusers, "rpc-refuser", rpc_dispatch_refuse, 1, REFUSALS);
 }
 
 static mv_status open_queues(struct rpc_server *server)
@@ -91,7 +97,12 @@ static mv_status open_queues(struct rpc_server *server)
     if (server->queues == NULL || server->threads == NULL)
         return mv_fail(MV_OUT_OF_MEMORY, "queue threads");
     for (unsigned i = 0; i < count; i++) {
-        server->queues[i] = (struct rpc_queue){grpc_completion_queue_create_for_next(NULL), server};
+        struct rpc_queue *queue = &server->queues[i];
+        queue->server = server;
+        queue->lost = calloc(server->methods.count + 1, sizeof *queue->lost);
+        if (queue->lost == NULL)
+            return mv_fail(MV_OUT_OF_MEMORY, "queue threads");
+        queue->queue = grpc_completion_queue_create_for_next(NULL);
         grpc_server_register_completion_queue(server->grpc, server->queues[i].queue, NULL);
     }
     return mv_ok();
@@ -129,14 +140,36 @@ static mv_status bind_port(struct rpc_server *server, const char *address)
     return rpc_accept_guard_open(server->port, options->max_connections, share);
 }
 
+/* Lost accept slots are tried again after a while, however many or few events come. Returns when. */
+static gpr_timespec rearm_slots(struct rpc_queue *queue, gpr_timespec when)
+{
+    const gpr_timespec never = gpr_inf_future(GPR_CLOCK_MONOTONIC);
+    if (atomic_load(&queue->lost_count) == 0)
+        return never;
+    gpr_timespec now = gpr_now(GPR_CLOCK_MONOTONIC);
+    bool waits = gpr_time_cmp(when, never) != 0;
+    if (waits && gpr_time_cmp(now, when) < 0)
+        return when;
+    if (waits)
+        rpc_dispatch_rearm(queue);
+    return gpr_time_add(now, gpr_time_from_millis(REARM_MS, GPR_TIMESPAN));
+}
+
 static void *poll_queue(void *argument)
 {
-    const struct rpc_queue *queue = argument;
+    struct rpc_queue *queue = argument;
     struct rpc_tag *tag;
     bool ok;
-    while (rpc_queue_next(queue->queue, &tag, &ok))
-        tag->event(tag, ok);
-    return NULL;
+    gpr_timespec rearm = gpr_inf_future(GPR_CLOCK_MONOTONIC);
+    (void)pthread_setname_np(pthread_self(), "rpc-queue");
+    for (;;) {
+        enum rpc_next next = rpc_queue_next(queue->queue, rearm, &tag, &ok);
+        if (next == RPC_NEXT_SHUTDOWN)
+            return NULL;
+        if (next == RPC_NEXT_EVENT)
+            tag->event(tag, ok);
+        rearm = rearm_slots(queue, rearm);
+    }
 }
 
 static mv_status start_threads(struct rpc_server *server)
@@ -167,6 +200,7 @@ static void release_parts(struct rpc_server *server)
 {
     rpc_pool_close(&server->workers);
     rpc_pool_close(&server->stream_workers);
+    rpc_pool_close(&server->open_workers);
     rpc_pool_close(&server->refusers);
     unsigned queues = server->queues != NULL ? server->options.queue_threads : 0;
     for (unsigned i = 0; i < queues && server->queues[i].queue != NULL; i++)
@@ -189,6 +223,8 @@ static void release_parts(struct rpc_server *server)
     rpc_health_close(server->health);
     rpc_schema_close(server->schema);
     (void)pthread_mutex_destroy(&server->unused_lock);
+    for (unsigned i = 0; i < queues; i++)
+        free(server->queues[i].lost);
     free(server->queues);
     free(server->threads);
     free(server);
@@ -267,6 +303,8 @@ mv_status rpc_server_start(const struct rpc_options *options, const struct rpc_s
     if (made == NULL)
         return mv_fail(MV_OUT_OF_MEMORY, "server");
     made->options = *options;
+    if (made->options.open_stream_ms == 0)
+        made->options.open_stream_ms = OPEN_STREAM_MS;
     (void)pthread_mutex_init(&made->unused_lock, NULL);
     gpr_set_log_function(pass_log);
     grpc_init();

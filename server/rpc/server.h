@@ -29,7 +29,8 @@ struct rpc_server {
     struct rpc_principal insecure_principal;
     struct rpc_pool workers;
     struct rpc_pool stream_workers;
-    struct rpc_pool refusers; /* one thread: refusing a stream may wait for its transport, a queue thread may not */
+    struct rpc_pool open_workers; /* streams of services open to anybody: they take no thread from those of others */
+    struct rpc_pool refusers;     /* one thread: refusing a stream may wait for its transport, a queue thread may not */
     uint16_t port;
 
     atomic_bool stopping;
@@ -44,6 +45,8 @@ struct rpc_server {
 
 /* Starts listening for one more call of `entry`, NULL for any unknown method. */
 void rpc_dispatch_arm(struct rpc_server *server, struct rpc_queue *queue, const struct rpc_entry *entry);
+/* Tries again what could not be armed, on the queue's thread. */
+void rpc_dispatch_rearm(struct rpc_queue *queue);
 /* Runs a call on the thread of a pool. */
 void rpc_dispatch_run(struct rpc_call *call);
 void rpc_dispatch_refuse(struct rpc_call *call);

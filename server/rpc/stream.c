@@ -3,9 +3,9 @@
 #include "rpc/server.h"
 
 enum {
-    WRITE_STALL_S = 60,    /* a caller who takes nothing for so long is cut off: it holds a worker */
-    READ_IDLE_S = 600,     /* likewise one who says nothing */
-    ANONYMOUS_IDLE_S = 30, /* and sooner when anybody may call: reflection must not occupy the workers of others */
+    WRITE_STALL_S = 60, /* a caller who takes nothing for so long is cut off: it holds a worker */
+    READ_IDLE_S = 600,  /* likewise one who says nothing */
+    OPEN_END_S = 5,     /* for the status of a stream whose life is over */
 };
 
 static gpr_timespec in_seconds(int64_t seconds)
@@ -13,12 +13,31 @@ static gpr_timespec in_seconds(int64_t seconds)
     return gpr_time_add(gpr_now(GPR_CLOCK_MONOTONIC), gpr_time_from_seconds(seconds, GPR_TIMESPAN));
 }
 
-static bool wait(struct rpc_call *call, int64_t seconds)
+void rpc_stream_begin(struct rpc_call *call)
 {
-    enum rpc_plucked plucked = rpc_queue_pluck(call->own, &call->moved, in_seconds(seconds));
+    call->cut_off = gpr_inf_future(GPR_CLOCK_MONOTONIC);
+    if (call->entry->anonymous)
+        call->cut_off = gpr_time_add(gpr_now(GPR_CLOCK_MONOTONIC),
+                                     gpr_time_from_millis(call->server->options.open_stream_ms, GPR_TIMESPAN));
+}
+
+static gpr_timespec patience(const struct rpc_call *call, int64_t seconds)
+{
+    return gpr_time_min(in_seconds(seconds), call->cut_off);
+}
+
+/* A caller who is never silent is not found by waiting. */
+static bool outlived(const struct rpc_call *call)
+{
+    return gpr_time_cmp(gpr_now(GPR_CLOCK_MONOTONIC), call->cut_off) >= 0;
+}
+
+static bool wait(struct rpc_call *call, gpr_timespec until)
+{
+    enum rpc_plucked plucked = rpc_queue_pluck(call->own, &call->moved, until);
     if (plucked == RPC_PLUCKED_TIMEOUT) {
-        (void)grpc_call_cancel_with_status(call->call, GRPC_STATUS_DEADLINE_EXCEEDED, "The caller was silent too long.",
-                                           NULL);
+        (void)grpc_call_cancel_with_status(call->call, GRPC_STATUS_DEADLINE_EXCEEDED,
+                                           "The stream was silent or open for too long.", NULL);
         (void)rpc_queue_pluck(call->own, &call->moved, gpr_inf_future(GPR_CLOCK_MONOTONIC));
     }
     return plucked == RPC_PLUCKED_OK;
@@ -63,7 +82,7 @@ mv_status rpc_write(struct rpc_call *call, const ProtobufCMessage *message)
     ops[count].op = GRPC_OP_SEND_MESSAGE;
     ops[count].flags = flags;
     ops[count++].data.send_message.send_message = buffer;
-    bool written = rpc_batch_start(call->call, ops, count, &call->moved) && wait(call, WRITE_STALL_S);
+    bool written = rpc_batch_start(call->call, ops, count, &call->moved) && wait(call, patience(call, WRITE_STALL_S));
     grpc_byte_buffer_destroy(buffer);
     return written ? mv_ok() : why_broken(call);
 }
@@ -74,8 +93,9 @@ mv_status rpc_read(struct rpc_call *call, ProtobufCMessage **message)
     rpc_arena_reset(&call->arena, rpc_arena_budget(call->server->options.max_message_bytes));
     grpc_op op = {.op = GRPC_OP_RECV_MESSAGE};
     op.data.recv_message.recv_message = &call->received;
-    if (!rpc_batch_start(call->call, &op, 1, &call->moved) ||
-        !wait(call, call->entry->anonymous ? ANONYMOUS_IDLE_S : READ_IDLE_S))
+    if (outlived(call))
+        return mv_fail(MV_DEADLINE_PASSED, NULL);
+    if (!rpc_batch_start(call->call, &op, 1, &call->moved) || !wait(call, patience(call, READ_IDLE_S)))
         return why_broken(call);
     /* A cancelled call delivers "no more" just as an ended one does, and the news of its close may come later. */
     if (call->received == NULL)
@@ -92,7 +112,7 @@ void rpc_stream_end(struct rpc_call *call, struct rpc_ending ending)
     size_t count;
     bool close_too = rpc_call_ending_ops(call, ending, ops, &count);
     if (rpc_batch_start(call->call, ops, count, &call->moved))
-        (void)wait(call, WRITE_STALL_S);
+        (void)wait(call, in_seconds(call->entry->anonymous ? OPEN_END_S : WRITE_STALL_S));
     else
         (void)grpc_call_cancel(call->call, NULL);
     if (!close_too && !call->close_seen)

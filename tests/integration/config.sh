@@ -18,7 +18,7 @@ example() { # NAME FILE
 example metervaultd.conf "$MV_DIR/example.conf"
 check "the server takes its example" "$MV_BIN/metervaultd" --config "$MV_DIR/example.conf" --check
 for setting in queue_threads workers stream_workers max_message_bytes max_repeated max_calls max_connections \
-    max_connections_per_peer drain_ms hsmd_timeout_ms group_max; do
+    max_connections_per_peer max_connection_age_s drain_ms hsmd_timeout_ms group_max; do
     expect "the example has $setting" 0 "$setting" grep "^$setting = " deploy/config/metervaultd.conf
     sed "s/^$setting = .*/$setting = -1/" "$MV_DIR/example.conf" >"$MV_DIR/wrong.conf"
     expect "$setting out of its range is named" 1 "$setting" "$MV_BIN/metervaultd" --config "$MV_DIR/wrong.conf" --check

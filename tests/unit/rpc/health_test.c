@@ -1,5 +1,6 @@
 /* grpc.health.v1.Health. */
 #include <grpc/health/v1/health.pb-c.h>
+#include <unistd.h>
 
 #include "echo.h"
 #include "rpc/health.h"
@@ -73,6 +74,18 @@ static int next(struct caller_stream *stream)
     return status;
 }
 
+/* The server may not yet have noticed that the watchers of before have left. */
+static struct caller_stream *watch_patiently(const char *service)
+{
+    struct caller_stream *stream = watch(service);
+    for (int i = 0; i < 200 && next(stream) != SERVING; i++) {
+        assert_string_equal(caller_end(stream).reason, "SERVER_BUSY");
+        (void)usleep(10000);
+        stream = watch(service);
+    }
+    return stream;
+}
+
 static void checks(void **state)
 {
     (void)state;
@@ -140,12 +153,11 @@ static void watches(void **state)
 static void watchers_are_bounded(void **state)
 {
     (void)state;
-    enum { MOST = 60 };
+    enum { MOST = RPC_HEALTH_WATCHERS_EACH };
     for (int round = 0; round < 3; round++) {
         struct caller_stream *streams[MOST];
         for (int i = 0; i < MOST; i++) {
-            streams[i] = watch("");
-            assert_int_equal(next(streams[i]), SERVING);
+            streams[i] = watch_patiently("");
         }
         assert_int_equal(echo_call(channel, ECHO "Pooled", 5, NULL), 5);
         rpc_set_serving(server, "", false);
@@ -162,13 +174,12 @@ static void watchers_are_bounded(void **state)
 static void one_watcher_too_many(void **state)
 {
     (void)state;
-    struct rpc_options options = echo_options();
-    options.max_calls = RPC_HEALTH_MAX_WATCHERS * 2;
+    const struct rpc_options options = echo_options();
     struct rpc_server *wide = echo_start(&options);
     grpc_channel *kept = channel;
     channel = caller_connect(rpc_server_port(wide));
-    struct caller_stream *streams[RPC_HEALTH_MAX_WATCHERS];
-    for (int i = 0; i < RPC_HEALTH_MAX_WATCHERS; i++) {
+    struct caller_stream *streams[RPC_HEALTH_WATCHERS_EACH];
+    for (int i = 0; i < RPC_HEALTH_WATCHERS_EACH; i++) {
         streams[i] = watch("");
         assert_int_equal(next(streams[i]), SERVING);
     }
@@ -177,7 +188,7 @@ static void one_watcher_too_many(void **state)
     assert_string_equal(caller_end(refused).reason, "SERVER_BUSY");
     /* the others are told of the end */
     rpc_server_stop(wide);
-    for (int i = 0; i < RPC_HEALTH_MAX_WATCHERS; i++) {
+    for (int i = 0; i < RPC_HEALTH_WATCHERS_EACH; i++) {
         assert_int_equal(next(streams[i]), NOT_SERVING);
         assert_int_equal(next(streams[i]), -1);
         assert_string_equal(caller_end(streams[i]).reason, "SHUTTING_DOWN");
