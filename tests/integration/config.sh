@@ -23,6 +23,36 @@ for setting in queue_threads workers stream_workers max_message_bytes max_repeat
     sed "s/^$setting = .*/$setting = -1/" "$MV_DIR/example.conf" >"$MV_DIR/wrong.conf"
     expect "$setting out of its range is named" 1 "$setting" "$MV_BIN/metervaultd" --config "$MV_DIR/wrong.conf" --check
 done
+# Who has the port: nobody, another program, this server.
+expect "a free port" 0 "address        ok" "$MV_BIN/metervaultd" --config "$MV_DIR/example.conf" --check
+python3 -c 'import socket, sys, time
+s = socket.socket()
+s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+s.bind(("127.0.0.1", int(sys.argv[1])))
+s.listen()
+print("ready", flush=True)
+time.sleep(60)' "$port" >"$MV_DIR/squatter" &
+squatter=$!
+for _ in $(seq 100); do grep -q ready "$MV_DIR/squatter" && break || sleep 0.1; done
+expect "another program on the port" 1 "in use by another program" \
+    "$MV_BIN/metervaultd" --config "$MV_DIR/example.conf" --check
+kill "$squatter"
+wait "$squatter" 2>/dev/null
+# A clock that a start would call stepped.
+clock_off() { # DAYS: a copy of the ledger that saw this moment so many days ago
+    cp "$MV_DIR/server/ledger.db" "$MV_DIR/server/off.db"
+    python3 -c 'import sqlite3, sys, time
+db = sqlite3.connect(sys.argv[1])
+db.execute("UPDATE ledger SET last_time_unix_s = ?", (int(time.time()) - 86400 * int(sys.argv[2]),))
+db.commit()' "$MV_DIR/server/off.db" "$1"
+    sed 's#/ledger.db#/off.db#' "$MV_DIR/example.conf" >"$MV_DIR/off.conf"
+}
+clock_off 29
+check "a rest of 29 days" "$MV_BIN/metervaultd" --config "$MV_DIR/off.conf" --check
+clock_off 31
+expect "a rest of 31 days" 3 CLOCK_STEPPED "$MV_BIN/metervaultd" --config "$MV_DIR/off.conf" --check
+clock_off -1
+expect "a clock behind its ledger" 3 CLOCK_STEPPED "$MV_BIN/metervaultd" --config "$MV_DIR/off.conf" --check
 sed '/^ledger/d' "$MV_DIR/example.conf" >"$MV_DIR/wrong.conf"
 expect "a missing ledger is named" 1 "ledger" "$MV_BIN/metervaultd" --config "$MV_DIR/wrong.conf" --check
 echo 'nonsense = 1' | cat "$MV_DIR/example.conf" - >"$MV_DIR/wrong.conf"
