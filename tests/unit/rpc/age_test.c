@@ -78,6 +78,7 @@ static void no_call_is_lost(void **state)
         assert_int_equal(echo_call(channel, i % 2 == 0 ? ECHO "Quick" : ECHO "Pooled", i, NULL), i);
     exchange(stream);
     caller_send_end(stream);
+    assert_null(caller_receive(stream, &rpctest__item__descriptor));
     assert_int_equal(caller_end(stream).code, GRPC_STATUS_OK);
     grpc_channel_destroy(channel);
     echo_stop(server);

@@ -60,12 +60,14 @@ static void reflection_has_threads_of_its_own(void **state)
     }
     for (int i = 0; i < STREAMS; i++) {
         caller_send_end(streams[i]);
+        assert_null(caller_receive(streams[i], &rpctest__item__descriptor));
         assert_int_equal(caller_end(streams[i]).code, GRPC_STATUS_OK);
     }
     /* a quarter of four runs, as many wait, the others are refused */
     unsigned busy = 0;
     for (int i = 0; i < HELD; i++) {
         caller_send_end(held[i]);
+        assert_null(caller_receive(held[i], &grpc__reflection__v1__server_reflection_response__descriptor));
         struct caller_result result = caller_end(held[i]);
         busy += strcmp(result.reason, "SERVER_BUSY") == 0;
     }
