@@ -139,10 +139,18 @@ expect "the key catalogue" 0 "$MV_SAMPLE_SGC" mv_keys list
 check "metervaultd --check" "$MV_BIN/metervaultd" --config "$MV_DIR/server/metervaultd.conf" --check
 
 # ---- audit ----
+malformed() { # PRINCIPAL PATH
+    python3 tests/support/malformed.py "127.0.0.1:$(cat "$MV_DIR/port")" "$MV_DIR/pki/ca.pem" "$MV_DIR/pki/$1.pem" \
+        "$MV_DIR/pki/$1.key" "$2"
+}
+check "what is no message is answered" malformed "$MV_VENDOR" /metervault.v1.TokenService/GetToken
+check "an unknown method is answered" malformed "$MV_VENDOR" /metervault.v1.TokenService/Nothing
 check "the audit chain verifies" cli "$MV_OFFICER" audit verify
 cli "$MV_OFFICER" audit export --out "$MV_DIR/audit.jsonl" >/dev/null 2>&1
 check "an export verifies offline" "$MV_BIN/metervault" audit verify --file "$MV_DIR/audit.jsonl"
 expect "a refusal is in the audit" 0 "REQUEST_ID_REUSED" cat "$MV_DIR/audit.jsonl"
+check "a refusal of the runtime too" grep "\"$MV_VENDOR\".*TokenService.GetToken.*INVALID_FIELD" "$MV_DIR/audit.jsonl"
+check "and an unknown method" grep "\"$MV_VENDOR\".*unknown-method.*METHOD_UNKNOWN" "$MV_DIR/audit.jsonl"
 for secret in "$digits7" "$digits11" "$(cat "$MV_DIR/hsm/pin")"; do
     expect "no digits and no PIN in audit and logs" 1 "" grep -rF "$secret" "$MV_DIR/audit.jsonl" "$MV_DIR/log"
 done
