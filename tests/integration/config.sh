@@ -33,7 +33,10 @@ s.listen()
 print("ready", flush=True)
 time.sleep(60)' "$port" >"$MV_DIR/squatter" &
 squatter=$!
-for _ in $(seq 100); do grep -q ready "$MV_DIR/squatter" && break || sleep 0.1; done
+for _ in $(seq 100); do
+    if grep -q ready "$MV_DIR/squatter"; then break; fi
+    sleep 0.1
+done
 expect "another program on the port" 1 "in use by another program" \
     "$MV_BIN/metervaultd" --config "$MV_DIR/example.conf" --check
 kill "$squatter"
