@@ -114,19 +114,25 @@ static void fire(struct world *world, const char *id, const char *pan, struct sh
     vend_issue(world->vend, &caller, &request, NULL, take, shot);
 }
 
+/* Returns when the writer stands still in this sale. */
+static void hold_writer(struct world *world, const char *id, char pan[19], struct shot *shot)
+{
+    gate.holding = gate.open = false;
+    fake_keys.on_encrypt = hold;
+    fire(world, id, world_pan(1, pan), shot);
+    pthread_mutex_lock(&gate.lock);
+    while (!gate.holding)
+        pthread_cond_wait(&gate.opened, &gate.lock);
+    pthread_mutex_unlock(&gate.lock);
+}
+
 /* Queues the group while the writer is held in an earlier sale, then lets it go and waits for all answers. */
 static void fire_group(struct world *world, const char *const *ids, const char *const *pans, struct shot *shots)
 {
     struct shot first = {0};
     char pan[19], holder[32];
     (void)snprintf(holder, sizeof holder, "holder-%s", ids[0]);
-    gate.holding = gate.open = false;
-    fake_keys.on_encrypt = hold;
-    fire(world, holder, world_pan(1, pan), &first);
-    pthread_mutex_lock(&gate.lock);
-    while (!gate.holding)
-        pthread_cond_wait(&gate.opened, &gate.lock);
-    pthread_mutex_unlock(&gate.lock);
+    hold_writer(world, holder, pan, &first);
     for (int i = 0; i < GROUP; i++)
         fire(world, ids[i], pans[i], &shots[i]);
     pthread_mutex_lock(&gate.lock);
@@ -494,13 +500,7 @@ static void a_full_queue_is_named(void **state)
     char pan[19];
     struct shot first = {0};
     memset(shots, 0, sizeof shots);
-    gate.holding = gate.open = false;
-    fake_keys.on_encrypt = hold;
-    fire(world, "holder", world_pan(1, pan), &first);
-    pthread_mutex_lock(&gate.lock);
-    while (!gate.holding)
-        pthread_cond_wait(&gate.opened, &gate.lock);
-    pthread_mutex_unlock(&gate.lock);
+    hold_writer(world, "holder", pan, &first);
     size_t busy = 0;
     for (unsigned i = 0; i < MANY; i++) {
         char id[16];
@@ -525,46 +525,12 @@ static void a_full_queue_is_named(void **state)
 }
 
 /* ---- refusals that the protocol layer made ---- */
-/* The writer takes its jobs in order: once it answered this, it has done all before. */
-static void settle(struct world *world)
-{
-    struct vend_meter meter;
-    struct vend_caller nobody = world_caller("settler");
-    char pan[19];
-    assert_refused(MV_PRINCIPAL_UNKNOWN, vend_get_meter(world->vend, &nobody, world_pan(1, pan), &meter));
-}
-
-static void refusals_of_the_protocol_are_recorded(void **state)
-{
-    struct world *world = *state;
-    mv_status malformed = mv_fail(MV_INVALID_FIELD, "message");
-    for (int i = 0; i < 5; i++)
-        vend_refused(world->vend, "seller", "TokenService.IssueCredit", malformed);
-    vend_refused(world->vend, NULL, "TokenService.IssueCredit", mv_fail(MV_NOT_AUTHENTICATED, NULL));
-    vend_refused(world->vend, "seller", "TokenService.IssueCredit", mv_fail(MV_SERVER_BUSY, NULL));
-    settle(world);
-    assert_int_equal(world_audit_count(world, "TokenService.IssueCredit", "INVALID_FIELD"), 1);
-    assert_int_equal(world_audit_count(world, "TokenService.IssueCredit", "NOT_AUTHENTICATED"), 1);
-    assert_int_equal(world_audit_count(world, "TokenService.IssueCredit", "SERVER_BUSY"), 0);
-    world_step(1, 1);
-    vend_refresh(world->vend);
-    assert_int_equal(world_audit_count(world, "TokenService.IssueCredit", "INVALID_FIELD"), 2);
-    assert_true(world_audit_has(world, "repeated=4 "));
-    assert_int_equal(world_audit_count(world, "refusals.dropped", NULL), 0);
-}
-
 static void refusals_of_the_protocol_leave_room_for_sales(void **state)
 {
     struct world *world = *state;
     char pan[19];
     struct shot first = {0}, second = {0};
-    gate.holding = gate.open = false;
-    fake_keys.on_encrypt = hold;
-    fire(world, "holder", world_pan(1, pan), &first);
-    pthread_mutex_lock(&gate.lock);
-    while (!gate.holding)
-        pthread_cond_wait(&gate.opened, &gate.lock);
-    pthread_mutex_unlock(&gate.lock);
+    hold_writer(world, "holder", pan, &first);
     for (int i = 0; i < 600; i++) /* half of the queue's 512 are for them */
         vend_refused(world->vend, "seller", "TokenService.GetToken", mv_fail(MV_REQUEST_TOO_LARGE, NULL));
     fire(world, "second", pan, &second);
@@ -625,7 +591,6 @@ int main(void)
         TEST(a_step_is_recorded_by_the_probe_too),
         TEST(no_audit_no_answer),
         TEST(a_full_queue_is_named),
-        TEST(refusals_of_the_protocol_are_recorded),
         TEST(refusals_of_the_protocol_leave_room_for_sales),
         TEST(refusals_without_a_ledger_are_counted),
     };

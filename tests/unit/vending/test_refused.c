@@ -25,10 +25,39 @@ static void paths_become_actions(void **state)
     world_audit_verify(world);
 }
 
+/* The writer takes its jobs in order: once it answered this, it has done all before. */
+static void settle(struct world *world)
+{
+    struct vend_meter meter;
+    struct vend_caller nobody = world_caller("settler");
+    char pan[19];
+    assert_refused(MV_PRINCIPAL_UNKNOWN, vend_get_meter(world->vend, &nobody, world_pan(1, pan), &meter));
+}
+
+static void refusals_of_the_protocol_are_recorded(void **state)
+{
+    struct world *world = *state;
+    mv_status malformed = mv_fail(MV_INVALID_FIELD, "message");
+    for (int i = 0; i < 5; i++)
+        vend_refused(world->vend, "seller", "TokenService.IssueCredit", malformed);
+    vend_refused(world->vend, NULL, "TokenService.IssueCredit", mv_fail(MV_NOT_AUTHENTICATED, NULL));
+    vend_refused(world->vend, "seller", "TokenService.IssueCredit", mv_fail(MV_SERVER_BUSY, NULL));
+    settle(world);
+    assert_int_equal(world_audit_count(world, "TokenService.IssueCredit", "INVALID_FIELD"), 1);
+    assert_int_equal(world_audit_count(world, "TokenService.IssueCredit", "NOT_AUTHENTICATED"), 1);
+    assert_int_equal(world_audit_count(world, "TokenService.IssueCredit", "SERVER_BUSY"), 0);
+    world_step(1, 1);
+    vend_refresh(world->vend);
+    assert_int_equal(world_audit_count(world, "TokenService.IssueCredit", "INVALID_FIELD"), 2);
+    assert_true(world_audit_has(world, "repeated=4 "));
+    assert_int_equal(world_audit_count(world, "refusals.dropped", NULL), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(paths_become_actions, world_setup, world_teardown),
+        cmocka_unit_test_setup_teardown(refusals_of_the_protocol_are_recorded, world_setup, world_teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
