@@ -71,6 +71,12 @@ void rpc_batch_shutdown(grpc_server *server, grpc_completion_queue *notify, stru
     grpc_server_shutdown_and_notify(server, notify, tag);
 }
 
+void rpc_batch_wake(grpc_channel *idle, grpc_completion_queue *queue, struct rpc_tag *tag)
+{
+    hand_over(tag);
+    grpc_channel_watch_connectivity_state(idle, GRPC_CHANNEL_READY, gpr_inf_future(GPR_CLOCK_REALTIME), queue, tag);
+}
+
 enum rpc_next rpc_queue_next(grpc_completion_queue *queue, gpr_timespec deadline, struct rpc_tag **tag, bool *ok)
 {
     grpc_event event = grpc_completion_queue_next(queue, deadline, NULL);

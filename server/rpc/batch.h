@@ -28,6 +28,9 @@ bool rpc_batch_request(grpc_server *server, void *method, struct rpc_call *call,
 /* Lets the server accept no more; the tag comes back when the last connection is gone. */
 void rpc_batch_shutdown(grpc_server *server, grpc_completion_queue *notify, struct rpc_tag *tag);
 
+/* Puts the tag on the queue, by way of a channel that never connects (late.h). */
+void rpc_batch_wake(grpc_channel *idle, grpc_completion_queue *queue, struct rpc_tag *tag);
+
 enum rpc_next { RPC_NEXT_EVENT, RPC_NEXT_TIMEOUT, RPC_NEXT_SHUTDOWN };
 
 /* The next event of a queue; SHUTDOWN when it is shut down and empty. */

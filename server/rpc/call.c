@@ -176,9 +176,18 @@ void rpc_call_end(struct rpc_call *call, struct rpc_ending ending)
         rpc_stream_end(call, ending);
         return;
     }
+    call->ending = ending;
+    if (rpc_late_is_served_here(&call->queue->late))
+        rpc_call_start_ending(call);
+    else
+        rpc_late_put(&call->queue->late, call);
+}
+
+void rpc_call_start_ending(struct rpc_call *call)
+{
     grpc_op ops[RPC_ENDING_OPS];
     size_t count;
-    (void)rpc_call_ending_ops(call, ending, ops, &count);
+    (void)rpc_call_ending_ops(call, call->ending, ops, &count);
     /* The batch may be over, and with it the call and a stopping server, before start returns. */
     rpc_call_hold(call);
     if (!rpc_batch_start(call->call, ops, count, &call->moved))

@@ -13,6 +13,7 @@
 
 #include "rpc/arena.h"
 #include "rpc/batch.h"
+#include "rpc/late.h"
 #include "rpc/principal.h"
 #include "rpc/rpc.h"
 
@@ -55,13 +56,21 @@ struct rpc_queue {
     struct rpc_server *server;
     atomic_uint *lost; /* accept slots that could not be armed, by method; the last is of unknown ones */
     atomic_uint lost_count;
+    struct rpc_late late;
+};
+
+/* How a call ends. */
+struct rpc_ending {
+    grpc_byte_buffer *answer; /* NULL: none */
+    grpc_status_code code;
+    bool has_details; /* status_text and status_details of the call are set */
 };
 
 struct rpc_call {
     struct rpc_server *server;
     struct rpc_queue *queue;       /* where it arrived */
     const struct rpc_entry *entry; /* NULL: a method nobody knows */
-    struct rpc_call *next;         /* in a pool or in the store of unused calls */
+    struct rpc_call *next;         /* in a pool, among late answers or in the store of unused calls */
 
     grpc_call *call;
     grpc_completion_queue *own; /* NULL on queue threads */
@@ -82,6 +91,7 @@ struct rpc_call {
     bool admitted;    /* counts against max_calls */
     bool headers_sent;
 
+    struct rpc_ending ending; /* of a call without a queue of its own */
     grpc_byte_buffer *sent;
     grpc_slice status_text;
     grpc_slice status_details;
@@ -126,13 +136,10 @@ grpc_byte_buffer *rpc_pack(const struct rpc_call *call, const ProtobufCMessage *
 /* Checks and unpacks `received` into the arena and frees it. */
 MV_MUST_USE mv_status rpc_unpack(struct rpc_call *call, ProtobufCMessage **message);
 
-/* How a call ends: `answer` may be NULL. Takes over the reference of whoever must answer. */
-struct rpc_ending {
-    grpc_byte_buffer *answer;
-    grpc_status_code code;
-    bool has_details; /* status_text and status_details of the call are set */
-};
+/* Takes over the reference of whoever must answer; may return before anything is sent. */
 void rpc_call_end(struct rpc_call *call, struct rpc_ending ending);
+/* Sends call->ending; on the thread of the call's queue. */
+void rpc_call_start_ending(struct rpc_call *call);
 /* The same on a call's own queue; blocks until the status is on its way. */
 void rpc_stream_end(struct rpc_call *call, struct rpc_ending ending);
 /* The operations of an ending, at most RPC_ENDING_OPS. False: the close was asked for before and ends by itself. */

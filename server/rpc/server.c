@@ -103,7 +103,8 @@ static mv_status open_queues(struct rpc_server *server)
         if (queue->lost == NULL)
             return mv_fail(MV_OUT_OF_MEMORY, "queue threads");
         queue->queue = grpc_completion_queue_create_for_next(NULL);
-        grpc_server_register_completion_queue(server->grpc, server->queues[i].queue, NULL);
+        grpc_server_register_completion_queue(server->grpc, queue->queue, NULL);
+        MV_TRY(rpc_late_open(&queue->late, queue->queue));
     }
     return mv_ok();
 }
@@ -162,6 +163,7 @@ static void *poll_queue(void *argument)
     bool ok;
     gpr_timespec rearm = gpr_inf_future(GPR_CLOCK_MONOTONIC);
     (void)pthread_setname_np(pthread_self(), "rpc-queue");
+    rpc_late_serve(&queue->late);
     for (;;) {
         enum rpc_next next = rpc_queue_next(queue->queue, rearm, &tag, &ok);
         if (next == RPC_NEXT_SHUTDOWN)
@@ -209,8 +211,10 @@ static void release_parts(struct rpc_server *server)
         (void)pthread_join(server->threads[i], NULL);
     if (server->grpc != NULL)
         grpc_server_destroy(server->grpc);
-    for (unsigned i = 0; i < queues && server->queues[i].queue != NULL; i++)
+    for (unsigned i = 0; i < queues && server->queues[i].queue != NULL; i++) {
         grpc_completion_queue_destroy(server->queues[i].queue);
+        rpc_late_close(&server->queues[i].late);
+    }
     while (server->unused != NULL) {
         struct rpc_call *call = server->unused;
         server->unused = call->next;
