@@ -9,6 +9,7 @@
 
 #include "api/api.h"
 #include "ops/harden.h"
+#include "ops/memory.h"
 #include "ops/notify.h"
 #include "ops/watchdog.h"
 #include "start.h"
@@ -263,6 +264,7 @@ int main(int argc, char **argv)
         (void)fputs(usage, stderr);
         return EXIT_USAGE;
     }
+    ops_keep_memory();
     mv_status status = ops_harden();
     if (status.ok)
         status = config_load(arguments.config_file, arguments.insecure_loopback, &config);

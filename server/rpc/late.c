@@ -7,26 +7,34 @@
 
 static _Thread_local const struct rpc_late *served;
 
+/* While there are answers the thread is awake anyway, and is not woken for those that come meanwhile. */
 static struct rpc_call *take(struct rpc_late *late)
 {
     (void)pthread_mutex_lock(&late->lock);
     struct rpc_call *call = late->first;
     late->first = NULL;
     late->end = &late->first;
-    late->waking = false;
+    late->awake = call != NULL;
     (void)pthread_mutex_unlock(&late->lock);
     return call;
 }
 
-static void on_woken(struct rpc_tag *tag, bool ok)
+static void start_all(struct rpc_call *call)
 {
-    (void)ok;
-    struct rpc_call *call = take((struct rpc_late *)((char *)tag - offsetof(struct rpc_late, woken)));
     while (call != NULL) {
         struct rpc_call *next = call->next;
         rpc_call_start_ending(call);
         call = next;
     }
+}
+
+static void on_woken(struct rpc_tag *tag, bool ok)
+{
+    (void)ok;
+    struct rpc_late *late = (struct rpc_late *)((char *)tag - offsetof(struct rpc_late, woken));
+    struct rpc_call *call;
+    while ((call = take(late)) != NULL)
+        start_all(call);
 }
 
 mv_status rpc_late_open(struct rpc_late *late, grpc_completion_queue *queue)
@@ -65,8 +73,8 @@ void rpc_late_put(struct rpc_late *late, struct rpc_call *call)
     (void)pthread_mutex_lock(&late->lock);
     *late->end = call;
     late->end = &call->next;
-    bool wake = !late->waking;
-    late->waking = true;
+    bool wake = !late->awake;
+    late->awake = true;
     (void)pthread_mutex_unlock(&late->lock);
     if (wake)
         rpc_batch_wake(late->idle, late->queue, &late->woken);

@@ -22,7 +22,7 @@ struct rpc_late {
     pthread_mutex_t lock;
     struct rpc_call *first; /* linked by `next` */
     struct rpc_call **end;
-    bool waking; /* an event is under way */
+    bool awake; /* an event is under way, or the thread takes answers */
 };
 
 MV_MUST_USE mv_status rpc_late_open(struct rpc_late *late, grpc_completion_queue *queue);
