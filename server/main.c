@@ -8,6 +8,7 @@
 #include <time.h>
 
 #include "api/api.h"
+#include "base/teardown.h"
 #include "ops/harden.h"
 #include "ops/memory.h"
 #include "ops/notify.h"
@@ -260,6 +261,7 @@ int main(int argc, char **argv)
 {
     struct arguments arguments = {0};
     struct config config = {0};
+    mv_teardown_without_openssl();
     if (read_arguments(argc, argv, &arguments) != EXIT_DONE) {
         (void)fputs(usage, stderr);
         return EXIT_USAGE;

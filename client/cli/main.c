@@ -1,6 +1,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/teardown.h"
 #include "cli.h"
 
 static const struct cli_command *const commands[] = {&cli_vend,  &cli_trial,    &cli_reprint,
@@ -49,6 +50,7 @@ static const struct cli_command *find(const char *name)
 
 int main(int argc, char **argv)
 {
+    mv_teardown_without_openssl();
     if (argc < 2) {
         (void)fputs("metervault: no command; see metervault --help\n", stderr);
         return CLI_USAGE;

@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "base/teardown.h"
 #include "channel.h"
 #include "error.h"
 #include "grpc/health/v1/health.pb-c.h"
@@ -11,6 +12,7 @@ enum { DEADLINE_MS = 5000, TRIES = 4 };
 
 struct mv_client *mv_client_open(const struct mv_client_options *options, struct mv_client_error *error)
 {
+    mv_teardown_without_openssl();
     struct mv_client *client = calloc(1, sizeof *client);
     if (client == NULL) {
         mv_error_local(error, MV_OUT_OF_MEMORY, NULL);

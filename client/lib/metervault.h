@@ -33,7 +33,8 @@ struct mv_client_error {
     size_t metadata_count;
 };
 
-/* NULL on failure, then *error says why (CONFIG_INVALID, FILE_FAILED). Does not wait for the connection. */
+/* NULL on failure, then *error says why (CONFIG_INVALID, FILE_FAILED). Does not wait for the connection.
+ * Keeps OpenSSL from cleaning up at exit (base/teardown.h): open before other uses of OpenSSL, or end with _exit. */
 struct mv_client *mv_client_open(const struct mv_client_options *options, struct mv_client_error *error);
 /* No call may be running. NULL is fine. */
 void mv_client_close(struct mv_client *client);

@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/teardown.h"
 #include "bench.h"
 #include "channel.h"
 
@@ -208,6 +209,7 @@ int main(int argc, char **argv)
                           .meters = "20000",
                           .first_meter = "1",
                           .rounds = "5"};
+    mv_teardown_without_openssl();
     if (argc > 1 && (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "--version") == 0)) {
         (void)fputs(strcmp(argv[1], "--help") == 0 ? usage : "mv-bench " METERVAULT_VERSION "\n", stdout);
         return cli_flush();
