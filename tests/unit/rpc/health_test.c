@@ -3,34 +3,13 @@
 #include <unistd.h>
 
 #include "echo.h"
+#include "one_server.h"
 #include "rpc/health.h"
 #include "test.h"
 
 enum { SERVING = 1, NOT_SERVING = 2, SERVICE_UNKNOWN = 3 };
 
 #define WATCH "/grpc.health.v1.Health/Watch"
-
-static struct rpc_server *server;
-static grpc_channel *channel;
-
-static int start(void **state)
-{
-    (void)state;
-    grpc_init();
-    const struct rpc_options options = echo_options();
-    server = echo_start(&options);
-    channel = caller_connect(rpc_server_port(server));
-    return 0;
-}
-
-static int stop(void **state)
-{
-    (void)state;
-    grpc_channel_destroy(channel);
-    echo_stop(server);
-    grpc_shutdown_blocking();
-    return 0;
-}
 
 static Grpc__Health__V1__HealthCheckRequest request_for(const char *service)
 {

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "echo.h"
+#include "one_server.h"
 #include "test.h"
 
 #define V1       "/grpc.reflection.v1.ServerReflection/ServerReflectionInfo"
@@ -13,28 +14,6 @@ typedef Grpc__Reflection__V1__ServerReflectionRequest request_t;
 typedef Grpc__Reflection__V1__ServerReflectionResponse response_t;
 
 static const char *const versions[] = {V1, V1_ALPHA};
-
-static struct rpc_server *server;
-static grpc_channel *channel;
-
-static int start(void **state)
-{
-    (void)state;
-    grpc_init();
-    const struct rpc_options options = echo_options();
-    server = echo_start(&options);
-    channel = caller_connect(rpc_server_port(server));
-    return 0;
-}
-
-static int stop(void **state)
-{
-    (void)state;
-    grpc_channel_destroy(channel);
-    echo_stop(server);
-    grpc_shutdown_blocking();
-    return 0;
-}
 
 static response_t *ask(struct caller_stream *stream, int what, const char *text)
 {
