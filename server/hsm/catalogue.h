@@ -31,13 +31,15 @@ enum hsm_kcv_method { HSM_KCV_HMAC_SHA256 = 1 /* HMAC("KCV") */, HSM_KCV_AES_CMA
 
 /* Scope of a vending key; all zero for other uses. */
 struct hsm_vending_scope {
-    char sgc[7];        /* 6 digits */
-    uint8_t krn;        /* 1..9 */
-    uint8_t kt;         /* 1, 2 or 3 */
-    uint8_t dkga;       /* 2 or 4 */
-    uint16_t base_date; /* 1993, 2014, 2035 */
-    uint8_t ken;        /* 0..255 */
-    uint16_t ea_mask;   /* bit 7 (0x80): EA07, bit 11 (0x800): EA11. DKGA02 serves EA07 only */
+    char sgc[7];           /* 6 digits */
+    uint8_t krn;           /* 1..9 */
+    uint8_t kt;            /* 1, 2 or 3 */
+    uint8_t dkga;          /* 2 or 4 */
+    uint16_t base_date;    /* 1993, 2014, 2035 */
+    uint8_t ken;           /* 0..255 */
+    uint16_t ea_mask;      /* bit 7 (0x80): EA07, bit 11 (0x800): EA11. DKGA02 serves EA07 only */
+    uint8_t successor_krn; /* meters under this key move to this revision of the same SGC and KT as soon as it is
+                              usable; 0: none */
 };
 
 struct hsm_key_info {

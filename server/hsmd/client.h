@@ -39,8 +39,8 @@ MV_MUST_USE mv_status hsmd_prepare(struct hsmd_client *client, const struct hsmd
                                    struct hsmd_prepared *prepared);
 
 struct hsmd_block {
-    uint32_t slot;
-    uint8_t token_class; /* 0 or 2 */
+    uint32_t slot;       /* HSMD_SLOT_NONE for class 1, which is not encrypted */
+    uint8_t token_class; /* 0, 1 or 2 */
     uint64_t clear;      /* subclass | content | CRC: the 64-bit clear block */
 };
 
@@ -53,6 +53,59 @@ struct hsmd_token {
 /* Encrypts one block per slot and uses the slots up. No PKCS#11 work. */
 MV_MUST_USE mv_status hsmd_encrypt(struct hsmd_client *client, const struct hsmd_block *blocks, size_t count,
                                    struct hsmd_token *tokens);
+
+/* ---- key changes ---- */
+enum { HSMD_KEY_SECTIONS = 4, HSMD_APPROVALS = 8, HSMD_SLOT_NONE = 0xFFFFFF };
+
+/* An officer's signed word (base/approval.h is its text) that meters may leave one supply group for another. */
+struct hsmd_approval {
+    const char *text;
+    const uint8_t *certificate; /* DER, of an enrolled officer */
+    size_t certificate_size;
+    const uint8_t *signature; /* ECDSA with SHA-256 over the text, DER */
+    size_t signature_size;
+};
+/* The approval is an enrolled officer's and has not expired: `officer` is who (HSM_OFFICER_SIZE). APPROVAL_INVALID. */
+MV_MUST_USE mv_status hsmd_check_approval(struct hsmd_client *client, const struct hsmd_approval *approval,
+                                          char *officer);
+
+struct hsmd_key_change {
+    struct hsmd_meter from; /* the key that the meter holds; its vending key may be past issuing, even compromised */
+    struct hsmd_meter to;   /* same PAN and EA; this vending key must be usable */
+    bool with_sgc;          /* EA07: three tokens instead of two */
+    bool want_slot;         /* of the new key, for a token that follows */
+};
+struct hsmd_key_change_set {
+    mv_status status; /* of this item */
+    uint8_t count;    /* 2, 3 or 4 tokens, in the order in which they are printed */
+    struct {
+        char digits[21];
+        uint8_t tag[HSMD_TOKEN_TAG];
+    } tokens[HSMD_KEY_SECTIONS];
+    uint8_t from_kcv[HSM_KCV_BYTES], to_kcv[HSM_KCV_BYTES];
+    uint32_t slot; /* HSMD_SLOT_NONE unless asked for */
+};
+/* Key change sets. RO follows from the base dates. An item that changes the SGC needs one of `approvals` to cover it
+ * (APPROVAL_MISSING); one that is invalid fails the whole call. KEY_CHANGE_NOT_ALLOWED: another PAN or EA, back to KT
+ * 0, to KT 3, an earlier base date, an expired new key. */
+MV_MUST_USE mv_status hsmd_key_change(struct hsmd_client *client, const struct hsmd_approval *approvals,
+                                      size_t approval_count, const struct hsmd_key_change *changes, size_t count,
+                                      struct hsmd_key_change_set *sets);
+
+/* ---- what a token says ---- */
+struct hsmd_opened {
+    uint8_t token_class, subclass;
+    bool key_section; /* then only `section`, KRN, KT, TI as far as this section carries them (else 0xFF) */
+    uint8_t section, krn, kt, ti;
+    uint8_t random_or_sign_exponent; /* the 4 bits before the TID */
+    uint32_t tid;
+    uint16_t field;
+};
+/* Decrypts 20 digits under the meter's key for a help desk. TOKEN_NOT_VALID when the CRC fails, and nothing else is
+ * told. The vending key may be in any state but destroyed. No bit of a key ever comes back. */
+MV_MUST_USE mv_status hsmd_open_token(struct hsmd_client *client, const struct hsmd_meter *meter, const char *digits,
+                                      struct hsmd_opened *opened);
+
 /* Gives slots back unused. */
 void hsmd_release(struct hsmd_client *client, const uint32_t *slots, size_t count);
 

@@ -13,7 +13,7 @@ enum {
     HSMD_SLOTS = 2048,          /* of a worker */
     HSMD_SLOTS_PER_OWNER = 512, /* of a connection: two full batches */
     HSMD_SLOT_LIFE_MS = 60000,
-    HSMD_SLOT_NONE = 0xFFFFFF, /* never given out */
+
 };
 
 struct hsmd_slot_key {
