@@ -7,13 +7,13 @@
 #include <stdint.h>
 
 #include "base/status.h"
+#include "hsmd/client.h"
 #include "metervault/sts.h"
 
 enum {
     HSMD_SLOTS = 2048,          /* of a worker */
     HSMD_SLOTS_PER_OWNER = 512, /* of a connection: two full batches */
     HSMD_SLOT_LIFE_MS = 60000,
-
 };
 
 struct hsmd_slot_key {
