@@ -12,7 +12,7 @@ static int show(struct cli *cli, const char *method, const ProtobufCMessage *req
     ProtobufCMessage *answer = cli_ask(cli, service, method, request, &code);
     if (answer == NULL)
         return code;
-    code = sale_print(cli, (const Metervault__V1__CreditSale *)answer);
+    code = sale_print(cli, (const Metervault__V1__IssuedTokens *)answer);
     protobuf_c_message_free_unpacked(answer, NULL);
     return code;
 }

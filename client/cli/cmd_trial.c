@@ -22,7 +22,7 @@ static int ask(struct cli *cli, const char *meter, enum mv_sale_unit unit, int64
         cli_ask(cli, &metervault__v1__token_service__descriptor, "TrialCredit", &request.base, &code);
     if (answer == NULL)
         return code;
-    code = sale_print(cli, (const Metervault__V1__CreditSale *)answer);
+    code = sale_print(cli, (const Metervault__V1__IssuedTokens *)answer);
     protobuf_c_message_free_unpacked(answer, NULL);
     return code;
 }

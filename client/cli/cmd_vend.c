@@ -58,7 +58,7 @@ static bool keep(const struct cli *cli, const struct vend *vend)
 }
 
 static int conclude(const struct cli *cli, const struct vend *vend, enum mv_sale_outcome outcome,
-                    Metervault__V1__CreditSale *answer, const struct mv_client_error *error)
+                    Metervault__V1__IssuedTokens *answer, const struct mv_client_error *error)
 {
     int code = CLI_DONE;
     switch (outcome) {
@@ -97,7 +97,7 @@ static int sell(struct cli *cli, struct vend *vend)
         (void)fputs("metervault vend: not sold: the request id could not be stored first\n", stderr);
         return CLI_REFUSED;
     }
-    Metervault__V1__CreditSale *answer;
+    Metervault__V1__IssuedTokens *answer;
     struct mv_client_error error;
     enum mv_sale_outcome outcome = mv_client_sell(client, &vend->sale, &answer, &error);
     code = conclude(cli, vend, outcome, answer, &error);

@@ -50,7 +50,7 @@ static void print_token(const Metervault__V1__Token *token, const Metervault__V1
         (void)printf("Credit   %s (asked: %s)\n", carried, wanted);
 }
 
-static void print_human(const Metervault__V1__CreditSale *sale)
+static void print_human(const Metervault__V1__IssuedTokens *sale)
 {
     char when[SALE_TIME_TEXT];
     for (size_t i = 0; i < sale->n_tokens; i++)
@@ -71,7 +71,7 @@ static void print_human(const Metervault__V1__CreditSale *sale)
         (void)puts("Copy     the stored answer; nothing new was issued");
 }
 
-int sale_print(const struct cli *cli, const Metervault__V1__CreditSale *sale)
+int sale_print(const struct cli *cli, const Metervault__V1__IssuedTokens *sale)
 {
     if (cli->json)
         return cli_print_json(cli_message_json(&sale->base));

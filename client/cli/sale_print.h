@@ -15,6 +15,6 @@ void sale_time_text(int64_t unix_s, char text[SALE_TIME_TEXT]);
 
 /* As the settings say: a receipt block or JSON. Returns the exit code; CLI_DONE only when the answer was written out.
  */
-int sale_print(const struct cli *cli, const Metervault__V1__CreditSale *sale);
+int sale_print(const struct cli *cli, const Metervault__V1__IssuedTokens *sale);
 
 #endif

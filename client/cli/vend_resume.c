@@ -59,7 +59,7 @@ static int resume_one(struct cli *cli, struct mv_client *client, const char *sta
                                  .meter_pan = entry->meter_pan,
                                  .unit = entry->unit,
                                  .amount = entry->amount};
-    Metervault__V1__CreditSale *answer;
+    Metervault__V1__IssuedTokens *answer;
     struct mv_client_error error;
     int code = CLI_DONE;
     switch (mv_client_recover(client, &sale, &answer, &error)) {

@@ -30,7 +30,7 @@ static int sell(struct mv_client *client, const char *meter_pan)
         return 1;
     const struct mv_sale sale = {
         .request_id = request_id, .terminal = "kiosk7", .meter_pan = meter_pan, .unit = MV_SALE_WH, .amount = 25600};
-    Metervault__V1__CreditSale *answer;
+    Metervault__V1__IssuedTokens *answer;
     struct mv_client_error error;
     switch (mv_client_sell(client, &sale, &answer, &error)) {
     case MV_SALE_DONE:

@@ -29,7 +29,7 @@ static void quantity_of(const struct mv_sale *sale, Metervault__V1__Quantity *qu
 }
 
 /* Is this the answer to this sale, with something to key in? A wrong one must never reach a customer. */
-static bool answers(const struct mv_sale *sale, const Metervault__V1__CreditSale *answer)
+static bool answers(const struct mv_sale *sale, const Metervault__V1__IssuedTokens *answer)
 {
     if (strcmp(answer->request_id, sale->request_id) != 0 || strcmp(answer->meter_pan, sale->meter_pan) != 0)
         return false;
@@ -44,10 +44,10 @@ static bool answers(const struct mv_sale *sale, const Metervault__V1__CreditSale
     return answer->n_tokens > 0;
 }
 
-static bool take(const struct mv_sale *sale, ProtobufCMessage *message, Metervault__V1__CreditSale **answer,
+static bool take(const struct mv_sale *sale, ProtobufCMessage *message, Metervault__V1__IssuedTokens **answer,
                  struct mv_client_error *error)
 {
-    *answer = (Metervault__V1__CreditSale *)message;
+    *answer = (Metervault__V1__IssuedTokens *)message;
     if (answers(sale, *answer))
         return true;
     mv_sale_free(*answer);
@@ -58,7 +58,7 @@ static bool take(const struct mv_sale *sale, ProtobufCMessage *message, Metervau
     return false;
 }
 
-static bool issue_once(struct mv_client *client, const struct mv_sale *sale, Metervault__V1__CreditSale **answer,
+static bool issue_once(struct mv_client *client, const struct mv_sale *sale, Metervault__V1__IssuedTokens **answer,
                        struct mv_client_error *error)
 {
     Metervault__V1__Quantity quantity;
@@ -74,7 +74,7 @@ static bool issue_once(struct mv_client *client, const struct mv_sale *sale, Met
            take(sale, message, answer, error);
 }
 
-static bool find_once(struct mv_client *client, const struct mv_sale *sale, Metervault__V1__CreditSale **answer,
+static bool find_once(struct mv_client *client, const struct mv_sale *sale, Metervault__V1__IssuedTokens **answer,
                       struct mv_client_error *error)
 {
     Metervault__V1__GetTokenRequest request = METERVAULT__V1__GET_TOKEN_REQUEST__INIT;
@@ -91,7 +91,7 @@ static bool not_issued(const struct mv_client_error *error)
 }
 
 enum mv_sale_outcome mv_client_recover(struct mv_client *client, const struct mv_sale *sale,
-                                       Metervault__V1__CreditSale **answer, struct mv_client_error *error)
+                                       Metervault__V1__IssuedTokens **answer, struct mv_client_error *error)
 {
     *answer = NULL;
     for (unsigned try = 1;; try++) {
@@ -106,7 +106,7 @@ enum mv_sale_outcome mv_client_recover(struct mv_client *client, const struct mv
 }
 
 enum mv_sale_outcome mv_client_sell(struct mv_client *client, const struct mv_sale *sale,
-                                    Metervault__V1__CreditSale **answer, struct mv_client_error *error)
+                                    Metervault__V1__IssuedTokens **answer, struct mv_client_error *error)
 {
     *answer = NULL;
     /* Nothing is sent before the connection stands: a server that is merely down leaves no doubt behind. */
@@ -133,19 +133,19 @@ enum mv_sale_outcome mv_client_sell(struct mv_client *client, const struct mv_sa
     return doubt ? MV_SALE_UNKNOWN : MV_SALE_REFUSED;
 }
 
-bool mv_client_last_sale(struct mv_client *client, const char *terminal, Metervault__V1__CreditSale **answer,
+bool mv_client_last_sale(struct mv_client *client, const char *terminal, Metervault__V1__IssuedTokens **answer,
                          struct mv_client_error *error)
 {
     Metervault__V1__LastResponseRequest request = METERVAULT__V1__LAST_RESPONSE_REQUEST__INIT;
     request.terminal_id = (char *)terminal;
     ProtobufCMessage *message = NULL;
     bool done = mv_client_call(client, service, "LastResponse", &request.base, true, &message, error);
-    *answer = (Metervault__V1__CreditSale *)message;
+    *answer = (Metervault__V1__IssuedTokens *)message;
     return done;
 }
 
-void mv_sale_free(Metervault__V1__CreditSale *answer)
+void mv_sale_free(Metervault__V1__IssuedTokens *answer)
 {
     if (answer != NULL)
-        metervault__v1__credit_sale__free_unpacked(answer, NULL);
+        metervault__v1__issued_tokens__free_unpacked(answer, NULL);
 }

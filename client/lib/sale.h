@@ -24,18 +24,18 @@ enum mv_sale_outcome {
 
 /* Sells. On MV_SALE_DONE *answer is freed with mv_sale_free; its `replayed` tells a stored answer from a fresh one. */
 enum mv_sale_outcome mv_client_sell(struct mv_client *client, const struct mv_sale *sale,
-                                    Metervault__V1__CreditSale **answer, struct mv_client_error *error);
+                                    Metervault__V1__IssuedTokens **answer, struct mv_client_error *error);
 
 /* Only asks for the stored answer of a sale, issues nothing. MV_SALE_REFUSED: the server has none (TOKEN_UNKNOWN).
  * MV_SALE_UNKNOWN: the server could not be asked. */
 enum mv_sale_outcome mv_client_recover(struct mv_client *client, const struct mv_sale *sale,
-                                       Metervault__V1__CreditSale **answer, struct mv_client_error *error);
+                                       Metervault__V1__IssuedTokens **answer, struct mv_client_error *error);
 
 /* The last sale that this principal made at the terminal, when even the request id is lost. */
-bool mv_client_last_sale(struct mv_client *client, const char *terminal, Metervault__V1__CreditSale **answer,
+bool mv_client_last_sale(struct mv_client *client, const char *terminal, Metervault__V1__IssuedTokens **answer,
                          struct mv_client_error *error);
 
 /* NULL is fine. */
-void mv_sale_free(Metervault__V1__CreditSale *answer);
+void mv_sale_free(Metervault__V1__IssuedTokens *answer);
 
 #endif

@@ -113,7 +113,7 @@ void api_sale_out(const struct vend_sale *sale, struct api_sale *out)
 {
     token_out(sale, out);
     quantity_out(sale->unit, sale->requested, &out->requested);
-    metervault__v1__credit_sale__init(&out->message);
+    metervault__v1__issued_tokens__init(&out->message);
     out->tokens[0] = &out->token;
     out->message.request_id = (char *)sale->request_id;
     out->message.meter_pan = (char *)sale->pan;

@@ -21,7 +21,7 @@ MV_MUST_USE mv_status api_key_in(const Metervault__V1__MeterKey *message, struct
 
 /* A sale as a message. Everything points into this struct and into the sale that it was made from. */
 struct api_sale {
-    Metervault__V1__CreditSale message;
+    Metervault__V1__IssuedTokens message;
     Metervault__V1__Quantity requested, carried;
     Metervault__V1__MeterKey key;
     Metervault__V1__Token token;

@@ -154,7 +154,7 @@ static void write_line(int journal, const char *line, int length)
     }
 }
 
-static void journal_answer(int journal, const struct mv_sale *sale, const Metervault__V1__CreditSale *answer)
+static void journal_answer(int journal, const struct mv_sale *sale, const Metervault__V1__IssuedTokens *answer)
 {
     char line[LINE];
     if (answer->n_tokens != 1 || answer->receipt == NULL) {
@@ -182,7 +182,7 @@ static void sell_one(struct mv_client *client, const struct seller *seller, cons
                snprintf(line, sizeof line, "start %s %s %" PRId64 " %s\n", sale->request_id, sale->meter_pan,
                         sale->amount, sale->terminal));
     for (;;) {
-        Metervault__V1__CreditSale *answer = NULL;
+        Metervault__V1__IssuedTokens *answer = NULL;
         struct mv_client_error error;
         enum mv_sale_outcome outcome = mv_client_sell(client, sale, &answer, &error);
         if (outcome == MV_SALE_DONE) {
@@ -285,7 +285,7 @@ static int sell_until_stopped(char **client, char **arguments)
 /* An "ack" line of the journal asked for again; `number` and `digits` are what was answered then. */
 static bool same_again(struct mv_client *client, const struct mv_sale *sale, const char *receipt, const char *digits)
 {
-    Metervault__V1__CreditSale *answer = NULL;
+    Metervault__V1__IssuedTokens *answer = NULL;
     struct mv_client_error error;
     if (mv_client_recover(client, sale, &answer, &error) != MV_SALE_DONE) {
         (void)fprintf(stderr, "storm: %s was acknowledged and is now: %s %s\n", sale->request_id, error.reason,

@@ -121,15 +121,15 @@ static void version_is_told(void **state)
     assert_string_equal(run("vend --version").output, "metervault " METERVAULT_VERSION "\n");
 }
 
-static Metervault__V1__CreditSale *answer(void)
+static Metervault__V1__IssuedTokens *answer(void)
 {
-    static Metervault__V1__CreditSale sale;
+    static Metervault__V1__IssuedTokens sale;
     static Metervault__V1__Quantity asked;
     static Metervault__V1__Quantity carried;
     static Metervault__V1__Token token;
     static Metervault__V1__Token *tokens[] = {&token};
     static Metervault__V1__ReceiptNumber receipt;
-    metervault__v1__credit_sale__init(&sale);
+    metervault__v1__issued_tokens__init(&sale);
     metervault__v1__quantity__init(&asked);
     metervault__v1__token__init(&token);
     metervault__v1__receipt_number__init(&receipt);

@@ -331,7 +331,7 @@ static void roles_are_read(void **state)
 static void messages_become_json(void **state)
 {
     (void)state;
-    Metervault__V1__CreditSale sale = METERVAULT__V1__CREDIT_SALE__INIT;
+    Metervault__V1__IssuedTokens sale = METERVAULT__V1__ISSUED_TOKENS__INIT;
     Metervault__V1__Quantity quantity = METERVAULT__V1__QUANTITY__INIT;
     Metervault__V1__ReceiptNumber receipt = METERVAULT__V1__RECEIPT_NUMBER__INIT;
     Metervault__V1__Token token = METERVAULT__V1__TOKEN__INIT;

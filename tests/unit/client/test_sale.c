@@ -15,13 +15,13 @@ static const struct mv_sale sale = {
     .request_id = "0190-aa", .terminal = "till1", .meter_pan = pan, .unit = MV_SALE_WH, .amount = 25600};
 
 /* The answer of a well-behaved server. */
-static Metervault__V1__CreditSale *good_answer(void)
+static Metervault__V1__IssuedTokens *good_answer(void)
 {
-    static Metervault__V1__CreditSale answer;
+    static Metervault__V1__IssuedTokens answer;
     static Metervault__V1__Quantity quantity;
     static Metervault__V1__Token token;
     static Metervault__V1__Token *tokens[] = {&token};
-    metervault__v1__credit_sale__init(&answer);
+    metervault__v1__issued_tokens__init(&answer);
     metervault__v1__quantity__init(&quantity);
     metervault__v1__token__init(&token);
     quantity.amount_case = METERVAULT__V1__QUANTITY__AMOUNT_ENERGY_WH;
@@ -44,7 +44,7 @@ struct outcome {
 };
 
 typedef enum mv_sale_outcome act(struct mv_client *client, const struct mv_sale *sale,
-                                 Metervault__V1__CreditSale **answer, struct mv_client_error *error);
+                                 Metervault__V1__IssuedTokens **answer, struct mv_client_error *error);
 
 static struct outcome play(const struct fake_step *script, size_t steps, act *how)
 {
@@ -54,7 +54,7 @@ static struct outcome play(const struct fake_step *script, size_t steps, act *ho
         .server = fake_address(server), .insecure_loopback = true, .deadline_ms = 400, .tries = 3};
     struct mv_client *client = mv_client_open(&options, &outcome.error);
     assert_non_null(client);
-    Metervault__V1__CreditSale *answer = NULL;
+    Metervault__V1__IssuedTokens *answer = NULL;
     outcome.outcome = how(client, &sale, &answer, &outcome.error);
     assert_true((outcome.outcome == MV_SALE_DONE) == (answer != NULL));
     mv_sale_free(answer);
@@ -250,7 +250,7 @@ static void without_a_server_nothing_is_in_doubt(void **state)
     struct mv_client_error error;
     struct mv_client *client = mv_client_open(&options, &error);
     assert_non_null(client);
-    Metervault__V1__CreditSale *answer;
+    Metervault__V1__IssuedTokens *answer;
     assert_int_equal(mv_client_sell(client, &sale, &answer, &error), MV_SALE_REFUSED);
     assert_int_equal(error.grpc_status, 14);
     assert_string_equal(error.reason, "");
