@@ -30,7 +30,7 @@ enum mv_service { MV_SERVICE_ELECTRICITY = 0, MV_SERVICE_WATER = 1, MV_SERVICE_G
 enum { MV_SERVICES = 4 };
 
 /* ---- state ---- */
-enum { MV_TID_MEMORY = 50, MV_SGC_MAX = 999999 };
+enum { MV_TID_MEMORY = 50 };
 
 /* Who the meter is: injected once by the factory. */
 struct mv_meter_identity {

@@ -97,6 +97,9 @@ struct mv_sts_credit {
 MV_CORE_MUST_USE enum mv_result mv_sts_credit_pack(const struct mv_sts_credit *credit, struct mv_sts_block *block);
 MV_CORE_MUST_USE enum mv_result mv_sts_credit_unpack(const struct mv_sts_block *block, struct mv_sts_credit *credit);
 
+/* ---- supply group code ---- */
+enum { MV_SGC_MAX = 999999 };
+
 /* ---- decoder key generation: the messages; the keyed step happens in the token (DKGA04) or in hsmd (DKGA02) ---- */
 struct mv_dkga_input {
     char pan[19];

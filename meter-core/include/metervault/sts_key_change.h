@@ -27,10 +27,12 @@ struct mv_sts_key_sections {
     uint64_t content[MV_KEY_SECTIONS]; /* 44 bits each */
 };
 bool mv_sts_is_key_section(const struct mv_sts_block *block);
-/* FUNCTION_ERROR unless it is a section that this EA uses. `section` is 1..4. */
+/* FUNCTION_ERROR unless it is a section that this EA uses, RANGE_ERROR for a KRN, TI or SGC that does not exist; both
+ * leave `sections` as it was. `section` is then 1..4. */
 MV_CORE_MUST_USE enum mv_result mv_sts_key_section_put(struct mv_sts_key_sections *sections, uint8_t ea,
                                                        const struct mv_sts_block *block, unsigned *section);
-/* True when the set is whole (it depends on EA and on the first section's 3KCT bit); `change` is then filled. */
+/* True when the set is whole (it depends on EA and on the first section's 3KCT bit); `change` is then filled, and zero
+ * otherwise. Of a 128-bit key the SGC comes in two pieces: the caller compares it with MV_SGC_MAX. */
 bool mv_sts_key_sections_join(const struct mv_sts_key_sections *sections, uint8_t ea, struct mv_sts_key_change *change);
 /* What a section says besides key bits, for a help desk: no key bit leaves through this. */
 struct mv_sts_key_section_facts {

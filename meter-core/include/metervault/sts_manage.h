@@ -41,18 +41,28 @@ MV_CORE_MUST_USE enum mv_result mv_sts_manage_unpack(const struct mv_sts_block *
 enum { MV_EXTENDED_FLAG = 63 };
 MV_CORE_MUST_USE enum mv_result mv_sts_extended_field(uint8_t index, uint16_t value, uint16_t *field);
 MV_CORE_MUST_USE enum mv_result mv_sts_extended_flag(uint16_t flag, bool value, uint16_t *field);
+/* The way back; every field is one. */
+struct mv_sts_extended {
+    uint8_t index;  /* 0..63 */
+    uint16_t value; /* 10 bits; of a flag 0 or 1 */
+    uint16_t flag;  /* with index MV_EXTENDED_FLAG: 0..511, else 0 */
+};
+struct mv_sts_extended mv_sts_extended_read(uint16_t field);
 
 /* ---- class 1: not encrypted, no TID ---- */
-enum { MV_TEST_ALL = 0, MV_TEST_LAST = 18 };
+enum { MV_TEST_ALL = 0, MV_TEST_LAST = 18, MV_TEST_EXTENDED_READ = 2 /* a subclass */ };
 struct mv_sts_test {
     uint8_t subclass; /* 0, 2, 11..15: control 36 bits, manufacturer 8; 1, 6..10: control 28 bits, manufacturer 16 */
     uint64_t control;
-    uint16_t manufacturer; /* binary; 0: any */
+    uint16_t manufacturer; /* binary, at most 99 or 9999; 0: any */
 };
 /* FUNCTION_ERROR for a reserved subclass (3..5), RANGE_ERROR for wider numbers. */
 MV_CORE_MUST_USE enum mv_result mv_sts_test_pack(const struct mv_sts_test *test, struct mv_sts_block *block);
 MV_CORE_MUST_USE enum mv_result mv_sts_test_unpack(const struct mv_sts_block *block, struct mv_sts_test *test);
-/* Control bits of test 0 (all of the subclass's width) .. MV_TEST_LAST. RANGE_ERROR beyond. */
+/* Control bits of test 0 (all of the subclass's width) .. MV_TEST_LAST. RANGE_ERROR beyond, FUNCTION_ERROR for a
+ * subclass that is reserved or that reads the extended set. */
 MV_CORE_MUST_USE enum mv_result mv_sts_test_control(uint8_t subclass, unsigned test, uint64_t *control);
+/* Control bits of subclass MV_TEST_EXTENDED_READ for index 0..63 of the extended set. RANGE_ERROR beyond. */
+MV_CORE_MUST_USE enum mv_result mv_sts_extended_control(uint8_t index, uint64_t *control);
 
 #endif
