@@ -5,17 +5,6 @@
 #include "base/secret.h"
 #include "hsm/internal.h"
 
-mv_status hsm_key_fits(const struct hsm_key_info *key, uint16_t base_date, uint8_t ea)
-{
-    if (key->state == HSM_EXPIRED || key->state == HSM_COMPROMISED || key->state == HSM_DESTROYED)
-        return mv_fail(MV_VENDING_KEY_NOT_ACTIVE, "state");
-    if (key->scope.base_date != base_date)
-        return mv_fail(MV_VENDING_KEY_MISMATCH, "base_date");
-    if (ea > 15 || (key->scope.ea_mask & 1U << ea) == 0)
-        return mv_fail(MV_VENDING_KEY_MISMATCH, "ea");
-    return mv_ok();
-}
-
 mv_status hsm_handle_open(struct hsm *hsm, const struct hsm_key_info *key, struct hsm_handle *handle)
 {
     CK_OBJECT_HANDLE found = 0;

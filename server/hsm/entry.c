@@ -1,6 +1,7 @@
 /* The stored form of a catalogue object:
- *   magic "MVC1" | kind 1 | generation 8 | fields by kind | AES-CMAC 16 over all before it
- * Texts carry a 16-bit length. Head, key and officer differ by `kind`, so none can stand for another. */
+ *   magic "MVC2" | kind 1 | generation 8 | fields by kind | AES-CMAC 16 over all before it
+ * Texts carry a 16-bit length. Head, key and officer differ by `kind`, so none can stand for another. "MVC1", where
+ * keys had no successor, is read and no longer written. */
 #include <string.h>
 
 #include "base/secret.h"
@@ -8,7 +9,8 @@
 #include "hsm/info_wire.h"
 #include "hsm/internal.h"
 
-static const uint32_t MAGIC = 0x4D564331;
+static const uint32_t MAGIC = 0x4D564332;
+static const uint32_t MAGIC_FIRST = 0x4D564331;
 
 static void put_fields(struct mv_writer *to, const struct hsm_entry *entry)
 {
@@ -30,7 +32,7 @@ static void put_fields(struct mv_writer *to, const struct hsm_entry *entry)
     }
 }
 
-static void get_fields(struct mv_reader *from, struct hsm_entry *entry)
+static void get_fields(struct mv_reader *from, bool first_form, struct hsm_entry *entry)
 {
     switch (entry->kind) {
     case HSM_ENTRY_HEAD:
@@ -38,7 +40,10 @@ static void get_fields(struct mv_reader *from, struct hsm_entry *entry)
         mv_get_bytes(from, entry->of.head.digest, sizeof entry->of.head.digest);
         return;
     case HSM_ENTRY_KEY:
-        hsm_info_get(from, &entry->of.key.info);
+        if (first_form)
+            hsm_info_get_first(from, &entry->of.key.info);
+        else
+            hsm_info_get(from, &entry->of.key.info);
         mv_get_bytes(from, entry->of.key.sealed, sizeof entry->of.key.sealed);
         entry->of.key.info.generation = entry->generation;
         return;
@@ -82,8 +87,8 @@ mv_status hsm_entry_decode(struct hsm *hsm, CK_OBJECT_HANDLE mac_key, const uint
     uint32_t magic = mv_get_u32(&reader);
     entry->kind = (enum hsm_entry_kind)mv_get_u8(&reader);
     entry->generation = mv_get_u64(&reader);
-    get_fields(&reader, entry);
-    if (magic != MAGIC || !mv_reader_done(&reader))
+    get_fields(&reader, magic == MAGIC_FIRST, entry);
+    if ((magic != MAGIC && magic != MAGIC_FIRST) || !mv_reader_done(&reader))
         return mv_fail(MV_CATALOGUE_CORRUPT, "catalogue entry: form");
     return mv_ok();
 }

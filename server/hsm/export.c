@@ -37,7 +37,7 @@ mv_status hsm_export_meter(struct hsm *hsm, const struct hsm_catalogue *catalogu
     const struct hsm_key_entry *vending = hsm_catalogue_vending(catalogue, meter->sgc, meter->krn, meter->kt);
     if (vending == NULL)
         return mv_fail(MV_VENDING_KEY_UNKNOWN, NULL);
-    MV_TRY(hsm_key_fits(&vending->info, meter->base_date, meter->ea));
+    MV_TRY(hsm_key_fits(&vending->info, HSM_TO_ENTER, meter->base_date, meter->ea));
     const struct hsm_key_entry *factory = hsm_catalogue_by_label(catalogue, factory_label);
     if (factory == NULL || factory->info.use != HSM_USE_FACTORY_KEK)
         return mv_fail(MV_KEY_UNKNOWN, "factory key");

@@ -14,6 +14,7 @@
 #include "base/status.h"
 #include "hsm/catalogue.h"
 #include "hsm/config.h"
+#include "hsm/states.h"
 #include "metervault/sts.h"
 
 enum {
@@ -140,16 +141,14 @@ MV_MUST_USE mv_status hsm_keys_verify(struct hsm *hsm, const struct hsm_catalogu
 
 /* ---- purposes ---- */
 /* The decoder key of one meter, wrapped under the factory key `factory_label` ("factory/NAME"): RFC 3394 of 16 bytes,
- * an EA07 key followed by 8 zero bytes. The vending key is found by SGC, KRN and KT. */
+ * an EA07 key followed by 8 zero bytes. The vending key is found by SGC, KRN and KT; its state must let meters enter
+ * (states.h), its dates do not matter: the meter may be sold later. */
 MV_MUST_USE mv_status hsm_export_meter(struct hsm *hsm, const struct hsm_catalogue *catalogue,
                                        const struct mv_dkga_input *meter, const char *factory_label,
                                        uint8_t wrapped[HSM_PROVISION_BYTES]);
 /* The vending key of a scope; NULL when there is none. */
 const struct hsm_key_entry *hsm_catalogue_vending(const struct hsm_catalogue *catalogue, const char *sgc, uint8_t krn,
                                                   uint8_t kt);
-
-/* Whether the key serves such a meter, its dates aside: VENDING_KEY_NOT_ACTIVE (state), VENDING_KEY_MISMATCH. */
-MV_MUST_USE mv_status hsm_key_fits(const struct hsm_key_info *key, uint16_t base_date, uint8_t ea);
 
 /* A key that is used often: its handle, found once. HMAC keys are session copies. */
 struct hsm_handle {

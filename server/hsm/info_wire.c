@@ -34,9 +34,10 @@ void hsm_info_put(struct mv_writer *to, const struct hsm_key_info *info)
     mv_put_u64(to, (uint64_t)info->issued_until_unix_s);
     mv_put_u8(to, (uint8_t)info->kcv_method);
     mv_put_bytes(to, info->kcv, sizeof info->kcv);
+    mv_put_u8(to, info->scope.successor_krn);
 }
 
-void hsm_info_get(struct mv_reader *from, struct hsm_key_info *info)
+void hsm_info_get_first(struct mv_reader *from, struct hsm_key_info *info)
 {
     mv_get_text(from, info->label, sizeof info->label);
     info->use = (enum hsm_key_use)mv_get_u8(from);
@@ -48,4 +49,11 @@ void hsm_info_get(struct mv_reader *from, struct hsm_key_info *info)
     info->issued_until_unix_s = (int64_t)mv_get_u64(from);
     info->kcv_method = (enum hsm_kcv_method)mv_get_u8(from);
     mv_get_bytes(from, info->kcv, sizeof info->kcv);
+    info->scope.successor_krn = 0;
+}
+
+void hsm_info_get(struct mv_reader *from, struct hsm_key_info *info)
+{
+    hsm_info_get_first(from, info);
+    info->scope.successor_krn = mv_get_u8(from);
 }

@@ -8,5 +8,7 @@
 /* Everything but the generation. */
 void hsm_info_put(struct mv_writer *to, const struct hsm_key_info *info);
 void hsm_info_get(struct mv_reader *from, struct hsm_key_info *info);
+/* The first form, which tokens may still hold: it ended before the successor. */
+void hsm_info_get_first(struct mv_reader *from, struct hsm_key_info *info);
 
 #endif

@@ -5,17 +5,9 @@
 #include <string.h>
 
 #include "hsm/info_wire.h"
-#include "hsmd/channel.h"
-#include "hsmd/proto.h"
+#include "hsmd/client_call.h"
 
 enum { BUFFER = HSMD_FRAME_HEAD + HSMD_FRAME_MAX, SLOT_BITS = 24 };
-
-struct hsmd_client {
-    struct hsmd_channel channel;
-    unsigned timeout_ms;
-    char *path;
-    uint8_t *out; /* BUFFER bytes */
-};
 
 mv_status hsmd_client_new(const char *socket_path, unsigned timeout_ms, struct hsmd_client **client)
 {
@@ -54,10 +46,8 @@ static mv_status round_trip(struct hsmd_client *client, uint8_t op, size_t size,
     return hsmd_channel_receive(&client->channel, op, deadline, body);
 }
 
-/* `repeatable`: a connection that broke, as it does when a worker was replaced, is opened once more within the
- * deadline. */
-static mv_status call(struct hsmd_client *client, uint8_t op, struct mv_writer *request, bool repeatable,
-                      struct mv_reader *body)
+mv_status hsmd_call(struct hsmd_client *client, uint8_t op, struct mv_writer *request, bool repeatable,
+                    struct mv_reader *body)
 {
     int64_t deadline = hsmd_now_ms() + client->timeout_ms;
     hsmd_frame_end(request);
@@ -70,13 +60,12 @@ static mv_status call(struct hsmd_client *client, uint8_t op, struct mv_writer *
     return status;
 }
 
-static struct mv_writer begin(struct hsmd_client *client, enum hsmd_op op)
+struct mv_writer hsmd_call_begin(struct hsmd_client *client, enum hsmd_op op)
 {
     return hsmd_frame_begin(client->out, BUFFER, (uint8_t)op);
 }
 
-/* After the last item of an answer. */
-static mv_status finish(struct hsmd_client *client, const struct mv_reader *body)
+mv_status hsmd_call_finish(struct hsmd_client *client, const struct mv_reader *body)
 {
     if (mv_reader_done(body))
         return mv_ok();
@@ -84,16 +73,16 @@ static mv_status finish(struct hsmd_client *client, const struct mv_reader *body
     return mv_fail(MV_KEY_SERVICE_UNAVAILABLE, "key process: wrong answer");
 }
 
-/* A slot belongs to its connection: with the connection's number above it, one of an earlier connection is never taken
- * for another meter's. */
-static uint32_t outer_slot(const struct hsmd_client *client, uint32_t inner)
+uint32_t hsmd_slot_outward(const struct hsmd_client *client, uint32_t inner)
 {
-    return (uint32_t)client->channel.serial << SLOT_BITS | (inner & 0xFFFFFF);
+    uint32_t number = inner & HSMD_SLOT_NONE;
+    return number == HSMD_SLOT_NONE ? HSMD_SLOT_NONE : (uint32_t)client->channel.serial << SLOT_BITS | number;
 }
 
-static bool slot_is_current(const struct hsmd_client *client, uint32_t slot)
+uint32_t hsmd_slot_inward(const struct hsmd_client *client, uint32_t outer)
 {
-    return client->channel.fd >= 0 && slot >> SLOT_BITS == client->channel.serial;
+    bool current = client->channel.fd >= 0 && outer >> SLOT_BITS == client->channel.serial;
+    return current ? outer & HSMD_SLOT_NONE : HSMD_SLOT_NONE;
 }
 
 mv_status hsmd_prepare(struct hsmd_client *client, const struct hsmd_meter *meters, size_t count,
@@ -102,33 +91,33 @@ mv_status hsmd_prepare(struct hsmd_client *client, const struct hsmd_meter *mete
     struct mv_reader body;
     if (count == 0 || count > HSMD_BATCH)
         return mv_fail(MV_REQUEST_TOO_LARGE, "meters");
-    struct mv_writer request = begin(client, HSMD_OP_PREPARE);
+    struct mv_writer request = hsmd_call_begin(client, HSMD_OP_PREPARE);
     mv_put_u16(&request, (uint16_t)count);
     for (size_t i = 0; i < count; i++)
         hsmd_put_meter(&request, &meters[i]);
-    MV_TRY(call(client, HSMD_OP_PREPARE, &request, true, &body));
+    MV_TRY(hsmd_call(client, HSMD_OP_PREPARE, &request, true, &body));
     for (size_t i = 0; i < count; i++) {
         prepared[i] = (struct hsmd_prepared){.status = hsmd_get_status(&body)};
         if (!prepared[i].status.ok)
             continue;
-        prepared[i].slot = outer_slot(client, mv_get_u32(&body));
+        prepared[i].slot = hsmd_slot_outward(client, mv_get_u32(&body));
         mv_get_bytes(&body, prepared[i].vending_kcv, HSM_KCV_BYTES);
     }
-    return finish(client, &body);
+    return hsmd_call_finish(client, &body);
 }
 
 static mv_status encrypt_all(struct hsmd_client *client, const struct hsmd_block *blocks, size_t count,
                              struct mv_reader *body)
 {
-    struct mv_writer request = begin(client, HSMD_OP_ENCRYPT);
+    struct mv_writer request = hsmd_call_begin(client, HSMD_OP_ENCRYPT);
     mv_put_u16(&request, (uint16_t)count);
     for (size_t i = 0; i < count; i++) {
-        /* 24 bits of all ones name no slot, so a stale one is refused by item, not by batch */
-        mv_put_u32(&request, slot_is_current(client, blocks[i].slot) ? blocks[i].slot & 0xFFFFFF : 0xFFFFFF);
+        /* a stale one names no slot, so it is refused by item, not by batch */
+        mv_put_u32(&request, hsmd_slot_inward(client, blocks[i].slot));
         mv_put_u8(&request, blocks[i].token_class);
         mv_put_u64(&request, blocks[i].clear);
     }
-    return call(client, HSMD_OP_ENCRYPT, &request, false, body);
+    return hsmd_call(client, HSMD_OP_ENCRYPT, &request, false, body);
 }
 
 mv_status hsmd_encrypt(struct hsmd_client *client, const struct hsmd_block *blocks, size_t count,
@@ -145,17 +134,17 @@ mv_status hsmd_encrypt(struct hsmd_client *client, const struct hsmd_block *bloc
         mv_get_bytes(&body, tokens[i].digits, sizeof tokens[i].digits - 1);
         mv_get_bytes(&body, tokens[i].tag, HSMD_TOKEN_TAG);
     }
-    return finish(client, &body);
+    return hsmd_call_finish(client, &body);
 }
 
 void hsmd_release(struct hsmd_client *client, const uint32_t *slots, size_t count)
 {
     if (client->channel.fd < 0 || count == 0 || count > HSMD_BATCH)
         return;
-    struct mv_writer request = begin(client, HSMD_OP_RELEASE);
+    struct mv_writer request = hsmd_call_begin(client, HSMD_OP_RELEASE);
     mv_put_u16(&request, (uint16_t)count);
     for (size_t i = 0; i < count; i++)
-        mv_put_u32(&request, slot_is_current(client, slots[i]) ? slots[i] & 0xFFFFFF : 0xFFFFFF);
+        mv_put_u32(&request, hsmd_slot_inward(client, slots[i]));
     hsmd_frame_end(&request);
     int64_t deadline = hsmd_now_ms() + client->timeout_ms;
     mv_status sent = hsmd_channel_send(&client->channel, client->out, request.used, deadline);
@@ -168,18 +157,18 @@ mv_status hsmd_random(struct hsmd_client *client, void *data, size_t size)
     struct mv_reader body;
     if (size > HSMD_RANDOM_MAX)
         return mv_fail(MV_REQUEST_TOO_LARGE, "random");
-    struct mv_writer request = begin(client, HSMD_OP_RANDOM);
+    struct mv_writer request = hsmd_call_begin(client, HSMD_OP_RANDOM);
     mv_put_u16(&request, (uint16_t)size);
-    MV_TRY(call(client, HSMD_OP_RANDOM, &request, true, &body));
+    MV_TRY(hsmd_call(client, HSMD_OP_RANDOM, &request, true, &body));
     mv_get_bytes(&body, data, size);
-    return finish(client, &body);
+    return hsmd_call_finish(client, &body);
 }
 
 mv_status hsmd_catalogue(struct hsmd_client *client, struct hsmd_catalogue *catalogue)
 {
     struct mv_reader body;
-    struct mv_writer request = begin(client, HSMD_OP_CATALOGUE);
-    MV_TRY(call(client, HSMD_OP_CATALOGUE, &request, true, &body));
+    struct mv_writer request = hsmd_call_begin(client, HSMD_OP_CATALOGUE);
+    MV_TRY(hsmd_call(client, HSMD_OP_CATALOGUE, &request, true, &body));
     memset(catalogue, 0, sizeof *catalogue);
     catalogue->generation = mv_get_u64(&body);
     catalogue->key_count = mv_get_u16(&body);
@@ -196,13 +185,13 @@ mv_status hsmd_catalogue(struct hsmd_client *client, struct hsmd_catalogue *cata
         mv_get_bytes(&body, officer->certificate_sha256, sizeof officer->certificate_sha256);
         officer->generation = mv_get_u64(&body);
     }
-    return finish(client, &body);
+    return hsmd_call_finish(client, &body);
 }
 
 mv_status hsmd_health(struct hsmd_client *client)
 {
     struct mv_reader body;
-    struct mv_writer request = begin(client, HSMD_OP_HEALTH);
-    MV_TRY(call(client, HSMD_OP_HEALTH, &request, true, &body));
-    return finish(client, &body);
+    struct mv_writer request = hsmd_call_begin(client, HSMD_OP_HEALTH);
+    MV_TRY(hsmd_call(client, HSMD_OP_HEALTH, &request, true, &body));
+    return hsmd_call_finish(client, &body);
 }

@@ -4,31 +4,24 @@
 
 #include "hsmd/channel.h"
 #include "hsmd/service.h"
+#include "metervault/sts_key_change.h"
 
 enum {
-    SUBCLASS_KEY_FIRST = 3,
-    SUBCLASS_KEY_SECOND = 4,
-    SUBCLASS_KEY_THIRD = 8,
-    SUBCLASS_KEY_FOURTH = 9,
+    CLASS_TEST = 1,
     KT_DDTK = 1,
     TID_SHIFT = 16, /* of the 44 bits of content: RND 4 | TID 24 | field 16 */
     TID_MASK = 0xFFFFFF,
 };
-
-/* Their content is a key, which this caller cannot have. */
-static bool is_key_change(const struct mv_sts_block *block)
-{
-    return block->token_class == 2 &&
-           (block->subclass == SUBCLASS_KEY_FIRST || block->subclass == SUBCLASS_KEY_SECOND ||
-            block->subclass == SUBCLASS_KEY_THIRD || block->subclass == SUBCLASS_KEY_FOURTH);
-}
 
 static mv_status check(const struct hsmd_block *asked, const struct hsmd_slot_key *key)
 {
     struct mv_sts_block block;
     if (asked->token_class != 0 && asked->token_class != 2)
         return mv_fail(MV_INVALID_FIELD, "token_class");
-    if (mv_sts_block_unpack(asked->token_class, asked->clear, &block) != MV_DONE || is_key_change(&block))
+    if (mv_sts_block_unpack(asked->token_class, asked->clear, &block) != MV_DONE)
+        return mv_fail(MV_INVALID_FIELD, "clear block");
+    /* their content is a key, which this caller cannot have */
+    if (mv_sts_is_key_section(&block))
         return mv_fail(MV_INVALID_FIELD, "clear block");
     if (mv_sts_key_expired((uint32_t)(block.content >> TID_SHIFT) & TID_MASK, key->ken))
         return mv_fail(MV_KEY_EXPIRED, NULL);
@@ -37,7 +30,7 @@ static mv_status check(const struct hsmd_block *asked, const struct hsmd_slot_ke
     return mv_ok();
 }
 
-static mv_status tag(struct hsmd_service *service, const char *digits, uint8_t tag[HSMD_TOKEN_TAG])
+mv_status hsmd_token_tag(struct hsmd_service *service, const char *digits, uint8_t tag[HSMD_TOKEN_TAG])
 {
     uint8_t mac[HSM_MAC_BYTES];
     size_t size = 0;
@@ -49,9 +42,23 @@ static mv_status tag(struct hsmd_service *service, const char *digits, uint8_t t
     return mv_ok();
 }
 
+/* Class 1 says nothing secret and moves nothing: no key, no encryption, but a tag to find the token by. */
+static mv_status print_test(struct hsmd_service *service, const struct hsmd_block *asked, struct hsmd_token *token)
+{
+    struct mv_sts_block block;
+    if (asked->slot != HSMD_SLOT_NONE)
+        return mv_fail(MV_INVALID_FIELD, "slot");
+    if (mv_sts_block_unpack(CLASS_TEST, asked->clear, &block) != MV_DONE)
+        return mv_fail(MV_INVALID_FIELD, "clear block");
+    mv_sts_digits_from_block(CLASS_TEST, asked->clear, token->digits);
+    return hsmd_token_tag(service, token->digits, token->tag);
+}
+
 static mv_status encrypt(struct hsmd_service *service, uint32_t owner, int64_t now_ms, const struct hsmd_block *block,
                          struct hsmd_token *token)
 {
+    if (block->token_class == CLASS_TEST)
+        return print_test(service, block, token);
     const struct hsmd_slot_key *key = hsmd_slots_get(service->slots, owner, block->slot, now_ms);
     /* a slot is lost with its connection or its minute: the caller prepares again, as after a restart */
     if (key == NULL)
@@ -59,7 +66,7 @@ static mv_status encrypt(struct hsmd_service *service, uint32_t owner, int64_t n
     MV_TRY(check(block, key));
     uint64_t cipher = mv_sts_encrypt(&key->key, &mv_sta_public, block->clear);
     mv_sts_digits_from_block(block->token_class, cipher, token->digits);
-    return tag(service, token->digits, token->tag);
+    return hsmd_token_tag(service, token->digits, token->tag);
 }
 
 bool hsmd_serve_encrypt(struct hsmd_service *service, uint32_t owner, struct mv_reader *request,

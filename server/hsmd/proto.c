@@ -87,3 +87,31 @@ void hsmd_get_meter(struct mv_reader *from, struct hsmd_meter *meter)
     meter->dkga = mv_get_u8(from);
     meter->base_date = mv_get_u16(from);
 }
+
+void hsmd_put_opened(struct mv_writer *to, const struct hsmd_opened *opened)
+{
+    mv_put_u8(to, opened->token_class);
+    mv_put_u8(to, opened->subclass);
+    mv_put_u8(to, opened->key_section);
+    mv_put_u8(to, opened->section);
+    mv_put_u8(to, opened->krn);
+    mv_put_u8(to, opened->kt);
+    mv_put_u8(to, opened->ti);
+    mv_put_u8(to, opened->random_or_sign_exponent);
+    mv_put_u32(to, opened->tid);
+    mv_put_u16(to, opened->field);
+}
+
+void hsmd_get_opened(struct mv_reader *from, struct hsmd_opened *opened)
+{
+    opened->token_class = mv_get_u8(from);
+    opened->subclass = mv_get_u8(from);
+    opened->key_section = mv_get_u8(from) != 0;
+    opened->section = mv_get_u8(from);
+    opened->krn = mv_get_u8(from);
+    opened->kt = mv_get_u8(from);
+    opened->ti = mv_get_u8(from);
+    opened->random_or_sign_exponent = mv_get_u8(from);
+    opened->tid = mv_get_u32(from);
+    opened->field = mv_get_u16(from);
+}

@@ -7,13 +7,16 @@
 #include "hsmd/client.h"
 
 enum {
-    HSMD_VERSION = 1,
+    HSMD_VERSION = 2,
     HSMD_MAGIC = 0x4D56484B, /* "MVHK" */
     HSMD_FRAME_HEAD = 4,     /* 32-bit length of what follows */
     HSMD_FRAME_MAX = 65536,  /* of what follows, both directions */
     HSMD_RANDOM_MAX = 4096,
     HSMD_WHERE_MAX = 100, /* longest text of a status; longer ones are cut */
-    HSMD_REPLY = 0x80,    /* set in the operation of an answer */
+    HSMD_METER_BYTES = 32,
+    HSMD_CERTIFICATE_MAX = 4096, /* of an officer, DER */
+    HSMD_SIGNATURE_MAX = 160,    /* ECDSA on P-384 takes 104 */
+    HSMD_REPLY = 0x80,           /* set in the operation of an answer */
 };
 
 enum hsmd_op {
@@ -24,6 +27,10 @@ enum hsmd_op {
     HSMD_OP_RANDOM = 5,
     HSMD_OP_CATALOGUE = 6,
     HSMD_OP_HEALTH = 7,
+    HSMD_OP_KEY_CHANGE = 8,
+    HSMD_OP_CHECK_APPROVAL = 9,
+    HSMD_OP_OPEN_TOKEN = 10,
+    HSMD_OP_LAST = HSMD_OP_OPEN_TOKEN,
 };
 
 /* A frame is written with begin and end around its body; `end` patches the length in. */
@@ -37,5 +44,8 @@ mv_status hsmd_get_status(struct mv_reader *from);
 /* Fails the writer when a number has the wrong length. */
 void hsmd_put_meter(struct mv_writer *to, const struct hsmd_meter *meter);
 void hsmd_get_meter(struct mv_reader *from, struct hsmd_meter *meter);
+
+void hsmd_put_opened(struct mv_writer *to, const struct hsmd_opened *opened);
+void hsmd_get_opened(struct mv_reader *from, struct hsmd_opened *opened);
 
 #endif

@@ -125,6 +125,12 @@ bool hsmd_service_call(struct hsmd_service *service, uint32_t owner, uint8_t op,
         return serve_catalogue(service, request, reply);
     case HSMD_OP_HEALTH:
         return serve_health(service, request, reply);
+    case HSMD_OP_KEY_CHANGE:
+        return hsmd_serve_key_change(service, owner, request, reply);
+    case HSMD_OP_CHECK_APPROVAL:
+        return hsmd_serve_check_approval(service, request, reply);
+    case HSMD_OP_OPEN_TOKEN:
+        return hsmd_serve_open_token(service, request, reply);
     default:
         return false;
     }

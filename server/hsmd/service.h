@@ -31,11 +31,17 @@ void hsmd_service_forget(struct hsmd_service *service, uint32_t owner);
 /* About once a second, also without requests: slots expire. */
 void hsmd_service_tick(struct hsmd_service *service);
 
-/* ---- prepare.c, encrypt.c ---- */
+/* ---- prepare.c, encrypt.c, key_change.c, open_token.c ---- */
 bool hsmd_serve_prepare(struct hsmd_service *service, uint32_t owner, struct mv_reader *request,
                         struct mv_writer *reply);
 bool hsmd_serve_encrypt(struct hsmd_service *service, uint32_t owner, struct mv_reader *request,
                         struct mv_writer *reply);
 bool hsmd_serve_release(struct hsmd_service *service, uint32_t owner, struct mv_reader *request);
+bool hsmd_serve_key_change(struct hsmd_service *service, uint32_t owner, struct mv_reader *request,
+                           struct mv_writer *reply);
+bool hsmd_serve_check_approval(struct hsmd_service *service, struct mv_reader *request, struct mv_writer *reply);
+bool hsmd_serve_open_token(struct hsmd_service *service, struct mv_reader *request, struct mv_writer *reply);
+/* The keyed hash of 20 digits. */
+MV_MUST_USE mv_status hsmd_token_tag(struct hsmd_service *service, const char *digits, uint8_t tag[HSMD_TOKEN_TAG]);
 
 #endif

@@ -45,7 +45,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         start();
     while (size >= HEAD) {
         size_t body = data[1] < size - HEAD ? data[1] : size - HEAD;
-        call(data[0] % (HSMD_OP_HEALTH + 2), data + HEAD, body);
+        call(data[0] % (HSMD_OP_LAST + 2), data + HEAD, body);
         data += HEAD + body;
         size -= HEAD + body;
     }

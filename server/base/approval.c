@@ -1,0 +1,109 @@
+#include "base/approval.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { SGC_DIGITS = 6, PAN_DIGITS = 18 };
+
+static const char DIGITS[] = "0123456789";
+
+static bool is_digits(const char *text, size_t length)
+{
+    return strnlen(text, length + 1) == length && strspn(text, DIGITS) == length;
+}
+
+static mv_status check(const struct mv_approval *approval)
+{
+    if (!is_digits(approval->from_sgc, SGC_DIGITS))
+        return mv_fail(MV_INVALID_FIELD, "from");
+    if (!is_digits(approval->to_sgc, SGC_DIGITS) || strcmp(approval->from_sgc, approval->to_sgc) == 0)
+        return mv_fail(MV_INVALID_FIELD, "to");
+    if (approval->pan[0] != '\0' && !is_digits(approval->pan, PAN_DIGITS))
+        return mv_fail(MV_INVALID_FIELD, "meter");
+    return approval->expires_unix_s > 0 ? mv_ok() : mv_fail(MV_INVALID_FIELD, "expires");
+}
+
+mv_status mv_approval_write(const struct mv_approval *approval, char text[MV_APPROVAL_TEXT])
+{
+    char nonce[2 * MV_APPROVAL_NONCE + 1];
+    MV_TRY(check(approval));
+    for (size_t i = 0; i < MV_APPROVAL_NONCE; i++)
+        (void)snprintf(nonce + 2 * i, 3, "%02x", approval->nonce[i]);
+    int length = snprintf(text, MV_APPROVAL_TEXT,
+                          "metervault-approval 1\naction supply-group-change\nfrom %s\nto %s\nmeter %s\n"
+                          "expires %" PRId64 "\nnonce %s\n",
+                          approval->from_sgc, approval->to_sgc, approval->pan[0] == '\0' ? "*" : approval->pan,
+                          approval->expires_unix_s, nonce);
+    return length > 0 && length < MV_APPROVAL_TEXT ? mv_ok() : mv_fail(MV_INTERNAL_ERROR, "approval");
+}
+
+/* Takes `name`, a space, and up to `size` - 1 characters to the line's end. */
+static bool take_line(const char **text, const char *name, char *value, size_t size)
+{
+    size_t length = strlen(name);
+    if (strncmp(*text, name, length) != 0 || (*text)[length] != ' ')
+        return false;
+    const char *start = *text + length + 1;
+    size_t used = strcspn(start, "\n");
+    if (start[used] != '\n' || used >= size)
+        return false;
+    memcpy(value, start, used);
+    value[used] = '\0';
+    *text = start + used + 1;
+    return true;
+}
+
+static bool read_nonce(const char *hex, uint8_t nonce[MV_APPROVAL_NONCE])
+{
+    static const char alphabet[] = "0123456789abcdef";
+    if (strlen(hex) != 2 * (size_t)MV_APPROVAL_NONCE || strspn(hex, alphabet) != 2 * (size_t)MV_APPROVAL_NONCE)
+        return false;
+    for (size_t i = 0; i < MV_APPROVAL_NONCE; i++) {
+        size_t high = (size_t)(strchr(alphabet, hex[2 * i]) - alphabet);
+        size_t low = (size_t)(strchr(alphabet, hex[2 * i + 1]) - alphabet);
+        nonce[i] = (uint8_t)(high << 4 | low);
+    }
+    return true;
+}
+
+static bool read_lines(const char *text, struct mv_approval *approval)
+{
+    char version[2];
+    char action[32];
+    char expires[20]; /* 19 digits are all that 63 bits need */
+    char nonce[2 * MV_APPROVAL_NONCE + 1];
+    bool good = take_line(&text, "metervault-approval", version, sizeof version) &&
+                take_line(&text, "action", action, sizeof action) &&
+                take_line(&text, "from", approval->from_sgc, sizeof approval->from_sgc) &&
+                take_line(&text, "to", approval->to_sgc, sizeof approval->to_sgc) &&
+                take_line(&text, "meter", approval->pan, sizeof approval->pan) &&
+                take_line(&text, "expires", expires, sizeof expires) && strspn(expires, DIGITS) == strlen(expires) &&
+                take_line(&text, "nonce", nonce, sizeof nonce) && read_nonce(nonce, approval->nonce);
+    if (!good)
+        return false;
+    if (strcmp(approval->pan, "*") == 0)
+        approval->pan[0] = '\0';
+    /* what does not fit becomes the greatest number, and then writes itself otherwise than it was read */
+    approval->expires_unix_s = strtoll(expires, NULL, 10);
+    return true;
+}
+
+mv_status mv_approval_read(const char *text, struct mv_approval *approval)
+{
+    char again[MV_APPROVAL_TEXT];
+    memset(approval, 0, sizeof *approval);
+    /* one form: the text is good if it is what would be written for what it says */
+    if (read_lines(text, approval) && mv_approval_write(approval, again).ok && strcmp(text, again) == 0)
+        return mv_ok();
+    memset(approval, 0, sizeof *approval);
+    return mv_fail(MV_APPROVAL_INVALID, "text");
+}
+
+bool mv_approval_covers(const struct mv_approval *approval, const char *pan, const char *from_sgc, const char *to_sgc,
+                        int64_t now_unix_s)
+{
+    return now_unix_s < approval->expires_unix_s && strcmp(approval->from_sgc, from_sgc) == 0 &&
+           strcmp(approval->to_sgc, to_sgc) == 0 && (approval->pan[0] == '\0' || strcmp(approval->pan, pan) == 0);
+}
