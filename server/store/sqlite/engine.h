@@ -53,6 +53,12 @@ mv_status sqlite_failure(int code, const char *where);
 /* The statement hit a rule of the schema of this kind (SQLITE_CONSTRAINT_UNIQUE and so on). */
 bool sqlite_refused_by(mv_status status, int constraint);
 
+/* Columns sgc, krn, ti, kt, ken, ea, dkga, base_date. */
+void sqlite_get_key(struct sql *sql, struct store_key *key);
+void sqlite_get_proposal(struct sql *sql, struct store_proposal *proposal);
+/* "[1,2,3]" for json_each; NULL when memory is short. The caller frees. */
+char *sqlite_number_list(const int64_t *numbers, size_t count);
+
 MV_MUST_USE mv_status sqlite_exec(sqlite3 *db, const char *sql, const char *where);
 MV_MUST_USE mv_status sqlite_pragma_get(sqlite3 *db, const char *sql, int64_t *value);
 

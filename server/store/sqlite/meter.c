@@ -4,6 +4,16 @@
 
 #include "store/sqlite/engine.h"
 
+static void get_wanted(struct sql *sql, struct store_meter *meter)
+{
+    sql_get_text(sql, meter->wanted_sgc, sizeof meter->wanted_sgc);
+    meter->wanted_krn = sql_get_u8(sql);
+    meter->wanted_kt = sql_get_u8(sql);
+    meter->wanted_ti = (int16_t)sql_get_int(sql); /* the schema keeps it in -1..99 */
+    meter->has_wanted =
+        meter->wanted_sgc[0] != '\0' || meter->wanted_krn != 0 || meter->wanted_kt != 0 || meter->wanted_ti >= 0;
+}
+
 static mv_status get_meter(struct sql *sql, struct store_meter *meter)
 {
     meter->id = sql_get_int(sql);
@@ -21,6 +31,11 @@ static mv_status get_meter(struct sql *sql, struct store_meter *meter)
     meter->base_date = sql_get_u16(sql);
     meter->last_tid = sql_get_u64(sql);
     meter->registered_at_unix_s = sql_get_int(sql);
+    meter->currency = sql_get_bool(sql);
+    meter->pending_change = sql_get_int(sql);
+    get_wanted(sql, meter);
+    meter->key_version = sql_get_u32(sql);
+    meter->last_sale = sql_get_int(sql);
     return sql_row_ok(sql);
 }
 
@@ -65,6 +80,7 @@ static mv_status insert_row(struct store *store, const struct store_meter *meter
     sql_put_int(&sql, meter->dkga);
     sql_put_int(&sql, meter->base_date);
     sql_put_int(&sql, meter->registered_at_unix_s);
+    sql_put_int(&sql, meter->currency);
     mv_status status = sql_run(&sql);
     if (sqlite_refused_by(status, SQLITE_CONSTRAINT_UNIQUE))
         return mv_fail(MV_METER_EXISTS, NULL);
@@ -87,8 +103,22 @@ mv_status store_meter_insert(struct store *store, struct store_meter *meter)
     return sql_run(&sql);
 }
 
-/* "[1,2,3]" for json_each; NULL when memory is short. The caller frees. */
-static char *number_list(const int64_t *numbers, size_t count)
+mv_status store_meter_assign(struct store *store, int64_t meter, const struct store_wanted *wanted)
+{
+    struct sql sql = sql_write(store, SQL_METER_ASSIGN);
+    sql_put_text(&sql, wanted->sgc);
+    sql_put_int(&sql, wanted->krn);
+    sql_put_int(&sql, wanted->kt);
+    sql_put_int(&sql, wanted->ti);
+    sql_put_int(&sql, meter);
+    mv_status status = sql_run(&sql);
+    if (sqlite_refused_by(status, SQLITE_CONSTRAINT_CHECK))
+        return mv_fail(MV_INVALID_FIELD, "key");
+    MV_TRY(status);
+    return sqlite3_changes(store->db) == 1 ? mv_ok() : mv_fail(MV_METER_UNKNOWN, NULL);
+}
+
+char *sqlite_number_list(const int64_t *numbers, size_t count)
 {
     enum { LONGEST = 21 }; /* sign, 19 digits, comma */
     if (count > (SIZE_MAX - 3) / LONGEST)
@@ -128,7 +158,7 @@ static mv_status walk(struct sql *sql, store_meter_fn *each, void *self)
 
 mv_status store_meters(struct store *store, const struct store_meter_filter *filter, store_meter_fn *each, void *self)
 {
-    char *organisations = number_list(filter->organisations, filter->organisation_count);
+    char *organisations = sqlite_number_list(filter->organisations, filter->organisation_count);
     if (organisations == NULL)
         return mv_fail(MV_OUT_OF_MEMORY, "meter list");
     struct sql sql = sql_read(store, SQL_METERS);
@@ -136,6 +166,8 @@ mv_status store_meters(struct store *store, const struct store_meter_filter *fil
     sql_put_text(&sql, filter->sgc);
     sql_put_text(&sql, organisations);
     sql_put_u64(&sql, filter->limit);
+    sql_put_int(&sql, filter->krn);
+    sql_put_int(&sql, filter->pending_only);
     mv_status status = walk(&sql, each, self);
     free(organisations);
     return status;

@@ -5,6 +5,8 @@
 
 extern const uint8_t store_schema_0001[];
 extern const size_t store_schema_0001_size;
+extern const uint8_t store_schema_0002[];
+extern const size_t store_schema_0002_size;
 
 struct migration {
     const uint8_t *sql;
@@ -14,6 +16,7 @@ struct migration {
 /* In order; the schema's version is the number of those applied. */
 static const struct migration migrations[] = {
     {store_schema_0001, &store_schema_0001_size},
+    {store_schema_0002, &store_schema_0002_size},
 };
 
 enum { LATEST = sizeof migrations / sizeof migrations[0] };
@@ -63,6 +66,14 @@ mv_status sqlite_ledger_check(sqlite3 *db, int64_t *version)
     return status;
 }
 
+/* A migration that copies a table could leave a row behind. */
+static mv_status check_references(sqlite3 *db)
+{
+    int64_t broken;
+    MV_TRY(sqlite_pragma_get(db, "SELECT count(*) FROM pragma_foreign_key_check", &broken));
+    return broken == 0 ? mv_ok() : mv_fail(MV_LEDGER_CORRUPT, "migration: references");
+}
+
 static mv_status apply(sqlite3 *db)
 {
     /* under the lock the version may have become another */
@@ -72,6 +83,7 @@ static mv_status apply(sqlite3 *db)
         return mv_ok();
     for (size_t i = (size_t)version; i < LATEST; i++)
         MV_TRY(run_script(db, (const char *)migrations[i].sql, *migrations[i].size));
+    MV_TRY(check_references(db));
     char pragmas[80];
     (void)snprintf(pragmas, sizeof pragmas, "PRAGMA application_id = %d; PRAGMA user_version = %d",
                    LEDGER_APPLICATION_ID, LATEST);

@@ -26,6 +26,10 @@ static mv_status get_sale(struct sql *sql, struct store_sale *sale)
     sale->ea = sql_get_u8(sql);
     sale->dkga = sql_get_u8(sql);
     sale->base_date = sql_get_u16(sql);
+    sale->id = sql_get_int(sql);
+    sale->previous = sql_get_int(sql);
+    sale->order = sql_get_u8(sql);
+    sale->key_change = sql_get_int(sql);
     return sql_row_ok(sql);
 }
 
@@ -53,6 +57,14 @@ mv_status store_sale_last(struct store *store, int64_t principal, const char *te
     struct sql sql = sql_read(store, SQL_SALE_LAST);
     sql_put_int(&sql, principal);
     sql_put_text(&sql, terminal);
+    return one_sale(&sql, sale);
+}
+
+mv_status store_sale_before(struct store *store, int64_t meter, int64_t before, struct store_sale *sale)
+{
+    struct sql sql = sql_read(store, SQL_SALE_BEFORE);
+    sql_put_int(&sql, meter);
+    sql_put_int(&sql, before);
     return one_sale(&sql, sale);
 }
 
@@ -120,26 +132,32 @@ static mv_status find_or_open_terminal(struct store *store, const struct store_s
     return mv_ok();
 }
 
-static mv_status last_in_series(struct store *store, int64_t terminal, int64_t *id)
+/* Sets id, receipt and previous: next in the till's series and in the meter's. */
+static mv_status find_place(struct store *store, int64_t terminal, struct store_sale *sale)
 {
     bool row;
-    *id = terminal << SERIES_BITS;
-    struct sql sql = sql_read(store, SQL_RECEIPT_LAST);
-    sql_put_int(&sql, *id);
-    sql_put_int(&sql, *id + SERIES_LAST);
+    int64_t series = terminal << SERIES_BITS;
+    struct sql sql = sql_read(store, SQL_SALE_PLACE);
+    sql_put_int(&sql, series);
+    sql_put_int(&sql, series + SERIES_LAST);
+    sql_put_int(&sql, sale->meter);
     MV_TRY(sql_step(&sql, &row));
-    if (row)
-        *id = sql_get_int(&sql);
+    if (!row)
+        return mv_fail(MV_INTERNAL_ERROR, "sale");
+    int64_t last = sql_get_int(&sql);
+    sale->previous = sql_get_int(&sql);
     sql_done(&sql);
-    if ((*id & SERIES_LAST) == SERIES_LAST)
+    if (last == series + SERIES_LAST)
         return mv_fail(MV_INTERNAL_ERROR, "receipt series is used up");
+    sale->id = (last == 0 ? series : last) + 1;
+    sale->receipt = (uint64_t)(sale->id & SERIES_LAST);
     return mv_ok();
 }
 
-static mv_status insert(struct store *store, int64_t id, const struct store_sale *sale)
+static mv_status insert(struct store *store, const struct store_sale *sale)
 {
     struct sql sql = sql_write(store, SQL_SALE_INSERT);
-    sql_put_int(&sql, id);
+    sql_put_int(&sql, sale->id);
     sql_put_int(&sql, sale->principal);
     sql_put_text(&sql, sale->request_id);
     sql_put_blob(&sql, sale->digest, sizeof sale->digest);
@@ -161,6 +179,9 @@ static mv_status insert(struct store *store, int64_t id, const struct store_sale
     sql_put_int(&sql, sale->ea);
     sql_put_int(&sql, sale->dkga);
     sql_put_int(&sql, sale->base_date);
+    sql_put_int(&sql, sale->previous);
+    sql_put_int(&sql, sale->order);
+    sql_put_reference(&sql, sale->key_change);
     return sql_run(&sql);
 }
 
@@ -180,12 +201,9 @@ static mv_status explain(struct store *store, const struct store_sale *sale, mv_
 
 mv_status store_sale_insert(struct store *store, struct store_sale *sale)
 {
-    int64_t terminal, id;
+    int64_t terminal;
     MV_TRY(find_or_open_terminal(store, sale, &terminal));
-    MV_TRY(last_in_series(store, terminal, &id));
-    mv_status status = insert(store, id + 1, sale);
-    if (!status.ok)
-        return explain(store, sale, status);
-    sale->receipt = (uint64_t)((id + 1) & SERIES_LAST);
-    return mv_ok();
+    MV_TRY(find_place(store, terminal, sale));
+    mv_status status = insert(store, sale);
+    return status.ok ? status : explain(store, sale, status);
 }

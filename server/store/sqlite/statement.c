@@ -8,11 +8,17 @@
 
 #define METER_COLUMNS                                                                                                  \
     "SELECT m.id, m.pan, m.organisation, m.utility, m.state, m.sgc, m.krn, m.ti, m.kt, m.ken, m.ea, m.dkga, "          \
-    "m.base_date, t.last_tid, m.registered_at_unix_s FROM meter m JOIN meter_tid t ON t.meter = m.id "
+    "m.base_date, t.last_tid, m.registered_at_unix_s, m.currency, coalesce(m.pending_change, 0), m.wanted_sgc, "       \
+    "m.wanted_krn, m.wanted_kt, m.wanted_ti, m.key_version, t.last_sale FROM meter m JOIN meter_tid t "                \
+    "ON t.meter = m.id "
 #define SALE_COLUMNS                                                                                                   \
     "SELECT t.organisation, t.name, s.receipt, s.principal, s.request_id, s.digest, s.meter, s.tid, s.carrier, "       \
     "s.subclass, s.requested, s.encoded, s.digits, s.tag, s.vending_kcv, s.issued_at_unix_s, s.sgc, s.krn, s.ti, "     \
-    "s.kt, s.ken, s.ea, s.dkga, s.base_date FROM sale s JOIN terminal t ON t.id = s.id >> 40 "
+    "s.kt, s.ken, s.ea, s.dkga, s.base_date, s.id, s.previous, s.kind, coalesce(s.key_change, 0) "                     \
+    "FROM sale s JOIN terminal t ON t.id = s.id >> 40 "
+#define PROPOSAL_COLUMNS                                                                                               \
+    "p.id, p.text, p.from_sgc, p.to_sgc, p.pan, p.expires_unix_s, p.proposer, p.proposed_at_unix_s "
+#define APPROVAL_COLUMNS "a.id, a.proposal, a.principal, a.certificate, a.signature, a.approved_at_unix_s "
 
 struct sql_text {
     const char *where; /* for messages */
@@ -40,25 +46,76 @@ static const struct sql_text texts[SQL_COUNT] = {
     [SQL_METER_BY_PAN] = {"meter", METER_COLUMNS "WHERE m.pan = ?"},
     [SQL_METER_BY_ID] = {"meter", METER_COLUMNS "WHERE m.id = ?"},
     [SQL_METER_INSERT] = {"meter", "INSERT INTO meter (pan, organisation, utility, state, sgc, krn, ti, kt, ken, ea, "
-                                   "dkga, base_date, registered_at_unix_s) "
-                                   "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"},
-    [SQL_METER_TID_INSERT] = {"meter", "INSERT INTO meter_tid VALUES (?, ?)"},
+                                   "dkga, base_date, registered_at_unix_s, currency) "
+                                   "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"},
+    [SQL_METER_TID_INSERT] = {"meter", "INSERT INTO meter_tid (meter, last_tid) VALUES (?, ?)"},
     /* the plus signs keep the walk in the order of the PAN's index: a page costs the rows that it passes, not all */
     [SQL_METERS] = {"meter", METER_COLUMNS "WHERE m.pan > ?1 AND (?2 = '' OR +m.sgc = ?2) "
                                            "AND +m.organisation IN (SELECT value FROM json_each(?3)) "
+                                           "AND (?5 = 0 OR m.krn = ?5) AND (?6 = 0 OR m.pending_change IS NOT NULL) "
                                            "ORDER BY m.pan LIMIT ?4"},
+    [SQL_METER_ASSIGN] = {"meter", "UPDATE meter SET wanted_sgc = ?, wanted_krn = ?, wanted_kt = ?, wanted_ti = ?, "
+                                   "key_version = key_version + 1 WHERE id = ?"},
+    [SQL_METER_KEYS] = {"meter key", "SELECT sequence, sgc, krn, ti, kt, ken, ea, dkga, base_date, since_unix_s, "
+                                     "coalesce(key_change, 0), rollover FROM meter_key WHERE meter = ? "
+                                     "ORDER BY sequence"},
+    [SQL_KEY_CHANGE_INSERT] = {"key change",
+                               "INSERT INTO key_change (meter, from_sgc, from_krn, from_ti, from_kt, from_ken, ea, "
+                               "from_dkga, from_base_date, to_sgc, to_krn, to_ti, to_kt, to_ken, to_dkga, "
+                               "to_base_date, rollover, digits, tags, from_kcv, to_kcv, issued_at_unix_s, principal, "
+                               "approval) VALUES "
+                               "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"},
+    [SQL_KEY_CHANGE_GET] =
+        {"key change", "SELECT c.id, c.meter, from_sgc, from_krn, from_ti, from_kt, from_ken, ea, from_dkga, "
+                       "from_base_date, to_sgc, to_krn, to_ti, to_kt, to_ken, ea, to_dkga, to_base_date, rollover, "
+                       "digits, tags, from_kcv, to_kcv, issued_at_unix_s, c.principal, coalesce(approval, 0), "
+                       "coalesce(outcome, 0), coalesce(ended_at_unix_s, 0) "
+                       "FROM key_change c LEFT JOIN key_change_end e ON e.key_change = c.id WHERE c.id = ?"},
+    [SQL_KEY_CHANGE_END] = {"key change", "INSERT INTO key_change_end VALUES (?, ?, ?, ?, ?)"},
+    /* from meter to its keys, in the order of the PAN's index: see SQL_METERS */
+    [SQL_EXPOSED] =
+        {"exposed meters",
+         "SELECT m.pan, m.organisation, min(k.since_unix_s), "
+         "(m.sgc, m.krn, m.kt) = (?2, ?3, ?4) OR coalesce((p.to_sgc, p.to_krn, p.to_kt) = (?2, ?3, ?4), 0), "
+         "coalesce((SELECT max(e.ended_at_unix_s) FROM meter_key h JOIN key_change c ON c.id = h.key_change "
+         "JOIN key_change_end e ON e.key_change = c.id WHERE h.meter = m.id AND "
+         "CASE e.outcome WHEN 1 THEN (c.from_sgc, c.from_krn, c.from_kt) = (?2, ?3, ?4) "
+         "ELSE (c.to_sgc, c.to_krn, c.to_kt) = (?2, ?3, ?4) END), 0) "
+         "FROM meter m CROSS JOIN meter_key k ON k.meter = m.id "
+         "LEFT JOIN key_change p ON p.id = m.pending_change "
+         "WHERE m.pan > ?1 AND (k.sgc, k.krn, k.kt) = (?2, ?3, ?4) "
+         "AND +m.organisation IN (SELECT value FROM json_each(?5)) "
+         "GROUP BY m.pan ORDER BY m.pan LIMIT ?6"},
+    [SQL_PROPOSAL_INSERT] = {"proposal", "INSERT INTO proposal (text, from_sgc, to_sgc, pan, expires_unix_s, proposer, "
+                                         "proposed_at_unix_s) VALUES (?, ?, ?, ?, ?, ?, ?)"},
+    [SQL_PROPOSAL_GET] = {"proposal", "SELECT " PROPOSAL_COLUMNS "FROM proposal p WHERE p.id = ?"},
+    [SQL_PROPOSALS] = {"proposal", "SELECT " PROPOSAL_COLUMNS "FROM proposal p WHERE p.id > ? ORDER BY p.id LIMIT ?"},
+    [SQL_APPROVAL_INSERT] = {"approval", "INSERT INTO approval (proposal, principal, certificate, signature, "
+                                         "approved_at_unix_s) VALUES (?, ?, ?, ?, ?)"},
+    [SQL_APPROVALS] = {"approval", "SELECT " APPROVAL_COLUMNS "FROM approval a WHERE a.proposal = ? ORDER BY a.id"},
+    [SQL_APPROVAL_COVERING] = {"approval", "SELECT " PROPOSAL_COLUMNS ", " APPROVAL_COLUMNS
+                                           "FROM proposal p JOIN approval a ON a.proposal = p.id "
+                                           "WHERE p.pan IN ('', ?1) AND p.from_sgc = ?2 AND p.to_sgc = ?3 "
+                                           "AND p.expires_unix_s > ?4 ORDER BY a.id DESC LIMIT 1"},
+    [SQL_VERIFY_GET] = {"verify", "SELECT wrong, locked_until_unix_s FROM meter_verify WHERE meter = ?"},
+    [SQL_VERIFY_PUT] = {"verify", "INSERT INTO meter_verify VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET "
+                                  "wrong = excluded.wrong, locked_until_unix_s = excluded.locked_until_unix_s"},
     [SQL_TERMINAL] = {"terminal", "SELECT id FROM terminal WHERE organisation = ? AND name = ?"},
     [SQL_TERMINAL_COUNT] = {"terminal", "SELECT count(*) FROM terminal WHERE organisation = ?"},
     [SQL_TERMINAL_INSERT] = {"terminal", "INSERT INTO terminal (organisation, name) VALUES (?, ?)"},
-    [SQL_RECEIPT_LAST] = {"sale", "SELECT id FROM sale WHERE id BETWEEN ? AND ? ORDER BY id DESC LIMIT 1"},
+    [SQL_SALE_PLACE] = {"sale", "SELECT coalesce((SELECT id FROM sale WHERE id BETWEEN ? AND ? ORDER BY id DESC LIMIT "
+                                "1), 0), coalesce((SELECT last_sale FROM meter_tid WHERE meter = ?), 0)"},
     [SQL_SALE_INSERT] = {"sale", "INSERT INTO sale (id, principal, request_id, digest, meter, tid, carrier, subclass, "
                                  "requested, encoded, digits, tag, vending_kcv, issued_at_unix_s, sgc, krn, ti, kt, "
-                                 "ken, ea, dkga, base_date) "
-                                 "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"},
+                                 "ken, ea, dkga, base_date, previous, kind, key_change) VALUES "
+                                 "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"},
     [SQL_SALE_BY_REQUEST] = {"sale", SALE_COLUMNS "WHERE s.principal = ? AND s.request_id = ?"},
     [SQL_SALE_BY_ID] = {"sale", SALE_COLUMNS "WHERE s.id = ?"},
     [SQL_SALE_LAST] = {"sale", SALE_COLUMNS "WHERE s.id = "
                                             "(SELECT sale FROM last_sale WHERE principal = ? AND terminal_name = ?)"},
+    [SQL_SALE_BEFORE] = {"sale", SALE_COLUMNS "WHERE s.id = CASE ?2 "
+                                              "WHEN 0 THEN (SELECT last_sale FROM meter_tid WHERE meter = ?1) "
+                                              "ELSE (SELECT previous FROM sale WHERE id = ?2 AND meter = ?1) END"},
     [SQL_REQUEST_EXISTS] = {"sale", "SELECT 1 FROM sale WHERE principal = ? AND request_id = ?"},
     [SQL_AUDIT_HEAD] = {"audit", "SELECT sequence, hash FROM audit WHERE id BETWEEN ? AND ? ORDER BY id DESC LIMIT 1"},
     [SQL_AUDIT_INSERT] = {"audit", "INSERT INTO audit (id, time_unix_us, principal, action, object, outcome, detail, "
@@ -119,6 +176,14 @@ void sql_put_blob(struct sql *sql, const void *data, size_t size)
 {
     if (sql->status.ok)
         bound(sql, sqlite3_bind_blob64(sql->statement, ++sql->bound, data, size, SQLITE_STATIC));
+}
+
+void sql_put_reference(struct sql *sql, int64_t id)
+{
+    if (id != 0)
+        sql_put_int(sql, id);
+    else if (sql->status.ok)
+        bound(sql, sqlite3_bind_null(sql->statement, ++sql->bound));
 }
 
 void sql_done(struct sql *sql)
@@ -225,6 +290,20 @@ void sql_get_blob(struct sql *sql, void *data, size_t size)
         return;
     }
     memcpy(data, value, size);
+}
+
+void sql_get_blob_up_to(struct sql *sql, void *data, size_t size, size_t *used)
+{
+    int column = sql->column++;
+    const void *value = sqlite3_column_blob(sql->statement, column);
+    size_t length = (size_t)sqlite3_column_bytes(sql->statement, column);
+    *used = 0;
+    if (value == NULL || length > size) {
+        misfit(sql);
+        return;
+    }
+    memcpy(data, value, length);
+    *used = length;
 }
 
 mv_status sql_row_ok(const struct sql *sql)

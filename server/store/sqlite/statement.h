@@ -31,14 +31,29 @@ enum sql_name {
     SQL_METER_INSERT,
     SQL_METER_TID_INSERT,
     SQL_METERS,
+    SQL_METER_ASSIGN,
+    SQL_METER_KEYS,
+    SQL_KEY_CHANGE_INSERT,
+    SQL_KEY_CHANGE_GET,
+    SQL_KEY_CHANGE_END,
+    SQL_EXPOSED,
+    SQL_PROPOSAL_INSERT,
+    SQL_PROPOSAL_GET,
+    SQL_PROPOSALS,
+    SQL_APPROVAL_INSERT,
+    SQL_APPROVALS,
+    SQL_APPROVAL_COVERING,
+    SQL_VERIFY_GET,
+    SQL_VERIFY_PUT,
     SQL_TERMINAL,
     SQL_TERMINAL_COUNT,
     SQL_TERMINAL_INSERT,
-    SQL_RECEIPT_LAST,
+    SQL_SALE_PLACE,
     SQL_SALE_INSERT,
     SQL_SALE_BY_REQUEST,
     SQL_SALE_BY_ID,
     SQL_SALE_LAST,
+    SQL_SALE_BEFORE,
     SQL_REQUEST_EXISTS,
     SQL_AUDIT_HEAD,
     SQL_AUDIT_INSERT,
@@ -66,6 +81,8 @@ void sql_put_int(struct sql *sql, int64_t value);
 void sql_put_u64(struct sql *sql, uint64_t value);
 void sql_put_text(struct sql *sql, const char *text);
 void sql_put_blob(struct sql *sql, const void *data, size_t size);
+/* NULL in place of 0: a reference that may be missing. */
+void sql_put_reference(struct sql *sql, int64_t id);
 
 /* `row` says whether there is one. After no row or a failure the statement is done. */
 MV_MUST_USE mv_status sql_step(struct sql *sql, bool *row);
@@ -82,6 +99,8 @@ uint32_t sql_get_u32(struct sql *sql);
 bool sql_get_bool(struct sql *sql);
 void sql_get_text(struct sql *sql, char *text, size_t size);
 void sql_get_blob(struct sql *sql, void *data, size_t size);
+/* A blob of at most `size` bytes; its own size goes to `used`. */
+void sql_get_blob_up_to(struct sql *sql, void *data, size_t size, size_t *used);
 /* LEDGER_CORRUPT when a column of this row did not fit its field. */
 MV_MUST_USE mv_status sql_row_ok(const struct sql *sql);
 

@@ -190,9 +190,18 @@ void assert_invariants(const struct ledger *ledger)
     assert_int_equal(raw_number(ledger, "SELECT count(*) FROM meter_tid WHERE last_tid <> "
                                         "coalesce((SELECT max(tid) FROM sale WHERE meter = meter_tid.meter), 0)"),
                      0);
-    assert_int_equal(raw_number(ledger, "SELECT count(*) FROM (SELECT 1 FROM sale GROUP BY meter, tid "
-                                        "HAVING count(*) > 1)"),
+    assert_int_equal(raw_number(ledger, "SELECT count(*) FROM (SELECT 1 FROM sale WHERE tid > 0 "
+                                        "GROUP BY meter, tid HAVING count(*) > 1)"),
                      0);
+    /* walking back from each meter's last row passes every row once */
+    assert_int_equal(raw_number(ledger, "WITH RECURSIVE walk(meter, id) AS ("
+                                        "SELECT meter, last_sale FROM meter_tid WHERE last_sale <> 0 UNION ALL "
+                                        "SELECT s.meter, s.previous FROM walk JOIN sale s ON s.id = walk.id "
+                                        "AND s.meter = walk.meter WHERE s.previous <> 0) "
+                                        "SELECT count(*) FROM walk JOIN sale USING (id, meter)"),
+                     records);
+    assert_int_equal(raw_number(ledger, "SELECT count(*) FROM sale WHERE previous = 0"),
+                     raw_number(ledger, "SELECT count(*) FROM meter_tid WHERE last_sale <> 0"));
     assert_int_equal(raw_number(ledger, "SELECT count(*) FROM pragma_integrity_check WHERE integrity_check <> 'ok'"),
                      0);
     assert_int_equal(raw_number(ledger, "SELECT count(*) FROM pragma_foreign_key_check"), 0);

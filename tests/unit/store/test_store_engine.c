@@ -31,17 +31,23 @@ static bool walks_all(enum sql_name name)
     return name == SQL_ORGANISATIONS || name == SQL_GRANTS || name == SQL_PRINCIPALS;
 }
 
+/* An officer's few approvals of one move, by their number. */
+static bool sorts(enum sql_name name)
+{
+    return name == SQL_APPROVAL_COVERING;
+}
+
 /* The plan's steps that read a table from end to end. */
 static size_t scans(sqlite3 *db, const char *sql)
 {
-    char explained[1024];
+    char explained[2048];
     sqlite3_stmt *plan = NULL;
     size_t count = 0;
     assert_in_range(snprintf(explained, sizeof explained, "EXPLAIN QUERY PLAN %s", sql), 1, sizeof explained - 1);
     assert_int_equal(sqlite3_prepare_v2(db, explained, -1, &plan, NULL), SQLITE_OK);
     while (sqlite3_step(plan) == SQLITE_ROW) {
         const char *step = (const char *)sqlite3_column_text(plan, 3);
-        if (strstr(step, "SCAN") != NULL && strstr(step, "json_each") == NULL)
+        if (strstr(step, "SCAN") != NULL && strstr(step, "json_each") == NULL && strstr(step, "CONSTANT ROW") == NULL)
             count++;
         if (strstr(step, "TEMP B-TREE") != NULL)
             count++;
@@ -57,7 +63,7 @@ static void test_lookups_use_an_index(void **state)
         struct sql sql = sql_read(ledger->store, name);
         assert_ok(sql.status);
         size_t found = scans(ledger->store->db, sqlite3_sql(sql.statement));
-        assert_true(walks_all(name) ? found == 1 : found == 0);
+        assert_int_equal(found, walks_all(name) || sorts(name) ? 1 : 0);
     }
 }
 

@@ -208,8 +208,9 @@ static void test_what_the_schema_refuses(void **state)
         "UPDATE meter_tid SET last_tid = 999",
         "UPDATE meter_tid SET last_tid = 1000",
         "UPDATE meter_tid SET meter = 2, last_tid = 1001",
-        "INSERT INTO meter_tid VALUES (2, -1)",
-        "INSERT OR REPLACE INTO meter_tid VALUES (1, 5)", /* a deletion that calls no deletion trigger */
+        "UPDATE meter_tid SET last_sale = 7", /* no row of this meter */
+        "INSERT INTO meter_tid VALUES (2, -1, 0)",
+        "INSERT OR REPLACE INTO meter_tid VALUES (1, 5, 0)", /* a deletion that calls no deletion trigger */
     };
     raw_do(ledger, "UPDATE meter_tid SET last_tid = 1000");
     for (size_t i = 0; i < sizeof edits / sizeof edits[0]; i++)

@@ -30,6 +30,10 @@ static void assert_same(const struct store_sale *a, const struct store_sale *b)
     assert_int_equal(a->ea, b->ea);
     assert_int_equal(a->dkga, b->dkga);
     assert_int_equal(a->base_date, b->base_date);
+    assert_int_equal(a->id, b->id);
+    assert_int_equal(a->previous, b->previous);
+    assert_int_equal(a->order, b->order);
+    assert_int_equal(a->key_change, b->key_change);
 }
 
 static uint64_t last_tid(const struct ledger *ledger)
@@ -329,18 +333,23 @@ static void test_history_is_never_edited(void **state)
         "UPDATE terminal SET name = 'x'",
         "DELETE FROM terminal",
         /* a receipt that leaves a gap, one that is there, a tid that is there, one that is lower */
-        "INSERT INTO sale SELECT id + 2, principal, 'n', digest, meter, tid + 9, carrier, subclass, requested, "
+        "INSERT INTO sale SELECT id + 2, principal, 'n', digest, meter, id, 0, NULL, tid + 9, carrier, subclass, "
+        "requested, "
         "encoded, "
         "digits, tag, vending_kcv, 0, sgc, krn, ti, kt, ken, ea, dkga, base_date FROM sale WHERE receipt = 3",
-        "INSERT INTO sale SELECT id, principal, 'n', digest, meter, tid + 9, carrier, subclass, requested, encoded, "
+        "INSERT INTO sale SELECT id, principal, 'n', digest, meter, id, 0, NULL, tid + 9, carrier, subclass, "
+        "requested, encoded, "
         "digits, tag, vending_kcv, 0, sgc, krn, ti, kt, ken, ea, dkga, base_date FROM sale WHERE receipt = 3",
-        "INSERT INTO sale SELECT id + 1, principal, 'n', digest, meter, tid, carrier, subclass, requested, encoded, "
+        "INSERT INTO sale SELECT id + 1, principal, 'n', digest, meter, id, 0, NULL, tid, carrier, subclass, "
+        "requested, encoded, "
         "digits, tag, vending_kcv, 0, sgc, krn, ti, kt, ken, ea, dkga, base_date FROM sale WHERE receipt = 3",
-        "INSERT INTO sale SELECT id + 1, principal, 'n', digest, meter, tid - 2, carrier, subclass, requested, "
+        "INSERT INTO sale SELECT id + 1, principal, 'n', digest, meter, id, 0, NULL, tid - 2, carrier, subclass, "
+        "requested, "
         "encoded, "
         "digits, tag, vending_kcv, 0, sgc, krn, ti, kt, ken, ea, dkga, base_date FROM sale WHERE receipt = 3",
         /* a till that does not exist */
-        "INSERT INTO sale SELECT (9 << 40) + 1, principal, 'n', digest, meter, tid + 9, carrier, subclass, requested, "
+        "INSERT INTO sale SELECT (9 << 40) + 1, principal, 'n', digest, meter, id, 0, NULL, tid + 9, carrier, "
+        "subclass, requested, "
         "encoded, digits, tag, vending_kcv, 0, sgc, krn, ti, kt, ken, ea, dkga, base_date FROM sale WHERE receipt = 3",
     };
     assert_ok(store_begin_write(ledger->store));
@@ -350,10 +359,10 @@ static void test_history_is_never_edited(void **state)
     for (size_t i = 0; i < sizeof edits / sizeof edits[0]; i++)
         assert_int_equal(raw_try(ledger, edits[i]), SQLITE_CONSTRAINT);
     /* the pattern itself is good: with the right numbers it is taken */
-    raw_do(ledger,
-           "INSERT INTO sale SELECT id + 1, principal, 'n', digest, meter, tid + 9, carrier, subclass, requested, "
-           "encoded, digits, tag, vending_kcv, 0, sgc, krn, ti, kt, ken, ea, dkga, base_date FROM sale "
-           "WHERE receipt = 3");
+    raw_do(ledger, "INSERT INTO sale SELECT id + 1, principal, 'n', digest, meter, id, 0, NULL, tid + 9, carrier, "
+                   "subclass, requested, "
+                   "encoded, digits, tag, vending_kcv, 0, sgc, krn, ti, kt, ken, ea, dkga, base_date FROM sale "
+                   "WHERE receipt = 3");
     assert_int_equal(last_tid(ledger), 21);
 }
 
@@ -364,12 +373,12 @@ static void test_replace_is_a_deletion(void **state)
     assert_ok(store_begin_write(ledger->store));
     assert_ok(sell(ledger, "a", 10));
     assert_ok(store_commit(ledger->store));
-    assert_int_equal(raw_try(ledger,
-                             "PRAGMA recursive_triggers = ON; INSERT OR REPLACE INTO sale "
-                             "SELECT id + 1, principal, request_id, digest, meter, tid + 9, carrier, subclass, "
-                             "requested, encoded, digits, tag, vending_kcv, 0, sgc, krn, ti, kt, ken, ea, dkga, "
-                             "base_date FROM sale"),
-                     SQLITE_CONSTRAINT);
+    assert_int_equal(
+        raw_try(ledger, "PRAGMA recursive_triggers = ON; INSERT OR REPLACE INTO sale "
+                        "SELECT id + 1, principal, request_id, digest, meter, id, 0, NULL, tid + 9, carrier, subclass, "
+                        "requested, encoded, digits, tag, vending_kcv, 0, sgc, krn, ti, kt, ken, ea, dkga, "
+                        "base_date FROM sale"),
+        SQLITE_CONSTRAINT);
 }
 
 int main(void)
