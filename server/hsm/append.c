@@ -1,5 +1,5 @@
 /* Writing the catalogue. The entry is stored first and the head last: until the new head exists, readers see the old
- * state. */
+ * state, and from then on the new one. */
 #include <string.h>
 
 #include "hsm/internal.h"
@@ -43,18 +43,35 @@ mv_status hsm_head_store(struct hsm *hsm, CK_OBJECT_HANDLE mac_key, const struct
     return hsm_entry_store(hsm, mac_key, &head);
 }
 
+/* Takes the entry that this one replaces out of the members; its object, 0 for a new key or officer. */
+static CK_OBJECT_HANDLE take_out_former(struct hsm_records *records, const struct hsm_entry *entry)
+{
+    for (size_t i = 0; i < records->member_count; i++) {
+        if (!hsm_entry_same_subject(&records->entries[i], entry))
+            continue;
+        CK_OBJECT_HANDLE object = records->entries[i].object;
+        records->member_count--;
+        memmove(&records->entries[i], &records->entries[i + 1],
+                (records->member_count - i) * sizeof records->entries[0]);
+        return object;
+    }
+    return 0;
+}
+
 static mv_status append(struct hsm *hsm, struct hsm_records *records, struct hsm_entry *entry)
 {
-    if (records->member_count >= HSM_MAX_KEYS + HSM_MAX_OFFICERS)
-        return mv_fail(MV_INVALID_FIELD, "the catalogue is full");
     /* what an interrupted writer left would otherwise become a member now */
     for (size_t i = records->member_count; i < records->count; i++)
         MV_TRY(hsm_check(hsm->p11->C_DestroyObject(hsm->session, records->entries[i].object), "C_DestroyObject"));
+    CK_OBJECT_HANDLE former = take_out_former(records, entry);
+    if (records->member_count >= HSM_MAX_KEYS + HSM_MAX_OFFICERS)
+        return mv_fail(MV_INVALID_FIELD, "the catalogue is full");
     entry->generation = records->head.generation + 1;
     MV_TRY(hsm_entry_store(hsm, records->mac_key, entry));
     records->entries[records->member_count] = *entry;
     MV_TRY(hsm_head_store(hsm, records->mac_key, records->entries, records->member_count + 1));
     hsm_destroy(hsm, records->head.object);
+    hsm_destroy(hsm, former);
     return mv_ok();
 }
 

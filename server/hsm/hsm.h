@@ -133,6 +133,20 @@ MV_MUST_USE mv_status hsm_key_import(struct hsm *hsm, const struct hsm_key_reque
                                      size_t size, const uint8_t *expected_kcv, const struct hsm_keeper *keeper,
                                      struct hsm_key_info *made);
 
+/* A change of a vending key's line in the catalogue; the key itself stays as it is. */
+enum hsm_amend { HSM_AMEND_STATE = 1, HSM_AMEND_SUCCESSOR = 2 };
+struct hsm_amendment {
+    unsigned what;               /* of enum hsm_amend, or-ed */
+    enum hsm_key_state state;    /* ACTIVE, ISSUED_UNTIL, EXPIRED or COMPROMISED */
+    int64_t issued_until_unix_s; /* of ACTIVE (INT64_MAX: no end) and ISSUED_UNTIL; after active_from */
+    uint8_t successor_krn;       /* 0: none */
+};
+/* VENDING_KEY_UNKNOWN (of the successor: where "successor"), VENDING_KEY_NOT_ACTIVE (compromised and destroyed are for
+ * ever; the successor's state), VENDING_KEY_MISMATCH (the successor has an earlier base date or lacks an algorithm),
+ * INVALID_FIELD (a successor that leads back). `amended` is filled when it is done. */
+MV_MUST_USE mv_status hsm_key_amend(struct hsm *hsm, const char *sgc, uint8_t krn, uint8_t kt,
+                                    const struct hsm_amendment *amendment, struct hsm_key_info *amended);
+
 /* The key's attributes equal the policy of its use, it is the one of its KCV as far as its usage lets it be asked, and
  * it has exactly one object (DKGA02 keys: none). CATALOGUE_CORRUPT names the attribute. */
 MV_MUST_USE mv_status hsm_key_verify(struct hsm *hsm, const struct hsm_key_info *info);

@@ -141,7 +141,8 @@ MV_MUST_USE mv_status hsm_entry_decode(struct hsm *hsm, CK_OBJECT_HANDLE mac_key
 
 /* ---- records.c: the catalogue as it is stored ---- */
 enum { HSM_ALL_INTERNAL = HSM_INTERNAL_KEYS + 1 }; /* and backup-kek, whose backup is its components */
-/* Entries above the head's generation were never committed: readers skip them, the next writer removes them. */
+/* Entries above the head's generation were never committed, and those that a member replaced were not yet removed:
+ * readers skip them, the next writer removes them. */
 struct hsm_records {
     CK_OBJECT_HANDLE mac_key;
     struct hsm_entry *entries; /* members in order of generation, then leftovers */
@@ -152,6 +153,8 @@ struct hsm_records {
 /* Reads and verifies; free it even after a failure. KEY_UNKNOWN (where "catalogue") when there is none. */
 MV_MUST_USE mv_status hsm_records_load(struct hsm *hsm, struct hsm_records *records);
 void hsm_records_free(struct hsm_records *records);
+/* Entries of one key, of which the newest counts. */
+bool hsm_entry_same_subject(const struct hsm_entry *a, const struct hsm_entry *b);
 
 /* ---- append.c ---- */
 /* Stores one entry as it is. */
@@ -159,7 +162,7 @@ MV_MUST_USE mv_status hsm_entry_store(struct hsm *hsm, CK_OBJECT_HANDLE mac_key,
 /* The head over `count` entries in order of generation; storing it commits them. */
 MV_MUST_USE mv_status hsm_head_store(struct hsm *hsm, CK_OBJECT_HANDLE mac_key, const struct hsm_entry *entries,
                                      size_t count);
-/* Under the lock: puts one entry under the next generation, which is set in it. */
+/* Under the lock: puts one entry under the next generation, which is set in it; that of the same key goes. */
 MV_MUST_USE mv_status hsm_catalogue_append(struct hsm *hsm, struct hsm_entry *entry);
 MV_MUST_USE mv_status hsm_digest(const struct hsm_entry *entries, size_t count, uint8_t digest[32]);
 

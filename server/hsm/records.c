@@ -1,5 +1,6 @@
 /* Reading the catalogue as it lies in the token, and proving that it is whole: the head, written last, counts the
- * entries and holds a digest of their MACs, so that one removed, doubled or replaced by an old copy is noticed. */
+ * entries and holds a digest of their MACs, so that one removed, doubled or replaced by an old copy is noticed. A newer
+ * entry of the same key stands for the older one, which its writer had no time to remove. */
 #include <openssl/evp.h>
 #include <stdlib.h>
 #include <string.h>
@@ -80,6 +81,36 @@ static mv_status read_all(struct hsm *hsm, const CK_OBJECT_HANDLE *found, size_t
     return mv_ok();
 }
 
+bool hsm_entry_same_subject(const struct hsm_entry *a, const struct hsm_entry *b)
+{
+    return a->kind == HSM_ENTRY_KEY && b->kind == HSM_ENTRY_KEY &&
+           strcmp(a->of.key.info.label, b->of.key.info.label) == 0;
+}
+
+static bool has_newer(const struct hsm_records *records, size_t index)
+{
+    const struct hsm_entry *entry = &records->entries[index];
+    for (size_t i = index + 1; i < records->member_count; i++)
+        if (records->entries[i].generation > entry->generation && hsm_entry_same_subject(&records->entries[i], entry))
+            return true;
+    return false;
+}
+
+/* Moves former entries behind the members, where the next writer finds and removes them. */
+static void set_former_aside(struct hsm_records *records)
+{
+    for (size_t i = 0; i < records->member_count;) {
+        if (!has_newer(records, i)) {
+            i++;
+            continue;
+        }
+        const struct hsm_entry former = records->entries[i];
+        memmove(&records->entries[i], &records->entries[i + 1], (records->count - i - 1) * sizeof former);
+        records->entries[records->count - 1] = former;
+        records->member_count--;
+    }
+}
+
 static mv_status prove_whole(struct hsm_records *records)
 {
     uint8_t digest[32];
@@ -87,6 +118,7 @@ static mv_status prove_whole(struct hsm_records *records)
     while (records->member_count < records->count &&
            records->entries[records->member_count].generation <= records->head.generation)
         records->member_count++;
+    set_former_aside(records);
     MV_TRY(hsm_digest(records->entries, records->member_count, digest));
     if (records->member_count != records->head.of.head.count ||
         memcmp(digest, records->head.of.head.digest, sizeof digest) != 0)

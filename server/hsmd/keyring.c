@@ -29,9 +29,9 @@ static mv_status open_key(struct hsmd_keyring *keyring, size_t index)
     return status;
 }
 
-static void close_keys(struct hsmd_keyring *keyring, size_t from)
+static void close_keys(struct hsmd_keyring *keyring)
 {
-    for (size_t i = from; i < keyring->catalogue->key_count; i++)
+    for (size_t i = 0; i < keyring->catalogue->key_count; i++)
         hsm_handle_close(keyring->hsm, &keyring->handles[i]);
 }
 
@@ -41,13 +41,22 @@ static bool same_key(const struct hsm_key_info *a, const struct hsm_key_info *b)
     return a->generation == b->generation && strcmp(a->label, b->label) == 0;
 }
 
-/* Keys that both catalogues have at the front: entries are only ever added, so this is the whole old one. */
-static size_t common_keys(const struct hsm_catalogue *a, const struct hsm_catalogue *b)
+/* Handles of lines that did not change move over; the others of the old catalogue are closed. */
+static void keep_handles(struct hsmd_keyring *keyring, const struct hsm_catalogue *fresh, bool kept[HSM_MAX_KEYS])
 {
-    size_t i = 0;
-    while (i < a->key_count && i < b->key_count && same_key(&a->keys[i].info, &b->keys[i].info))
-        i++;
-    return i;
+    struct hsm_handle handles[HSM_MAX_KEYS] = {{.object = 0}};
+    for (size_t i = 0; i < fresh->key_count; i++) {
+        kept[i] = false;
+        for (size_t old = 0; old < keyring->catalogue->key_count && !kept[i]; old++) {
+            if (!same_key(&fresh->keys[i].info, &keyring->catalogue->keys[old].info))
+                continue;
+            handles[i] = keyring->handles[old];
+            keyring->handles[old].object = 0;
+            kept[i] = true;
+        }
+    }
+    close_keys(keyring);
+    memcpy(keyring->handles, handles, sizeof handles);
 }
 
 /* Every write raises the generation: another content under the same one grew from an old copy of the token. */
@@ -72,21 +81,20 @@ static mv_status load(struct hsmd_keyring *keyring)
         free(fresh);
         return mv_fail(MV_TOKEN_ROLLED_BACK, "catalogue");
     }
-    size_t kept = common_keys(keyring->catalogue, fresh);
-    close_keys(keyring, kept);
-    for (size_t i = kept; i < fresh->key_count; i++)
-        keyring->handles[i].object = 0;
+    bool kept[HSM_MAX_KEYS];
+    keep_handles(keyring, fresh, kept);
     free(keyring->catalogue);
     keyring->catalogue = fresh;
-    for (size_t i = kept; status.ok && i < fresh->key_count; i++)
-        status = open_key(keyring, i);
+    for (size_t i = 0; status.ok && i < fresh->key_count; i++)
+        if (!kept[i])
+            status = open_key(keyring, i);
     return status;
 }
 
 /* Nothing that was opened before is of use: forget it, keep the generation and digest that were seen. */
 static mv_status load_again(struct hsmd_keyring *keyring)
 {
-    close_keys(keyring, 0);
+    close_keys(keyring);
     keyring->catalogue->key_count = 0;
     return load(keyring);
 }
@@ -105,7 +113,7 @@ mv_status hsmd_keyring_init(struct hsmd_keyring *keyring, struct hsm *hsm)
 void hsmd_keyring_wipe(struct hsmd_keyring *keyring)
 {
     if (keyring->catalogue != NULL)
-        close_keys(keyring, 0);
+        close_keys(keyring);
     free(keyring->catalogue);
     mv_secret_free(keyring->tag_key, HSM_MAC_BYTES);
     *keyring = (struct hsmd_keyring){.hsm = NULL};

@@ -1,0 +1,570 @@
+/* Key changes by a real key process on a real token: published sets, and every rule that a broken server would like to
+ * break. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include <cmocka.h>
+
+#include "metervault/sts_key_change.h"
+#include "officer_key.h"
+#include "process.h"
+#include "published.h"
+
+static struct test_token token;
+static struct test_process process;
+static struct hsmd_client *client;
+static struct officer_key ann;
+static struct officer_key ben;
+static struct officer_key stranger;
+static struct officer_key retired;
+static struct officer_key future;
+static struct officer_key heavy;
+static struct officer_key small;
+static const char KEY_160[] = "ABABABABABABABAB949494949494949401234567";
+static const char PAN[] = "600727000000000009";
+static const char OTHER_PAN[] = "000001000000000082";
+
+static void is_reason(mv_status status, enum mv_reason reason)
+{
+    char text[512];
+    if (status.ok || status.reason != reason)
+        fail_msg("expected %s, got %s", mv_reason_info(reason)->name, mv_status_text(status, text, sizeof text));
+}
+
+static void is_refused(mv_status status, enum mv_reason reason, const char *where)
+{
+    is_reason(status, reason);
+    assert_non_null(status.where);
+    assert_string_equal(status.where, where);
+}
+
+static void import(struct hsm *hsm, const char *sgc, uint8_t krn, uint8_t kt, uint16_t base_date, uint8_t ken)
+{
+    struct hsm_vending_scope scope = {.krn = krn, .kt = kt, .dkga = 4, .base_date = base_date, .ken = ken};
+    scope.ea_mask = 0x880;
+    memcpy(scope.sgc, sgc, sizeof scope.sgc);
+    test_ok(test_token_vending(hsm, scope, KEY_160), "import");
+}
+
+static void set_state(struct hsm *hsm, uint8_t krn, enum hsm_key_state state, int64_t issued_until)
+{
+    struct hsm_key_info amended;
+    const struct hsm_amendment amendment = {
+        .what = HSM_AMEND_STATE, .state = state, .issued_until_unix_s = issued_until};
+    test_ok(hsm_key_amend(hsm, "300000", krn, 2, &amendment, &amended), "state");
+    assert_int_equal(amended.state, state);
+}
+
+/* Supply group 300000: one revision for each state. */
+enum { ACTIVE = 1, REPLACED, REPLACED_LONG_AGO, EXPIRED, COMPROMISED, NOT_YET, OTHER };
+
+static void import_states(struct hsm *hsm)
+{
+    for (uint8_t krn = ACTIVE; krn <= OTHER; krn++)
+        if (krn != NOT_YET)
+            import(hsm, "300000", krn, 2, 2014, 255);
+    set_state(hsm, REPLACED, HSM_ISSUED_UNTIL, (int64_t)time(NULL) + 3600);
+    set_state(hsm, REPLACED_LONG_AGO, HSM_ISSUED_UNTIL, 1000000000);
+    set_state(hsm, EXPIRED, HSM_EXPIRED, 0);
+    set_state(hsm, COMPROMISED, HSM_COMPROMISED, 0);
+    struct hsm_key_request request = {
+        .use = HSM_USE_VENDING, .active_from_unix_s = INT64_MAX - 1, .issued_until_unix_s = INT64_MAX};
+    request.scope = (struct hsm_vending_scope){
+        .sgc = "300000", .krn = NOT_YET, .kt = 2, .dkga = 4, .base_date = 2014, .ken = 255, .ea_mask = 0x80};
+    struct hsm_backup backup;
+    struct hsm_key_info made;
+    const struct hsm_keeper keeper = test_keeper(&backup);
+    test_ok(hsm_key_generate(hsm, &request, &keeper, &made), "not yet active");
+}
+
+static void enrol_officers(struct hsm *hsm)
+{
+    officer_key_new(&ann, "P-256", -10, 3600);
+    officer_key_new(&ben, "P-384", -10, 3600);
+    officer_key_new(&stranger, "P-256", -10, 3600);
+    officer_key_new(&retired, "P-256", -3600, -10);
+    officer_key_new(&future, "P-256", 600, 3600);
+    officer_key_new(&heavy, "RSA", -10, 3600);
+    officer_key_new(&small, "prime192v1", -10, 3600);
+    officer_key_enrol(hsm, &ann, "ann");
+    officer_key_enrol(hsm, &ben, "ben");
+    officer_key_enrol(hsm, &retired, "retired");
+    officer_key_enrol(hsm, &future, "future");
+    officer_key_enrol(hsm, &heavy, "heavy");
+    officer_key_enrol(hsm, &small, "small");
+}
+
+static int set_up(void **state)
+{
+    (void)state;
+    test_token_new(&token, NULL);
+    struct hsm *hsm = test_token_open_new(&token);
+    published_import(hsm);
+    import(hsm, "201460", 7, 2, 2014, 255);
+    import(hsm, "201461", 8, 2, 2014, 255);
+    import(hsm, "201457", 8, 1, 2014, 255);
+    import(hsm, "201457", 8, 3, 2014, 255);
+    import(hsm, "201457", 9, 2, 2014, 100);
+    import_states(hsm);
+    enrol_officers(hsm);
+    hsm_close(hsm);
+    process_start(&process, &token);
+    test_ok(hsmd_client_new(token.config.socket, 5000, &client), "client");
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    (void)state;
+    hsmd_client_free(client);
+    int code = process_stop(&process);
+    test_token_free(&token);
+    struct officer_key *const officers[] = {&ann, &ben, &stranger, &retired, &future, &heavy, &small};
+    for (size_t i = 0; i < sizeof officers / sizeof officers[0]; i++)
+        officer_key_free(officers[i]);
+    return code;
+}
+
+static struct hsmd_meter meter_of(const char *sgc, uint8_t krn, uint8_t ti)
+{
+    struct hsmd_meter meter = {.krn = krn, .ti = ti, .kt = 2, .ken = 255, .ea = 7, .dkga = 4, .base_date = 2014};
+    memcpy(meter.pan, PAN, sizeof meter.pan);
+    memcpy(meter.sgc, sgc, sizeof meter.sgc);
+    return meter;
+}
+
+/* Legal: another tariff index. */
+static struct hsmd_key_change sample(void)
+{
+    return (struct hsmd_key_change){.from = meter_of("201457", 1, 1), .to = meter_of("201457", 1, 2)};
+}
+
+static struct hsmd_key_change_set change_with(const struct signed_approval *approval, struct hsmd_key_change change)
+{
+    struct hsmd_key_change_set set;
+    test_ok(hsmd_key_change(client, approval == NULL ? NULL : &approval->approval, approval != NULL, &change, 1, &set),
+            "key change");
+    return set;
+}
+
+static mv_status refusal(struct hsmd_key_change change)
+{
+    return change_with(NULL, change).status;
+}
+
+static void has_tokens(const struct hsmd_key_change_set *set, const char *const *digits, size_t count)
+{
+    test_ok(set->status, "set");
+    assert_int_equal(set->count, count);
+    for (size_t i = 0; i < count; i++)
+        assert_string_equal(set->tokens[i].digits, digits[i]);
+}
+
+static void published_sets(void **state)
+{
+    (void)state;
+    static const char *const two[] = {"06510894141453018386", "22979178279997208272"};
+    static const char *const three[] = {"52506022850399603630", "22979178279997208272", "39620459059615037790"};
+    struct hsmd_key_change change = sample();
+    struct hsmd_key_change_set set = change_with(NULL, change); /* c07-ctsa05-s1 */
+    has_tokens(&set, two, 2);
+    assert_int_equal(set.slot, HSMD_SLOT_NONE);
+    change.with_sgc = true;
+    set = change_with(NULL, change); /* c07-ctsa05-s4 */
+    has_tokens(&set, three, 3);
+}
+
+static void published_sets_to_another_group(void **state)
+{
+    (void)state;
+    static const char *const rollover[] = {"65413070543688156280", "27469374567476953413"};
+    static const char *const expired[] = {"24562245023203555040", "41556682077428280522"};
+    struct signed_approval approval;
+    struct hsmd_key_change change = {.from = meter_of("201457", 1, 1), .to = meter_of("203557", 6, 2)};
+    change.to.base_date = 2035;
+    officer_sign(&ann, PAN, "201457", "203557", (int64_t)time(NULL) + 60, &approval);
+    struct hsmd_key_change_set set = change_with(&approval, change); /* c07-ctsa05-s2: RO = 1 */
+    has_tokens(&set, rollover, 2);
+    change = (struct hsmd_key_change){.from = meter_of("201460", 7, 1), .to = meter_of("201461", 8, 1)};
+    memcpy(change.from.pan, "600727111111111153", sizeof change.from.pan);
+    memcpy(change.to.pan, change.from.pan, sizeof change.to.pan);
+    change.from.ken = 85; /* expired in September 2024 */
+    officer_sign(&ben, "", "201460", "201461", (int64_t)time(NULL) + 60, &approval);
+    set = change_with(&approval, change); /* c07-ctsa16-s4 */
+    has_tokens(&set, expired, 2);
+}
+
+static void derive(const struct hsmd_meter *meter, struct mv_decoder_key *key)
+{
+    struct hsm *hsm = test_token_open(&token);
+    static struct hsm_catalogue catalogue;
+    struct hsm_handle handle;
+    struct mv_dkga_input input = {
+        .krn = meter->krn, .ti = meter->ti, .kt = meter->kt, .ea = meter->ea, .base_date = meter->base_date};
+    memcpy(input.pan, meter->pan, sizeof input.pan);
+    memcpy(input.sgc, meter->sgc, sizeof input.sgc);
+    test_ok(hsm_catalogue_read(hsm, &catalogue), "catalogue");
+    const struct hsm_key_entry *entry = hsm_catalogue_vending(&catalogue, meter->sgc, meter->krn, meter->kt);
+    assert_non_null(entry);
+    test_ok(hsm_handle_open(hsm, &entry->info, &handle), "handle");
+    test_ok(hsm_derive_dkga04(hsm, handle, &input, key), "derive");
+    hsm_close(hsm);
+}
+
+/* What the meter will hold is what the next token is made with. */
+static void four_sections_carry_the_new_key(void **state)
+{
+    (void)state;
+    struct hsmd_key_change change = {.from = meter_of("300000", ACTIVE, 1), .to = meter_of("300000", OTHER, 42)};
+    change.from.ea = change.to.ea = 11;
+    change.to.ken = 200;
+    change.want_slot = true;
+    struct hsmd_key_change_set set = change_with(NULL, change);
+    test_ok(set.status, "set");
+    assert_int_equal(set.count, 4);
+    struct mv_decoder_key from;
+    struct mv_decoder_key to;
+    struct mv_sts_key_sections sections = {.present = 0};
+    struct mv_sts_key_change got;
+    derive(&change.from, &from);
+    derive(&change.to, &to);
+    for (size_t i = 0; i < set.count; i++) {
+        uint8_t token_class = 0;
+        uint64_t cipher = 0;
+        unsigned section = 0;
+        struct mv_sts_block block;
+        assert_false(mv_sts_key_sections_join(&sections, 11, &got));
+        assert_int_equal(mv_sts_digits_to_block(set.tokens[i].digits, &token_class, &cipher), MV_DONE);
+        assert_int_equal(token_class, 2);
+        uint64_t clear = mv_sts_decrypt(&from, &mv_sta_public, cipher);
+        assert_int_equal(mv_sts_block_unpack(token_class, clear, &block), MV_DONE);
+        assert_int_equal(mv_sts_key_section_put(&sections, 11, &block, &section), MV_DONE);
+        for (size_t k = 0; k < i; k++)
+            assert_memory_not_equal(set.tokens[k].tag, set.tokens[i].tag, HSMD_TOKEN_TAG);
+    }
+    assert_true(mv_sts_key_sections_join(&sections, 11, &got));
+    assert_memory_equal(got.key.bytes, to.bytes, sizeof to.bytes);
+    assert_int_equal(got.krn, OTHER);
+    assert_int_equal(got.ti, 42);
+    assert_int_equal(got.ken, 200);
+    assert_int_equal(got.sgc, 300000);
+    assert_false(got.rollover);
+    struct hsmd_token made;
+    struct mv_sts_block limit = {.token_class = 2, .subclass = 0, .content = 0x5000001000A};
+    const struct hsmd_block block = {.slot = set.slot, .token_class = 2, .clear = mv_sts_block_pack(&limit)};
+    test_ok(hsmd_encrypt(client, &block, 1, &made), "encrypt");
+    test_ok(made.status, "under the new key");
+    char digits[21];
+    mv_sts_digits_from_block(2, mv_sts_encrypt(&to, &mv_sta_public, block.clear), digits);
+    assert_string_equal(made.digits, digits);
+}
+
+static void the_slot_keeps_the_new_expiry(void **state)
+{
+    (void)state;
+    struct hsmd_key_change change = sample();
+    change.to.ken = 200;
+    change.want_slot = true;
+    struct hsmd_key_change_set set = change_with(NULL, change);
+    test_ok(set.status, "set");
+    struct hsmd_token made;
+    struct mv_sts_block limit = {.token_class = 2, .subclass = 0, .content = (uint64_t)0xC90000 << 16};
+    const struct hsmd_block block = {.slot = set.slot, .token_class = 2, .clear = mv_sts_block_pack(&limit)};
+    test_ok(hsmd_encrypt(client, &block, 1, &made), "encrypt");
+    is_reason(made.status, MV_KEY_EXPIRED);
+}
+
+static void what_a_change_may_not_do(void **state)
+{
+    (void)state;
+    struct hsmd_key_change change = sample();
+    change.from.kt = 0;
+    is_refused(refusal(change), MV_KEY_CHANGE_NOT_ALLOWED, "from.kt");
+    const uint8_t bad_kt[] = {0, 3, 4, 255};
+    for (size_t i = 0; i < sizeof bad_kt; i++) {
+        change = sample();
+        change.to.krn = 8;
+        change.to.kt = bad_kt[i];
+        is_refused(refusal(change), MV_KEY_CHANGE_NOT_ALLOWED, "to.kt");
+    }
+    change = sample();
+    memcpy(change.to.pan, OTHER_PAN, sizeof change.to.pan);
+    is_refused(refusal(change), MV_KEY_CHANGE_NOT_ALLOWED, "to.pan");
+    change = sample();
+    change.to.ea = 11;
+    is_refused(refusal(change), MV_KEY_CHANGE_NOT_ALLOWED, "to.ea");
+    change = (struct hsmd_key_change){.from = meter_of("123457", 5, 1), .to = meter_of("123457", 4, 1)};
+    change.from.base_date = 2035;
+    is_refused(refusal(change), MV_KEY_CHANGE_NOT_ALLOWED, "to.base_date");
+    change = sample();
+    change.to.ti = 100;
+    is_reason(refusal(change), MV_INVALID_FIELD);
+}
+
+static void what_a_change_may_do(void **state)
+{
+    (void)state;
+    struct hsmd_key_change change = sample();
+    change.to = change.from; /* the same key: only the expiry */
+    change.to.ken = 201;
+    test_ok(refusal(change), "another KEN");
+    change = sample();
+    change.to.krn = 8;
+    change.to.kt = 1;
+    test_ok(refusal(change), "to a default key");
+    struct hsmd_key_change back = {.from = change.to, .to = change.from};
+    test_ok(refusal(back), "from a default key");
+    back.from.kt = 3;
+    test_ok(refusal(back), "from a common key");
+    change = (struct hsmd_key_change){.from = meter_of("123457", 4, 1), .to = meter_of("123457", 5, 1)};
+    change.to.base_date = 2035;
+    test_ok(refusal(change), "to a later base date");
+}
+
+/* The vending keys of both ends are known, and the meter's data must fit them. */
+static void both_keys_must_fit(void **state)
+{
+    (void)state;
+    struct hsmd_key_change change = sample();
+    change.to.krn = 5;
+    is_reason(refusal(change), MV_VENDING_KEY_UNKNOWN);
+    change = sample();
+    change.from.krn = 5;
+    is_reason(refusal(change), MV_VENDING_KEY_UNKNOWN);
+    change = sample();
+    change.from.base_date = 1993;
+    is_refused(refusal(change), MV_VENDING_KEY_MISMATCH, "base_date");
+    change = sample();
+    change.to.base_date = 2035;
+    is_refused(refusal(change), MV_VENDING_KEY_MISMATCH, "base_date");
+    change = sample();
+    change.to.dkga = 2;
+    is_refused(refusal(change), MV_VENDING_KEY_MISMATCH, "dkga");
+    change = sample();
+    memcpy(change.from.pan, "600727000000000008", sizeof change.from.pan);
+    memcpy(change.to.pan, change.from.pan, sizeof change.to.pan);
+    is_reason(refusal(change), MV_CHECK_DIGIT);
+}
+
+static void no_change_to_an_expired_key(void **state)
+{
+    (void)state;
+    struct hsmd_key_change change = sample();
+    change.to.ken = 85; /* 2014: until September 2024 */
+    is_refused(refusal(change), MV_KEY_CHANGE_NOT_ALLOWED, "to.ken: expired");
+    change.from.ken = 85;
+    change.to.ken = 255;
+    test_ok(refusal(change), "from an expired key");
+    /* token identifiers of 1993 ran out in November 2024, whatever the KEN */
+    change = (struct hsmd_key_change){.from = meter_of("123457", 1, 1), .to = meter_of("123457", 1, 2)};
+    change.from.base_date = change.to.base_date = 1993;
+    is_refused(refusal(change), MV_KEY_CHANGE_NOT_ALLOWED, "to.ken: expired");
+    change.to = meter_of("123457", 4, 2);
+    test_ok(refusal(change), "the rollover out of it");
+    /* the vending key's own expiry is the limit */
+    change = sample();
+    change.to.krn = 9;
+    change.to.ken = 101;
+    is_refused(refusal(change), MV_KEY_CHANGE_NOT_ALLOWED, "to.ken: beyond the vending key's");
+    change.to.ken = 100;
+    uint64_t now = 0;
+    uint64_t base = 0;
+    assert_int_equal(mv_sts_minutes((int64_t)time(NULL), &now), MV_DONE);
+    assert_int_equal(mv_sts_base_minutes(2014, &base), MV_DONE);
+    if ((now - base) >> 16 <= 100)
+        test_ok(refusal(change), "within the limit");
+    else
+        is_reason(refusal(change), MV_KEY_CHANGE_NOT_ALLOWED);
+}
+
+static void states_of_both_ends(void **state)
+{
+    (void)state;
+    static const struct {
+        uint8_t krn;
+        bool leave, enter, stay, issue;
+    } expected[] = {
+        {ACTIVE, true, true, true, true},
+        {REPLACED, true, false, true, true},
+        {REPLACED_LONG_AGO, true, false, false, false},
+        {EXPIRED, true, false, false, false},
+        {COMPROMISED, true, false, false, false},
+        {NOT_YET, false, false, false, false},
+    };
+    for (size_t i = 0; i < sizeof expected / sizeof expected[0]; i++) {
+        uint8_t krn = expected[i].krn;
+        const struct hsmd_meter held = meter_of("300000", krn, 1);
+        const struct hsmd_meter other = meter_of("300000", OTHER, 1);
+        const struct hsmd_meter index = meter_of("300000", krn, 2);
+        const bool allowed[] = {expected[i].leave, expected[i].enter, expected[i].stay};
+        const struct hsmd_key_change changes[] = {
+            {.from = held, .to = other}, {.from = other, .to = held}, {.from = held, .to = index}};
+        for (size_t k = 0; k < 3; k++) {
+            mv_status status = refusal(changes[k]);
+            if (allowed[k])
+                test_ok(status, "allowed");
+            else
+                is_reason(status, MV_VENDING_KEY_NOT_ACTIVE);
+        }
+        struct hsmd_prepared prepared;
+        test_ok(hsmd_prepare(client, &held, 1, &prepared), "prepare");
+        if (expected[i].issue)
+            test_ok(prepared.status, "issue");
+        else
+            is_reason(prepared.status, MV_VENDING_KEY_NOT_ACTIVE);
+    }
+}
+
+/* ---- approvals ---- */
+
+static struct hsmd_key_change to_other_group(void)
+{
+    return (struct hsmd_key_change){.from = meter_of("201457", 1, 1), .to = meter_of("201461", 8, 1)};
+}
+
+static void another_group_needs_an_approval(void **state)
+{
+    (void)state;
+    const int64_t soon = (int64_t)time(NULL) + 60;
+    struct signed_approval approval;
+    is_reason(refusal(to_other_group()), MV_APPROVAL_MISSING);
+    officer_sign(&ann, PAN, "201457", "201461", soon, &approval);
+    test_ok(change_with(&approval, to_other_group()).status, "approved");
+    officer_sign(&ben, "", "201457", "201461", soon, &approval);
+    test_ok(change_with(&approval, to_other_group()).status, "approved for all");
+    officer_sign(&ann, OTHER_PAN, "201457", "201461", soon, &approval);
+    is_reason(change_with(&approval, to_other_group()).status, MV_APPROVAL_MISSING);
+    officer_sign(&ann, PAN, "201461", "201457", soon, &approval);
+    is_reason(change_with(&approval, to_other_group()).status, MV_APPROVAL_MISSING);
+    officer_sign(&ann, PAN, "201457", "201460", soon, &approval);
+    is_reason(change_with(&approval, to_other_group()).status, MV_APPROVAL_MISSING);
+}
+
+static void one_of_several_approvals_is_enough(void **state)
+{
+    (void)state;
+    const int64_t soon = (int64_t)time(NULL) + 60;
+    struct signed_approval made[HSMD_APPROVALS];
+    struct hsmd_approval approvals[HSMD_APPROVALS];
+    for (size_t i = 0; i < HSMD_APPROVALS; i++) {
+        officer_sign(&ben, i + 1 == HSMD_APPROVALS ? PAN : OTHER_PAN, "201457", "201461", soon, &made[i]);
+        approvals[i] = made[i].approval;
+    }
+    static struct hsmd_key_change changes[HSMD_BATCH];
+    static struct hsmd_key_change_set sets[HSMD_BATCH];
+    for (size_t i = 0; i < HSMD_BATCH; i++) {
+        changes[i] = i % 2 == 0 ? to_other_group() : sample();
+        changes[i].to.krn = i % 4 == 1 ? 5 : changes[i].to.krn;
+    }
+    test_ok(hsmd_key_change(client, approvals, HSMD_APPROVALS, changes, HSMD_BATCH, sets), "batch");
+    for (size_t i = 0; i < HSMD_BATCH; i++) {
+        if (i % 4 == 1)
+            is_reason(sets[i].status, MV_VENDING_KEY_UNKNOWN);
+        else
+            test_ok(sets[i].status, "item");
+    }
+    is_reason(hsmd_key_change(client, approvals, HSMD_APPROVALS + 1, changes, 1, sets), MV_REQUEST_TOO_LARGE);
+    is_reason(hsmd_key_change(client, NULL, 0, changes, HSMD_BATCH + 1, sets), MV_REQUEST_TOO_LARGE);
+    is_reason(hsmd_key_change(client, NULL, 0, changes, 0, sets), MV_REQUEST_TOO_LARGE);
+}
+
+/* Alone, and as one of a key change that would not need it. */
+static void is_invalid(const struct signed_approval *approval)
+{
+    char officer[HSM_OFFICER_SIZE];
+    struct hsmd_key_change change = sample();
+    struct hsmd_key_change_set set;
+    is_reason(hsmd_check_approval(client, &approval->approval, officer), MV_APPROVAL_INVALID);
+    is_reason(hsmd_key_change(client, &approval->approval, 1, &change, 1, &set), MV_APPROVAL_INVALID);
+}
+
+static void approvals_that_are_none(void **state)
+{
+    (void)state;
+    const int64_t now = (int64_t)time(NULL);
+    struct signed_approval approval;
+    struct officer_key *const wrong[] = {&stranger, &retired, &future, &heavy, &small};
+    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
+        officer_sign(wrong[i], PAN, "201457", "201461", now + 60, &approval);
+        is_invalid(&approval);
+    }
+    officer_sign(&ann, PAN, "201457", "201461", now - 1, &approval);
+    is_invalid(&approval);
+    officer_sign(&ann, PAN, "201457", "201461", now + 60, &approval);
+    approval.text[strlen(approval.text) - 2] ^= 1; /* another nonce than was signed */
+    is_invalid(&approval);
+    officer_sign(&ann, PAN, "201457", "201461", now + 60, &approval);
+    approval.approval.certificate = ben.certificate;
+    approval.approval.certificate_size = ben.certificate_size;
+    is_invalid(&approval);
+    officer_sign(&ann, PAN, "201457", "201461", now + 60, &approval);
+    approval.approval.certificate_size--;
+    is_invalid(&approval);
+    officer_sign(&ann, PAN, "201457", "201461", now + 60, &approval);
+    approval.approval.signature_size = 0;
+    is_invalid(&approval);
+    officer_sign(&ann, PAN, "201457", "201461", now + 60, &approval);
+    (void)memmove(approval.text + 1, approval.text, strlen(approval.text) + 1);
+    approval.text[0] = ' ';
+    officer_sign_text(&ann, &approval); /* well signed, but no approval */
+    is_invalid(&approval);
+}
+
+static void approvals_beyond_the_limits(void **state)
+{
+    (void)state;
+    static uint8_t big[8192];
+    static char text[MV_APPROVAL_TEXT + 1];
+    struct signed_approval approval;
+    officer_sign(&ann, PAN, "201457", "201461", (int64_t)time(NULL) + 60, &approval);
+    approval.approval.certificate = big;
+    approval.approval.certificate_size = sizeof big;
+    is_invalid(&approval);
+    officer_sign(&ann, PAN, "201457", "201461", (int64_t)time(NULL) + 60, &approval);
+    approval.approval.signature = big;
+    approval.approval.signature_size = sizeof big;
+    is_invalid(&approval);
+    officer_sign(&ann, PAN, "201457", "201461", (int64_t)time(NULL) + 60, &approval);
+    memset(text, 'x', sizeof text - 1);
+    approval.approval.text = text;
+    is_invalid(&approval);
+}
+
+static void the_officer_is_named(void **state)
+{
+    (void)state;
+    char officer[HSM_OFFICER_SIZE];
+    struct signed_approval approval;
+    officer_sign(&ann, "", "201457", "201461", (int64_t)time(NULL) + 60, &approval);
+    test_ok(hsmd_check_approval(client, &approval.approval, officer), "check");
+    assert_string_equal(officer, "ann");
+    officer_sign(&ben, PAN, "201457", "201461", (int64_t)time(NULL) + 60, &approval);
+    test_ok(hsmd_check_approval(client, &approval.approval, officer), "check");
+    assert_string_equal(officer, "ben");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(published_sets),
+        cmocka_unit_test(published_sets_to_another_group),
+        cmocka_unit_test(four_sections_carry_the_new_key),
+        cmocka_unit_test(the_slot_keeps_the_new_expiry),
+        cmocka_unit_test(what_a_change_may_not_do),
+        cmocka_unit_test(what_a_change_may_do),
+        cmocka_unit_test(both_keys_must_fit),
+        cmocka_unit_test(no_change_to_an_expired_key),
+        cmocka_unit_test(states_of_both_ends),
+        cmocka_unit_test(another_group_needs_an_approval),
+        cmocka_unit_test(one_of_several_approvals_is_enough),
+        cmocka_unit_test(approvals_that_are_none),
+        cmocka_unit_test(approvals_beyond_the_limits),
+        cmocka_unit_test(the_officer_is_named),
+    };
+    return cmocka_run_group_tests(tests, set_up, tear_down);
+}
