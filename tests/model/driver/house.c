@@ -1,0 +1,120 @@
+/* The key process on a throw-away SoftHSM token that holds the model's vending keys. */
+#include <libgen.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "../../conformance/hsmd_process.h"
+#include "../../support/token.h"
+#include "clock_file.h"
+#include "driver.h"
+#include "officers.h"
+
+static struct test_token token;
+static struct hsm *hsm; /* until the key process starts */
+static pid_t hsmd;
+
+void house_open(void)
+{
+    if (getenv("TMPDIR") == NULL && access("/dev/shm", W_OK | X_OK) == 0 && setenv("TMPDIR", "/dev/shm", 1) != 0)
+        give_up("environment", "TMPDIR");
+    test_token_new(&token, NULL);
+    clock_open(token.directory);
+    hsm = test_token_open_new(&token);
+}
+
+void house_close(void)
+{
+    hsmd_process_stop(hsmd);
+    hsmd = 0;
+    officers_forget();
+    test_token_free(&token);
+}
+
+const char *house_folder(void)
+{
+    return token.directory;
+}
+
+const char *house_socket(void)
+{
+    return token.config.socket;
+}
+
+/* key SGC KRN KT DKGA BASE KEN EA_MASK ACTIVE_FROM ISSUED_UNTIL SUCCESSOR HEX: before `start` */
+static void add_key(struct words *words)
+{
+    struct hsm_key_request request = {.use = HSM_USE_VENDING, .accept_host_visible = true};
+    struct hsm_vending_scope *scope = &request.scope;
+    struct hsm_backup backup;
+    struct hsm_key_info made;
+    const struct hsm_keeper keeper = test_keeper(&backup);
+    uint8_t value[32];
+    (void)snprintf(scope->sgc, sizeof scope->sgc, "%s", take_word(words));
+    scope->krn = (uint8_t)take_number(words);
+    scope->kt = (uint8_t)take_number(words);
+    scope->dkga = (uint8_t)take_number(words);
+    scope->base_date = (uint16_t)take_number(words);
+    scope->ken = (uint8_t)take_number(words);
+    scope->ea_mask = (uint16_t)take_number(words);
+    request.active_from_unix_s = take_number(words);
+    request.issued_until_unix_s = take_number(words);
+    scope->successor_krn = (uint8_t)take_number(words);
+    size_t size = test_hex(take_word(words), value, sizeof value);
+    answer_status(hsm_key_import(hsm, &request, value, size, NULL, &keeper, &made));
+}
+
+/* officer NAME: before `start` */
+static void add_officer(struct words *words)
+{
+    struct hsm_officer enrolled;
+    officer_make(take_word(words), &enrolled);
+    answer_status(hsm_officer_add(hsm, &enrolled));
+}
+
+static void beside_us(const char *name, char path[PATH_MAX])
+{
+    char self[PATH_MAX];
+    ssize_t length = readlink("/proc/self/exe", self, sizeof self - 1);
+    if (length < 0)
+        give_up("readlink", "/proc/self/exe");
+    self[length] = '\0';
+    if (snprintf(path, PATH_MAX, "%s/%s", dirname(self), name) >= PATH_MAX)
+        give_up("path too long", name);
+}
+
+/* The model's time reaches the key process, and only it, through its environment. */
+static void start_hsmd(void)
+{
+    char program[PATH_MAX];
+    char shim[PATH_MAX];
+    struct hsmd_client *client = NULL;
+    beside_us("metervault-hsmd", program);
+    beside_us("model-clock.so", shim);
+    if (setenv("LD_PRELOAD", shim, 1) != 0 || setenv(CLOCK_FILE_VARIABLE, clock_path(), 1) != 0)
+        give_up("environment", shim);
+    must(hsmd_process_start(program, token.config.path, token.directory, &hsmd), "start metervault-hsmd");
+    (void)unsetenv("LD_PRELOAD");
+    must(hsmd_client_new(token.config.socket, 2000, &client), "client");
+    must(hsmd_process_await(client, hsmd, token.directory), "metervault-hsmd");
+    hsmd_client_free(client);
+}
+
+/* hsmd start|restart */
+static void keys_command(struct words *words)
+{
+    const char *what = take_word(words);
+    if (strcmp(what, "restart") == 0)
+        hsmd_process_stop(hsmd);
+    else if (strcmp(what, "start") != 0)
+        give_up("hsmd start or restart", what);
+    if (hsm != NULL)
+        hsm_close(hsm);
+    hsm = NULL;
+    start_hsmd();
+    (void)puts("ok");
+}
+
+const struct command house_commands[] = {
+    {"key", add_key}, {"officer", add_officer}, {"hsmd", keys_command}, {NULL, NULL}};
