@@ -16,7 +16,7 @@ bool mv_retry_wise(const struct mv_client_error *error)
     const struct mv_reason_info *known = error->reason[0] != '\0' ? mv_reason_by_name(error->reason) : NULL;
     if (known != NULL && waits_for_person(known->reason))
         return false;
-    if (known != NULL && known->reason == MV_SERVER_BUSY)
+    if (known != NULL && (known->reason == MV_SERVER_BUSY || known->reason == MV_METER_CHANGED))
         return true;
     return error->grpc_status == MV_STATUS_UNAVAILABLE || error->grpc_status == MV_STATUS_DEADLINE_EXCEEDED;
 }
@@ -55,6 +55,7 @@ bool mv_retry_outcome_open(const struct mv_client_error *error)
     case MV_LEDGER_LOCKED:
     case MV_CLOCK_STEPPED:
     case MV_REQUEST_TOO_LARGE:
+    case MV_METER_CHANGED:
         return false; /* these say that nothing was issued */
     default:
         return true;

@@ -54,6 +54,27 @@ static size_t receive(grpc_call *call, grpc_completion_queue *queue, uint8_t *to
     return length;
 }
 
+/* The next message whole, NULL at the end; freed by the caller. */
+static uint8_t *receive_whole(grpc_call *call, grpc_completion_queue *queue, size_t *size)
+{
+    grpc_byte_buffer *buffer = NULL;
+    const grpc_op operation = {.op = GRPC_OP_RECV_MESSAGE, .data.recv_message.recv_message = &buffer};
+    run_batch(call, queue, &operation, 1);
+    grpc_byte_buffer_reader reader;
+    if (buffer == NULL || !grpc_byte_buffer_reader_init(&reader, buffer))
+        return NULL;
+    grpc_slice all = grpc_byte_buffer_reader_readall(&reader);
+    *size = GRPC_SLICE_LENGTH(all);
+    uint8_t *copy = malloc(*size + 1);
+    if (copy == NULL)
+        abort();
+    memcpy(copy, GRPC_SLICE_START_PTR(all), *size);
+    grpc_slice_unref(all);
+    grpc_byte_buffer_reader_destroy(&reader);
+    grpc_byte_buffer_destroy(buffer);
+    return copy;
+}
+
 static void send_message(grpc_call *call, grpc_completion_queue *queue, const ProtobufCMessage *message)
 {
     grpc_byte_buffer *buffer = mv_buffer_from_message(message);
@@ -99,7 +120,8 @@ static struct fake_step next_step(struct fake_server *server, const char *method
     if (at < FAKE_STEPS) {
         struct fake_call *asked = &server->asked[server->asked_count++];
         (void)snprintf(asked->method, sizeof asked->method, "%s", method);
-        memcpy(asked->request, request, size);
+        if (size > 0)
+            memcpy(asked->request, request, size);
         asked->request_size = size;
     }
     (void)pthread_mutex_unlock(&server->lock);
@@ -108,11 +130,54 @@ static struct fake_step next_step(struct fake_server *server, const char *method
     return step;
 }
 
+/* Remembers a call without its messages. */
+static struct fake_step next_stream(struct fake_server *server, const char *method)
+{
+    return next_step(server, method, NULL, 0);
+}
+
+/* False: the call is kept open, silent. */
+static bool serve_batch(grpc_call *call, grpc_completion_queue *queue, const struct fake_step *step)
+{
+    const struct fake_batch *batch = step->batch;
+    const struct fake_step good = {0};
+    const grpc_op headers = {.op = GRPC_OP_SEND_INITIAL_METADATA};
+    run_batch(call, queue, &headers, 1);
+    for (unsigned answered = 0;; answered++) {
+        size_t size = 0;
+        uint8_t *request = receive_whole(call, queue, &size);
+        ProtobufCMessage *answer = request != NULL ? fake_batch_answer(batch, request, size) : NULL;
+        bool last = batch->responses != 0 && answered == batch->responses;
+        if (answer != NULL && !last)
+            send_message(call, queue, answer);
+        if (answer != NULL)
+            protobuf_c_message_free_unpacked(answer, NULL);
+        free(request);
+        if (request != NULL && last && step->status == GRPC_STATUS_OK && batch->how != FAKE_EARLY_END)
+            return false;
+        if (request == NULL || last) {
+            end(call, queue, last ? step : &good);
+            return true;
+        }
+    }
+}
+
 static void serve(struct fake_server *server, grpc_call *call, grpc_completion_queue *queue, const char *path)
 {
     Grpc__Health__V1__HealthCheckResponse serving = GRPC__HEALTH__V1__HEALTH_CHECK_RESPONSE__INIT;
     serving.status = GRPC__HEALTH__V1__HEALTH_CHECK_RESPONSE__SERVING_STATUS__SERVING;
     const struct fake_step health = {.act = FAKE_REPLY, .messages = {&serving.base}};
+    if (strcmp(path, "/metervault.v1.TokenService/IssueBatch") == 0) {
+        const struct fake_step step = next_stream(server, "IssueBatch");
+        if (step.act == FAKE_BATCH && !serve_batch(call, queue, &step)) {
+            server->silent[server->silent_count++] = call;
+            return;
+        }
+        if (step.act != FAKE_BATCH)
+            answer(call, queue, &step);
+        grpc_call_unref(call);
+        return;
+    }
     uint8_t request[sizeof server->asked[0].request];
     size_t size = receive(call, queue, request, sizeof request);
     if (strcmp(path, "/grpc.health.v1.Health/Check") == 0) {

@@ -142,6 +142,7 @@ static Metervault__V1__IssuedTokens *answer(void)
     receipt.organisation = "shop1";
     receipt.terminal_id = "till1";
     receipt.number = 17;
+    sale.kind = METERVAULT__V1__ORDER_KIND__CREDIT;
     sale.request_id = "id-1";
     sale.meter_pan = "600727000000000009";
     sale.requested = &asked;
