@@ -50,7 +50,7 @@ static mv_status parse_header(const char *text, size_t length, struct tr31_block
     attributes->mode = text[8];
     memcpy(attributes->version, text + 9, 2);
     attributes->exportability = text[11];
-    if (memchr("ENS", attributes->exportability, 3) == NULL)
+    if (attributes->exportability != 'E' && attributes->exportability != 'N' && attributes->exportability != 'S')
         return refused("key block: exportability");
     if (!number(text + 12, 2, 10, optional) || *optional > MOST_OPTIONAL)
         return refused("key block: number of optional blocks");
@@ -117,7 +117,7 @@ mv_status tr31_parse(const char *text, struct tr31_block *block)
     MV_TRY(parse_header(text, length, block, &optional));
     MV_TRY(parse_optional(text, length, optional, block));
     size_t left = length - block->header;
-    if (left < (size_t)2 * (SHORTEST_PAYLOAD + TR31_MAC) || left % (2 * TR31_MAC) != 0)
+    if (left < 2 * (size_t)(SHORTEST_PAYLOAD + TR31_MAC) || left % (2 * (size_t)TR31_MAC) != 0)
         return refused("key block: length of the payload");
     if (!alphanumeric(text + block->header, left))
         return refused("key block: payload is not hex");

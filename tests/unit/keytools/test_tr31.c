@@ -201,7 +201,7 @@ static void test_inner_length(void **state)
 {
     (void)state;
     static const uint16_t bits[] = {0, 1, 7, 113, 127, 8 * 31, 0x7FF8, 0xFFFF};
-    static const char header[] = "D0112P0AE00E0000";
+    static const char header[16] = "D0112P0AE00E0000"; /* without a terminator */
     struct tr31_keys keys;
     uint8_t data[16 + 32];
     uint8_t mac[16];
@@ -209,12 +209,12 @@ static void test_inner_length(void **state)
     assert_ok(tr31_keys_derive(kbpk, sizeof kbpk, &keys));
     for (size_t i = 0; i < sizeof bits / sizeof bits[0]; i++) {
         memset(data, 0x5A, sizeof data);
-        memcpy(data, header, 16);
+        memcpy(data, header, sizeof header);
         data[16] = (uint8_t)(bits[i] >> 8);
         data[17] = (uint8_t)bits[i];
         assert_ok(tr31_cmac(keys.mac, 32, data, sizeof data, mac));
         assert_ok(tr31_cbc(true, keys.encryption, 32, mac, data + 16, 32));
-        (void)snprintf(text, sizeof text, "%s", header);
+        (void)snprintf(text, sizeof text, "%.16s", header);
         hex_encode(data + 16, 32, text + 16);
         hex_encode(mac, 16, text + 80);
         expect_refused(text, "length of the key");
