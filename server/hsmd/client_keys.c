@@ -4,7 +4,7 @@
 #include "base/approval.h"
 #include "hsmd/client_call.h"
 
-enum { WITH_SGC = 1, WANT_SLOT = 2 };
+enum { WITH_SGC = 1, WANT_SLOT = 2, FEWEST_SECTIONS = 2 };
 
 /* What is longer than any approval is refused here: as a frame it would end the connection. */
 static mv_status put_approval(struct mv_writer *to, const struct hsmd_approval *approval)
@@ -54,7 +54,7 @@ static void get_set(const struct hsmd_client *client, struct mv_reader *body, st
     if (!set->status.ok)
         return;
     set->count = mv_get_u8(body);
-    if (set->count > HSMD_KEY_SECTIONS)
+    if (set->count < FEWEST_SECTIONS || set->count > HSMD_KEY_SECTIONS)
         body->failed = true;
     for (size_t i = 0; i < set->count && !body->failed; i++) {
         mv_get_bytes(body, set->tokens[i].digits, sizeof set->tokens[i].digits - 1);

@@ -46,7 +46,6 @@ static void keep_handles(struct hsmd_keyring *keyring, const struct hsm_catalogu
 {
     struct hsm_handle handles[HSM_MAX_KEYS] = {{.object = 0}};
     for (size_t i = 0; i < fresh->key_count; i++) {
-        kept[i] = false;
         for (size_t old = 0; old < keyring->catalogue->key_count && !kept[i]; old++) {
             if (!same_key(&fresh->keys[i].info, &keyring->catalogue->keys[old].info))
                 continue;
@@ -81,7 +80,7 @@ static mv_status load(struct hsmd_keyring *keyring)
         free(fresh);
         return mv_fail(MV_TOKEN_ROLLED_BACK, "catalogue");
     }
-    bool kept[HSM_MAX_KEYS];
+    bool kept[HSM_MAX_KEYS] = {false};
     keep_handles(keyring, fresh, kept);
     free(keyring->catalogue);
     keyring->catalogue = fresh;

@@ -122,6 +122,52 @@ static void wrong_answers_are_refused(void **state)
     unavailable(two_answers, sizeof two_answers);
 }
 
+static mv_status change_key(struct hsmd_key_change_set *set)
+{
+    static const struct hsmd_key_change change = {.from = {.pan = "600727000000000009", .sgc = "123456"},
+                                                  .to = {.pan = "600727000000000009", .sgc = "123456"}};
+    return hsmd_key_change(client, NULL, 0, &change, 1, set);
+}
+
+/* A set of `count` tokens; `cut` bytes are missing at its end. */
+static size_t answer_set(uint8_t answer[256], uint8_t count, size_t cut)
+{
+    enum { TOKEN = 20 + HSMD_TOKEN_TAG };
+    struct mv_writer frame = hsmd_frame_begin(answer, 256, HSMD_OP_KEY_CHANGE | HSMD_REPLY);
+    hsmd_put_status(&frame, mv_ok());
+    hsmd_put_status(&frame, mv_ok());
+    mv_put_u8(&frame, count);
+    for (size_t i = 0; i < (size_t)count * TOKEN + 2 * (size_t)HSM_KCV_BYTES; i++)
+        mv_put_u8(&frame, '7');
+    mv_put_u32(&frame, HSMD_SLOT_NONE);
+    assert_true(mv_writer_ok(&frame));
+    frame.used -= cut;
+    hsmd_frame_end(&frame);
+    return frame.used;
+}
+
+static void sets_are_of_two_to_four_tokens(void **state)
+{
+    (void)state;
+    for (uint8_t count = 0; count <= HSMD_KEY_SECTIONS + 1; count++) {
+        for (size_t cut = 0; cut <= 1; cut++) {
+            uint8_t answer[256];
+            struct hsmd_key_change_set set;
+            start_server(answer, answer_set(answer, count, cut), 1);
+            mv_status status = change_key(&set);
+            if (count >= 2 && count <= HSMD_KEY_SECTIONS && cut == 0) {
+                assert_true(status.ok);
+                assert_int_equal(set.count, count);
+                assert_string_equal(set.tokens[count - 1].digits, "77777777777777777777");
+                assert_int_equal(set.slot, HSMD_SLOT_NONE);
+            } else {
+                assert_int_equal(status.reason, MV_KEY_SERVICE_UNAVAILABLE);
+            }
+            stop_server();
+        }
+    }
+}
+
 static void a_right_answer_is_taken(void **state)
 {
     (void)state;
@@ -207,6 +253,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(wrong_answers_are_refused),
+        cmocka_unit_test(sets_are_of_two_to_four_tokens),
         cmocka_unit_test(a_right_answer_is_taken),
         cmocka_unit_test(a_refusal_keeps_its_reason_and_place),
         cmocka_unit_test(silence_ends_at_the_deadline),

@@ -65,9 +65,9 @@ enum { ACTIVE = 1, REPLACED, REPLACED_LONG_AGO, EXPIRED, COMPROMISED, NOT_YET, O
 
 static void import_states(struct hsm *hsm)
 {
-    for (uint8_t krn = ACTIVE; krn <= OTHER; krn++)
+    for (int krn = ACTIVE; krn <= OTHER; krn++)
         if (krn != NOT_YET)
-            import(hsm, "300000", krn, 2, 2014, 255);
+            import(hsm, "300000", (uint8_t)krn, 2, 2014, 255);
     set_state(hsm, REPLACED, HSM_ISSUED_UNTIL, (int64_t)time(NULL) + 3600);
     set_state(hsm, REPLACED_LONG_AGO, HSM_ISSUED_UNTIL, 1000000000);
     set_state(hsm, EXPIRED, HSM_EXPIRED, 0);
