@@ -13,14 +13,18 @@
 #include "words.h"
 
 static const char usage[] =
-    "usage: metersim --state FILE [--json] [enter DIGITS | show | --script SCRIPT]\n"
+    "usage: metersim --state FILE [--json] [--wait SECONDS] [enter DIGITS | show | tamper | --script SCRIPT]\n"
     "       metersim --state FILE --provision FILE --component-file A --component-file B\n"
     "                [--measures LIST] [enter DIGITS | show]\n"
     "\n"
     "  --state FILE           the meter's memory\n"
     "  --provision FILE       load identity and key, once, as metervault-keys export-meter wrote them\n"
     "  --component-file FILE  one component of the factory key (two to eight, mode 0600)\n"
-    "  --measures LIST        electricity (default), water, gas, time; several with commas\n"
+    "  --measures LIST        electricity (default), water, gas, time, and each of them with -currency behind it;\n"
+    "                         several with commas\n"
+    "  --wait SECONDS         let this time pass first: lockouts and half a key change last while the meter has "
+    "power,\n"
+    "                         and every start of metersim is a power-up\n"
     "  --script SCRIPT        commands from a file, one a line; - is standard input\n"
     "  --json                 answers as JSON, one object a line\n"
     "  --help, --version\n"
@@ -37,16 +41,26 @@ struct options {
     const char *state;
     const char *script;
     struct factory_input factory;
+    uint32_t wait_s;
     bool json;
 };
 
-enum { OPTION_STATE = 256, OPTION_PROVISION, OPTION_COMPONENT, OPTION_MEASURES, OPTION_SCRIPT, OPTION_JSON };
+enum {
+    OPTION_STATE = 256,
+    OPTION_PROVISION,
+    OPTION_COMPONENT,
+    OPTION_MEASURES,
+    OPTION_SCRIPT,
+    OPTION_WAIT,
+    OPTION_JSON
+};
 static const struct option long_options[] = {
     {"state", required_argument, NULL, OPTION_STATE},
     {"provision", required_argument, NULL, OPTION_PROVISION},
     {"component-file", required_argument, NULL, OPTION_COMPONENT},
     {"measures", required_argument, NULL, OPTION_MEASURES},
     {"script", required_argument, NULL, OPTION_SCRIPT},
+    {"wait", required_argument, NULL, OPTION_WAIT},
     {"json", no_argument, NULL, OPTION_JSON},
     {"help", no_argument, NULL, 'h'},
     {"version", no_argument, NULL, 'V'},
@@ -64,13 +78,13 @@ static uint8_t parse_measures(const char *list)
     uint8_t measures = 0;
     for (;;) {
         size_t length = strcspn(list, ",");
-        unsigned service = 0;
-        while (service < MV_SERVICES && (strlen(words_service((enum mv_service)service)) != length ||
-                                         strncmp(list, words_service((enum mv_service)service), length) != 0))
-            service++;
-        if (service == MV_SERVICES)
-            bad_usage("--measures knows electricity, water, gas and time");
-        measures = (uint8_t)(measures | 1U << service);
+        unsigned which = 0;
+        while (which < MV_REGISTERS && (strlen(words_register((enum mv_credit_register)which)) != length ||
+                                        strncmp(list, words_register((enum mv_credit_register)which), length) != 0))
+            which++;
+        if (which == MV_REGISTERS)
+            bad_usage("--measures knows electricity, water, gas and time, and each with -currency");
+        measures = (uint8_t)(measures | 1U << which);
         if (list[length] == '\0')
             return measures;
         list += length + 1;
@@ -101,6 +115,10 @@ static void take_option(int option, struct options *options)
         break;
     case OPTION_SCRIPT:
         options->script = optarg;
+        break;
+    case OPTION_WAIT:
+        if (!shell_seconds(optarg, &options->wait_s))
+            bad_usage("--wait needs seconds");
         break;
     case OPTION_JSON:
         options->json = true;
@@ -162,12 +180,15 @@ static enum exit_code run_script(struct shell *shell, const char *path)
     return code;
 }
 
-static enum exit_code run(struct mv_meter *meter, const struct options *options, int count, char **words)
+static enum exit_code run(struct mv_meter *meter, uint32_t *skipped_s, const struct options *options, int count,
+                          char **words)
 {
-    struct shell shell = {.meter = meter, .json = options->json};
+    struct shell shell = {.meter = meter, .skipped_s = skipped_s, .json = options->json};
     bool provision = options->factory.provision_path != NULL;
     if (provision && !factory_provision(meter, &options->factory))
         return EXIT_REFUSED;
+    if (options->wait_s > 0 && shell_wait(&shell, options->wait_s) != EXIT_DONE)
+        return EXIT_NOT_READY;
     if (options->script != NULL)
         return run_script(&shell, options->script);
     if (count > 0)
@@ -201,7 +222,7 @@ int main(int argc, char **argv)
     enum exit_code code = EXIT_NOT_READY;
     enum mv_result result = mv_meter_open(&meter, &port, &mv_sta_public);
     if (result == MV_DONE || result == MV_NOT_PROVISIONED)
-        code = run(&meter, &options, argc - optind, argv + optind);
+        code = run(&meter, &file.skipped_s, &options, argc - optind, argv + optind);
     else
         fprintf(stderr, "metersim: %s: %s\n", options.state, words_explain(result));
     mv_meter_close(&meter);

@@ -1,29 +1,33 @@
 #include "shell.h"
 
-#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "words.h"
+#include "answer.h"
 
-enum { DIGITS = 20, KEY_TYPES = 4 };
-
-static const char *const key_types[KEY_TYPES] = {"DITK (manufacturer)", "DDTK (default)", "DUTK (unique)",
-                                                 "DCTK (common)"};
+enum { DIGITS = 20 };
 
 static enum exit_code exit_for(enum mv_result result)
 {
-    if (result == MV_ACCEPT || result == MV_DONE)
+    switch (result) {
+    case MV_DONE:
+    case MV_ACCEPT:
+    case MV_KCT_1ST:
+    case MV_KCT_2ND:
+    case MV_KCT_3RD:
+    case MV_KCT_4TH:
         return EXIT_DONE;
-    return result == MV_STORAGE_ERROR || result == MV_NOT_PROVISIONED ? EXIT_NOT_READY : EXIT_REFUSED;
+    case MV_STORAGE_ERROR:
+    case MV_NOT_PROVISIONED:
+        return EXIT_NOT_READY;
+    default:
+        return EXIT_REFUSED;
+    }
 }
 
 static enum exit_code refuse(const struct shell *shell, enum mv_result result)
 {
-    if (shell->json)
-        printf("{\"result\": \"%s\", \"reason\": \"%s\"}\n", words_name(result), words_explain(result));
-    else
-        printf("refused: %s - %s\n", words_name(result), words_explain(result));
+    answer_refusal(shell->meter, result, shell->json);
     return exit_for(result);
 }
 
@@ -42,78 +46,68 @@ static void strip(const char *entered, char digits[DIGITS + 2])
 static enum exit_code enter(struct shell *shell, const char *digits)
 {
     char stripped[DIGITS + 2];
-    char credited[WORDS_QUANTITY];
-    char balance[WORDS_QUANTITY];
     struct mv_meter_answer answer;
     strip(digits, stripped);
     enum mv_result result = mv_meter_enter(shell->meter, stripped, &answer);
-    if (result != MV_ACCEPT)
+    if (exit_for(result) != EXIT_DONE)
         return refuse(shell, result);
-    const char *unit = words_unit(answer.service);
-    words_quantity(answer.service, answer.credited, credited);
-    words_quantity(answer.service, answer.balance, balance);
-    if (shell->json)
-        printf("{\"result\": \"ACCEPT\", \"service\": \"%s\", \"credited\": \"%s\", \"balance\": \"%s\", "
-               "\"unit\": \"%s\"}\n",
-               words_service(answer.service), credited, balance, unit);
-    else
-        printf("accepted: %s %s, balance %s %s\n", credited, unit, balance, unit);
+    answer_print(shell->meter, result, &answer, shell->json);
     return EXIT_DONE;
-}
-
-static void show_text(const struct mv_meter_state *state)
-{
-    const struct mv_meter_identity *id = &state->identity;
-    char balance[WORDS_QUANTITY];
-    printf("meter          %.18s\n", id->pan);
-    printf("algorithm      EA%02u\n", id->key.ea);
-    printf("key            %s\n", id->key_type < KEY_TYPES ? key_types[id->key_type] : "?");
-    printf("supply group   %06" PRIu32 ", key revision %u, expiry number %u\n", id->supply_group, id->key_revision,
-           id->key_expiry);
-    printf("tariff index   %02u\n", id->tariff_index);
-    for (unsigned i = 0; i < MV_SERVICES; i++) {
-        if ((id->measures >> i & 1U) == 0)
-            continue;
-        words_quantity((enum mv_service)i, state->credit[i], balance);
-        printf("%-14s balance %s %s\n", words_service((enum mv_service)i), balance, words_unit((enum mv_service)i));
-    }
-}
-
-static void show_json(const struct mv_meter_state *state)
-{
-    const struct mv_meter_identity *id = &state->identity;
-    char balance[WORDS_QUANTITY];
-    const char *comma = "";
-    printf("{\"meter_pan\": \"%.18s\", \"encryption_algorithm\": %u, \"key_type\": %u, ", id->pan, id->key.ea,
-           id->key_type);
-    printf("\"supply_group_code\": \"%06" PRIu32 "\", \"key_revision_number\": %u, ", id->supply_group,
-           id->key_revision);
-    printf("\"key_expiry_number\": %u, \"tariff_index\": \"%02u\", \"balances\": [", id->key_expiry, id->tariff_index);
-    for (unsigned i = 0; i < MV_SERVICES; i++) {
-        if ((id->measures >> i & 1U) == 0)
-            continue;
-        words_quantity((enum mv_service)i, state->credit[i], balance);
-        printf("%s{\"service\": \"%s\", \"balance\": \"%s\", \"unit\": \"%s\"}", comma,
-               words_service((enum mv_service)i), balance, words_unit((enum mv_service)i));
-        comma = ", ";
-    }
-    printf("]}\n");
 }
 
 enum exit_code shell_show(struct shell *shell)
 {
-    if (!shell->meter->loaded)
-        return refuse(shell, MV_NOT_PROVISIONED);
-    if (shell->json)
-        show_json(&shell->meter->state);
-    else
-        show_text(&shell->meter->state);
+    enum mv_result result = mv_meter_tick(shell->meter);
+    if (result != MV_DONE)
+        return refuse(shell, result);
+    answer_show(shell->meter, shell->json);
     return EXIT_DONE;
+}
+
+enum exit_code shell_wait(struct shell *shell, uint32_t seconds)
+{
+    *shell->skipped_s += seconds;
+    enum mv_result result = mv_meter_tick(shell->meter);
+    return result == MV_DONE ? EXIT_DONE : refuse(shell, result);
+}
+
+bool shell_seconds(const char *text, uint32_t *seconds)
+{
+    *seconds = 0;
+    if (*text == '\0')
+        return false;
+    for (; *text != '\0'; text++) {
+        if (*text < '0' || *text > '9')
+            return false;
+        *seconds = *seconds * 10 + (uint32_t)(*text - '0');
+        if (*seconds > SHELL_WAIT_MAX_S)
+            return false;
+    }
+    return true;
+}
+
+static enum exit_code wait_command(struct shell *shell, const char *text)
+{
+    uint32_t seconds = 0;
+    if (shell_seconds(text, &seconds))
+        return shell_wait(shell, seconds);
+    (void)fprintf(stderr, "metersim: wait needs seconds\n");
+    return EXIT_USAGE;
+}
+
+static enum exit_code tamper(struct shell *shell)
+{
+    enum mv_result result = mv_meter_tamper(shell->meter);
+    return result == MV_DONE ? EXIT_DONE : refuse(shell, result);
 }
 
 static enum exit_code help(void)
 {
-    printf("enter DIGITS   key in a token\nshow           who the meter is and its balances\nquit           leave\n");
+    printf("enter DIGITS   key in a token\n"
+           "show           who the meter is, its balances and settings\n"
+           "wait SECONDS   let time pass\n"
+           "tamper         open the case\n"
+           "quit           leave\n");
     return EXIT_DONE;
 }
 
@@ -130,12 +124,17 @@ enum exit_code shell_line(struct shell *shell, const char *line)
 {
     line += strspn(line, " \t");
     const char *digits = after_word(line, "enter");
+    const char *seconds = after_word(line, "wait");
     if (*line == '\0' || *line == '#')
         return EXIT_DONE;
     if (digits != NULL)
         return enter(shell, digits);
+    if (seconds != NULL)
+        return wait_command(shell, seconds);
     if (strcmp(line, "show") == 0)
         return shell_show(shell);
+    if (strcmp(line, "tamper") == 0)
+        return tamper(shell);
     if (strcmp(line, "help") == 0)
         return help();
     if (strcmp(line, "quit") == 0) {

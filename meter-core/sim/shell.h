@@ -1,4 +1,4 @@
-/* The meter's keypad and display: commands `enter DIGITS`, `show`, `help`, `quit`. */
+/* The meter's keypad and display: commands `enter DIGITS`, `show`, `wait SECONDS`, `tamper`, `help`, `quit`. */
 #ifndef MV_SIM_SHELL_H
 #define MV_SIM_SHELL_H
 
@@ -9,13 +9,20 @@
 /* Exit codes of every metervault program. */
 enum exit_code { EXIT_DONE = 0, EXIT_REFUSED = 1, EXIT_USAGE = 2, EXIT_NOT_READY = 3 };
 
+enum { SHELL_WAIT_MAX_S = 366 * 86400 };
+
 struct shell {
     struct mv_meter *meter;
+    uint32_t *skipped_s; /* added to the clock of the meter's port */
     bool json;
     bool quit; /* the user asked to leave */
 };
 
 enum exit_code shell_show(struct shell *shell);
+/* The time passes at once, while the meter has power. */
+enum exit_code shell_wait(struct shell *shell, uint32_t seconds);
+/* Decimal digits up to SHELL_WAIT_MAX_S. */
+bool shell_seconds(const char *text, uint32_t *seconds);
 /* One line of a script or from the keyboard; empty lines and those that start with # do nothing. */
 enum exit_code shell_line(struct shell *shell, const char *line);
 /* Every line of the input; the worst code of all. A prompt appears when `interactive`. */

@@ -1,16 +1,22 @@
-/* The meter engine: checks a token, credits it once, and keeps that through loss of power at any moment. No allocation,
- * no clock. One caller at a time. The rules and their sources are in meter-core/docs/sts.md. */
+/* The meter engine: checks a token, obeys it once, and keeps that through loss of power at any moment. No allocation.
+ * One caller at a time. The rules and their sources are in meter-core/docs/sts.md. */
 #ifndef METERVAULT_METER_H
 #define METERVAULT_METER_H
 
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "metervault/display.h"
 #include "metervault/result.h"
 #include "metervault/sts.h"
+#include "metervault/sts_key_change.h"
+#include "metervault/sts_manage.h"
+
+/* major * 10000 + minor * 100 + patch */
+enum { MV_METER_SOFTWARE = 100 };
 
 /* ---- what the board supplies ---- */
-enum { MV_METER_RECORD_SIZE = 256, MV_METER_MIN_SECTORS = 2 };
+enum { MV_METER_RECORD_SIZE = 512, MV_METER_MIN_SECTORS = 2 };
 
 /* Non-volatile memory that behaves like NOR flash: erase sets a whole sector to FF, write only clears bits. A call
  * returns true when it is done and durable; after false the memory may hold any mixture of before and after. The engine
@@ -22,17 +28,20 @@ struct mv_meter_port {
     bool (*nv_read)(void *context, uint32_t sector, uint32_t offset, uint8_t *data, uint32_t size);
     bool (*nv_write)(void *context, uint32_t sector, uint32_t offset, const uint8_t *data, uint32_t size);
     bool (*nv_erase)(void *context, uint32_t sector);
+    /* Seconds that never run backwards between mv_meter_open and mv_meter_close; time since power-on will do. */
+    uint32_t (*seconds)(void *context);
 };
 
 /* ---- what the meter measures ---- */
 /* Numbered as the credit token's subclass. */
 enum mv_service { MV_SERVICE_ELECTRICITY = 0, MV_SERVICE_WATER = 1, MV_SERVICE_GAS = 2, MV_SERVICE_TIME = 3 };
-enum { MV_SERVICES = 4 };
+enum { MV_SERVICES = 4, MV_REGISTERS = 2 * MV_SERVICES };
 
 /* ---- state ---- */
-enum { MV_TID_MEMORY = 50 };
+enum { MV_TID_MEMORY = 50, MV_EXTENDED_VALUES = 63, MV_EXTENDED_FLAGS = 512, MV_SGC_UNKNOWN = 0xFFFFFF };
+#define MV_LIMIT_NONE UINT32_MAX
 
-/* Who the meter is: injected once by the factory. */
+/* Who the meter is: injected once by the factory; key changes replace the key and what belongs to it. */
 struct mv_meter_identity {
     char pan[18];              /* digits, not terminated */
     struct mv_decoder_key key; /* the meter's own decoder key */
@@ -40,28 +49,42 @@ struct mv_meter_identity {
     uint8_t key_revision;      /* 1..9 */
     uint8_t tariff_index;      /* 0..99 */
     uint8_t key_expiry;        /* 0..255 */
-    uint32_t supply_group;     /* 0..MV_SGC_MAX */
-    uint8_t measures;          /* bit n: service n; at least one */
+    uint32_t supply_group;     /* 0..MV_SGC_MAX; MV_SGC_UNKNOWN after a key change of two sections */
+    uint8_t measures;          /* bit n: the meter has enum mv_credit_register n; at least one */
+};
+
+/* What class 2 tokens set. What the load side makes of it is the board's. */
+struct mv_meter_settings {
+    uint32_t maximum_power_w;   /* MV_LIMIT_NONE: no limit set */
+    uint32_t phase_unbalance_w; /* the same */
+    uint16_t tariff_rate, water_factor;
+    bool tampered; /* see mv_meter_tamper */
+    uint16_t extended[MV_EXTENDED_VALUES];
+    uint8_t flags[MV_EXTENDED_FLAGS / 8]; /* bit n % 8 of byte n / 8: flag n */
 };
 
 /* All that outlives a restart. Read it freely, change it only through the functions below. */
 struct mv_meter_state {
     uint32_t sequence; /* of the record in memory; rises with every change */
     struct mv_meter_identity identity;
-    int64_t credit[MV_SERVICES]; /* Wh, litres, litres, seconds; never negative */
+    int64_t credit[MV_REGISTERS]; /* Wh, litres, litres, seconds; the same in 0.00001 of the currency; never negative */
     uint32_t tids[MV_TID_MEMORY];
+    struct mv_sts_key_sections sections; /* of a key change that is not yet whole */
+    struct mv_meter_settings settings;
+    uint8_t wrong; /* entries with a wrong CRC since the last accepted token */
 };
 
 struct mv_meter {
     struct mv_meter_port port;
     const struct mv_sta_tables *tables;
-    struct mv_meter_state state; /* meaningful while `loaded` */
-    uint32_t sector, slot;       /* where the record of `state` lies */
+    struct mv_meter_state state;           /* meaningful while `loaded` */
+    uint32_t sector, slot;                 /* where the record of `state` lies */
+    uint32_t sections_since, locked_since; /* the port's seconds */
     bool loaded;
 };
 
 /* `tables` stays the caller's and must outlive the meter. DONE, NOT_PROVISIONED (only mv_meter_provision makes sense
- * then), STORAGE_ERROR, RANGE_ERROR for a port that is too small. */
+ * then), STORAGE_ERROR, RANGE_ERROR for a port that is too small or has no clock. */
 MV_CORE_MUST_USE enum mv_result mv_meter_open(struct mv_meter *meter, const struct mv_meter_port *port,
                                               const struct mv_sta_tables *tables);
 /* Forgets the key in RAM; the memory keeps its own. */
@@ -72,17 +95,45 @@ void mv_meter_close(struct mv_meter *meter);
 MV_CORE_MUST_USE enum mv_result mv_meter_provision(struct mv_meter *meter, const struct mv_meter_identity *identity,
                                                    uint32_t tid_fill);
 
-/* What an accepted credit token did. */
-struct mv_meter_answer {
-    enum mv_service service;
-    int64_t credited; /* Wh, litres or seconds */
-    int64_t balance;  /* after it, the same unit */
+/* ---- tokens ---- */
+enum mv_answer_kind {
+    MV_ANSWER_NONE = 0,
+    MV_ANSWER_CREDIT,      /* credit_register, credited, balance */
+    MV_ANSWER_MANAGEMENT,  /* management */
+    MV_ANSWER_KEY_SECTION, /* section, sections */
+    MV_ANSWER_KEY_CHANGED, /* section: the one that made the set whole */
+    MV_ANSWER_DISPLAY,     /* display */
 };
 
-/* Enters a token of 20 digits, terminated. ACCEPT: the credit is durable and `answer` filled; any other result leaves
- * the meter as it was, and `answer` zero. After STORAGE_ERROR the memory decides at the next call whether the token
- * counted: entering it again gives ACCEPT or USED_ERROR, and never credits twice. */
+/* What a token did. */
+struct mv_meter_answer {
+    enum mv_answer_kind kind;
+    enum mv_credit_register credit_register;
+    int64_t credited;                /* Wh, litres, seconds, or 0.00001 of the currency */
+    int64_t balance;                 /* after it, the same unit */
+    struct mv_sts_manage management; /* as it stood in the token */
+    unsigned section;                /* 1..4 */
+    uint8_t sections;                /* bit n: section n + 1 is there */
+    struct mv_display display;
+};
+
+/* Enters a token of 20 digits, terminated. ACCEPT and KCT_...: what it says is durable and `answer` filled; any other
+ * result leaves the meter as it was but for the count of wrong entries and sections whose time is over, and `answer`
+ * empty. After STORAGE_ERROR the memory decides at the next call whether the token counted: entering it again gives
+ * ACCEPT or USED_ERROR, and never credits twice. LOCKOUT_ACTIVE: nothing was looked at. */
 MV_CORE_MUST_USE enum mv_result mv_meter_enter(struct mv_meter *meter, const char *digits,
                                                struct mv_meter_answer *answer);
+
+/* ---- time ---- */
+enum { MV_SECTION_TIMEOUT_S = 600 };
+/* To be called now and then: forgets sections of a key change to which none was added for MV_SECTION_TIMEOUT_S. DONE,
+ * NOT_PROVISIONED or STORAGE_ERROR. */
+MV_CORE_MUST_USE enum mv_result mv_meter_tick(struct mv_meter *meter);
+/* Seconds until tokens of class 0 and 2 are taken again; 0 when they are. */
+uint32_t mv_meter_lockout_left(const struct mv_meter *meter);
+
+/* ---- events ---- */
+/* The board saw somebody open the case or the like; a class 2 token clears it. DONE, NOT_PROVISIONED, STORAGE_ERROR. */
+MV_CORE_MUST_USE enum mv_result mv_meter_tamper(struct mv_meter *meter);
 
 #endif

@@ -4,12 +4,12 @@
 
 #define MV_CORE_MUST_USE __attribute__((warn_unused_result))
 
-/* Names of facts about tokens follow IEC 62055-41; values 1..14 are the token status register as meter manuals print it
- * (1 accept ... 14 MfrCodeError). */
+/* Names of facts about tokens follow IEC 62055-41; values 1..15 are the token status register as meter manuals print it
+ * (1 accept ... 14 MfrCodeError, then lockout active). */
 enum mv_result {
     MV_DONE = 0, /* a function that is not about accepting a token succeeded */
     MV_ACCEPT = 1,
-    MV_KCT_1ST = 2,
+    MV_KCT_1ST = 2, /* a section of a key change is taken, others are missing */
     MV_KCT_2ND = 3,
     MV_OVERFLOW_ERROR = 4,
     MV_KEY_TYPE_ERROR = 5,
@@ -22,11 +22,15 @@ enum mv_result {
     MV_DDTK_ERROR = 12,
     MV_CRC_ERROR = 13,
     MV_MFR_CODE_ERROR = 14,
+    MV_LOCKOUT_ACTIVE = 15,      /* too many wrong entries: class 1 only, for a while */
     MV_STORAGE_ERROR = 32,       /* the port could not read or write */
     MV_CHECK_DIGIT_ERROR = 33,   /* PAN or DRN */
     MV_KEY_INTEGRITY_ERROR = 34, /* RFC 3394 unwrap */
     MV_NOT_PROVISIONED = 35,
     MV_ALREADY_PROVISIONED = 36,
+    /* UNCERTAIN: the register's own numbers of these two; no manual at hand shows them. */
+    MV_KCT_3RD = 48,
+    MV_KCT_4TH = 49,
 };
 
 #endif

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 enum { FILE_SIZE = MV_NV_FILE_SECTORS * MV_NV_FILE_SECTOR_SIZE };
@@ -74,6 +75,19 @@ static bool nv_erase(void *context, uint32_t sector)
     return within(sector, 0, sizeof cells) && write_at(file->descriptor, position(sector, 0), cells, sizeof cells);
 }
 
+static int64_t monotonic_s(void)
+{
+    struct timespec now = {0};
+    (void)clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec;
+}
+
+static uint32_t seconds(void *context)
+{
+    const struct mv_nv_file *file = context;
+    return (uint32_t)(monotonic_s() - file->opened_s) + file->skipped_s;
+}
+
 /* Only an empty file is taken for a new one: anything else may be somebody's. */
 static int check_size(struct mv_nv_file *file, bool create)
 {
@@ -95,6 +109,7 @@ static int check_size(struct mv_nv_file *file, bool create)
 
 int mv_nv_file_open(struct mv_nv_file *file, const char *path, bool create)
 {
+    *file = (struct mv_nv_file){.opened_s = monotonic_s()};
     file->descriptor = open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW | (create ? O_CREAT : 0), 0600);
     if (file->descriptor < 0)
         return errno;
@@ -118,5 +133,6 @@ struct mv_meter_port mv_nv_file_port(struct mv_nv_file *file)
                                   .sector_size = MV_NV_FILE_SECTOR_SIZE,
                                   .nv_read = nv_read,
                                   .nv_write = nv_write,
-                                  .nv_erase = nv_erase};
+                                  .nv_erase = nv_erase,
+                                  .seconds = seconds};
 }

@@ -1,4 +1,5 @@
-/* A meter's non-volatile memory in a file: behaves like NOR flash, every change is on disk when the call returns. */
+/* A meter's non-volatile memory in a file: behaves like NOR flash, every change is on disk when the call returns. And
+ * its clock: the seconds since the file was opened. */
 #ifndef MV_PORT_NV_FILE_H
 #define MV_PORT_NV_FILE_H
 
@@ -8,6 +9,8 @@ enum { MV_NV_FILE_SECTORS = 2, MV_NV_FILE_SECTOR_SIZE = 4096 };
 
 struct mv_nv_file {
     int descriptor;
+    int64_t opened_s;
+    uint32_t skipped_s; /* time that passed at once; add to it to let more pass */
 };
 
 /* Opens the file for this process alone, waiting while another has it; `create` makes an erased one (mode 0600) where

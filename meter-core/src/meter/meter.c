@@ -10,7 +10,7 @@ enum mv_result mv_meter_open(struct mv_meter *meter, const struct mv_meter_port 
                              const struct mv_sta_tables *tables)
 {
     *meter = (struct mv_meter){.port = *port, .tables = tables};
-    if (port->sectors < MV_METER_MIN_SECTORS || port->sector_size < MV_METER_RECORD_SIZE)
+    if (port->sectors < MV_METER_MIN_SECTORS || port->sector_size < MV_METER_RECORD_SIZE || port->seconds == NULL)
         return MV_RANGE_ERROR;
     return mv_store_load(meter);
 }
@@ -31,8 +31,7 @@ static enum mv_result check_provision(const struct mv_meter_identity *p, uint32_
     bool key_fits = p->key.ea == MV_EA_STA || p->key.ea == MV_EA_MISTY1;
     bool numbers_fit = p->key_revision >= 1 && p->key_revision <= KRN_MAX && p->tariff_index <= TI_MAX &&
                        p->supply_group <= MV_SGC_MAX && tid_fill <= MV_TID_MAX;
-    bool measures_fit = p->measures != 0 && p->measures < 1U << MV_SERVICES;
-    return key_fits && numbers_fit && measures_fit ? MV_DONE : MV_RANGE_ERROR;
+    return key_fits && numbers_fit && p->measures != 0 ? MV_DONE : MV_RANGE_ERROR;
 }
 
 enum mv_result mv_meter_provision(struct mv_meter *meter, const struct mv_meter_identity *identity, uint32_t tid_fill)
@@ -47,7 +46,10 @@ enum mv_result mv_meter_provision(struct mv_meter *meter, const struct mv_meter_
     if (result != MV_DONE)
         return result;
 
-    struct mv_meter_state first = {.identity = *identity};
+    struct mv_meter_state first = {
+        .identity = *identity,
+        .settings = {.maximum_power_w = MV_LIMIT_NONE, .phase_unbalance_w = MV_LIMIT_NONE},
+    };
     for (unsigned i = 0; i < MV_TID_MEMORY; i++)
         first.tids[i] = tid_fill;
     result = mv_store_commit(meter, &first);

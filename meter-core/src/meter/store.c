@@ -45,6 +45,8 @@ enum mv_result mv_store_load(struct mv_meter *meter)
         mv_meter_close(meter);
     else if (!meter->loaded)
         result = MV_NOT_PROVISIONED;
+    meter->locked_since = meter->port.seconds(meter->port.context);
+    meter->sections_since = meter->locked_since;
     return result;
 }
 

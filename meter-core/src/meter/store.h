@@ -5,7 +5,8 @@
 
 #include "metervault/meter.h"
 
-/* Finds the newest whole record. DONE, NOT_PROVISIONED when there is none, STORAGE_ERROR. */
+/* Finds the newest whole record; what it says of time starts now. DONE, NOT_PROVISIONED when there is none,
+ * STORAGE_ERROR. */
 MV_CORE_MUST_USE enum mv_result mv_store_load(struct mv_meter *meter);
 /* Writes `next` under the next sequence number and takes it over. STORAGE_ERROR leaves the meter to be loaded again:
  * then the memory holds either the old state or `next`. */

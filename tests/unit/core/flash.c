@@ -52,6 +52,12 @@ static bool flash_erase(void *context, uint32_t sector)
     return true;
 }
 
+static uint32_t flash_seconds(void *context)
+{
+    const struct flash *flash = context;
+    return flash->now;
+}
+
 void flash_init(struct flash *flash)
 {
     *flash = (struct flash){.energy = UINT32_MAX, .last_byte = 0xFF};
@@ -65,7 +71,8 @@ struct mv_meter_port flash_port(struct flash *flash)
                                   .sector_size = FLASH_SECTOR_SIZE,
                                   .nv_read = flash_read,
                                   .nv_write = flash_write,
-                                  .nv_erase = flash_erase};
+                                  .nv_erase = flash_erase,
+                                  .seconds = flash_seconds};
 }
 
 void flash_power_on(struct flash *flash)

@@ -13,6 +13,7 @@ struct flash {
     uint32_t spent;     /* bytes written or erased so far */
     bool fail_reads;    /* the memory cannot be read */
     bool double_writes; /* a byte was written twice between erases */
+    uint32_t now;       /* the board's clock: seconds */
 };
 
 /* Erased, with unlimited energy. */

@@ -89,6 +89,57 @@ expect 1 "balance 1 kWh" sim s --script "$work/script"
 expect 2 "not both" sim s --script "$work/script" show
 expect 2 "no-such-script" sim s --script "$work/no-such-script"
 
+# published for the same key: a power limit, clearing of all credit, the test that runs all tests
+limit=50901894209860263092
+clear=29511990995826640868
+all_tests=56493153725450313471
+# made for it: a set of three to supply group 654321, revision 2; flag 5; clear tamper; 0.12345 of the currency
+section1=30157157122420863465
+section2=02007985728292532318
+section3=33238609463655131982
+flag5=16346043006180236937
+clear_tamper=59933110966233746025
+money=29012741136694029441
+wrong=66475648316756821786
+
+expect 0 "" load k sta --measures electricity,electricity-currency
+expect 0 "accepted: 0.12345 currency, balance 0.12345 currency" sim k enter $money
+expect 0 "accepted: maximum_power 1000 W" sim k enter $limit
+expect 0 '"name": "extended", "value": "flag 5 = 1"' sim k --json enter $flag5
+expect 0 "power limit    1000 W, phase unbalance limit none W" sim k show
+expect 0 '"maximum_power": "1000", "phase_unbalance": "none"' sim k --json show
+expect 0 '"flags": [5]' sim k --json show
+expect 0 "" sim k tamper
+expect 0 "tamper         yes" sim k show
+expect 0 "accepted: clear_tamper 0" sim k enter $clear_tamper
+expect 0 '"tampered": false' sim k --json show
+expect 0 "accepted: clear_credit all" sim k enter $clear
+expect 0 "electricity-currency balance 0 currency" sim k show
+expect 0 "decoder_reference_number 00000000000" sim k enter $all_tests
+expect 0 '{"name": "supply_group_code", "value": "123456"}' sim k --json enter $all_tests
+
+expect 0 "taken: KCT_3RD - third section of a key change; the meter has 3" sim k enter $section3
+expect 0 '{"result": "KCT_1ST", "kind": "key_section", "section": 1, "sections": "1 3"}' sim k --json enter $section1
+expect 0 "sections there: 1 3" sim k show
+expect 0 "sections there: none" sim k --wait 600 show
+expect 0 "taken: KCT_2ND" sim k enter $section2
+expect 0 "the meter has 1 2" sim k enter $section1
+expect 0 "accepted: new key, supply group 654321, key revision 2, tariff index 07, expiry number 255" sim k enter $section3
+expect 0 "supply group   654321, key revision 2" sim k show
+expect 1 "CRC_ERROR" sim k enter $section1
+
+printf '%s\n' $wrong $wrong $wrong $one_kwh $all_tests "wait 9" $one_kwh show "wait 1" $one_kwh >"$work/locked"
+expect 0 "" load l sta
+expect 1 "refused: LOCKOUT_ACTIVE" sim l --script "$work/locked"
+expect 0 "balance 1 kWh" sim l show
+printf '%s\n' $wrong $wrong $wrong >"$work/locked"
+expect 1 "(locked for 10 s)" sim l --script "$work/locked"
+expect 1 '"reason": "too many wrong entries; wait, or enter only tests", "lockout_s": 10}' sim l --json enter $water
+expect 1 "FUNCTION_ERROR" sim l --wait 10 enter $water
+expect 2 "wait needs seconds" sim l wait soon
+expect 2 "--wait needs seconds" sim l --wait -1 show
+expect 2 "--wait needs seconds" sim l --wait 31622401 show
+
 chmod 640 "$work/a"
 expect 1 "chmod 600" load late sta
 chmod 600 "$work/a"

@@ -64,7 +64,7 @@ static void check_order(const struct mv_sts_key_change *change, const struct mv_
                         const unsigned *order)
 {
     struct mv_sts_key_sections sections = {0};
-    struct mv_sts_key_change joined;
+    struct mv_sts_key_change joined = {.krn = 0};
     unsigned section = 0;
     for (unsigned i = 0; i < count; i++) {
         assert_int_equal(mv_sts_key_section_put(&sections, change->key.ea, &blocks[order[i]], &section), MV_DONE);

@@ -105,7 +105,7 @@ static void check_display(const json_t *vector)
     const char *token = vector_text(vector, given ? "inputs" : "expected", "token");
     struct mv_sts_test test = {.subclass = (uint8_t)vector_number(vector, group, "subclass", -1),
                                .control = vector_hex(vector, group, "control_hex"),
-                               .manufacturer = (uint16_t)atoi(vector_text(vector, group, "mfr_code"))};
+                               .manufacturer = (uint16_t)strtoul(vector_text(vector, group, "mfr_code"), NULL, 10)};
     int64_t number = vector_number(vector, "inputs", "test_number", -1);
     struct mv_sts_block block;
     struct mv_sts_test back = {0};

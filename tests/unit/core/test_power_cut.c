@@ -63,7 +63,7 @@ static void check(struct flash *flash, uint32_t accepted, uint32_t unsure)
         return;
     }
     assert_int_equal(result, MV_DONE);
-    uint32_t counted = (uint32_t)(meter.state.credit[MV_SERVICE_ELECTRICITY] / 100);
+    uint32_t counted = (uint32_t)(meter.state.credit[MV_REGISTER_ELECTRICITY] / 100);
     assert_int_equal(counted & accepted, accepted);
     assert_int_equal(counted & ~(accepted | unsure), 0);
 }
@@ -76,7 +76,7 @@ static void finish(struct flash *flash, uint32_t accepted, uint32_t unsure)
     check(flash, accepted, unsure);
     run(flash, &accepted, &unsure);
     assert_int_equal(mv_meter_open(&meter, &port, &mv_sta_public), MV_DONE);
-    assert_int_equal(meter.state.credit[MV_SERVICE_ELECTRICITY], 100 * ((1 << TOKENS) - 1));
+    assert_int_equal(meter.state.credit[MV_REGISTER_ELECTRICITY], 100 * ((1 << TOKENS) - 1));
     assert_false(flash->double_writes);
 }
 

@@ -139,7 +139,7 @@ static void bad_values(void **state)
     free(long_text);
 }
 
-static void expect_quantity(enum mv_service service, int64_t value, const char *expected)
+static void expect_quantity(enum mv_credit_register service, int64_t value, const char *expected)
 {
     char text[WORDS_QUANTITY];
     words_quantity(service, value, text);
@@ -149,14 +149,17 @@ static void expect_quantity(enum mv_service service, int64_t value, const char *
 static void quantities_are_exact(void **state)
 {
     (void)state;
-    expect_quantity(MV_SERVICE_ELECTRICITY, 0, "0");
-    expect_quantity(MV_SERVICE_ELECTRICITY, 25600, "25.6");
-    expect_quantity(MV_SERVICE_ELECTRICITY, 100, "0.1");
-    expect_quantity(MV_SERVICE_ELECTRICITY, 1, "0.001");
-    expect_quantity(MV_SERVICE_WATER, 1000000, "1000");
-    expect_quantity(MV_SERVICE_GAS, 1820162400, "1820162.4");
-    expect_quantity(MV_SERVICE_ELECTRICITY, INT64_MAX, "9223372036854775.807");
-    expect_quantity(MV_SERVICE_TIME, 60, "60");
+    expect_quantity(MV_REGISTER_ELECTRICITY, 0, "0");
+    expect_quantity(MV_REGISTER_ELECTRICITY, 25600, "25.6");
+    expect_quantity(MV_REGISTER_ELECTRICITY, 100, "0.1");
+    expect_quantity(MV_REGISTER_ELECTRICITY, 1, "0.001");
+    expect_quantity(MV_REGISTER_WATER, 1000000, "1000");
+    expect_quantity(MV_REGISTER_GAS, 1820162400, "1820162.4");
+    expect_quantity(MV_REGISTER_ELECTRICITY, INT64_MAX, "9223372036854775.807");
+    expect_quantity(MV_REGISTER_TIME, 60, "60");
+    expect_quantity(MV_REGISTER_TIME_CURRENCY, 150000, "1.5");
+    expect_quantity(MV_REGISTER_WATER_CURRENCY, 1, "0.00001");
+    expect_quantity(MV_REGISTER_ELECTRICITY_CURRENCY, INT64_MAX, "92233720368547.75807");
 }
 
 int main(void)
