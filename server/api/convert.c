@@ -46,6 +46,9 @@ mv_status api_quantity_in(const Metervault__V1__Quantity *message, struct vend_q
     case METERVAULT__V1__QUANTITY__AMOUNT_TIME_S:
         *quantity = (struct vend_quantity){VEND_UNIT_SECOND, message->time_s};
         return mv_ok();
+    case METERVAULT__V1__QUANTITY__AMOUNT_CURRENCY_E5:
+        *quantity = (struct vend_quantity){VEND_UNIT_CURRENCY_E5, message->currency_e5};
+        return mv_ok();
     default:
         return mv_fail(MV_INVALID_FIELD, "quantity");
     }
@@ -81,6 +84,13 @@ static void quantity_out(enum vend_unit unit, int64_t amount, Metervault__V1__Qu
     case VEND_UNIT_SECOND:
         out->amount_case = METERVAULT__V1__QUANTITY__AMOUNT_TIME_S;
         out->time_s = amount;
+        break;
+    case VEND_UNIT_CURRENCY_E5:
+        out->amount_case = METERVAULT__V1__QUANTITY__AMOUNT_CURRENCY_E5;
+        out->currency_e5 = amount;
+        break;
+    case VEND_UNIT_WATT:
+    case VEND_UNIT_RAW:
         break;
     }
 }

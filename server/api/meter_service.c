@@ -68,8 +68,13 @@ static void list_meters(void *self, struct rpc_call *call, const ProtobufCMessag
         api_fail(call, mv_fail(MV_OUT_OF_MEMORY, "meters"));
         return;
     }
-    mv_status status = vend_list_meters(self, &caller, in->organisation, in->supply_group_code, in->page_size,
-                                        in->page_token, &page->list);
+    const struct vend_meter_query query = {.organisation = in->organisation,
+                                           .sgc = in->supply_group_code,
+                                           .krn = in->key_revision_number,
+                                           .pending_only = in->pending_only != 0,
+                                           .page_size = in->page_size,
+                                           .page_token = in->page_token};
+    mv_status status = vend_list_meters(self, &caller, &query, &page->list);
     if (status.ok)
         answer_page(call, page);
     else

@@ -1,7 +1,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "vending/desk_parts.h"
 #include "vending/internal.h"
+
+enum { LAST_KRN = 9 };
 
 struct walk {
     struct vend *vend;
@@ -18,54 +21,71 @@ static mv_status add(void *self, const struct store_meter *row)
         walk->more = true;
         return mv_ok();
     }
-    struct vend_meter *meter = &list->meters[list->count++];
-    meter->row = *row;
-    vend_organisation_name(&walk->vend->directory, row->organisation, meter->organisation);
+    list->meters[list->count++].row = *row;
     return mv_ok();
 }
 
-static mv_status walk_meters(struct walk *walk, const struct store_meter_filter *filter)
+static mv_status walk_meters(struct walk *walk, struct store *store, const struct store_meter_filter *filter)
 {
-    struct store *store = NULL;
-    MV_TRY(vend_reader_take(&walk->vend->readers, &store));
-    mv_status status = store_meters(store, filter, add, walk);
-    vend_reader_give(&walk->vend->readers, store, !status.ok);
-    return status;
+    struct vend_meter_list *list = walk->list;
+    MV_TRY(store_begin_read(store));
+    MV_TRY(store_meters(store, filter, add, walk));
+    for (size_t i = 0; i < list->count; i++) {
+        struct store_meter row = list->meters[i].row;
+        MV_TRY(vend_meter_fill(walk->vend, store, &row, &list->meters[i]));
+    }
+    if (walk->more)
+        vend_copy(list->next, sizeof list->next, list->meters[list->count - 1].row.pan);
+    return mv_ok();
 }
 
-static mv_status read_page(struct walk *walk, int64_t organisation, const char *sgc, const char *after)
+static mv_status read_page(struct walk *walk, int64_t organisation, const struct vend_meter_query *query)
 {
+    struct store *store = NULL;
     int64_t *below = calloc(VEND_MAX_ORGANISATIONS, sizeof *below);
     if (below == NULL)
         return mv_fail(MV_OUT_OF_MEMORY, "organisations");
     /* one row more than the page tells whether there is a next one */
     struct store_meter_filter filter = {
-        .after_pan = after,
-        .sgc = sgc,
+        .after_pan = query->page_token,
+        .sgc = query->sgc,
+        .krn = (uint8_t)query->krn,
+        .pending_only = query->pending_only,
         .organisations = below,
         .organisation_count = vend_subtree(&walk->vend->directory, organisation, below, VEND_MAX_ORGANISATIONS),
         .limit = walk->size + 1};
-    mv_status status = walk_meters(walk, &filter);
+    mv_status status = vend_reader_take(&walk->vend->readers, &store);
+    if (status.ok) {
+        status = walk_meters(walk, store, &filter);
+        vend_reader_give(&walk->vend->readers, store, !status.ok);
+    }
     free(below);
-    struct vend_meter_list *list = walk->list;
-    if (status.ok && walk->more)
-        vend_copy(list->next, sizeof list->next, list->meters[list->count - 1].row.pan);
     return status;
 }
 
-static mv_status list_meters(struct vend *vend, const struct vend_caller *caller, const char *organisation,
-                             const char *sgc, uint32_t page_size, const char *page_token, struct vend_meter_list *list)
+static mv_status check_form(const struct vend_meter_query *query)
+{
+    if (query->sgc[0] != '\0')
+        MV_TRY(vend_form_sgc(query->sgc));
+    if (query->krn > LAST_KRN)
+        return mv_fail(MV_INVALID_FIELD, "key_revision_number");
+    if (query->page_token[0] != '\0' && !vend_form_pan(query->page_token).ok)
+        return mv_fail(MV_PAGE_TOKEN_INVALID, "page_token");
+    return mv_ok();
+}
+
+static mv_status list_meters(struct vend *vend, const struct vend_caller *caller, const struct vend_meter_query *query,
+                             struct vend_meter_list *list)
 {
     struct vend_identity identity;
     struct store_organisation top;
+    const char *organisation = query->organisation;
+    uint32_t page_size = query->page_size;
     list->count = 0;
     list->next[0] = '\0';
     MV_TRY(vend_may_call(&vend->directory, caller->principal, VEND_LIST_METERS, &identity));
     MV_TRY(vend_form_page(&page_size));
-    if (sgc[0] != '\0')
-        MV_TRY(vend_form_sgc(sgc));
-    if (page_token[0] != '\0' && !vend_form_pan(page_token).ok)
-        return mv_fail(MV_PAGE_TOKEN_INVALID, "page_token");
+    MV_TRY(check_form(query));
     top.id = identity.organisation;
     if (organisation[0] != '\0') {
         MV_TRY(vend_form_name(organisation, STORE_NAME, "organisation"));
@@ -73,12 +93,12 @@ static mv_status list_meters(struct vend *vend, const struct vend_caller *caller
         MV_TRY(vend_may_touch(&vend->directory, &identity, VEND_LIST_METERS, top.id, ""));
     }
     struct walk walk = {.vend = vend, .list = list, .size = page_size};
-    return read_page(&walk, top.id, sgc, page_token);
+    return read_page(&walk, top.id, query);
 }
 
-mv_status vend_list_meters(struct vend *vend, const struct vend_caller *caller, const char *organisation,
-                           const char *sgc, uint32_t page_size, const char *page_token, struct vend_meter_list *list)
+mv_status vend_list_meters(struct vend *vend, const struct vend_caller *caller, const struct vend_meter_query *query,
+                           struct vend_meter_list *list)
 {
-    mv_status status = list_meters(vend, caller, organisation, sgc, page_size, page_token, list);
-    return vend_answer(vend, caller, VEND_LIST_METERS, organisation, status);
+    mv_status status = list_meters(vend, caller, query, list);
+    return vend_answer(vend, caller, VEND_LIST_METERS, query->organisation, status);
 }

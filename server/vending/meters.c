@@ -1,11 +1,13 @@
 #include <string.h>
 
+#include "vending/desk_parts.h"
 #include "vending/internal.h"
 
 struct registration {
     const struct vend_meter_request *request;
     const char *principal;
     struct store_meter row;
+    struct vend_meter *out;
 };
 
 static void make_row(const struct vend_meter_request *request, struct store_meter *row)
@@ -13,6 +15,7 @@ static void make_row(const struct vend_meter_request *request, struct store_mete
     const struct vend_meter_key *key = &request->key;
     *row = (struct store_meter){.utility = (uint8_t)request->utility,
                                 .state = VEND_METER_ACTIVE,
+                                .currency = request->currency,
                                 .krn = (uint8_t)key->krn,
                                 .ti = (uint8_t)key->ti,
                                 .kt = (uint8_t)key->kt,
@@ -24,11 +27,23 @@ static void make_row(const struct vend_meter_request *request, struct store_mete
     vend_copy(row->sgc, sizeof row->sgc, key->sgc);
 }
 
-static bool same_meter(const struct store_meter *a, const struct store_meter *b)
+static mv_status take_first(void *self, const struct store_meter_key *row)
 {
-    return a->organisation == b->organisation && a->utility == b->utility && strcmp(a->sgc, b->sgc) == 0 &&
-           a->krn == b->krn && a->ti == b->ti && a->kt == b->kt && a->ken == b->ken && a->ea == b->ea &&
-           a->dkga == b->dkga && a->base_date == b->base_date;
+    struct store_key *key = self;
+    if (row->sequence == 1)
+        *key = row->key;
+    return mv_ok();
+}
+
+/* Compared with the key that the meter was registered with: it may hold another one by now. */
+static mv_status check_same(struct store *store, const struct store_meter *stored, const struct store_meter *asked)
+{
+    struct store_key registered = vend_key_on_file(stored);
+    struct store_key key = vend_key_on_file(asked);
+    MV_TRY(store_meter_keys(store, stored->id, take_first, &registered));
+    bool same = stored->organisation == asked->organisation && stored->utility == asked->utility &&
+                stored->currency == asked->currency && vend_key_equal(&registered, &key);
+    return same ? mv_ok() : mv_fail(MV_METER_EXISTS, "meter_pan");
 }
 
 /* The key must be there; whether it is active yet is asked when something is sold. A meter gets its expiry number from
@@ -59,20 +74,19 @@ static mv_status register_meter(struct vend *vend, struct store *store, struct v
     struct store_meter stored;
     mv_status found = store_meter_by_pan(store, row->pan, &stored);
     if (found.ok) {
-        bool same = same_meter(&stored, row);
-        *row = stored;
-        return same ? mv_ok() : mv_fail(MV_METER_EXISTS, "meter_pan");
+        MV_TRY(check_same(store, &stored, row));
+        return vend_meter_fill(vend, store, &stored, registration->out);
     }
     if (found.reason != MV_METER_UNKNOWN)
         return found;
     MV_TRY(check_key(vend, row, change->now_us / 1000000));
     MV_TRY(store_meter_insert(store, row));
     vend_record_detail(&change->record,
-                       "organisation=%s utility=%u sgc=%s krn=%u kt=%u ti=%u ken=%u ea=%u dkga=%u base=%u",
-                       request->organisation, row->utility, row->sgc, row->krn, row->kt, row->ti, row->ken, row->ea,
-                       row->dkga, row->base_date);
+                       "organisation=%s utility=%u%s sgc=%s krn=%u kt=%u ti=%u ken=%u ea=%u dkga=%u base=%u",
+                       request->organisation, row->utility, row->currency ? " currency" : "", row->sgc, row->krn,
+                       row->kt, row->ti, row->ken, row->ea, row->dkga, row->base_date);
     change->changed = true;
-    return mv_ok();
+    return vend_meter_fill(vend, store, row, registration->out);
 }
 
 /* The copy of the catalogue may be some seconds old: it is fetched again before a key is called unknown. */
@@ -91,34 +105,32 @@ static void look_again(struct vend *vend, const struct vend_meter_request *reque
 mv_status vend_register_meter(struct vend *vend, const struct vend_caller *caller,
                               const struct vend_meter_request *request, struct vend_meter *meter)
 {
-    struct registration registration = {.request = request, .principal = caller->principal};
+    struct registration registration = {.request = request, .principal = caller->principal, .out = meter};
     look_again(vend, request);
-    MV_TRY(vend_change_call(vend, caller, VEND_REGISTER_METER, request->pan, register_meter, &registration));
-    meter->row = registration.row;
-    vend_organisation_name(&vend->directory, meter->row.organisation, meter->organisation);
-    return mv_ok();
+    return vend_change_call(vend, caller, VEND_REGISTER_METER, request->pan, register_meter, &registration);
 }
 
-static mv_status read_meter(struct vend *vend, const struct vend_identity *identity, const char *pan,
-                            struct vend_meter *meter)
+static mv_status read_meter(struct vend *vend, struct store *store, const struct vend_identity *identity,
+                            const char *pan, struct vend_meter *meter)
 {
-    struct store *store = NULL;
-    MV_TRY(vend_reader_take(&vend->readers, &store));
-    mv_status status = store_meter_by_pan(store, pan, &meter->row);
-    vend_reader_give(&vend->readers, store, !status.ok && !vend_recorded(status));
-    MV_TRY(status);
-    MV_TRY(vend_may_touch(&vend->directory, identity, VEND_GET_METER, meter->row.organisation, meter->row.sgc));
-    vend_organisation_name(&vend->directory, meter->row.organisation, meter->organisation);
-    return mv_ok();
+    struct store_meter row;
+    MV_TRY(store_begin_read(store));
+    MV_TRY(store_meter_by_pan(store, pan, &row));
+    MV_TRY(vend_may_touch(&vend->directory, identity, VEND_GET_METER, row.organisation, row.sgc));
+    return vend_meter_fill(vend, store, &row, meter);
 }
 
 static mv_status get_meter(struct vend *vend, const struct vend_caller *caller, const char *pan,
                            struct vend_meter *meter)
 {
     struct vend_identity identity;
+    struct store *store = NULL;
     MV_TRY(vend_may_call(&vend->directory, caller->principal, VEND_GET_METER, &identity));
     MV_TRY(vend_form_pan(pan));
-    return read_meter(vend, &identity, pan, meter);
+    MV_TRY(vend_reader_take(&vend->readers, &store));
+    mv_status status = read_meter(vend, store, &identity, pan, meter);
+    vend_reader_give(&vend->readers, store, !status.ok && !vend_recorded(status));
+    return status;
 }
 
 mv_status vend_get_meter(struct vend *vend, const struct vend_caller *caller, const char *pan, struct vend_meter *meter)

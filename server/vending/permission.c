@@ -2,6 +2,7 @@
 
 #define BIT(role)   (UINT32_C(1) << VEND_##role)
 #define SELLERS     (BIT(VENDOR) | BIT(SUPERVISOR))
+#define ISSUERS     (SELLERS | BIT(ENGINEER))
 #define OVERSEERS   (BIT(OFFICER) | BIT(AUDITOR) | BIT(MANAGER))
 #define DENIED      MV_ORGANISATION_DENIED
 #define METER_USERS (BIT(METER_ADMIN) | BIT(SUPERVISOR) | BIT(ENGINEER) | OVERSEERS)
@@ -14,6 +15,17 @@ static const struct vend_permission table[VEND_CALLS] = {
     [VEND_REGISTER_METER] = {"MeterService.RegisterMeter", BIT(METER_ADMIN), VEND_SCOPE_ORGANISATION, DENIED},
     [VEND_GET_METER] = {"MeterService.GetMeter", METER_USERS | BIT(VENDOR), VEND_SCOPE_ORGANISATION, MV_METER_UNKNOWN},
     [VEND_LIST_METERS] = {"MeterService.ListMeters", METER_USERS, VEND_SCOPE_ORGANISATION, DENIED},
+    [VEND_VERIFY] = {"TokenService.Verify", ISSUERS, VEND_SCOPE_GRANT, MV_METER_UNKNOWN},
+    [VEND_ASSIGN_KEY] = {"MeterService.AssignKey", BIT(ENGINEER) | BIT(SUPERVISOR) | BIT(METER_ADMIN), VEND_SCOPE_GRANT,
+                         MV_METER_UNKNOWN},
+    [VEND_CONFIRM_KEY_CHANGE] = {"MeterService.ConfirmKeyChange", ISSUERS, VEND_SCOPE_GRANT, MV_METER_UNKNOWN},
+    [VEND_GET_METER_HISTORY] = {"MeterService.GetMeterHistory", METER_USERS, VEND_SCOPE_ORGANISATION, MV_METER_UNKNOWN},
+    [VEND_LIST_EXPOSED] = {"MeterService.ListExposed", OVERSEERS | BIT(ENGINEER), VEND_SCOPE_ORGANISATION, DENIED},
+    [VEND_PROPOSE] = {"ApprovalService.ProposeSupplyGroupChange", BIT(ENGINEER) | BIT(SUPERVISOR) | BIT(OFFICER),
+                      VEND_SCOPE_ORGANISATION, MV_METER_UNKNOWN},
+    [VEND_APPROVE] = {"ApprovalService.Approve", BIT(OFFICER), VEND_SCOPE_ORGANISATION, MV_PROPOSAL_UNKNOWN},
+    [VEND_LIST_PROPOSALS] = {"ApprovalService.ListProposals", BIT(ENGINEER) | BIT(SUPERVISOR) | OVERSEERS,
+                             VEND_SCOPE_ORGANISATION, DENIED},
     [VEND_WHO_AM_I] = {"OperatorService.WhoAmI", 0, VEND_SCOPE_NONE, DENIED},
     [VEND_CREATE_ORGANISATION] = {"OperatorService.CreateOrganisation", BIT(OFFICER), VEND_SCOPE_ORGANISATION, DENIED},
     [VEND_LIST_ORGANISATIONS] = {"OperatorService.ListOrganisations", OVERSEERS, VEND_SCOPE_ORGANISATION, DENIED},
@@ -39,7 +51,7 @@ const struct vend_permission *vend_permission(enum vend_call call)
 
 bool vend_needs_grant(enum vend_call call, uint32_t roles)
 {
-    return table[call].scope == VEND_SCOPE_GRANT && (table[call].roles & roles & ~SELLERS) == 0;
+    return table[call].scope == VEND_SCOPE_GRANT && (table[call].roles & roles & ~ISSUERS) == 0;
 }
 
 mv_status vend_told(enum vend_call call, mv_status status)

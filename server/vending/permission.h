@@ -10,7 +10,7 @@
 enum vend_scope {
     VEND_SCOPE_NONE,         /* the call concerns the caller only */
     VEND_SCOPE_ORGANISATION, /* the object's organisation is the caller's or below it */
-    VEND_SCOPE_GRANT,        /* and, for sellers, its supply group is granted to the caller's organisation */
+    VEND_SCOPE_GRANT,        /* and, for issuers, its supply group is granted to the caller's organisation */
     VEND_SCOPE_ROOT,         /* the call concerns the whole server: callers of the root organisation only */
 };
 
@@ -22,7 +22,8 @@ struct vend_permission {
 };
 
 const struct vend_permission *vend_permission(enum vend_call call);
-/* Whether a caller with these roles needs the grant of the supply group: who may call without being a seller does not.
+/* Whether a caller with these roles needs the grant of the supply group: who may call in another role than an issuer's
+ * (vendor, supervisor, engineer) does not.
  */
 bool vend_needs_grant(enum vend_call call, uint32_t roles);
 /* What the caller is told; audit keeps the true reason. A meter or a token of another organisation is as if it were

@@ -13,6 +13,7 @@
 #include "audit/audit.h"
 #include "base/status.h"
 #include "store/store.h"
+#include "vending/order.h"
 
 /* Numbers as in the protocol and the ledger. */
 enum vend_role {
@@ -27,9 +28,7 @@ enum vend_role {
     VEND_ROLE_LAST = VEND_MANAGER
 };
 enum vend_utility { VEND_ELECTRICITY = 1, VEND_WATER, VEND_GAS, VEND_TIME };
-enum vend_carrier { VEND_KEYPAD = 1 };
 enum vend_meter_state { VEND_METER_ACTIVE = 1, VEND_METER_SUSPENDED, VEND_METER_RETIRED };
-enum vend_unit { VEND_UNIT_WH = 1, VEND_UNIT_LITRE, VEND_UNIT_SECOND };
 
 enum {
     VEND_SGC = 6,
@@ -37,11 +36,6 @@ enum {
     VEND_MAX_GRANTS = 256, /* of one organisation */
     VEND_MAX_PAGE = 1000,
     VEND_DEFAULT_PAGE = 100,
-};
-
-struct vend_quantity {
-    enum vend_unit unit;
-    int64_t amount; /* 1..2^62 in a request */
 };
 
 struct vend_time {
@@ -86,6 +80,14 @@ enum vend_call {
     VEND_REGISTER_METER,
     VEND_GET_METER,
     VEND_LIST_METERS,
+    VEND_VERIFY,
+    VEND_ASSIGN_KEY,
+    VEND_CONFIRM_KEY_CHANGE,
+    VEND_GET_METER_HISTORY,
+    VEND_LIST_EXPOSED,
+    VEND_PROPOSE,
+    VEND_APPROVE,
+    VEND_LIST_PROPOSALS,
     VEND_WHO_AM_I,
     VEND_CREATE_ORGANISATION,
     VEND_LIST_ORGANISATIONS,
@@ -171,11 +173,13 @@ struct vend_meter_request {
     const char *pan;
     const char *organisation;
     enum vend_utility utility;
+    bool currency; /* it counts money, not units */
     struct vend_meter_key key;
 };
 struct vend_meter {
     struct store_meter row;
     char organisation[STORE_NAME + 1];
+    struct store_key pending; /* where the pending key change of the row leads */
 };
 MV_MUST_USE mv_status vend_register_meter(struct vend *vend, const struct vend_caller *caller,
                                           const struct vend_meter_request *request, struct vend_meter *meter);
@@ -186,9 +190,16 @@ struct vend_meter_list {
     size_t count;
     char next[STORE_PAN + 1]; /* empty at the end */
 };
-MV_MUST_USE mv_status vend_list_meters(struct vend *vend, const struct vend_caller *caller, const char *organisation,
-                                       const char *sgc, uint32_t page_size, const char *page_token,
-                                       struct vend_meter_list *list);
+struct vend_meter_query {
+    const char *organisation; /* and those below; "" the caller's */
+    const char *sgc;          /* "" all */
+    uint32_t krn;             /* of the key on file; 0 all */
+    bool pending_only;        /* with a key change that nobody confirmed */
+    uint32_t page_size;       /* 0: the default */
+    const char *page_token;   /* "" the first page */
+};
+MV_MUST_USE mv_status vend_list_meters(struct vend *vend, const struct vend_caller *caller,
+                                       const struct vend_meter_query *query, struct vend_meter_list *list);
 
 /* ---- organisations and principals ---- */
 struct vend_organisation {

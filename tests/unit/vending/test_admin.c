@@ -100,7 +100,9 @@ static void meters_by_page(void **state)
     key.sgc = OTHER_SGC;
     assert_ok(world_meter(world, 200, "shop", VEND_ELECTRICITY, &key));
     do {
-        assert_ok(vend_list_meters(world->vend, &admin, "", SGC, 4, token, &list));
+        assert_ok(vend_list_meters(
+            world->vend, &admin,
+            &(struct vend_meter_query){.organisation = "", .sgc = SGC, .page_size = 4, .page_token = token}, &list));
         for (size_t i = 0; i < list.count; i++)
             assert_true(strcmp(list.meters[i].row.pan, token) > 0);
         seen += list.count;
@@ -109,16 +111,33 @@ static void meters_by_page(void **state)
     } while (token[0] != '\0');
     assert_int_equal(seen, 10);
     assert_int_equal(pages, 3);
-    assert_ok(vend_list_meters(world->vend, &admin, "", "", 11, "", &list));
+    assert_ok(vend_list_meters(
+        world->vend, &admin,
+        &(struct vend_meter_query){.organisation = "", .sgc = "", .page_size = 11, .page_token = ""}, &list));
     assert_int_equal(list.count, 11);
     assert_string_equal(list.next, ""); /* a full page that is the last */
-    assert_ok(vend_list_meters(world->vend, &admin, "shop", OTHER_SGC, 0, "", &list));
+    assert_ok(vend_list_meters(world->vend, &admin,
+                               &(struct vend_meter_query){.organisation = "shop", .sgc = OTHER_SGC, .page_token = ""},
+                               &list));
     assert_int_equal(list.count, 1);
     assert_string_equal(list.meters[0].organisation, "shop");
-    assert_refused(MV_INVALID_FIELD, vend_list_meters(world->vend, &admin, "", "", 1001, "", &list));
-    assert_refused(MV_INVALID_FIELD, vend_list_meters(world->vend, &admin, "", "12", 0, "", &list));
-    assert_refused(MV_PAGE_TOKEN_INVALID, vend_list_meters(world->vend, &admin, "", "", 0, "x", &list));
-    assert_refused(MV_ORGANISATION_UNKNOWN, vend_list_meters(world->vend, &admin, "none", "", 0, "", &list));
+    assert_refused(
+        MV_INVALID_FIELD,
+        vend_list_meters(world->vend, &admin,
+                         &(struct vend_meter_query){.organisation = "", .sgc = "", .page_size = 1001, .page_token = ""},
+                         &list));
+    assert_refused(MV_INVALID_FIELD,
+                   vend_list_meters(world->vend, &admin,
+                                    &(struct vend_meter_query){.organisation = "", .sgc = "12", .page_token = ""},
+                                    &list));
+    assert_refused(MV_PAGE_TOKEN_INVALID,
+                   vend_list_meters(world->vend, &admin,
+                                    &(struct vend_meter_query){.organisation = "", .sgc = "", .page_token = "x"},
+                                    &list));
+    assert_refused(MV_ORGANISATION_UNKNOWN,
+                   vend_list_meters(world->vend, &admin,
+                                    &(struct vend_meter_query){.organisation = "none", .sgc = "", .page_token = ""},
+                                    &list));
 }
 
 static void organisations(void **state)

@@ -1,0 +1,191 @@
+/* What a token is, for the help desk. Who holds digits learns what was issued; who guesses learns nothing. */
+#include <string.h>
+
+#include "vending/desk_parts.h"
+#include "vending/internal.h"
+#include "vending/issued.h"
+#include "vending/lockout.h"
+
+struct look {
+    const char *principal;
+    const char *pan;
+    const char *digits;
+    struct vend_identity identity;
+    struct store_meter meter;
+    bool has_pending;
+    struct store_key pending;
+    struct vend_verified *out;
+    struct store_verify before, charged;
+    bool opened;
+};
+
+static mv_status form_digits(const char *digits)
+{
+    bool good = strnlen(digits, STORE_DIGITS + 1) == STORE_DIGITS && strspn(digits, "0123456789") == STORE_DIGITS;
+    return good ? mv_ok() : mv_fail(MV_INVALID_FIELD, "digits");
+}
+
+/* Who may have an order of this kind issued, and read it back. */
+static uint32_t readers_of(enum vend_order_kind kind)
+{
+    uint32_t technicians = vend_role_bit(VEND_ENGINEER) | vend_role_bit(VEND_SUPERVISOR);
+    switch (kind) {
+    case VEND_ORDER_CREDIT:
+        return vend_role_bit(VEND_VENDOR) | vend_role_bit(VEND_SUPERVISOR);
+    case VEND_ORDER_TEST:
+        return technicians | vend_role_bit(VEND_VENDOR);
+    default:
+        return technicians;
+    }
+}
+
+/* One token of an order does not give away the others to somebody who could not have them read back. */
+static void withhold(const struct look *look, struct vend_issued *issued, size_t position)
+{
+    if ((readers_of(issued->kind) & look->identity.roles) != 0)
+        return;
+    for (size_t i = 0; i < issued->token_count; i++)
+        if (i != position)
+            issued->tokens[i].digits[0] = '\0';
+}
+
+static mv_status find_issued(struct vend *vend, struct store *store, struct look *look)
+{
+    struct vend_trace trace;
+    char principal[STORE_NAME + 1];
+    MV_TRY(vend_trace_digits(store, look->meter.id, look->digits, &trace));
+    MV_TRY(vend_may_touch(&vend->directory, &look->identity, VEND_VERIFY, look->meter.organisation, trace.sale.sgc));
+    vend_principal_name(&vend->directory, trace.sale.principal, principal);
+    const struct vend_issued_parts parts = {.sale = &trace.sale,
+                                            .set = trace.sale.key_change == 0 ? NULL : &trace.set,
+                                            .pan = look->meter.pan,
+                                            .principal = principal,
+                                            .resent = trace.resent,
+                                            .replayed = true};
+    look->out->issued_here = true;
+    look->out->position = trace.position;
+    vend_issued_fill(vend, &parts, &look->out->issued);
+    withhold(look, &look->out->issued, trace.position);
+    return mv_ok();
+}
+
+static mv_status read_ledger(struct vend *vend, struct store *store, struct look *look)
+{
+    MV_TRY(store_begin_read(store));
+    MV_TRY(store_meter_by_pan(store, look->pan, &look->meter));
+    MV_TRY(vend_may_touch(&vend->directory, &look->identity, VEND_VERIFY, look->meter.organisation, look->meter.sgc));
+    if (look->meter.pending_change != 0) {
+        struct store_key_change change;
+        MV_TRY(store_key_change_get(store, look->meter.pending_change, &change));
+        look->has_pending = true;
+        look->pending = change.to;
+    }
+    return find_issued(vend, store, look);
+}
+
+/* TOKEN_UNKNOWN when the digits are not the ledger's. */
+static mv_status look_up(struct vend *vend, struct look *look)
+{
+    struct store *store = NULL;
+    MV_TRY(vend_may_call(&vend->directory, look->principal, VEND_VERIFY, &look->identity));
+    MV_TRY(vend_form_pan(look->pan));
+    MV_TRY(form_digits(look->digits));
+    MV_TRY(vend_reader_take(&vend->readers, &store));
+    mv_status status = read_ledger(vend, store, look);
+    vend_reader_give(&vend->readers, store, !status.ok && !vend_recorded(status));
+    return status;
+}
+
+static mv_status note_issued(struct vend *vend, struct store *store, struct vend_change *change)
+{
+    const struct look *look = change->arg;
+    const struct vend_issued *issued = &look->out->issued;
+    (void)vend;
+    (void)store;
+    vend_record_detail(&change->record, "issued=%s/%s/%llu token=%zu", issued->organisation, issued->terminal,
+                       (unsigned long long)issued->receipt, look->out->position);
+    change->changed = true;
+    return mv_ok();
+}
+
+/* Before the key is used, so that many looks at once are not one look. */
+static mv_status charge(struct vend *vend, struct store *store, struct vend_change *change)
+{
+    struct look *look = change->arg;
+    struct vend_identity identity;
+    MV_TRY(vend_may_call(&vend->directory, look->principal, VEND_VERIFY, &identity));
+    MV_TRY(store_verify_get(store, look->meter.id, &look->before));
+    MV_TRY(vend_lockout_charge(&look->before, change->now_us / 1000000, &look->charged));
+    MV_TRY(store_verify_put(store, look->meter.id, &look->charged));
+    vend_record_detail(&change->record, "foreign token, look %u", look->charged.wrong);
+    change->changed = true;
+    return mv_ok();
+}
+
+/* Gives the charge back, unless another look was charged meanwhile: then it stays, on the safe side. */
+static mv_status settle(struct vend *vend, struct store *store, struct vend_change *change)
+{
+    const struct look *look = change->arg;
+    const struct vend_foreign *foreign = &look->out->foreign;
+    struct store_verify now;
+    (void)vend;
+    MV_TRY(store_verify_get(store, look->meter.id, &now));
+    if (now.wrong == look->charged.wrong && now.locked_until_unix_s == look->charged.locked_until_unix_s)
+        MV_TRY(store_verify_put(store, look->meter.id, &look->before));
+    if (look->opened)
+        vend_record_detail(&change->record, "foreign class=%u subclass=%u tid=%u", foreign->token_class,
+                           foreign->subclass, foreign->tid);
+    else
+        vend_record_detail(&change->record, "not looked into");
+    change->changed = true;
+    return mv_ok();
+}
+
+/* Under the key on file, then under the one that the meter may hold already. */
+static mv_status open_foreign(struct vend *vend, const struct look *look, struct hsmd_opened *opened)
+{
+    struct store_key key = vend_key_on_file(&look->meter);
+    mv_status status = vend_desk_open(vend, look->pan, &key, look->digits, opened);
+    if (!look->has_pending || status.ok || status.reason != MV_TOKEN_NOT_VALID)
+        return status;
+    return vend_desk_open(vend, look->pan, &look->pending, look->digits, opened);
+}
+
+static mv_status look_into(struct vend *vend, const struct vend_caller *caller, struct look *look)
+{
+    struct hsmd_opened opened;
+    if ((look->identity.roles & vend_role_bit(VEND_ENGINEER)) == 0)
+        return vend_answer(vend, caller, VEND_VERIFY, look->pan, mv_fail(MV_TOKEN_NOT_ISSUED_HERE, NULL));
+    mv_status status = mv_ok();
+    if (look->has_pending)
+        status =
+            vend_may_touch(&vend->directory, &look->identity, VEND_VERIFY, look->meter.organisation, look->pending.sgc);
+    if (!status.ok)
+        return vend_answer(vend, caller, VEND_VERIFY, look->pan, status);
+    MV_TRY(vend_change_call(vend, caller, VEND_VERIFY, look->pan, charge, look));
+    status = open_foreign(vend, look, &opened);
+    if (!status.ok && status.reason == MV_TOKEN_NOT_VALID)
+        return vend_answer(vend, caller, VEND_VERIFY, look->pan, mv_fail(MV_TOKEN_NOT_VALID, NULL));
+    look->opened = status.ok;
+    if (status.ok)
+        vend_foreign_fill(&opened, &look->out->foreign);
+    MV_TRY(vend_change_call(vend, caller, VEND_VERIFY, look->pan, settle, look));
+    return vend_answer(vend, caller, VEND_VERIFY, look->pan, status);
+}
+
+mv_status vend_verify(struct vend *vend, const struct vend_caller *caller, const char *pan, const char *digits,
+                      struct vend_verified *verified)
+{
+    struct look look = {.principal = caller->principal, .pan = pan, .digits = digits, .out = verified};
+    *verified = (struct vend_verified){.issued_here = false};
+    mv_status status = look_up(vend, &look);
+    if (status.ok)
+        status = vend_change_call(vend, caller, VEND_VERIFY, pan, note_issued, &look);
+    else if (status.reason == MV_TOKEN_UNKNOWN)
+        status = look_into(vend, caller, &look);
+    else
+        status = vend_answer(vend, caller, VEND_VERIFY, pan, status);
+    if (!status.ok)
+        *verified = (struct vend_verified){.issued_here = false};
+    return status;
+}
