@@ -40,10 +40,11 @@ BEGIN SELECT RAISE(ABORT, 'approvals are kept'); END;
 CREATE TRIGGER approval_kept BEFORE DELETE ON approval
 BEGIN SELECT RAISE(ABORT, 'approvals are kept'); END;
 
--- Key change sets as issued; digits and tags are those of all sections, one after the other. The algorithm stays.
+-- Key change sets as issued; digits and tags are those of all sections, one after the other. The algorithm stays. What
+-- triggers check against rows that are kept is no foreign key besides: without an index those read the whole table.
 CREATE TABLE key_change (
   id INTEGER PRIMARY KEY,
-  meter INTEGER NOT NULL REFERENCES meter (id),
+  meter INTEGER NOT NULL,
   from_sgc TEXT NOT NULL,
   from_krn INTEGER NOT NULL,
   from_ti INTEGER NOT NULL,
@@ -66,7 +67,7 @@ CREATE TABLE key_change (
   to_kcv BLOB NOT NULL CHECK (length(to_kcv) = 3),
   issued_at_unix_s INTEGER NOT NULL,
   principal INTEGER NOT NULL REFERENCES principal (id),
-  approval INTEGER REFERENCES approval (id),
+  approval INTEGER,
   CHECK (from_sgc = to_sgc OR approval IS NOT NULL)
 ) STRICT;
 
@@ -92,7 +93,7 @@ CREATE TABLE meter_key (
   dkga INTEGER NOT NULL,
   base_date INTEGER NOT NULL,
   since_unix_s INTEGER NOT NULL,
-  key_change INTEGER REFERENCES key_change (id),
+  key_change INTEGER,
   rollover INTEGER NOT NULL CHECK (rollover IN (0, 1)),
   PRIMARY KEY (meter, sequence),
   CHECK ((key_change IS NULL) = (sequence = 1))
@@ -101,7 +102,7 @@ INSERT INTO meter_key SELECT id, 1, sgc, krn, ti, kt, ken, ea, dkga, base_date, 
 
 -- The key columns of 0001 are the key on file; wanted is what the office assigned ('', 0 and -1: not said).
 ALTER TABLE meter ADD COLUMN currency INTEGER NOT NULL DEFAULT 0 CHECK (currency IN (0, 1));
-ALTER TABLE meter ADD COLUMN pending_change INTEGER REFERENCES key_change (id);
+ALTER TABLE meter ADD COLUMN pending_change INTEGER;
 ALTER TABLE meter ADD COLUMN wanted_sgc TEXT NOT NULL DEFAULT '' CHECK (length(wanted_sgc) IN (0, 6));
 ALTER TABLE meter ADD COLUMN wanted_krn INTEGER NOT NULL DEFAULT 0 CHECK (wanted_krn BETWEEN 0 AND 9);
 ALTER TABLE meter ADD COLUMN wanted_ti INTEGER NOT NULL DEFAULT -1 CHECK (wanted_ti BETWEEN -1 AND 99);
@@ -247,7 +248,7 @@ CREATE TABLE sale_next (
   meter INTEGER NOT NULL,
   previous INTEGER NOT NULL,
   kind INTEGER NOT NULL CHECK (kind BETWEEN 0 AND 3),
-  key_change INTEGER REFERENCES key_change (id),
+  key_change INTEGER,
   tid INTEGER NOT NULL CHECK (tid >= 0 AND (tid > 0) = (kind < 2)),
   carrier INTEGER NOT NULL,
   subclass INTEGER NOT NULL CHECK (subclass BETWEEN 0 AND iif(kind = 0, 7, iif(kind = 3, 0, 15))),
@@ -266,7 +267,7 @@ CREATE TABLE sale_next (
   dkga INTEGER NOT NULL,
   base_date INTEGER NOT NULL,
   UNIQUE (principal, request_id),
-  CHECK (kind <> 3 OR key_change IS NOT NULL AND encoded = 0)
+  CHECK (kind <> 3 OR key_change IS NOT NULL AND encoded = 0 AND tag = zeroblob(16))
 ) STRICT;
 INSERT INTO sale_next
   SELECT s.id, principal, request_id, digest, meter, previous, 0, NULL, tid, carrier, subclass, requested, encoded,
@@ -278,6 +279,7 @@ ALTER TABLE sale_next RENAME TO sale;
 
 -- last_sale is the meter's last row in sale, 0 before its first.
 DROP TRIGGER meter_tid_rises;
+DROP TRIGGER meter_tid_once;
 ALTER TABLE meter_tid ADD COLUMN last_sale INTEGER NOT NULL DEFAULT 0;
 UPDATE meter_tid SET last_sale = newest.id
   FROM (SELECT meter, id, max(tid) FROM sale GROUP BY meter) newest WHERE newest.meter = meter_tid.meter;
@@ -285,6 +287,9 @@ CREATE TRIGGER meter_tid_rises BEFORE UPDATE ON meter_tid
   WHEN NEW.meter <> OLD.meter OR NEW.last_tid < OLD.last_tid
     OR NEW.last_tid = OLD.last_tid AND NEW.last_sale = OLD.last_sale
 BEGIN SELECT RAISE(ABORT, 'tid does not rise'); END;
+CREATE TRIGGER meter_tid_once BEFORE INSERT ON meter_tid
+  WHEN NEW.last_sale <> 0 OR EXISTS (SELECT 1 FROM meter_tid WHERE meter = NEW.meter)
+BEGIN SELECT RAISE(ABORT, 'tid is kept'); END;
 CREATE TRIGGER meter_tid_last_sale BEFORE UPDATE ON meter_tid
   WHEN NEW.last_sale <> OLD.last_sale AND NOT EXISTS (
     SELECT 1 FROM sale WHERE id = NEW.last_sale AND meter = NEW.meter AND previous = OLD.last_sale)

@@ -110,6 +110,53 @@ struct store_sale sample_sale(const struct ledger *ledger, const char *terminal,
     return sale;
 }
 
+struct store_key key_on_file(const struct ledger *ledger)
+{
+    struct store_meter meter;
+    assert_ok(store_meter_by_id(ledger->store, ledger->meter, &meter));
+    struct store_key key = {.krn = meter.krn,
+                            .ti = meter.ti,
+                            .kt = meter.kt,
+                            .ken = meter.ken,
+                            .ea = meter.ea,
+                            .dkga = meter.dkga,
+                            .base_date = meter.base_date};
+    memcpy(key.sgc, meter.sgc, sizeof key.sgc);
+    return key;
+}
+
+struct store_key_change sample_change(const struct ledger *ledger)
+{
+    struct store_key_change change = {
+        .meter = ledger->meter,
+        .count = 3,
+        .digits = {"11111111111111111111", "22222222222222222222", "33333333333333333333"},
+        .tags = {{1}, {2}, {3}},
+        .from_kcv = {1, 2, 3},
+        .to_kcv = {4, 5, 6},
+        .issued_at_unix_s = 1700000100,
+        .principal = ledger->vendor};
+    change.from = key_on_file(ledger);
+    change.to = change.from;
+    change.to.krn++;
+    return change;
+}
+
+struct store_key_change change_key(const struct ledger *ledger, struct store_key_change change)
+{
+    assert_ok(store_begin_write(ledger->store));
+    assert_ok(store_key_change_insert(ledger->store, &change));
+    assert_ok(store_commit(ledger->store));
+    return change;
+}
+
+void end_change(const struct ledger *ledger, int64_t id, enum store_outcome outcome)
+{
+    assert_ok(store_begin_write(ledger->store));
+    assert_ok(store_key_change_end(ledger->store, id, outcome, "token", ledger->vendor, 1700000200));
+    assert_ok(store_commit(ledger->store));
+}
+
 struct audit_record sample_record(const char *object)
 {
     struct audit_record record = {.time_unix_us = 1700000000000000,

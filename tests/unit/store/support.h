@@ -34,6 +34,13 @@ void assert_reason_(mv_status status, enum mv_reason reason, const char *file, i
 struct store_meter sample_meter(const char *pan);
 /* A sale to the ledger's meter with this tid; the request id is made from it. */
 struct store_sale sample_sale(const struct ledger *ledger, const char *terminal, uint64_t tid);
+/* The key on file of the ledger's meter. */
+struct store_key key_on_file(const struct ledger *ledger);
+/* A set of 3 for the ledger's meter, from the key on file to the next key revision. */
+struct store_key_change sample_change(const struct ledger *ledger);
+/* Each in a transaction of its own. */
+struct store_key_change change_key(const struct ledger *ledger, struct store_key_change change);
+void end_change(const struct ledger *ledger, int64_t id, enum store_outcome outcome);
 struct audit_record sample_record(const char *object);
 
 /* One sale with its audit record in the open transaction. */

@@ -31,10 +31,10 @@ static bool walks_all(enum sql_name name)
     return name == SQL_ORGANISATIONS || name == SQL_GRANTS || name == SQL_PRINCIPALS;
 }
 
-/* An officer's few approvals of one move, by their number. */
+/* The few approvals of one proposal or move, by their number. */
 static bool sorts(enum sql_name name)
 {
-    return name == SQL_APPROVAL_COVERING;
+    return name == SQL_APPROVALS || name == SQL_APPROVAL_COVERING;
 }
 
 /* The plan's steps that read a table from end to end. */

@@ -36,6 +36,7 @@ static void assert_same(const struct store_meter *a, const struct store_meter *b
     assert_int_equal(a->base_date, b->base_date);
     assert_int_equal(a->last_tid, b->last_tid);
     assert_int_equal(a->registered_at_unix_s, b->registered_at_unix_s);
+    assert_int_equal(a->currency, b->currency);
 }
 
 static void test_a_meter_is_kept(void **state)
@@ -56,6 +57,7 @@ static void test_a_meter_is_kept(void **state)
                                 .dkga = 2,
                                 .base_date = 2035,
                                 .last_tid = 17000000,
+                                .currency = true,
                                 .registered_at_unix_s = 1700000123};
     assert_reason(store_meter_insert(store, &meter), MV_INTERNAL_ERROR);
     assert_ok(store_begin_write(store));
@@ -65,6 +67,13 @@ static void test_a_meter_is_kept(void **state)
     assert_same(&meter, &got);
     assert_ok(store_meter_by_id(store, meter.id, &got));
     assert_same(&meter, &got);
+    assert_int_equal(got.pending_change, 0);
+    assert_int_equal(got.key_version, 0);
+    assert_int_equal(got.last_sale, 0);
+    assert_false(got.has_wanted);
+    assert_int_equal(got.wanted_ti, -1);
+    assert_ok(store_meter_by_id(store, ledger->meter, &got));
+    assert_false(got.currency);
     assert_true(meter.id != ledger->meter);
 }
 
@@ -210,6 +219,7 @@ static void test_what_the_schema_refuses(void **state)
         "UPDATE meter_tid SET meter = 2, last_tid = 1001",
         "UPDATE meter_tid SET last_sale = 7", /* no row of this meter */
         "INSERT INTO meter_tid VALUES (2, -1, 0)",
+        "INSERT INTO meter_tid VALUES (2, 0, 7)",
         "INSERT OR REPLACE INTO meter_tid VALUES (1, 5, 0)", /* a deletion that calls no deletion trigger */
     };
     raw_do(ledger, "UPDATE meter_tid SET last_tid = 1000");
