@@ -128,6 +128,9 @@ static bool is_value(const char *name)
         "complemented_hex",
         "aligned_hex",
         "amount_field_hex",
+        "secret_hex",
+        "identifier",
+        "kcv",
     };
     for (size_t i = 0; i < sizeof values / sizeof values[0]; i++)
         if (strcmp(values[i], name) == 0)

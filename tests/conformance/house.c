@@ -14,6 +14,8 @@
 
 enum { FILE_TEXT = 2048, CALL_TIMEOUT_MS = 10000 };
 
+static const char pin[] = "conformance";
+
 static mv_status make_file(const struct house *house, const char *name, const char *text)
 {
     char path[HOUSE_PATH + 32];
@@ -46,7 +48,7 @@ static mv_status softhsm_files(const struct house *house)
     return mv_ok();
 }
 
-static mv_status hsmd_files(struct house *house, const char *pin)
+static mv_status hsmd_files(struct house *house)
 {
     char text[FILE_TEXT];
     MV_TRY(make_file(house, "pin", pin));
@@ -98,7 +100,27 @@ static mv_status import_key(struct hsm *hsm, const struct hsm_config *config, co
     return status;
 }
 
-static mv_status fill_token(struct house *house, const char *pin, struct key_plan *plan, size_t token)
+/* Files and configuration of the house in a new folder. */
+static mv_status furnish(struct house *house)
+{
+    hsm_config_defaults(&house->config);
+    MV_TRY(softhsm_files(house));
+    return hsmd_files(house);
+}
+
+mv_status house_token(struct house *house, const char *directory, struct hsm **hsm)
+{
+    memset(house, 0, sizeof *house);
+    *hsm = NULL;
+    int length = snprintf(house->directory, sizeof house->directory, "%s/token-XXXXXX", directory);
+    if (length < 0 || (size_t)length >= sizeof house->directory || mkdtemp(house->directory) == NULL)
+        return mv_fail(MV_FILE_FAILED, "temporary directory");
+    MV_TRY(furnish(house));
+    MV_TRY(token_birth_open(&house->config, pin, pin, hsm));
+    return finish_token(*hsm, &house->config);
+}
+
+static mv_status fill_token(struct house *house, struct key_plan *plan, size_t token)
 {
     struct hsm *hsm = NULL;
     mv_status status = token_birth_open(&house->config, pin, pin, &hsm);
@@ -116,7 +138,6 @@ static mv_status fill_token(struct house *house, const char *pin, struct key_pla
 mv_status house_open(struct house *house, const char *directory, const char *hsmd_path, struct key_plan *plan,
                      size_t token)
 {
-    static const char pin[] = "conformance";
     memset(house, 0, sizeof *house);
     char name[32];
     (void)snprintf(name, sizeof name, "%zu", token);
@@ -124,10 +145,8 @@ mv_status house_open(struct house *house, const char *directory, const char *hsm
     int length = snprintf(house->directory, sizeof house->directory, "%s/%s", directory, name);
     if (length < 0 || (size_t)length >= sizeof house->directory)
         return mv_fail_code(MV_FILE_FAILED, "temporary directory", ENAMETOOLONG);
-    hsm_config_defaults(&house->config);
-    MV_TRY(softhsm_files(house));
-    MV_TRY(hsmd_files(house, pin));
-    MV_TRY(fill_token(house, pin, plan, token));
+    MV_TRY(furnish(house));
+    MV_TRY(fill_token(house, plan, token));
     MV_TRY(hsmd_process_start(hsmd_path, house->config.path, house->directory, &house->hsmd));
     MV_TRY(hsmd_client_new(house->config.socket, CALL_TIMEOUT_MS, &house->client));
     return hsmd_process_await(house->client, house->hsmd, house->directory);

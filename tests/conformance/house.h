@@ -20,6 +20,8 @@ struct house {
  * `hsmd_path` and waits until it serves. A refused key is noted in the plan and is no failure. Close it in any case. */
 MV_MUST_USE mv_status house_open(struct house *house, const char *directory, const char *hsmd_path,
                                  struct key_plan *plan, size_t token);
+/* A token without keys and without a key process, opened; hsm_close it. */
+MV_MUST_USE mv_status house_token(struct house *house, const char *directory, struct hsm **hsm);
 void house_close(struct house *house);
 
 #endif

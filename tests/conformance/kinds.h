@@ -7,6 +7,11 @@
 #include "hsmd/client.h"
 #include "meter_input.h"
 
+/* codex32 strings: shares, and what must be refused. */
+void kind_codex32(struct facts *facts, const struct vector *vector);
+void kind_codex32_invalid(struct facts *facts, const struct vector *vector);
+/* Makes a token of its own below `directory`. */
+void kind_tr31(struct facts *facts, const struct vector *vector, const char *directory);
 void kind_crc(struct facts *facts, const struct vector *vector);
 void kind_drn(struct facts *facts, const struct vector *vector);
 /* ea07 and ea11. */

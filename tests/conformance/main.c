@@ -16,8 +16,9 @@ enum { EXIT_DONE = 0, EXIT_DIFFERS = 1, EXIT_USAGE = 2, EXIT_NOT_READY = 3, OPEN
 static void print_help(FILE *out)
 {
     (void)fputs("usage: mv-conformance [--hsmd PROGRAM] FILE.json...\n\n"
-                "Reads files of published STS values, puts their vending keys into throw-away SoftHSM tokens, makes\n"
-                "every token through a real metervault-hsmd, decodes it with meter-core, and compares every value.\n"
+                "Reads files of published values of STS, codex32 and TR-31, puts their keys into throw-away SoftHSM\n"
+                "tokens, makes every token through a real metervault-hsmd, decodes it with meter-core, and compares\n"
+                "every value.\n"
                 "Prints each difference and the counts by kind. Kinds it does not know are skipped by name.\n\n"
                 "  --hsmd PROGRAM  the key process (metervault-hsmd beside this program)\n"
                 "  --version       print the version\n"

@@ -12,15 +12,19 @@ struct kind {
     const char *name;
     void (*alone)(struct facts *facts, const struct vector *vector);
     void (*with_keys)(struct facts *facts, const struct vector *vector, struct hsmd_client *client);
+    void (*with_token)(struct facts *facts, const struct vector *vector, const char *directory);
 };
 
 static const struct kind kinds[] = {
-    {"crc", kind_crc, NULL},
-    {"drn", kind_drn, NULL},
-    {"ea07", kind_cipher, NULL},
-    {"ea11", kind_cipher, NULL},
-    {"dkga", kind_dkga_parts, kind_dkga},
-    {"credit", kind_credit_alone, kind_credit},
+    {"crc", kind_crc, NULL, NULL},
+    {"drn", kind_drn, NULL, NULL},
+    {"ea07", kind_cipher, NULL, NULL},
+    {"ea11", kind_cipher, NULL, NULL},
+    {"dkga", kind_dkga_parts, kind_dkga, NULL},
+    {"credit", kind_credit_alone, kind_credit, NULL},
+    {"codex32", kind_codex32, NULL, NULL},
+    {"codex32_invalid", kind_codex32_invalid, NULL, NULL},
+    {"tr31_d", NULL, NULL, kind_tr31},
 };
 
 static const struct kind *find_kind(const char *name)
@@ -71,10 +75,13 @@ static void judge(struct run *run, const struct vector *vector, const struct fac
     tally_add(&run->tally, vector->kind, facts_agree(facts, vector) ? TALLY_PASSED : TALLY_FAILED);
 }
 
-static void run_alone(struct run *run, const struct vector *vector, const struct kind *kind)
+static void run_alone(struct run *run, const struct vector *vector, const struct kind *kind, const char *directory)
 {
     struct facts facts = {.count = 0};
-    kind->alone(&facts, vector);
+    if (kind->with_token != NULL)
+        kind->with_token(&facts, vector, directory);
+    else
+        kind->alone(&facts, vector);
     judge(run, vector, &facts);
 }
 
@@ -133,7 +140,7 @@ mv_status run_all(struct run *run, const char *directory, const char *hsmd_path)
         if (kind == NULL)
             tally_add(&run->tally, vector->kind, TALLY_SKIPPED);
         else if (!plan_vector(run, vector, kind))
-            run_alone(run, vector, kind);
+            run_alone(run, vector, kind, directory);
     }
     mv_status status = mv_ok();
     for (size_t token = 0; status.ok && token < run->plan.tokens; token++) {
