@@ -5,6 +5,7 @@
 #include "key_report.h"
 #include "scope.h"
 #include "session.h"
+#include "succession.h"
 
 static const struct option_usage usage = {
     "Makes a random key: a 160-bit DKGA 4 vending key for pilots and tests (production keys come from the Key\n"
@@ -12,17 +13,20 @@ static const struct option_usage usage = {
     "that are written to these new files of mode 0600, for custodians who carry the key to another place; without,\n"
     "nobody outside the token learns it. A factory key needs components, because the factory must load it too.",
     "  metervault-keys generate --use vending --sgc 999901 --krn 1 --base-date 2014 --ea 7,11\n"
+    "  metervault-keys generate --use vending --sgc 999901 --krn 2 --base-date 2035 --active-from 2035-01-01 "
+    "--replaces 1\n"
     "  metervault-keys generate --use factory-kek --name acme --component-file a.hex --component-file b.hex\n"};
 
 struct generate {
     struct scope_options scope;
     struct option_list files;
     struct hsm_key_request request;
+    uint8_t replaces; /* a revision, 0: none */
 };
 
 static int check_options(struct generate *generate)
 {
-    int code = scope_request(&generate->scope, &generate->request);
+    int code = scope_request(&generate->scope, &generate->request, &generate->replaces);
     if (code != TOOL_DONE)
         return code;
     if (generate->request.scope.dkga == 2)
@@ -59,6 +63,13 @@ static mv_status make(const struct generate *generate, struct session *session, 
     return status;
 }
 
+static mv_status run(const struct generate *generate, struct session *session, struct hsm_key_info *info)
+{
+    MV_TRY(succession_check(session->catalogue, &generate->request, generate->replaces));
+    MV_TRY(make(generate, session, info));
+    return succession_enter(session->hsm, info, generate->replaces);
+}
+
 int cmd_generate(struct tool *tool, int argc, char **argv)
 {
     struct generate generate = {0};
@@ -74,13 +85,13 @@ int cmd_generate(struct tool *tool, int argc, char **argv)
     if (code != TOOL_DONE)
         return code;
     struct session session;
-    struct hsm_key_info info;
+    struct hsm_key_info info = {.label = ""};
     mv_status status = session_open(tool->config_path, &session);
     if (status.ok)
-        status = make(&generate, &session, &info);
+        status = run(&generate, &session, &info);
     session_close(&session);
-    if (!status.ok)
-        return tool_refuse(tool, status);
-    key_report_made(tool, "generated", &info);
-    return TOOL_DONE;
+    /* the key may be there although its predecessor was not told: `replace` does that again */
+    if (info.label[0] != '\0')
+        key_report_made(tool, "generated", &info);
+    return status.ok ? TOOL_DONE : tool_refuse(tool, status);
 }

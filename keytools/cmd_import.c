@@ -7,6 +7,7 @@
 #include "key_report.h"
 #include "scope.h"
 #include "session.h"
+#include "succession.h"
 #include "terminal.h"
 
 static const struct option_usage usage = {
@@ -24,6 +25,7 @@ struct import {
     const char *kcv;
     const char *custodians;
     struct hsm_key_request request;
+    uint8_t replaces; /* a revision, 0: none */
     size_t custodian_count;
     uint8_t expected[HSM_KCV_BYTES];
 };
@@ -31,7 +33,7 @@ struct import {
 static int check_options(struct import *import)
 {
     long count = COMPONENTS_LEAST;
-    int code = scope_request(&import->scope, &import->request);
+    int code = scope_request(&import->scope, &import->request, &import->replaces);
     if (code != TOOL_DONE)
         return code;
     if (import->kcv != NULL && !hex_decode(import->kcv, import->expected, sizeof import->expected))
@@ -70,6 +72,7 @@ static mv_status enter(struct import *import, struct session *session, struct co
 {
     enum hsm_kcv_method method;
     uint8_t kcv[HSM_KCV_BYTES];
+    MV_TRY(succession_check(session->catalogue, &import->request, import->replaces));
     MV_TRY(collect(import, components));
     MV_TRY(key_entry_kcv(&import->request, components, &method, kcv));
     if (import->kcv == NULL) {
@@ -77,8 +80,9 @@ static mv_status enter(struct import *import, struct session *session, struct co
         for (size_t i = 0; i < sizeof kcv; i++)
             import->expected[i] = kcv[i];
     }
-    return key_entry_import(session->hsm, session->config.backup_dir, &import->request, components, import->expected,
-                            info);
+    MV_TRY(key_entry_import(session->hsm, session->config.backup_dir, &import->request, components, import->expected,
+                            info));
+    return succession_enter(session->hsm, info, import->replaces);
 }
 
 static mv_status run(const char *config_path, struct import *import, struct hsm_key_info *info)
@@ -112,10 +116,10 @@ int cmd_import(struct tool *tool, int argc, char **argv)
     int code = check_options(&import);
     if (code != TOOL_DONE)
         return code;
-    struct hsm_key_info info;
+    struct hsm_key_info info = {.label = ""};
     mv_status status = run(tool->config_path, &import, &info);
-    if (!status.ok)
-        return tool_refuse(tool, status);
-    key_report_made(tool, "imported", &info);
-    return TOOL_DONE;
+    /* the key may be there although its predecessor was not told: `replace` does that again */
+    if (info.label[0] != '\0')
+        key_report_made(tool, "imported", &info);
+    return status.ok ? TOOL_DONE : tool_refuse(tool, status);
 }

@@ -1,6 +1,7 @@
 #include "key_report.h"
 
 #include <stdio.h>
+#include <time.h>
 
 #include "hex.h"
 #include "words.h"
@@ -12,11 +13,20 @@ static json_t *scope_json(const struct hsm_vending_scope *scope)
     for (size_t i = 0; i < sizeof known; i++)
         if ((scope->ea_mask & (1U << known[i])) != 0)
             (void)json_array_append_new(algorithms, json_integer(known[i]));
-    return json_pack("{s:s, s:i, s:i, s:i, s:i, s:i, s:o}", "sgc", scope->sgc, "krn", scope->krn, "kt", scope->kt,
-                     "dkga", scope->dkga, "base_date", scope->base_date, "ken", scope->ken, "ea", algorithms);
+    json_t *json =
+        json_pack("{s:s, s:i, s:i, s:i, s:i, s:i, s:o}", "sgc", scope->sgc, "krn", scope->krn, "kt", scope->kt, "dkga",
+                  scope->dkga, "base_date", scope->base_date, "ken", scope->ken, "ea", algorithms);
+    if (scope->successor_krn != 0)
+        (void)json_object_set_new(json, "successor_krn", json_integer(scope->successor_krn));
+    return json;
 }
 
-/* Times are text; no end is absent. */
+static enum hsm_key_state state_now(const struct hsm_key_info *info)
+{
+    return hsm_key_state_at(info, (int64_t)time(NULL));
+}
+
+/* Times are text; no end and no successor are absent. */
 static json_t *key_json(const struct hsm_key_info *info)
 {
     char created[WORDS_TIME];
@@ -24,11 +34,11 @@ static json_t *key_json(const struct hsm_key_info *info)
     char until[WORDS_TIME];
     char kcv[WORDS_KCV];
     json_t *key =
-        json_pack("{s:s, s:s, s:I, s:s, s:s, s:s, s:s, s:s, s:I}", "label", info->label, "use", words_use(info->use),
-                  "version", (json_int_t)info->version, "state", words_state(info->state), "created",
-                  words_time(info->created_unix_s, created), "active_from", words_time(info->active_from_unix_s, from),
-                  "kcv", words_kcv(info->kcv, kcv), "kcv_method", words_kcv_method(info->kcv_method), "generation",
-                  (json_int_t)info->generation);
+        json_pack("{s:s, s:s, s:I, s:s, s:s, s:s, s:s, s:s, s:s, s:I}", "label", info->label, "use",
+                  words_use(info->use), "version", (json_int_t)info->version, "state", words_state(info->state),
+                  "state_now", words_state(state_now(info)), "created", words_time(info->created_unix_s, created),
+                  "active_from", words_time(info->active_from_unix_s, from), "kcv", words_kcv(info->kcv, kcv),
+                  "kcv_method", words_kcv_method(info->kcv_method), "generation", (json_int_t)info->generation);
     if (info->issued_until_unix_s != INT64_MAX)
         (void)json_object_set_new(key, "issued_until", json_string(words_time(info->issued_until_unix_s, until)));
     if (info->use == HSM_USE_VENDING)
@@ -71,9 +81,12 @@ static void print_scope(const struct hsm_key_info *info)
 {
     char ea[WORDS_EA];
     const struct hsm_vending_scope *scope = &info->scope;
-    if (info->use == HSM_USE_VENDING)
-        (void)printf("    SGC %s, KRN %u, KT %u, DKGA %02u, base date %u, KEN %u, EA %s\n", scope->sgc, scope->krn,
-                     scope->kt, scope->dkga, scope->base_date, scope->ken, words_ea(scope->ea_mask, ea));
+    if (info->use != HSM_USE_VENDING)
+        return;
+    (void)printf("    SGC %s, KRN %u, KT %u, DKGA %02u, base date %u, KEN %u, EA %s\n", scope->sgc, scope->krn,
+                 scope->kt, scope->dkga, scope->base_date, scope->ken, words_ea(scope->ea_mask, ea));
+    if (scope->successor_krn != 0)
+        (void)printf("    its meters move to KRN %u\n", scope->successor_krn);
 }
 
 static void print_key(const struct hsm_key_info *info)
@@ -81,11 +94,19 @@ static void print_key(const struct hsm_key_info *info)
     char from[WORDS_TIME];
     char until[WORDS_TIME];
     char kcv[WORDS_KCV];
-    (void)printf("%-28s %-16s %-12s v%-3u %s  %s\n", info->label, words_use(info->use), words_state(info->state),
+    (void)printf("%-28s %-16s %-12s v%-3u %s  %s\n", info->label, words_use(info->use), words_state(state_now(info)),
                  info->version, words_kcv(info->kcv, kcv), words_kcv_method(info->kcv_method));
     print_scope(info);
     (void)printf("    active from %s, issued until %s, generation %llu\n", words_time(info->active_from_unix_s, from),
                  words_time(info->issued_until_unix_s, until), (unsigned long long)info->generation);
+}
+
+void key_report_key(const struct tool *tool, const struct hsm_key_info *info)
+{
+    if (tool->json)
+        tool_answer(json_pack("{s:o}", "key", key_json(info)));
+    else
+        print_key(info);
 }
 
 void key_report_catalogue(const struct tool *tool, const char *serial, const struct hsm_catalogue *catalogue)

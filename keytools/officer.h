@@ -5,8 +5,8 @@
 #include "base/status.h"
 #include "hsm/catalogue.h"
 
-/* Reads a PEM certificate and fills name and SHA-256 of the DER form. INVALID_FIELD unless the certificate is valid now
- * and one URI of its subject alternative name is urn:metervault:principal:NAME. */
+/* Reads a PEM certificate and fills name and SHA-256 of the DER form. INVALID_FIELD unless the certificate is valid
+ * now, its key is on P-256 or P-384, and one URI of its subject alternative name is urn:metervault:principal:NAME. */
 MV_MUST_USE mv_status officer_from_certificate(const char *name, const char *path, struct hsm_officer *officer);
 
 #endif

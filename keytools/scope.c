@@ -98,7 +98,20 @@ static int factory_name(const struct scope_options *options, struct hsm_key_requ
     return TOOL_DONE;
 }
 
-int scope_request(const struct scope_options *options, struct hsm_key_request *request)
+static int read_replaces(const struct scope_options *options, const struct hsm_key_request *request, uint8_t *replaces)
+{
+    long krn = 0;
+    if (options->replaces == NULL)
+        return TOOL_DONE;
+    if (request->use != HSM_USE_VENDING)
+        return options_complain("replaces", "is for vending keys");
+    if (!options_number(options->replaces, 1, 9, &krn) || krn == request->scope.krn)
+        return options_complain("replaces", "is another key revision number, 1 to 9");
+    *replaces = (uint8_t)krn;
+    return TOOL_DONE;
+}
+
+static int read_request(const struct scope_options *options, struct hsm_key_request *request)
 {
     memset(request, 0, sizeof *request);
     request->accept_host_visible = options->accept_host_visible;
@@ -117,4 +130,23 @@ int scope_request(const struct scope_options *options, struct hsm_key_request *r
         return options_complain("name", "is for factory keys; a vending key is named by its scope");
     request->use = HSM_USE_VENDING;
     return vending_scope(options, &request->scope) ? TOOL_DONE : TOOL_USAGE;
+}
+
+int scope_request(const struct scope_options *options, struct hsm_key_request *request, uint8_t *replaces)
+{
+    *replaces = 0;
+    int code = read_request(options, request);
+    return code == TOOL_DONE ? read_replaces(options, request, replaces) : code;
+}
+
+int scope_name(const struct scope_name_options *options, struct scope_name *name)
+{
+    long krn = 0;
+    long kt = 0;
+    if (!supply_group(options->sgc, name->sgc) || !number("krn", options->krn, 1, 9, -1, &krn) ||
+        !number("kt", options->kt, 1, 3, 2, &kt))
+        return TOOL_USAGE;
+    name->krn = (uint8_t)krn;
+    name->kt = (uint8_t)kt;
+    return TOOL_DONE;
 }

@@ -6,7 +6,7 @@
 #include "options.h"
 
 struct scope_options {
-    const char *use, *name, *sgc, *krn, *kt, *dkga, *base_date, *ken, *ea, *active_from, *issued_until;
+    const char *use, *name, *sgc, *krn, *kt, *dkga, *base_date, *ken, *ea, *active_from, *issued_until, *replaces;
     bool accept_host_visible;
 };
 
@@ -25,12 +25,31 @@ struct scope_options {
          &(options).active_from},                                                                                      \
         {"issued-until", OPTION_TEXT, "TIME", "no token is issued after it; no end if absent",                         \
          &(options).issued_until},                                                                                     \
+        {"replaces", OPTION_TEXT, "N", "revision whose meters move to this key", &(options).replaces},                 \
     {                                                                                                                  \
         "accept-host-visible", OPTION_FLAG, NULL, "DKGA 2 only: the key is visible to the host while used",            \
             &(options).accept_host_visible                                                                             \
     }
 
-/* Fills the request; TOOL_DONE, or TOOL_USAGE after saying what is wrong. */
-int scope_request(const struct scope_options *options, struct hsm_key_request *request);
+/* Fills the request, and the revision that the key replaces (0: none); TOOL_DONE, or TOOL_USAGE after saying what is
+ * wrong. */
+int scope_request(const struct scope_options *options, struct hsm_key_request *request, uint8_t *replaces);
+
+/* ---- which vending key: `show`, `state`, `replace` ---- */
+struct scope_name_options {
+    const char *sgc, *krn, *kt;
+};
+struct scope_name {
+    char sgc[7];
+    uint8_t krn, kt;
+};
+#define SCOPE_NAME_OPTIONS(options)                                                                                    \
+    {"sgc", OPTION_TEXT, "SGC", "supply group code, 6 digits", &(options).sgc},                                        \
+        {"krn", OPTION_TEXT, "N", "key revision number, 1 to 9", &(options).krn},                                      \
+    {                                                                                                                  \
+        "kt", OPTION_TEXT, "N", "key type: 1 default, 2 unique (the default here), 3 common", &(options).kt            \
+    }
+/* TOOL_DONE, or TOOL_USAGE after saying what is wrong. */
+int scope_name(const struct scope_name_options *options, struct scope_name *name);
 
 #endif

@@ -25,6 +25,10 @@ struct tool_command {
 int cmd_init(struct tool *tool, int argc, char **argv);
 int cmd_generate(struct tool *tool, int argc, char **argv);
 int cmd_import(struct tool *tool, int argc, char **argv);
+int cmd_state(struct tool *tool, int argc, char **argv);
+int cmd_replace(struct tool *tool, int argc, char **argv);
+int cmd_officer_add(struct tool *tool, int argc, char **argv);
+int cmd_show(struct tool *tool, int argc, char **argv);
 int cmd_list(struct tool *tool, int argc, char **argv);
 int cmd_export_meter(struct tool *tool, int argc, char **argv);
 int cmd_check(struct tool *tool, int argc, char **argv);

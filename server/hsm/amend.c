@@ -12,10 +12,7 @@ static mv_status check_successor(const struct hsm_catalogue *catalogue, const st
         return mv_fail(MV_VENDING_KEY_UNKNOWN, "successor");
     if (next->info.state != HSM_PRE_ACTIVE && !hsm_state_allows(next->info.state, HSM_TO_ENTER))
         return mv_fail(MV_VENDING_KEY_NOT_ACTIVE, "successor: state");
-    if (next->info.scope.base_date < key->scope.base_date)
-        return mv_fail(MV_VENDING_KEY_MISMATCH, "successor: base_date");
-    if ((key->scope.ea_mask & ~(unsigned)next->info.scope.ea_mask) != 0)
-        return mv_fail(MV_VENDING_KEY_MISMATCH, "successor: ea");
+    MV_TRY(hsm_scope_may_follow(&key->scope, &next->info.scope));
     /* a chain of revisions ends; as there was no circle before, only this key can close one */
     for (; next != NULL;
          next = hsm_catalogue_vending(catalogue, key->scope.sgc, next->info.scope.successor_krn, key->scope.kt))

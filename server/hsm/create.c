@@ -97,9 +97,14 @@ mv_status hsm_catalogue_create(struct hsm *hsm, const uint8_t *backup_kek, const
 static mv_status add_officer(struct hsm *hsm, struct hsm_catalogue *catalogue, struct hsm_officer *officer)
 {
     MV_TRY(hsm_catalogue_read(hsm, catalogue));
-    for (size_t i = 0; i < catalogue->officer_count; i++)
-        if (strcmp(catalogue->officers[i].name, officer->name) == 0)
+    for (size_t i = 0; i < catalogue->officer_count; i++) {
+        const struct hsm_officer *enrolled = &catalogue->officers[i];
+        if (strcmp(enrolled->name, officer->name) == 0)
             return mv_fail(MV_KEY_EXISTS, "officer");
+        /* one person under two names would be two officers */
+        if (memcmp(enrolled->certificate_sha256, officer->certificate_sha256, sizeof officer->certificate_sha256) == 0)
+            return mv_fail(MV_KEY_EXISTS, "officer certificate");
+    }
     if (catalogue->officer_count == HSM_MAX_OFFICERS)
         return mv_fail(MV_INVALID_FIELD, "the catalogue has all the officers it can hold");
     struct hsm_entry entry = {.kind = HSM_ENTRY_OFFICER};

@@ -102,7 +102,7 @@ struct hsm_keeper {
  * HSM_BACKUP_KEK_BYTES of secret memory, the XOR of the officers' components (these are its backup). TOKEN_IN_USE when
  * there is a catalogue. */
 MV_MUST_USE mv_status hsm_catalogue_create(struct hsm *hsm, const uint8_t *backup_kek, const struct hsm_keeper *keeper);
-/* KEY_EXISTS when an officer of this name is enrolled; the generation is filled in. */
+/* KEY_EXISTS when an officer of this name or certificate is enrolled; the generation is filled in. */
 MV_MUST_USE mv_status hsm_officer_add(struct hsm *hsm, struct hsm_officer *officer);
 
 /* ---- keys ---- */

@@ -61,3 +61,12 @@ mv_status hsm_key_current(const struct hsm_key_info *key, enum hsm_purpose purpo
         return mv_ok();
     return mv_fail(MV_VENDING_KEY_NOT_ACTIVE, now_unix_s < key->active_from_unix_s ? "active_from" : "issued_until");
 }
+
+mv_status hsm_scope_may_follow(const struct hsm_vending_scope *from, const struct hsm_vending_scope *next)
+{
+    if (next->base_date < from->base_date)
+        return mv_fail(MV_VENDING_KEY_MISMATCH, "successor: base_date");
+    if ((from->ea_mask & ~(unsigned)next->ea_mask) != 0)
+        return mv_fail(MV_VENDING_KEY_MISMATCH, "successor: ea");
+    return mv_ok();
+}

@@ -149,11 +149,11 @@ static size_t answer_set(uint8_t answer[256], uint8_t count, size_t cut)
 static void sets_are_of_two_to_four_tokens(void **state)
 {
     (void)state;
-    for (uint8_t count = 0; count <= HSMD_KEY_SECTIONS + 1; count++) {
+    for (unsigned count = 0; count <= HSMD_KEY_SECTIONS + 1; count++) {
         for (size_t cut = 0; cut <= 1; cut++) {
             uint8_t answer[256];
             struct hsmd_key_change_set set;
-            start_server(answer, answer_set(answer, count, cut), 1);
+            start_server(answer, answer_set(answer, (uint8_t)count, cut), 1);
             mv_status status = change_key(&set);
             if (count >= 2 && count <= HSMD_KEY_SECTIONS && cut == 0) {
                 assert_true(status.ok);

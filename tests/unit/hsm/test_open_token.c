@@ -86,7 +86,7 @@ static void what_is_no_token_tells_nothing(void **state)
     for (size_t i = 0; i < 20; i++) {
         char digits[21];
         memcpy(digits, published[0].digits, sizeof digits);
-        digits[i] = digits[i] == '9' ? '0' : (char)(digits[i] + 1);
+        digits[i] = "1234567890"[digits[i] - '0'];
         is_not_valid(&published[0].meter, digits);
     }
     is_not_valid(&published[0].meter, "73786976294838206464"); /* 2^66 */

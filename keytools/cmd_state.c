@@ -1,0 +1,91 @@
+/* metervault-keys state: what a vending key may still do. */
+#include <string.h>
+
+#include "confirm.h"
+#include "key_report.h"
+#include "moment.h"
+#include "scope.h"
+#include "session.h"
+
+static const struct option_usage usage = {
+    "Sets the state of a vending key. The key process obeys within a second.\n"
+    "  --active        in use, without an end\n"
+    "  --issued-until  being replaced: its meters buy until then, no meter comes to it any more\n"
+    "  --expired       no token but the way out of it\n"
+    "  --compromised   the same, for ever: type the key's label to confirm",
+    "  metervault-keys state --sgc 123456 --krn 1 --issued-until 2027-06-30\n"
+    "  metervault-keys state --sgc 123456 --krn 1 --compromised\n"};
+
+struct state {
+    struct scope_name_options options;
+    bool active, expired, compromised;
+    const char *issued_until, *confirm;
+    struct scope_name name;
+    struct hsm_amendment amendment;
+};
+
+static int check_options(struct state *state)
+{
+    int code = scope_name(&state->options, &state->name);
+    if (code != TOOL_DONE)
+        return code;
+    int given = state->active + state->expired + state->compromised + (state->issued_until != NULL);
+    if (given != 1)
+        return options_complain("compromised", "give one of --active, --issued-until, --expired, --compromised");
+    state->amendment =
+        (struct hsm_amendment){.what = HSM_AMEND_STATE, .state = HSM_ACTIVE, .issued_until_unix_s = INT64_MAX};
+    if (state->compromised)
+        state->amendment.state = HSM_COMPROMISED;
+    else if (state->expired)
+        state->amendment.state = HSM_EXPIRED;
+    else if (state->issued_until != NULL)
+        state->amendment.state = HSM_ISSUED_UNTIL;
+    if (state->issued_until != NULL && !moment_parse(state->issued_until, &state->amendment.issued_until_unix_s))
+        return options_complain("issued-until", "is not YYYY-MM-DD or YYYY-MM-DDTHH:MM:SSZ");
+    if (state->compromised && !confirm_possible(state->confirm))
+        return options_complain("confirm", "needs the key's label when there is no terminal to type it on");
+    return TOOL_DONE;
+}
+
+static mv_status run(const struct state *state, struct session *session, struct hsm_key_info *info)
+{
+    const struct scope_name *name = &state->name;
+    const struct hsm_key_entry *key = hsm_catalogue_vending(session->catalogue, name->sgc, name->krn, name->kt);
+    if (key == NULL)
+        return mv_fail(MV_KEY_UNKNOWN, NULL);
+    if (state->compromised)
+        MV_TRY(confirm_label(state->confirm, key->info.label, "will be compromised for ever"));
+    return hsm_key_amend(session->hsm, name->sgc, name->krn, name->kt, &state->amendment, info);
+}
+
+int cmd_state(struct tool *tool, int argc, char **argv)
+{
+    struct state state;
+    memset(&state, 0, sizeof state);
+    const struct option_spec specs[] = {
+        SCOPE_NAME_OPTIONS(state.options),
+        {"active", OPTION_FLAG, NULL, "in use", &state.active},
+        {"issued-until", OPTION_TEXT, "TIME", "being replaced; YYYY-MM-DD or YYYY-MM-DDTHH:MMZ, UTC",
+         &state.issued_until},
+        {"expired", OPTION_FLAG, NULL, "its time is over", &state.expired},
+        {"compromised", OPTION_FLAG, NULL, "somebody else may have it; cannot be undone", &state.compromised},
+        {"confirm", OPTION_TEXT, "LABEL", "the key's label, for what cannot be undone; typed if absent",
+         &state.confirm},
+    };
+    enum options_outcome outcome = options_parse(tool, argc, argv, specs, sizeof specs / sizeof specs[0], &usage);
+    if (outcome != OPTIONS_PARSED)
+        return options_exit(outcome);
+    int code = check_options(&state);
+    if (code != TOOL_DONE)
+        return code;
+    struct session session;
+    struct hsm_key_info info;
+    mv_status status = session_open(tool->config_path, &session);
+    if (status.ok)
+        status = run(&state, &session, &info);
+    session_close(&session);
+    if (!status.ok)
+        return tool_refuse(tool, status);
+    key_report_key(tool, &info);
+    return TOOL_DONE;
+}
