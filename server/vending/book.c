@@ -39,7 +39,8 @@ static void describe_refusal(const struct vend_sale_job *request, mv_status refu
                        (long long)request->quantity.amount);
 }
 
-static void write_record(struct vend *vend, const struct vend_item *item, struct audit_record *record)
+static void write_record(struct vend *vend, const struct vend_group *group, const struct vend_item *item,
+                         struct audit_record *record)
 {
     if (item->request == NULL) {
         *record = ((const struct vend_refusal_job *)item->job)->record;
@@ -54,19 +55,18 @@ static void write_record(struct vend *vend, const struct vend_item *item, struct
             describe_refusal(request, item->status, record);
         }
     }
-    record->time_unix_us = vend->writer.now.real_us;
+    record->time_unix_us = group->now.real_us;
 }
 
-void vend_group_note(struct vend *vend)
+void vend_group_note(struct vend *vend, struct vend_group *group)
 {
-    struct vend_writer *writer = &vend->writer;
-    for (size_t i = 0; i < writer->count; i++) {
-        struct vend_item *item = &writer->items[i];
+    for (size_t i = 0; i < group->count; i++) {
+        struct vend_item *item = &group->items[i];
         if (item->live || item->noted || !vend_recorded(item->status))
             continue;
-        write_record(vend, item, &item->record);
+        write_record(vend, group, item, &item->record);
         item->noted = true;
-        item->recorded = !vend_repeats_counted(&writer->repeats, &item->record);
+        item->recorded = !vend_repeats_counted(&vend->writer.repeats, &item->record);
     }
 }
 
@@ -77,30 +77,46 @@ static bool hurts_only_itself(mv_status refusal)
            refusal.reason == MV_INTERNAL_ERROR;
 }
 
-static mv_status book_sale(struct vend *vend, struct vend_item *item)
+/* Another server on this ledger may have answered the request since it was admitted. */
+static bool answered_elsewhere(struct store *store, struct vend_item *item)
 {
-    struct vend_writer *writer = &vend->writer;
-    mv_status status = store_sale_insert(writer->store, &item->sale);
-    if (!status.ok && !hurts_only_itself(status))
-        return status;
-    item->status = status;
-    item->live = status.ok;
-    write_record(vend, item, &item->record);
-    if (!status.ok && vend_repeats_counted(&writer->repeats, &item->record))
-        return mv_ok();
-    return store_audit_append(writer->store, &item->record);
+    struct store_sale stored;
+    if (!store_sale_by_request(store, item->seller.id, item->request->request_id, &stored).ok ||
+        memcmp(stored.digest, item->request->digest, VEND_DIGEST) != 0)
+        return false;
+    item->sale = stored;
+    item->replayed = true;
+    item->live = false;
+    item->status = mv_ok();
+    return true;
 }
 
-mv_status vend_group_book(struct vend *vend)
+static mv_status book_sale(struct vend *vend, const struct vend_group *group, struct vend_item *item)
 {
-    struct vend_writer *writer = &vend->writer;
-    vend_group_note(vend); /* those that were refused inside the transaction */
-    for (size_t i = 0; i < writer->count; i++) {
-        struct vend_item *item = &writer->items[i];
+    struct store *store = vend->writer.store;
+    mv_status status = store_sale_insert(store, &item->sale);
+    if (!status.ok && !hurts_only_itself(status))
+        return status;
+    if (!status.ok && status.reason == MV_REQUEST_ID_REUSED && answered_elsewhere(store, item))
+        return mv_ok();
+    item->status = status;
+    item->live = status.ok;
+    write_record(vend, group, item, &item->record);
+    if (!status.ok && vend_repeats_counted(&vend->writer.repeats, &item->record))
+        return mv_ok();
+    return store_audit_append(store, &item->record);
+}
+
+mv_status vend_group_book(struct vend *vend, struct vend_group *group)
+{
+    struct store *store = vend->writer.store;
+    vend_group_note(vend, group); /* those that were refused inside the transaction */
+    for (size_t i = 0; i < group->count; i++) {
+        struct vend_item *item = &group->items[i];
         if (item->live)
-            MV_TRY(book_sale(vend, item));
+            MV_TRY(book_sale(vend, group, item));
         else if (item->recorded)
-            MV_TRY(store_audit_append(writer->store, &item->record));
+            MV_TRY(store_audit_append(store, &item->record));
     }
-    return vend_repeats_write(&writer->repeats, writer->store, writer->now.real_us, false);
+    return vend_repeats_write(&vend->writer.repeats, store, group->now.real_us, false);
 }

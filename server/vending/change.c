@@ -13,6 +13,9 @@ static void reopen(struct vend *vend, mv_status failure)
         return;
     store_close(vend->writer.store);
     vend->writer.store = fresh;
+    /* the planner stands still during a change, and must not go on reading the lost file */
+    store_close(vend->planner.store);
+    vend->planner.store = NULL;
 }
 
 static mv_status append(struct vend *vend, struct vend_change *change)

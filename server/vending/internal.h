@@ -8,6 +8,7 @@
 #include "vending/clock.h"
 #include "vending/directory.h"
 #include "vending/form.h"
+#include "vending/handover.h"
 #include "vending/job.h"
 #include "vending/readers.h"
 #include "vending/repeats.h"
@@ -32,22 +33,39 @@ struct vend_item {
     struct audit_record record; /* of a refusal */
 };
 
-/* Everything here belongs to the writer's thread. */
-struct vend_writer {
-    pthread_t thread;
-    struct store *store;
-    struct hsmd_client *keys;
-    int64_t keys_timeout_ns;
-    struct vend_job *jobs[HSMD_BATCH];
+/* Jobs that share a transaction, and all that is known of them. Belongs to the planner's thread or to the writer's. */
+struct vend_group {
+    struct vend_change *change; /* alone in its group, which then has no items */
     struct vend_item items[HSMD_BATCH];
     size_t count;
     struct vend_now now;
+    mv_status clock;  /* whether `now` can be trusted */
+    mv_status ledger; /* when it was admitted: not ok, no keys were asked for */
+    struct hsmd_client *keys;
     struct hsmd_meter meters[HSMD_BATCH];
     struct hsmd_prepared prepared[HSMD_BATCH];
     struct hsmd_block blocks[HSMD_BATCH];
     struct hsmd_token tokens[HSMD_BATCH];
     uint32_t slots[HSMD_BATCH];
     size_t asked[HSMD_BATCH]; /* item of each element of a batch */
+};
+
+/* Everything here belongs to the planner's thread, the store to the writer's while that does a change. */
+struct vend_planner {
+    pthread_t thread;
+    bool runs;
+    struct store *store; /* NULL: to be opened */
+    struct vend_job *jobs[HSMD_BATCH];
+    uint64_t passed[HSMD_BATCH]; /* keys of the sales that were passed last, and of the present ones */
+    uint64_t taken[HSMD_BATCH];
+    size_t passed_count, taken_count;
+};
+
+/* Everything here belongs to the writer's thread. */
+struct vend_writer {
+    pthread_t thread;
+    bool runs;
+    struct store *store;
     struct vend_repeats repeats;
 };
 
@@ -60,6 +78,10 @@ struct vend {
     struct vend_catalogue catalogue;
     struct vend_readers readers;
     struct vend_queue queue;
+    int64_t keys_timeout_ns;
+    struct vend_group *groups[VEND_GROUPS];
+    struct vend_handover handover;
+    struct vend_planner planner;
     struct vend_writer writer;
 
     pthread_mutex_t lock;            /* guards what follows */
@@ -77,6 +99,7 @@ struct store_ledger_state vend_state(struct vend *vend);
 void vend_state_set(struct vend *vend, const struct store_ledger_state *state);
 /* Inside a transaction: writes the state, and with it the audit record of a clock that stops issuing from now on. */
 MV_MUST_USE mv_status vend_state_write(struct vend *vend, const struct store_ledger_state *state, int64_t now_us);
+bool vend_is_ledger_failure(mv_status status);
 /* The outcome of writing the ledger. A failure opens a circuit: until the keeper's probe has written it again, whatever
  * would write is refused at once for the same reason, instead of waiting for the ledger one by one. */
 void vend_ledger_report(struct vend *vend, mv_status status);
@@ -84,27 +107,32 @@ MV_MUST_USE mv_status vend_ledger_state(struct vend *vend);
 /* Has the keeper look soon. */
 void vend_keeper_wake(struct vend *vend);
 
+/* Opens ledger and key connections of planner and writer. */
 MV_MUST_USE mv_status vend_writer_open(struct vend *vend, const struct vend_options *options);
 MV_MUST_USE mv_status vend_writer_start(struct vend *vend);
+/* After the queue was closed: finishes what waits. */
+void vend_writer_stop(struct vend *vend);
 void vend_writer_close(struct vend *vend);
+void *vend_plan(void *self); /* the planner's thread; self is the vend */
 /* A change in its own transaction, on the writer's thread. */
 void vend_change_do(struct vend *vend, struct vend_change *change);
 
+/* Decides which items from `first` on may be issued, on one snapshot, and finds stored answers. For the planner.
+ */
+void vend_group_admit(struct vend *vend, struct vend_group *group, size_t first);
+/* Gets decoder keys for all live items from `first` on; items that get none are refused. */
+void vend_group_prepare(struct vend *vend, struct vend_group *group, size_t first);
 /* A group in one transaction, on the writer's thread; answers every job. */
-void vend_group_run(struct vend *vend, struct vend_job **jobs, size_t count);
-/* Decides which items may be issued, on one snapshot, and finds stored answers. */
-void vend_group_admit(struct vend *vend);
-/* Gets decoder keys for all live items; items that get none are refused. */
-void vend_group_prepare(struct vend *vend);
+void vend_group_write(struct vend *vend, struct vend_group *group);
 /* Inside the transaction: reserves token identifiers and fills the sales of live items. */
-MV_MUST_USE mv_status vend_group_reserve(struct vend *vend);
+MV_MUST_USE mv_status vend_group_reserve(struct vend *vend, struct vend_group *group);
 /* Inside the transaction: the digits. KEY_SERVICE_UNAVAILABLE when the key process was lost: the group starts again. */
-MV_MUST_USE mv_status vend_group_encrypt(struct vend *vend);
+MV_MUST_USE mv_status vend_group_encrypt(struct vend_group *group);
 /* Which refusals become records of their own, and which are only counted. */
-void vend_group_note(struct vend *vend);
+void vend_group_note(struct vend *vend, struct vend_group *group);
 /* Inside the transaction: sales and audit records. */
-MV_MUST_USE mv_status vend_group_book(struct vend *vend);
-void vend_group_release(struct vend *vend);
+MV_MUST_USE mv_status vend_group_book(struct vend *vend, struct vend_group *group);
+void vend_group_release(struct vend_group *group);
 
 /* The item's sale from its request, seller, meter, amount and token identifier; digits and key check value come from
  * the key process. */

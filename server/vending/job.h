@@ -20,6 +20,7 @@ struct vend_sale_job {
     struct vend_quantity quantity;
     enum vend_carrier carrier;
     uint8_t digest[VEND_DIGEST];
+    uint64_t key; /* the same for the same principal and request id; rarely for others */
     int64_t deadline_ns;
     vend_gone_fn *gone;
     vend_sale_fn *done;

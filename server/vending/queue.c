@@ -65,6 +65,14 @@ static struct vend_job *pop(struct vend_queue *queue)
     return job;
 }
 
+static size_t pop_group(struct vend_queue *queue, struct vend_job **jobs, size_t size)
+{
+    size_t count = 0;
+    while (queue->first != NULL && queue->first->kind != VEND_JOB_CHANGE && count < size)
+        jobs[count++] = pop(queue);
+    return count;
+}
+
 size_t vend_queue_take(struct vend_queue *queue, struct vend_job **jobs, size_t size)
 {
     size_t count = 0;
@@ -74,8 +82,15 @@ size_t vend_queue_take(struct vend_queue *queue, struct vend_job **jobs, size_t 
     if (queue->first != NULL && queue->first->kind == VEND_JOB_CHANGE)
         jobs[count++] = pop(queue);
     else
-        while (queue->first != NULL && queue->first->kind != VEND_JOB_CHANGE && count < size)
-            jobs[count++] = pop(queue);
+        count = pop_group(queue, jobs, size);
+    pthread_mutex_unlock(&queue->lock);
+    return count;
+}
+
+size_t vend_queue_more(struct vend_queue *queue, struct vend_job **jobs, size_t size)
+{
+    pthread_mutex_lock(&queue->lock);
+    size_t count = pop_group(queue, jobs, size);
     pthread_mutex_unlock(&queue->lock);
     return count;
 }

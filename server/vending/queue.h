@@ -40,6 +40,8 @@ void vend_queue_return(struct vend_queue *queue, struct vend_job *job);
 /* Waits for work; takes one change, or all sales and refusals that wait before the next change, up to `size`. Returns
  * how many; 0 when the queue is closed and empty. */
 size_t vend_queue_take(struct vend_queue *queue, struct vend_job **jobs, size_t size);
+/* The same without waiting and never a change: 0 when there is nothing to take. */
+size_t vend_queue_more(struct vend_queue *queue, struct vend_job **jobs, size_t size);
 /* No more puts; the writer goes on until the queue is empty. */
 void vend_queue_close(struct vend_queue *queue);
 

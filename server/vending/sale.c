@@ -62,6 +62,14 @@ void vend_sale_fill(struct vend *vend, const struct store_sale *sale, const char
         out->tid = (uint32_t)(sale->tid - base);
 }
 
+/* FNV-1a */
+static uint64_t hash_text(uint64_t hash, const char *text)
+{
+    for (size_t i = 0; i == 0 || text[i - 1] != '\0'; i++)
+        hash = (hash ^ (uint8_t)text[i]) * UINT64_C(0x100000001B3);
+    return hash;
+}
+
 static mv_status make_job(const struct vend_caller *caller, const struct vend_sale_request *request,
                           struct vend_sale_job **out)
 {
@@ -76,6 +84,7 @@ static mv_status make_job(const struct vend_caller *caller, const struct vend_sa
     vend_copy(job->pan, sizeof job->pan, request->pan);
     job->quantity = request->quantity;
     job->carrier = request->carrier;
+    job->key = hash_text(hash_text(UINT64_C(0xCBF29CE484222325), job->principal), job->request_id);
     job->deadline_ns = caller->deadline_ns;
     mv_status status = vend_digest_sale(request, job->digest);
     if (!status.ok) {

@@ -33,9 +33,14 @@ mv_status vend_state_write(struct vend *vend, const struct store_ledger_state *s
     return store_audit_append(store, &record);
 }
 
+bool vend_is_ledger_failure(mv_status status)
+{
+    return !status.ok && status.reason >= MV_LEDGER_UNAVAILABLE && status.reason <= MV_AUDIT_CHAIN_BROKEN;
+}
+
 void vend_ledger_report(struct vend *vend, mv_status status)
 {
-    bool ledger = !status.ok && status.reason >= MV_LEDGER_UNAVAILABLE && status.reason <= MV_AUDIT_CHAIN_BROKEN;
+    bool ledger = vend_is_ledger_failure(status);
     if (!status.ok && !ledger)
         return;
     pthread_mutex_lock(&vend->lock);
@@ -156,6 +161,6 @@ void vend_stop(struct vend *vend)
     vend_keeper_stop(vend);
     vend_keeper_settle(vend, true);
     vend_queue_close(&vend->queue);
-    (void)pthread_join(vend->writer.thread, NULL);
+    vend_writer_stop(vend);
     free_all(vend);
 }

@@ -102,6 +102,8 @@ mv_status hsmd_prepare(struct hsmd_client *client, const struct hsmd_meter *mete
     mv_status status = mv_ok();
     fake_keys_lock();
     fake_keys.prepare_calls++;
+    if (fake_keys.on_prepare != NULL)
+        fake_keys.on_prepare(fake_keys.self);
     if (fake_keys.prepare_failures > 0) {
         fake_keys.prepare_failures--;
         status = mv_fail(MV_KEY_SERVICE_UNAVAILABLE, "fake");

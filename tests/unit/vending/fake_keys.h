@@ -15,6 +15,7 @@ struct fake_keys {
     int refused_subclass; /* encrypt answers INVALID_FIELD for blocks of this subclass; -1: none */
     int prepare_calls, encrypt_calls, release_calls;
     int slots_out;                  /* prepared and neither used nor released */
+    void (*on_prepare)(void *self); /* when a sale is admitted, before the writer's transaction */
     void (*on_encrypt)(void *self); /* inside the writer's transaction */
     void *self;
 };

@@ -1,0 +1,50 @@
+/* How groups of jobs go from the planner's thread, which admits them and gets their keys, to the writer's thread and
+ * back. There are two: the next one is prepared while the present one is written. */
+#ifndef MV_VENDING_HANDOVER_H
+#define MV_VENDING_HANDOVER_H
+
+#include <pthread.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+struct vend_group;
+
+enum { VEND_GROUPS = 2 };
+
+struct vend_handover {
+    pthread_mutex_t lock;
+    pthread_cond_t changed;
+    struct vend_group *idle[VEND_GROUPS];
+    size_t idle_count;
+    struct vend_group *passed; /* waits for the writer */
+    size_t out;                /* passed and not back */
+    bool working;              /* one of these is not on its way to the disk yet */
+    bool closed;
+};
+
+void vend_handover_init(struct vend_handover *handover, struct vend_group *const groups[VEND_GROUPS]);
+void vend_handover_destroy(struct vend_handover *handover);
+
+/* ---- the planner ---- */
+/* Waits for an idle group, and until what was passed is on its way to the disk. Earlier the key process, which does one
+ * thing at a time, would prepare what nobody waits for while the open transaction waits for it; and what comes until
+ * then shares one group, so that fewer are committed. */
+struct vend_group *vend_handover_take(struct vend_handover *handover);
+/* Whether a group was passed that is not back. */
+bool vend_handover_busy(struct vend_handover *handover);
+/* Never waits: at most one group is passed and not taken, since the other is the planner's. */
+void vend_handover_pass(struct vend_handover *handover, struct vend_group *group);
+/* Waits until everything that was passed is answered. */
+void vend_handover_drain(struct vend_handover *handover);
+/* Nothing will be passed any more. */
+void vend_handover_close(struct vend_handover *handover);
+
+/* ---- the writer ---- */
+/* Waits for a group; NULL at the end. */
+struct vend_group *vend_handover_next(struct vend_handover *handover);
+/* The group is about to be committed. */
+void vend_handover_committing(struct vend_handover *handover);
+/* The group is answered. */
+void vend_handover_back(struct vend_handover *handover, struct vend_group *group);
+
+#endif
