@@ -217,8 +217,8 @@ typedef mv_status store_approval_fn(void *self, const struct store_approval *row
 MV_MUST_USE mv_status store_proposal_insert(struct store *store, struct store_proposal *proposal);
 MV_MUST_USE mv_status store_proposal_get(struct store *store, int64_t id,
                                          struct store_proposal *proposal); /* PROPOSAL_UNKNOWN */
-/* By rising id, from after this one; 0 from the beginning. */
-MV_MUST_USE mv_status store_proposals(struct store *store, int64_t after, size_t limit, store_proposal_fn *each,
+/* By falling id, from before this one; 0 from the newest. */
+MV_MUST_USE mv_status store_proposals(struct store *store, int64_t before, size_t limit, store_proposal_fn *each,
                                       void *self);
 /* Sets the id. SAME_OFFICER when the principal proposed it or has approved it already; PROPOSAL_UNKNOWN; INVALID_FIELD
  * when certificate or signature is empty or too long. The transaction may go on after a refusal. */

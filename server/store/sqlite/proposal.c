@@ -43,10 +43,10 @@ mv_status store_proposal_get(struct store *store, int64_t id, struct store_propo
     return sql_row_ok(&sql);
 }
 
-mv_status store_proposals(struct store *store, int64_t after, size_t limit, store_proposal_fn *each, void *self)
+mv_status store_proposals(struct store *store, int64_t before, size_t limit, store_proposal_fn *each, void *self)
 {
     struct sql sql = sql_read(store, SQL_PROPOSALS);
-    sql_put_int(&sql, after);
+    sql_put_int(&sql, before == 0 ? INT64_MAX : before);
     sql_put_u64(&sql, limit);
     for (;;) {
         bool row;

@@ -89,7 +89,8 @@ static const struct sql_text texts[SQL_COUNT] = {
     [SQL_PROPOSAL_INSERT] = {"proposal", "INSERT INTO proposal (text, from_sgc, to_sgc, pan, expires_unix_s, proposer, "
                                          "proposed_at_unix_s) VALUES (?, ?, ?, ?, ?, ?, ?)"},
     [SQL_PROPOSAL_GET] = {"proposal", "SELECT " PROPOSAL_COLUMNS "FROM proposal p WHERE p.id = ?"},
-    [SQL_PROPOSALS] = {"proposal", "SELECT " PROPOSAL_COLUMNS "FROM proposal p WHERE p.id > ? ORDER BY p.id LIMIT ?"},
+    [SQL_PROPOSALS] = {"proposal",
+                       "SELECT " PROPOSAL_COLUMNS "FROM proposal p WHERE p.id < ? ORDER BY p.id DESC LIMIT ?"},
     [SQL_APPROVAL_INSERT] = {"approval", "INSERT INTO approval (proposal, principal, certificate, signature, "
                                          "approved_at_unix_s) VALUES (?, ?, ?, ?, ?)"},
     [SQL_APPROVALS] = {"approval", "SELECT " APPROVAL_COLUMNS "FROM approval a WHERE a.proposal = ? ORDER BY a.id"},

@@ -136,9 +136,9 @@ static void test_proposals_are_listed(void **state)
     assert_ok(store_proposals(ledger->store, 0, MOST, take_proposal, &list));
     assert_int_equal(list.count, 5);
     for (size_t i = 0; i < 5; i++)
-        assert_int_equal(list.rows[i].id, ids[i]);
+        assert_int_equal(list.rows[i].id, ids[4 - i]);
     list.count = 0;
-    assert_ok(store_proposals(ledger->store, ids[1], 2, take_proposal, &list));
+    assert_ok(store_proposals(ledger->store, ids[3], 2, take_proposal, &list));
     assert_int_equal(list.count, 2);
     assert_int_equal(list.rows[0].id, ids[2]);
     list.count = MOST;
