@@ -13,6 +13,8 @@ struct credit_plan {
 
 /* Token identifier, amount and clear block out of the inputs. False after a trouble or a refusal. */
 bool credit_plan_read(struct facts *facts, const struct vector *vector, struct credit_plan *plan);
+/* Only the token identifier, out of the issue time or as given. */
+bool credit_plan_read_tid(struct facts *facts, const struct vector *vector, struct credit_plan *plan);
 /* True, with the refusal among the facts, when the key expiry number of the inputs has passed; for vectors without a
  * key process, which refuses by itself. */
 bool credit_plan_expired(struct facts *facts, const struct vector *vector, const struct credit_plan *plan);

@@ -44,7 +44,7 @@ static bool tid_of_time(struct facts *facts, const struct vector *vector, struct
     return true;
 }
 
-static bool read_tid(struct facts *facts, const struct vector *vector, struct credit_plan *plan)
+bool credit_plan_read_tid(struct facts *facts, const struct vector *vector, struct credit_plan *plan)
 {
     uint64_t value = 0;
     if (vector_number(vector, "tid", MV_TID_MAX, &value))
@@ -139,7 +139,7 @@ bool credit_plan_read(struct facts *facts, const struct vector *vector, struct c
 {
     struct mv_sts_block block;
     memset(plan, 0, sizeof *plan);
-    if (!read_tid(facts, vector, plan))
+    if (!credit_plan_read_tid(facts, vector, plan))
         return false;
     if (!vector_has(vector, "subclass"))
         return true; /* only the time was asked about */

@@ -100,6 +100,12 @@ static bool is_value(const char *name)
 {
     static const char *const values[] = {
         "token",
+        "tokens",
+        "token_class",
+        "subclass",
+        "control_hex",
+        "mfr_code",
+        "crc_ok",
         "token66_hex",
         "crc_hex",
         "crc_c_hex",

@@ -61,15 +61,14 @@ static mv_status hsmd_files(struct house *house)
     return hsm_config_load(text, &house->config);
 }
 
-static mv_status finish_token(struct hsm *hsm, const struct hsm_config *config)
+static mv_status finish_token(struct hsm *hsm, const struct hsm_config *config, struct hsm_officer *officer)
 {
-    struct hsm_officer officer = {.name = "conformance"};
     struct components *components = components_new(HSM_BACKUP_KEK_BYTES);
     if (components == NULL)
         return mv_fail(MV_OUT_OF_MEMORY, "component");
     mv_status status = key_entry_random_components(hsm, components, COMPONENTS_LEAST);
     if (status.ok)
-        status = token_birth_finish(hsm, config, components, &officer);
+        status = token_birth_finish(hsm, config, components, officer);
     components_free(components);
     return status;
 }
@@ -116,16 +115,19 @@ mv_status house_token(struct house *house, const char *directory, struct hsm **h
     if (length < 0 || (size_t)length >= sizeof house->directory || mkdtemp(house->directory) == NULL)
         return mv_fail(MV_FILE_FAILED, "temporary directory");
     MV_TRY(furnish(house));
+    struct hsm_officer officer = {.name = "conformance"};
     MV_TRY(token_birth_open(&house->config, pin, pin, hsm));
-    return finish_token(*hsm, &house->config);
+    return finish_token(*hsm, &house->config, &officer);
 }
 
 static mv_status fill_token(struct house *house, struct key_plan *plan, size_t token)
 {
     struct hsm *hsm = NULL;
+    struct hsm_officer officer;
+    approver_enrol(&house->approver, &officer);
     mv_status status = token_birth_open(&house->config, pin, pin, &hsm);
     if (status.ok)
-        status = finish_token(hsm, &house->config);
+        status = finish_token(hsm, &house->config, &officer);
     if (status.ok)
         status = hsm_config_set_serial(&house->config, hsm_serial(hsm));
     for (size_t i = 0; status.ok && i < plan->count; i++)
@@ -146,8 +148,9 @@ mv_status house_open(struct house *house, const char *directory, const char *hsm
     if (length < 0 || (size_t)length >= sizeof house->directory)
         return mv_fail_code(MV_FILE_FAILED, "temporary directory", ENAMETOOLONG);
     MV_TRY(furnish(house));
+    MV_TRY(approver_open(&house->approver, HOUSE_NOW));
     MV_TRY(fill_token(house, plan, token));
-    MV_TRY(hsmd_process_start(hsmd_path, house->config.path, house->directory, &house->hsmd));
+    MV_TRY(hsmd_process_start(hsmd_path, house->config.path, house->directory, HOUSE_NOW, &house->hsmd));
     MV_TRY(hsmd_client_new(house->config.socket, CALL_TIMEOUT_MS, &house->client));
     return hsmd_process_await(house->client, house->hsmd, house->directory);
 }
@@ -156,5 +159,6 @@ void house_close(struct house *house)
 {
     hsmd_client_free(house->client);
     hsmd_process_stop(house->hsmd);
+    approver_close(&house->approver);
     memset(house, 0, sizeof *house);
 }

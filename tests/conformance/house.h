@@ -4,15 +4,19 @@
 
 #include <sys/types.h>
 
+#include "approver.h"
 #include "hsmd/client.h"
 #include "key_plan.h"
 
 enum { HOUSE_PATH = 200 };
+/* The key process's date, 3 January 2000: none of the published keys had expired. */
+#define HOUSE_NOW INT64_C(946857600)
 
 struct house {
     char directory[HOUSE_PATH];
     struct hsm_config config;
-    pid_t hsmd; /* 0: not running */
+    struct approver approver; /* enrolled */
+    pid_t hsmd;               /* 0: not running */
     struct hsmd_client *client;
 };
 

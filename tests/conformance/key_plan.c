@@ -77,6 +77,53 @@ size_t key_plan_add(struct key_plan *plan, const struct meter_input *input)
     return plan->count++;
 }
 
+static size_t find_in(const struct key_plan *plan, size_t token, const struct planned_key *key)
+{
+    for (size_t i = 0; i < plan->count; i++)
+        if (plan->keys[i].token == token && same_key(&plan->keys[i], key))
+            return i;
+    return VECTOR_NO_KEY;
+}
+
+static bool token_can_hold(const struct key_plan *plan, size_t token, const struct planned_key *key)
+{
+    return find_in(plan, token, key) != VECTOR_NO_KEY || token_takes(plan, token, &key->scope);
+}
+
+static size_t place(struct key_plan *plan, size_t token, struct planned_key *key)
+{
+    size_t there = find_in(plan, token, key);
+    if (there != VECTOR_NO_KEY) {
+        plan->keys[there].scope.ea_mask |= key->scope.ea_mask;
+        return there;
+    }
+    if (!grow(plan))
+        return VECTOR_NO_KEY;
+    key->token = token;
+    plan->keys[plan->count] = *key;
+    return plan->count++;
+}
+
+bool key_plan_add_pair(struct key_plan *plan, const struct meter_input *from, const struct meter_input *to,
+                       size_t *from_key, size_t *to_key)
+{
+    struct planned_key leave = describe(from);
+    struct planned_key enter = describe(to);
+    size_t token = 0;
+    if (same_place(&leave.scope, &enter.scope)) {
+        leave.scope.ken = enter.scope.ken; /* of one vending key; the meter's own may differ */
+        if (!same_key(&leave, &enter))
+            return false;
+    }
+    while (token < plan->tokens && !(token_can_hold(plan, token, &leave) && token_can_hold(plan, token, &enter)))
+        token++;
+    *from_key = place(plan, token, &leave);
+    *to_key = place(plan, token, &enter);
+    if (token == plan->tokens)
+        plan->tokens++;
+    return *from_key != VECTOR_NO_KEY && *to_key != VECTOR_NO_KEY;
+}
+
 void key_plan_free(struct key_plan *plan)
 {
     free(plan->keys);

@@ -25,6 +25,9 @@ struct key_plan {
 
 /* The index of the key that serves this meter, planned if it is new; VECTOR_NO_KEY when memory runs out. */
 size_t key_plan_add(struct key_plan *plan, const struct meter_input *input);
+/* Both keys of a key change, in one token. False when memory runs out or no token can hold both. */
+bool key_plan_add_pair(struct key_plan *plan, const struct meter_input *from, const struct meter_input *to,
+                       size_t *from_key, size_t *to_key);
 void key_plan_free(struct key_plan *plan);
 
 #endif

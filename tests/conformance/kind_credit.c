@@ -1,7 +1,9 @@
 #include <string.h>
 
 #include "credit.h"
+#include "engine.h"
 #include "kinds.h"
+#include "mint.h"
 #include "reference.h"
 #include "token66.h"
 
@@ -58,31 +60,45 @@ void kind_credit_alone(struct facts *facts, const struct vector *vector)
         credit_under_key(facts, vector, &key, sample ? &mv_sta_sample : &mv_sta_public);
 }
 
-/* One token through the key process. False after a refusal. */
-static bool issue(struct facts *facts, struct hsmd_client *client, const struct hsmd_meter *meter, uint64_t clear,
-                  struct hsmd_token *token)
+/* What a meter makes of it: debits are not for keypads, and some published amounts are more than any register holds. */
+static enum mv_result meter_answer(const struct hsmd_meter *meter, const struct mv_sts_credit *credit)
 {
-    struct hsmd_prepared prepared = {0};
-    mv_status status = hsmd_prepare(client, meter, 1, &prepared);
-    if (status.ok)
-        status = prepared.status;
-    if (status.ok) {
-        const struct hsmd_block block = {.slot = prepared.slot, .token_class = 0, .clear = clear};
-        status = hsmd_encrypt(client, &block, 1, token);
-    }
-    if (status.ok)
-        status = token->status;
-    if (!status.ok)
-        facts_refusal(facts, (enum mv_reason)status.reason);
-    return status.ok;
+    struct mv_u128 magnitude = mv_sts_currency_magnitude(credit->currency);
+    if (meter->kt == 1)
+        return MV_DDTK_ERROR;
+    if (credit->subclass >= MV_SERVICES && credit->currency.negative)
+        return MV_RANGE_ERROR;
+    bool fits = credit->subclass < MV_SERVICES || (magnitude.high == 0 && magnitude.low <= INT64_MAX);
+    return fits ? MV_ACCEPT : MV_OVERFLOW_ERROR;
 }
 
-void kind_credit(struct facts *facts, const struct vector *vector, struct hsmd_client *client)
+static int64_t expected_credit(const struct mv_sts_credit *credit)
+{
+    if (credit->subclass >= MV_SERVICES)
+        return (int64_t)mv_sts_currency_magnitude(credit->currency).low;
+    return (int64_t)mv_sts_amount_decode(credit->amount) * (credit->subclass == MV_REGISTER_TIME ? 6 : 100);
+}
+
+static void enter(struct facts *facts, const char *digits, const struct hsmd_meter *meter,
+                  const struct mv_decoder_key *key, const struct mv_sts_credit *credit)
+{
+    struct engine engine;
+    enum mv_result expected = meter_answer(meter, credit);
+    if (!engine_start(&engine, facts, meter, key, credit->tid - 1) || !engine_enter(&engine, facts, digits, expected) ||
+        expected != MV_ACCEPT)
+        return;
+    if (engine.answer.credited != expected_credit(credit) ||
+        engine.meter.state.credit[credit->subclass] != expected_credit(credit))
+        facts_trouble(facts, "the meter credits another amount");
+    (void)engine_enter(&engine, facts, digits, MV_USED_ERROR);
+}
+
+void kind_credit(struct facts *facts, const struct vector *vector, struct house *house)
 {
     struct meter_input input;
     struct credit_plan plan;
     struct reference_dkga reference;
-    struct hsmd_token token = {0};
+    char digits[21];
     const char *wrong = meter_input_read(vector, &input);
     if (wrong != NULL) {
         facts_trouble(facts, "input %s is missing or not of its form", wrong);
@@ -94,14 +110,15 @@ void kind_credit(struct facts *facts, const struct vector *vector, struct hsmd_c
         facts_trouble(facts, "input subclass is missing");
         return;
     }
-    if (!issue(facts, client, &input.meter, plan.clear, &token))
+    if (!mint(facts, house->client, &input.meter, 0, plan.clear, digits))
         return;
     const struct mv_dkga_input dkga = meter_input_dkga(&input);
     if (!reference_dkga(&dkga, input.meter.dkga, input.vending_key, input.vending_key_size, &reference)) {
         facts_trouble(facts, "the vending key does not fit its DKGA");
         return;
     }
-    credit_decode(facts, token.digits, &reference.key, &mv_sta_public, &plan);
+    credit_decode(facts, digits, &reference.key, &mv_sta_public, &plan);
+    enter(facts, digits, &input.meter, &reference.key, &plan.credit);
     /* the token decrypted under it, so it is the key that hsmd derived */
     facts_bytes(facts, "decoder_key_hex", reference.key.bytes, input.meter.ea == MV_EA_STA ? 8 : 16);
 }

@@ -58,7 +58,7 @@ static void report_reference(struct facts *facts, uint8_t dkga, const struct ref
     facts_hex(facts, "des_hex", reference->des, 16);
 }
 
-void kind_dkga(struct facts *facts, const struct vector *vector, struct hsmd_client *client)
+void kind_dkga(struct facts *facts, const struct vector *vector, struct house *house)
 {
     struct meter_input input;
     struct reference_dkga reference;
@@ -69,7 +69,7 @@ void kind_dkga(struct facts *facts, const struct vector *vector, struct hsmd_cli
         return;
     }
     memset(tokens, 0, sizeof tokens);
-    mv_status status = encrypt_probes(client, &input.meter, tokens);
+    mv_status status = encrypt_probes(house->client, &input.meter, tokens);
     if (!status.ok) {
         facts_refusal(facts, (enum mv_reason)status.reason);
         return;

@@ -1,6 +1,5 @@
 /* mv-conformance: published values through the real path. */
 #include <ftw.h>
-#include <libgen.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,6 +8,7 @@
 
 #include "base/log.h"
 #include "base/secret.h"
+#include "beside.h"
 #include "run.h"
 
 enum { EXIT_DONE = 0, EXIT_DIFFERS = 1, EXIT_USAGE = 2, EXIT_NOT_READY = 3, OPEN_FILES = 16 };
@@ -27,17 +27,6 @@ static void print_help(FILE *out)
                 "Example:\n"
                 "  mv-conformance tests/vectors/sts.json\n",
                 out);
-}
-
-static bool beside_us(char path[PATH_MAX])
-{
-    char self[PATH_MAX];
-    ssize_t length = readlink("/proc/self/exe", self, sizeof self - 1);
-    if (length < 0)
-        return false;
-    self[length] = '\0';
-    int written = snprintf(path, PATH_MAX, "%s/metervault-hsmd", dirname(self));
-    return written > 0 && written < PATH_MAX;
 }
 
 static int remove_one(const char *path, const struct stat *info, int type, struct FTW *walk)
@@ -115,7 +104,7 @@ int main(int argc, char **argv)
         return EXIT_USAGE;
     }
     if (hsmd == NULL) {
-        if (!beside_us(hsmd_path))
+        if (!beside_us("metervault-hsmd", hsmd_path))
             return EXIT_NOT_READY;
         hsmd = hsmd_path;
     }

@@ -55,6 +55,15 @@ const char *meter_input_read(const struct vector *vector, struct meter_input *in
     return read_meter(vector, &input->meter);
 }
 
+const char *meter_input_read_pair(const struct vector *vector, struct meter_input *from, struct meter_input *to)
+{
+    struct vector half = *vector;
+    half.inputs = json_object_get(vector->inputs, "old");
+    const char *wrong = meter_input_read(&half, from);
+    half.inputs = json_object_get(vector->inputs, "new");
+    return wrong != NULL ? wrong : meter_input_read(&half, to);
+}
+
 struct mv_dkga_input meter_input_dkga(const struct meter_input *input)
 {
     const struct hsmd_meter *meter = &input->meter;

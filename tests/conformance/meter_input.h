@@ -18,6 +18,8 @@ struct meter_input {
 
 /* NULL, or the name of the input that is missing or not of its form. */
 const char *meter_input_read(const struct vector *vector, struct meter_input *input);
+/* The same of the objects `old` and `new`. */
+const char *meter_input_read_pair(const struct vector *vector, struct meter_input *from, struct meter_input *to);
 struct mv_dkga_input meter_input_dkga(const struct meter_input *input);
 /* A decoder key given in clear, of 8 bytes (EA07) or 16 (EA11). */
 bool meter_input_decoder_key(const struct vector *vector, const char *name, uint8_t ea, struct mv_decoder_key *key);

@@ -11,20 +11,24 @@
 struct kind {
     const char *name;
     void (*alone)(struct facts *facts, const struct vector *vector);
-    void (*with_keys)(struct facts *facts, const struct vector *vector, struct hsmd_client *client);
+    void (*with_house)(struct facts *facts, const struct vector *vector, struct house *house);
     void (*with_token)(struct facts *facts, const struct vector *vector, const char *directory);
+    bool any_house; /* needs a key process but no vending key */
 };
 
 static const struct kind kinds[] = {
-    {"crc", kind_crc, NULL, NULL},
-    {"drn", kind_drn, NULL, NULL},
-    {"ea07", kind_cipher, NULL, NULL},
-    {"ea11", kind_cipher, NULL, NULL},
-    {"dkga", kind_dkga_parts, kind_dkga, NULL},
-    {"credit", kind_credit_alone, kind_credit, NULL},
-    {"codex32", kind_codex32, NULL, NULL},
-    {"codex32_invalid", kind_codex32_invalid, NULL, NULL},
-    {"tr31_d", NULL, NULL, kind_tr31},
+    {"crc", kind_crc, NULL, NULL, false},
+    {"drn", kind_drn, NULL, NULL, false},
+    {"ea07", kind_cipher, NULL, NULL, false},
+    {"ea11", kind_cipher, NULL, NULL, false},
+    {"dkga", kind_dkga_parts, kind_dkga, NULL, false},
+    {"credit", kind_credit_alone, kind_credit, NULL, false},
+    {"management", kind_management_alone, kind_management, NULL, false},
+    {"keychange", kind_keychange_alone, kind_keychange, NULL, false},
+    {"display", NULL, kind_display, NULL, true},
+    {"codex32", kind_codex32, NULL, NULL, false},
+    {"codex32_invalid", kind_codex32_invalid, NULL, NULL, false},
+    {"tr31_d", NULL, NULL, kind_tr31, false},
 };
 
 static const struct kind *find_kind(const char *name)
@@ -85,30 +89,71 @@ static void run_alone(struct run *run, const struct vector *vector, const struct
     judge(run, vector, &facts);
 }
 
-static void run_with_keys(struct run *run, const struct vector *vector, struct hsmd_client *client)
+static mv_status imported(const struct run *run, size_t key)
+{
+    return key == VECTOR_NO_KEY ? mv_ok() : run->plan.keys[key].imported;
+}
+
+static void run_in_house(struct run *run, const struct vector *vector, struct house *house)
 {
     struct facts facts = {.count = 0};
-    mv_status imported = run->plan.keys[vector->key].imported;
-    if (imported.ok)
-        find_kind(vector->kind)->with_keys(&facts, vector, client);
+    mv_status status = imported(run, vector->key);
+    if (status.ok)
+        status = imported(run, vector->old_key);
+    if (status.ok)
+        find_kind(vector->kind)->with_house(&facts, vector, house);
     else
-        facts_refusal(&facts, (enum mv_reason)imported.reason);
+        facts_refusal(&facts, (enum mv_reason)status.reason);
     judge(run, vector, &facts);
+}
+
+/* NULL, or what is wrong. */
+static const char *plan_key(struct run *run, struct vector *vector)
+{
+    struct meter_input input;
+    const char *wrong = meter_input_read(vector, &input);
+    if (wrong != NULL)
+        return wrong;
+    vector->key = key_plan_add(&run->plan, &input);
+    if (vector->key == VECTOR_NO_KEY)
+        return "(memory ran out)";
+    vector->token = run->plan.keys[vector->key].token;
+    return NULL;
+}
+
+static const char *plan_pair(struct run *run, struct vector *vector)
+{
+    struct meter_input from;
+    struct meter_input to;
+    const char *wrong = meter_input_read_pair(vector, &from, &to);
+    if (wrong != NULL)
+        return wrong;
+    if (!key_plan_add_pair(&run->plan, &from, &to, &vector->old_key, &vector->key))
+        return "vending_key_hex: two keys for one place";
+    vector->token = run->plan.keys[vector->key].token;
+    return NULL;
 }
 
 /* True when the vector waits for its token. */
 static bool plan_vector(struct run *run, struct vector *vector, const struct kind *kind)
 {
-    struct meter_input input;
-    if (kind->with_keys == NULL || !vector_has(vector, "vending_key_hex"))
+    const char *wrong = NULL;
+    if (kind->with_house == NULL)
         return false;
-    const char *wrong = meter_input_read(vector, &input);
-    if (wrong == NULL)
-        vector->key = key_plan_add(&run->plan, &input);
-    if (vector->key != VECTOR_NO_KEY)
+    if (kind->any_house) {
+        vector->token = 0;
+        run->plan.tokens += run->plan.tokens == 0 ? 1 : 0;
         return true;
-    (void)printf("DIFFERS %s (%s) input %s is missing or not of its form\n", vector->id, vector->kind,
-                 wrong != NULL ? wrong : "(memory ran out)");
+    }
+    if (vector_has(vector, "vending_key_hex"))
+        wrong = plan_key(run, vector);
+    else if (vector_has(vector, "old"))
+        wrong = plan_pair(run, vector);
+    else
+        return false;
+    if (wrong == NULL)
+        return true;
+    (void)printf("DIFFERS %s (%s) input %s is missing or not of its form\n", vector->id, vector->kind, wrong);
     tally_add(&run->tally, vector->kind, TALLY_FAILED);
     return true;
 }
@@ -125,8 +170,8 @@ static mv_status run_token(struct run *run, const char *directory, const char *h
     mv_status status = house_open(&house, directory, hsmd_path, &run->plan, token);
     for (size_t i = 0; status.ok && i < run->count; i++) {
         const struct vector *vector = &run->vectors[i];
-        if (vector->key != VECTOR_NO_KEY && run->plan.keys[vector->key].token == token)
-            run_with_keys(run, vector, house.client);
+        if (vector->token == token)
+            run_in_house(run, vector, &house);
     }
     house_close(&house);
     return status;

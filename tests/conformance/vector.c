@@ -14,7 +14,9 @@ bool vector_from_json(const json_t *json, struct vector *vector)
                               .inputs = json_object_get(json, "inputs"),
                               .expected = json_object_get(json, "expected"),
                               .intermediate = json_object_get(json, "intermediate"),
-                              .key = VECTOR_NO_KEY};
+                              .key = VECTOR_NO_KEY,
+                              .old_key = VECTOR_NO_KEY,
+                              .token = VECTOR_NO_KEY};
     if (vector->id == NULL)
         vector->id = "(no id)";
     return vector->kind != NULL;
@@ -30,7 +32,7 @@ static void real_text(double value, char text[VECTOR_TEXT])
     }
 }
 
-bool vector_value_text(const json_t *value, char text[VECTOR_TEXT])
+static bool scalar_text(const json_t *value, char text[VECTOR_TEXT])
 {
     int length = 0;
     if (json_is_string(value))
@@ -44,6 +46,24 @@ bool vector_value_text(const json_t *value, char text[VECTOR_TEXT])
     else
         return false;
     return length >= 0 && length < VECTOR_TEXT;
+}
+
+bool vector_value_text(const json_t *value, char text[VECTOR_TEXT])
+{
+    size_t used = 0;
+    if (!json_is_array(value))
+        return scalar_text(value, text);
+    text[0] = '\0';
+    for (size_t i = 0; i < json_array_size(value); i++) {
+        char element[VECTOR_TEXT];
+        if (!scalar_text(json_array_get(value, i), element))
+            return false;
+        int length = snprintf(text + used, VECTOR_TEXT - used, "%s%s", i == 0 ? "" : " ", element);
+        if (length < 0 || (size_t)length >= VECTOR_TEXT - used)
+            return false;
+        used += (size_t)length;
+    }
+    return true;
 }
 
 bool vector_has(const struct vector *vector, const char *input)

@@ -17,6 +17,8 @@ struct vector {
     const json_t *expected;
     const json_t *intermediate; /* NULL when absent */
     size_t key;                 /* index of its vending key; VECTOR_NO_KEY */
+    size_t old_key;             /* of the one that the meter leaves */
+    size_t token;               /* in which throw-away token it runs; VECTOR_NO_KEY: in none */
 };
 
 #define VECTOR_NO_KEY ((size_t)-1)
@@ -25,7 +27,8 @@ struct vector {
 bool vector_from_json(const json_t *json, struct vector *vector);
 
 /* The value as text: strings as they are, integers in decimal, reals with the fewest digits that mean the same,
- * booleans as true and false. False for other types and for what is longer than VECTOR_TEXT. */
+ * booleans as true and false, arrays as their elements with a space between them. False for other types and for what is
+ * longer than VECTOR_TEXT. */
 bool vector_value_text(const json_t *value, char text[VECTOR_TEXT]);
 
 bool vector_has(const struct vector *vector, const char *input);
