@@ -23,6 +23,7 @@ __attribute__((constructor)) static void open_shared(void)
         shared = map;
 }
 
+// NOLINTNEXTLINE(readability-inconsistent-declaration-parameter-name)
 time_t time(time_t *out)
 {
     struct timespec now = {0};

@@ -46,6 +46,7 @@ struct command {
 extern const struct command house_commands[];  /* vending keys, key process */
 extern const struct command server_commands[]; /* start and restart, people, meters, clock */
 extern const struct command order_commands[];
+extern const struct command desk_commands[]; /* keys assigned and confirmed, approvals, a look at a meter */
 extern const struct command meter_commands[];
 
 /* The folder with everything in it; the key process may be running. */

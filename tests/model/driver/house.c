@@ -42,7 +42,7 @@ const char *house_socket(void)
     return token.config.socket;
 }
 
-/* key SGC KRN KT DKGA BASE KEN EA_MASK ACTIVE_FROM ISSUED_UNTIL SUCCESSOR HEX: before `start` */
+/* key SGC KRN KT DKGA BASE KEN EA_MASK ACTIVE_FROM ISSUED_UNTIL HEX: before `hsmd start` */
 static void add_key(struct words *words)
 {
     struct hsm_key_request request = {.use = HSM_USE_VENDING, .accept_host_visible = true};
@@ -60,12 +60,37 @@ static void add_key(struct words *words)
     scope->ea_mask = (uint16_t)take_number(words);
     request.active_from_unix_s = take_number(words);
     request.issued_until_unix_s = take_number(words);
-    scope->successor_krn = (uint8_t)take_number(words);
     size_t size = test_hex(take_word(words), value, sizeof value);
     answer_status(hsm_key_import(hsm, &request, value, size, NULL, &keeper, &made));
 }
 
-/* officer NAME: before `start` */
+/* amend SGC KRN KT STATE ISSUED_UNTIL SUCCESSOR; state 0 and successor -1: as they are */
+static void amend_key(struct words *words)
+{
+    struct hsm_amendment amendment = {.what = 0};
+    struct hsm_key_info amended;
+    const char *sgc = take_word(words);
+    uint8_t krn = (uint8_t)take_number(words);
+    uint8_t kt = (uint8_t)take_number(words);
+    int64_t state = take_number(words);
+    amendment.issued_until_unix_s = take_number(words);
+    int64_t successor = take_number(words);
+    if (state != 0) {
+        amendment.what |= HSM_AMEND_STATE;
+        amendment.state = (enum hsm_key_state)state;
+    }
+    if (successor >= 0) {
+        amendment.what |= HSM_AMEND_SUCCESSOR;
+        amendment.successor_krn = (uint8_t)successor;
+    }
+    struct hsm *open = hsm == NULL ? test_token_open(&token) : hsm;
+    mv_status status = hsm_key_amend(open, sgc, krn, kt, &amendment, &amended);
+    if (hsm == NULL)
+        hsm_close(open);
+    answer_status(status);
+}
+
+/* officer NAME: before `hsmd start` */
 static void add_officer(struct words *words)
 {
     struct hsm_officer enrolled;
@@ -117,4 +142,4 @@ static void keys_command(struct words *words)
 }
 
 const struct command house_commands[] = {
-    {"key", add_key}, {"officer", add_officer}, {"hsmd", keys_command}, {NULL, NULL}};
+    {"key", add_key}, {"amend", amend_key}, {"officer", add_officer}, {"hsmd", keys_command}, {NULL, NULL}};

@@ -58,8 +58,12 @@ static bool run_from(const struct command *commands, struct words *words)
 
 static void run(struct words *words)
 {
-    if (!run_from(order_commands, words) && !run_from(meter_commands, words) && !run_from(server_commands, words) &&
-        !run_from(house_commands, words))
+    const struct command *const all[] = {order_commands, meter_commands, desk_commands, server_commands,
+                                         house_commands};
+    bool found = false;
+    for (size_t i = 0; i < sizeof all / sizeof all[0] && !found; i++)
+        found = run_from(all[i], words);
+    if (!found)
         give_up("no such command", words->word[0]);
     if (words->next != words->count)
         give_up("too many words for", words->word[0]);

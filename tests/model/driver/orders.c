@@ -26,21 +26,25 @@ static void take_answer(void *self, mv_status status, const struct vend_sale *sa
 
 static void answer_sale(const struct vend_sale *sale)
 {
-    (void)printf("ok replayed=%d receipt=%llu issued=%lld requested=%lld tokens=%s:0:%u:%u:%lld\n", sale->replayed,
-                 (unsigned long long)sale->receipt, (long long)sale->issued_at_unix_s, (long long)sale->requested,
-                 sale->digits, sale->subclass, sale->tid, (long long)sale->encoded);
+    (void)printf("ok replayed=%d receipt=%llu issued=%lld change=0 resent=0 tokens=%s:0:%u:%u:%lld\n", sale->replayed,
+                 (unsigned long long)sale->receipt, (long long)sale->issued_at_unix_s, sale->digits, sale->subclass,
+                 sale->tid, (long long)sale->encoded);
 }
 
-/* sell WHO REQUEST TERMINAL PAN UNIT AMOUNT */
-static void sell(struct words *words)
+/* order WHO REQUEST TERMINAL PAN KIND SPECIAL UNIT AMOUNT SUBCLASS VALUE CONTROL MANUFACTURER SGC KRN KT TI WITH_SGC */
+static void order(struct words *words)
 {
     struct waiter waiter = {.lock = PTHREAD_MUTEX_INITIALIZER, .came = PTHREAD_COND_INITIALIZER};
     struct vend_caller caller = {.principal = take_optional(words), .deadline_ns = INT64_MAX};
     struct vend_sale_request request = {.request_id = take_word(words), .carrier = VEND_KEYPAD};
     request.terminal = take_word(words);
     request.pan = take_word(words);
+    (void)take_number(words);
+    (void)take_number(words);
     request.quantity.unit = (enum vend_unit)take_number(words);
     request.quantity.amount = take_number(words);
+    while (words->next < words->count)
+        (void)take_word(words);
     vend_issue(server(), &caller, &request, NULL, take_answer, &waiter);
     pthread_mutex_lock(&waiter.lock);
     while (!waiter.done)
@@ -52,4 +56,4 @@ static void sell(struct words *words)
         answer_refused(waiter.status);
 }
 
-const struct command order_commands[] = {{"sell", sell}, {NULL, NULL}};
+const struct command order_commands[] = {{"order", order}, {NULL, NULL}};

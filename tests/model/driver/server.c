@@ -106,7 +106,7 @@ static void register_meter(struct words *words)
     struct vend_meter_request request = {.pan = take_word(words)};
     request.organisation = take_word(words);
     request.utility = (enum vend_utility)take_number(words);
-    (void)take_number(words);
+    request.currency = take_number(words) != 0;
     request.key.sgc = take_word(words);
     request.key.krn = (uint32_t)take_number(words);
     request.key.ti = (uint32_t)take_number(words);
