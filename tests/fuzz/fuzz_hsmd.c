@@ -1,11 +1,18 @@
 /* Requests from a server that was taken over, to the operations of the key process on a real SoftHSM token: several
- * frames of one connection, each the operation's number, the length of its body (one byte) and its body. */
+ * frames of one connection, each the operation's number, the length of its body and its body. The length has one byte,
+ * or two if the number's highest bit is set. */
 #include <stdlib.h>
 
 #include "hsmd/service.h"
 #include "token.h"
 
-enum { OWNER = 1, HEAD = 2 };
+enum { OWNER = 1, HEAD = 2, LONG = 0x80 };
+
+/* Of the certificate in the first inputs, whose approvals are good until 2100. */
+static const struct hsm_officer officer_of_the_inputs = {
+    .name = "fuzz", .certificate_sha256 = {0x34, 0x72, 0x90, 0xea, 0xb0, 0x34, 0x64, 0xbd, 0xfa, 0x2b, 0xce,
+                                           0xb1, 0x05, 0xe3, 0x07, 0xa0, 0x8d, 0xcd, 0x30, 0x04, 0x72, 0xac,
+                                           0xa8, 0x6b, 0x7c, 0x3e, 0x26, 0xce, 0xb7, 0xe3, 0x27, 0x1f}};
 
 static struct test_token token;
 static struct hsmd_service service;
@@ -20,9 +27,13 @@ static void start(void)
 {
     test_token_new(&token, NULL);
     struct hsm *hsm = test_token_open_new(&token);
-    const struct hsm_vending_scope scope = {
+    struct hsm_officer officer = officer_of_the_inputs;
+    struct hsm_vending_scope scope = {
         .sgc = "123457", .krn = 1, .kt = 2, .dkga = 4, .base_date = 2014, .ken = 255, .ea_mask = 0x880};
     test_ok(test_token_vending(hsm, scope, "000102030405060708090A0B0C0D0E0F10111213"), "vending key");
+    scope.sgc[5] = '8';
+    test_ok(test_token_vending(hsm, scope, "131211100F0E0D0C0B0A09080706050403020100"), "vending key of another group");
+    test_ok(hsm_officer_add(hsm, &officer), "officer");
     hsm_close(hsm);
     test_ok(hsmd_service_start(&service, &token.config), "service");
     (void)atexit(remove_token);
@@ -44,10 +55,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (service.hsm == NULL)
         start();
     while (size >= HEAD) {
-        size_t body = data[1] < size - HEAD ? data[1] : size - HEAD;
-        call(data[0] % (HSMD_OP_LAST + 2), data + HEAD, body);
-        data += HEAD + body;
-        size -= HEAD + body;
+        size_t head = (data[0] & LONG) != 0 ? HEAD + 1 : HEAD;
+        if (size < head)
+            break;
+        size_t asked = head == HEAD ? data[1] : (size_t)data[1] << 8 | data[2];
+        size_t body = asked < size - head ? asked : size - head;
+        call((uint8_t)((data[0] & ~LONG) % (HSMD_OP_LAST + 2)), data + head, body);
+        data += head + body;
+        size -= head + body;
     }
     hsmd_service_forget(&service, OWNER);
     return 0;
