@@ -1,5 +1,6 @@
 /* metervault-keys init: the first use of a token. */
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "backup_file.h"
@@ -9,33 +10,45 @@
 #include "officer.h"
 #include "options.h"
 #include "session.h"
+#include "share_options.h"
 #include "terminal.h"
 #include "token_birth.h"
 
 static const struct option_usage usage = {
     "Initialises the token named in the configuration with a security officer's PIN and the user PIN, makes the\n"
-    "internal keys, and enrols the first officer. The key that wraps all backups is the XOR of two components; each\n"
-    "is written once to a new file of mode 0600, or shown once on the terminal, and exists nowhere else.\n"
+    "internal keys, and enrols the first officer. The key that wraps all backups goes to officers and exists nowhere\n"
+    "else: with --shares K/N as shares of which any K rebuild it, otherwise as two components whose XOR it is. Each "
+    "is\n"
+    "shown once to its holder on the terminal, or written once to a new file of mode 0600.\n"
     "The user PIN comes from pin_file of the configuration if that file exists.",
     "  metervault-keys --config hsmd.conf init --officer ann --officer-certificate ann.pem \\\n"
     "      --so-pin-file so.pin --backup-component-file /media/a/backup.hex \\\n"
-    "      --backup-component-file /media/b/backup.hex\n"};
+    "      --backup-component-file /media/b/backup.hex\n"
+    "  metervault-keys --config hsmd.conf init --officer ann --officer-certificate ann.pem --shares 3/5\n"};
 
 enum { CUSTODIANS = 2 };
 
 struct init {
     const char *officer_name, *certificate, *so_pin_file;
     struct option_list backup_files;
+    struct share_options shares;
     bool use_existing;
+    bool exists; /* the files of the backup key, all or some */
     struct hsm_officer officer;
 };
 
-static int check_options(const struct init *init)
+static int check_options(struct init *init)
 {
     if (init->officer_name == NULL)
         return options_complain("officer", "is required");
     if (init->certificate == NULL)
         return options_complain("officer-certificate", "is required");
+    if (init->shares.text != NULL && init->backup_files.count > 0)
+        return options_complain("backup-component-file", "components or shares, not both");
+    if (init->shares.text != NULL)
+        return share_options_check(&init->shares);
+    if (init->shares.files.count > 0)
+        return options_complain("new-share-file", "goes with --shares");
     if (init->backup_files.count == 0 && !terminal_present())
         return options_complain("backup-component-file", "is required twice when there is no terminal to show them on");
     if (init->backup_files.count != 0 && init->backup_files.count != CUSTODIANS)
@@ -43,38 +56,78 @@ static int check_options(const struct init *init)
     return TOOL_DONE;
 }
 
-static mv_status read_components(const struct init *init, struct components *components)
+/* The files that are to hold the backup key. */
+static const struct option_list *key_files(const struct init *init)
 {
-    for (size_t i = 0; i < init->backup_files.count; i++)
-        MV_TRY(components_add_file(components, init->backup_files.items[i]));
-    return mv_ok();
+    return init->shares.text != NULL ? &init->shares.files : &init->backup_files;
 }
 
 static bool any_exists(const struct init *init)
 {
-    for (size_t i = 0; i < init->backup_files.count; i++)
-        if (access(init->backup_files.items[i], F_OK) == 0)
+    const struct option_list *files = key_files(init);
+    for (size_t i = 0; i < files->count; i++)
+        if (access(files->items[i], F_OK) == 0)
             return true;
     return false;
 }
 
 static mv_status make_components(const struct init *init, struct hsm *hsm, struct components *components)
 {
+    for (size_t i = 0; init->exists && i < init->backup_files.count; i++)
+        MV_TRY(components_add_file(components, init->backup_files.items[i]));
+    if (init->exists)
+        return mv_ok();
     MV_TRY(key_entry_random_components(hsm, components, CUSTODIANS));
     if (init->backup_files.count == 0)
         return custodians_show(components);
     return components_write_files(components, init->backup_files.items);
 }
 
+static mv_status finish_with_components(struct init *init, struct session *session)
+{
+    struct components *components = components_new(HSM_BACKUP_KEK_BYTES);
+    if (components == NULL)
+        return mv_fail(MV_OUT_OF_MEMORY, "component");
+    mv_status status = make_components(init, session->hsm, components);
+    if (status.ok)
+        status = token_birth_finish(session->hsm, &session->config, components, &init->officer);
+    components_free(components);
+    return status;
+}
+
+/* Shares that an init which was cut short has handed out, or new ones. */
+static mv_status make_kek(const struct init *init, struct hsm *hsm, struct shares *shares, uint8_t *kek)
+{
+    if (init->exists) {
+        MV_TRY(shares_read_files(shares, init->shares.files.items, init->shares.k));
+        return shares_combine(shares, kek, HSM_BACKUP_KEK_BYTES);
+    }
+    MV_TRY(hsm_random(hsm, kek, HSM_BACKUP_KEK_BYTES));
+    return share_options_hand_out(&init->shares, hsm, kek, shares);
+}
+
+static mv_status finish_with_shares(struct init *init, struct session *session)
+{
+    struct shares *shares = shares_new();
+    uint8_t *kek = mv_secret_alloc(HSM_BACKUP_KEK_BYTES);
+    mv_status status = shares == NULL || kek == NULL ? mv_fail(MV_OUT_OF_MEMORY, "share") : mv_ok();
+    if (status.ok)
+        status = make_kek(init, session->hsm, shares, kek);
+    if (status.ok)
+        status = token_birth_finish_kek(session->hsm, &session->config, kek, &init->officer);
+    mv_secret_free(kek, HSM_BACKUP_KEK_BYTES);
+    shares_free(shares);
+    return status;
+}
+
 /* Everything that can be refused is looked at before the token is touched. */
-static mv_status prepare(struct init *init, struct hsm_config *config, struct components *components)
+static mv_status prepare(struct init *init, struct hsm_config *config)
 {
     MV_TRY(backup_directory(config->backup_dir));
     MV_TRY(officer_from_certificate(init->officer_name, init->certificate, &init->officer));
-    if (init->use_existing && any_exists(init))
-        return read_components(init, components);
-    if (any_exists(init))
-        return mv_fail(MV_FILE_FAILED, "backup component file: exists; --use-existing takes it as it is");
+    init->exists = any_exists(init);
+    if (init->exists && !init->use_existing)
+        return mv_fail(MV_FILE_FAILED, "file of the backup key: exists; --use-existing takes it as it is");
     return mv_ok();
 }
 
@@ -96,14 +149,12 @@ static mv_status open_token(const struct init *init, struct session *session)
     return status;
 }
 
-static mv_status run(const char *config_path, struct init *init, struct session *session, struct components *components)
+static mv_status run(const char *config_path, struct init *init, struct session *session)
 {
     MV_TRY(hsm_config_load(config_path, &session->config));
-    MV_TRY(prepare(init, &session->config, components));
+    MV_TRY(prepare(init, &session->config));
     MV_TRY(open_token(init, session));
-    if (components->count == 0)
-        MV_TRY(make_components(init, session->hsm, components));
-    MV_TRY(token_birth_finish(session->hsm, &session->config, components, &init->officer));
+    MV_TRY(init->shares.text != NULL ? finish_with_shares(init, session) : finish_with_components(init, session));
     return hsm_config_set_serial(&session->config, hsm_serial(session->hsm));
 }
 
@@ -117,11 +168,14 @@ static void report(const struct tool *tool, const struct init *init, const char 
     if (init->backup_files.count == CUSTODIANS)
         (void)printf("backup components: %s and %s; give each to another person and delete the files\n",
                      init->backup_files.items[0], init->backup_files.items[1]);
+    if (init->shares.text != NULL)
+        (void)printf("any %u of the %u shares rebuild the backup key\n", init->shares.k, init->shares.n);
 }
 
 int cmd_init(struct tool *tool, int argc, char **argv)
 {
-    struct init init = {0};
+    struct init init;
+    memset(&init, 0, sizeof init);
     const struct option_spec specs[] = {
         {"officer", OPTION_TEXT, "NAME", "first officer", &init.officer_name},
         {"officer-certificate", OPTION_TEXT, "FILE", "PEM, with the URI urn:metervault:principal:NAME",
@@ -130,7 +184,8 @@ int cmd_init(struct tool *tool, int argc, char **argv)
          &init.so_pin_file},
         {"backup-component-file", OPTION_LIST, "FILE", "component of the backup key; give it twice",
          &init.backup_files},
-        {"use-existing", OPTION_FLAG, NULL, "read the components if the files exist", &init.use_existing},
+        SHARE_OPTIONS(init.shares),
+        {"use-existing", OPTION_FLAG, NULL, "read components or shares if their files exist", &init.use_existing},
     };
     enum options_outcome outcome = options_parse(tool, argc, argv, specs, sizeof specs / sizeof specs[0], &usage);
     if (outcome != OPTIONS_PARSED)
@@ -139,12 +194,9 @@ int cmd_init(struct tool *tool, int argc, char **argv)
     if (code != TOOL_DONE)
         return code;
     struct session session = {0};
-    struct components *components = components_new(HSM_BACKUP_KEK_BYTES);
-    mv_status status = components == NULL ? mv_fail(MV_OUT_OF_MEMORY, "component")
-                                          : run(tool->config_path, &init, &session, components);
+    mv_status status = run(tool->config_path, &init, &session);
     if (status.ok)
         report(tool, &init, hsm_serial(session.hsm));
     session_close(&session);
-    components_free(components);
     return status.ok ? TOOL_DONE : tool_refuse(tool, status);
 }

@@ -17,6 +17,10 @@ static const struct tool_command commands[] = {
     {"show", "show one vending key", cmd_show},
     {"list", "show the key catalogue and the officers", cmd_list},
     {"export-meter", "wrap a meter's decoder key for the factory", cmd_export_meter},
+    {"split", "hand the backup key out as shares, k of n", cmd_split},
+    {"combine", "prove that shares or components are the backup key", cmd_combine},
+    {"backup", "gather catalogue and wrapped keys in one file", cmd_backup},
+    {"restore", "make a clean token of a backup", cmd_restore},
     {"check", "self-test module, token, catalogue and keys", cmd_check},
 };
 

@@ -43,18 +43,14 @@ mv_status token_birth_open(struct hsm_config *config, const char *so_pin, const 
     return without_catalogue(*hsm);
 }
 
-static mv_status create(struct hsm *hsm, const struct components *components, const char *backup_dir)
+mv_status token_birth_finish_kek(struct hsm *hsm, const struct hsm_config *config, const uint8_t *kek,
+                                 struct hsm_officer *officer)
 {
-    struct backup_place place = {backup_dir, hsm_serial(hsm)};
+    struct backup_place place = {config->backup_dir, hsm_serial(hsm)};
     const struct hsm_keeper keeper = {backup_keep, &place};
-    uint8_t *kek = mv_secret_alloc(HSM_BACKUP_KEK_BYTES);
-    if (kek == NULL)
-        return mv_fail(MV_OUT_OF_MEMORY, "backup-kek");
-    mv_status status = components_combine(components, kek);
-    if (status.ok)
-        status = hsm_catalogue_create(hsm, kek, &keeper);
-    mv_secret_free(kek, HSM_BACKUP_KEK_BYTES);
-    return status;
+    MV_TRY(backup_directory(config->backup_dir));
+    MV_TRY(hsm_catalogue_create(hsm, kek, &keeper));
+    return hsm_officer_add(hsm, officer);
 }
 
 mv_status token_birth_finish(struct hsm *hsm, const struct hsm_config *config, const struct components *components,
@@ -62,7 +58,12 @@ mv_status token_birth_finish(struct hsm *hsm, const struct hsm_config *config, c
 {
     if (components->size != HSM_BACKUP_KEK_BYTES)
         return mv_fail(MV_INVALID_FIELD, "backup component");
-    MV_TRY(backup_directory(config->backup_dir));
-    MV_TRY(create(hsm, components, config->backup_dir));
-    return hsm_officer_add(hsm, officer);
+    uint8_t *kek = mv_secret_alloc(HSM_BACKUP_KEK_BYTES);
+    if (kek == NULL)
+        return mv_fail(MV_OUT_OF_MEMORY, "backup-kek");
+    mv_status status = components_combine(components, kek);
+    if (status.ok)
+        status = token_birth_finish_kek(hsm, config, kek, officer);
+    mv_secret_free(kek, HSM_BACKUP_KEK_BYTES);
+    return status;
 }

@@ -17,4 +17,8 @@ MV_MUST_USE mv_status token_birth_open(struct hsm_config *config, const char *so
 MV_MUST_USE mv_status token_birth_finish(struct hsm *hsm, const struct hsm_config *config,
                                          const struct components *components, struct hsm_officer *officer);
 
+/* The same with backup-kek itself: HSM_BACKUP_KEK_BYTES of secret memory, whose holders have it by then. */
+MV_MUST_USE mv_status token_birth_finish_kek(struct hsm *hsm, const struct hsm_config *config, const uint8_t *kek,
+                                             struct hsm_officer *officer);
+
 #endif

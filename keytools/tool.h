@@ -31,6 +31,10 @@ int cmd_officer_add(struct tool *tool, int argc, char **argv);
 int cmd_show(struct tool *tool, int argc, char **argv);
 int cmd_list(struct tool *tool, int argc, char **argv);
 int cmd_export_meter(struct tool *tool, int argc, char **argv);
+int cmd_split(struct tool *tool, int argc, char **argv);
+int cmd_combine(struct tool *tool, int argc, char **argv);
+int cmd_backup(struct tool *tool, int argc, char **argv);
+int cmd_restore(struct tool *tool, int argc, char **argv);
 int cmd_check(struct tool *tool, int argc, char **argv);
 
 /* Tells why it was refused (standard error, or JSON) and gives the exit code that fits. */

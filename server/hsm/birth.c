@@ -111,3 +111,42 @@ mv_status hsm_wrap_value(struct hsm *hsm, const char *kek_label, const uint8_t *
     hsm_destroy(hsm, key);
     return status;
 }
+
+/* Unwraps under backup-kek; a wrong integrity value is the backup's fault, not the module's. */
+static mv_status unwrap_backup(struct hsm *hsm, const struct hsm_policy *policy, unsigned extra, const uint8_t *wrapped,
+                               size_t size, CK_OBJECT_HANDLE *key)
+{
+    CK_OBJECT_HANDLE kek = 0;
+    struct hsm_template template = {.count = 0};
+    if (size != policy->size + 8)
+        return mv_fail(MV_BACKUP_REFUSED, "backup: length of a wrapped key");
+    MV_TRY(hsm_find_key(hsm, HSM_BACKUP_KEK_LABEL, &kek));
+    describe(&template, &policy->type, false);
+    hsm_template_usage(&template, policy, extra);
+    mv_status status = hsm_unwrap(hsm, kek, wrapped, size, template.attributes, template.count, key);
+    if (status.ok || hsm_broken(status))
+        return status;
+    return mv_fail_code(MV_BACKUP_REFUSED, "backup: a wrapped key is altered, or of another backup key", status.detail);
+}
+
+mv_status hsm_revive_prove(struct hsm *hsm, const struct hsm_policy *policy, const uint8_t *wrapped, size_t size,
+                           enum hsm_kcv_method method, const uint8_t expected[HSM_KCV_BYTES])
+{
+    CK_OBJECT_HANDLE young = 0;
+    uint8_t kcv[HSM_KCV_BYTES];
+    MV_TRY(unwrap_backup(hsm, policy, HSM_MAY_SIGN, wrapped, size, &young));
+    mv_status status = hsm_kcv_of_object(hsm, young, method, kcv);
+    hsm_destroy(hsm, young);
+    MV_TRY(status);
+    return memcmp(kcv, expected, sizeof kcv) == 0 ? mv_ok() : mv_fail(MV_KCV_MISMATCH, "key of a backup");
+}
+
+mv_status hsm_revive(struct hsm *hsm, const struct hsm_policy *policy, const uint8_t *wrapped, size_t size,
+                     const char *label)
+{
+    CK_OBJECT_HANDLE unwrapped = 0;
+    MV_TRY(unwrap_backup(hsm, policy, 0, wrapped, size, &unwrapped));
+    mv_status status = settle(hsm, policy, unwrapped, label);
+    hsm_destroy(hsm, unwrapped);
+    return status;
+}

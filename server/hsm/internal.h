@@ -101,6 +101,12 @@ MV_MUST_USE mv_status hsm_birth(struct hsm *hsm, const struct hsm_policy *policy
 /* A permanent key from a value whose backup exists elsewhere: policy->size bytes. */
 MV_MUST_USE mv_status hsm_place(struct hsm *hsm, const struct hsm_policy *policy, const uint8_t *value,
                                 const char *label);
+/* A wrapped backup opened for a moment to compare its KCV: BACKUP_REFUSED, KCV_MISMATCH. */
+MV_MUST_USE mv_status hsm_revive_prove(struct hsm *hsm, const struct hsm_policy *policy, const uint8_t *wrapped,
+                                       size_t size, enum hsm_kcv_method method, const uint8_t expected[HSM_KCV_BYTES]);
+/* The permanent key of a wrapped backup. */
+MV_MUST_USE mv_status hsm_revive(struct hsm *hsm, const struct hsm_policy *policy, const uint8_t *wrapped, size_t size,
+                                 const char *label);
 /* A secret that has no object of its own (DKGA02): only its wrapped backup. */
 MV_MUST_USE mv_status hsm_wrap_value(struct hsm *hsm, const char *kek_label, const uint8_t *value, size_t size,
                                      uint8_t *wrapped, size_t wrapped_size);
@@ -152,6 +158,8 @@ struct hsm_records {
 };
 /* Reads and verifies; free it even after a failure. KEY_UNKNOWN (where "catalogue") when there is none. */
 MV_MUST_USE mv_status hsm_records_load(struct hsm *hsm, struct hsm_records *records);
+/* Sorts the entries that are there and compares them with the head: CATALOGUE_CORRUPT. */
+MV_MUST_USE mv_status hsm_records_prove(struct hsm_records *records);
 void hsm_records_free(struct hsm_records *records);
 /* Entries of one key, of which the newest counts. */
 bool hsm_entry_same_subject(const struct hsm_entry *a, const struct hsm_entry *b);

@@ -111,7 +111,7 @@ static void set_former_aside(struct hsm_records *records)
     }
 }
 
-static mv_status prove_whole(struct hsm_records *records)
+mv_status hsm_records_prove(struct hsm_records *records)
 {
     uint8_t digest[32];
     qsort(records->entries, records->count, sizeof records->entries[0], by_generation);
@@ -141,7 +141,7 @@ mv_status hsm_records_load(struct hsm *hsm, struct hsm_records *records)
     if (records->entries == NULL)
         return mv_fail(MV_OUT_OF_MEMORY, NULL);
     MV_TRY(read_all(hsm, found, count, records));
-    return prove_whole(records);
+    return hsm_records_prove(records);
 }
 
 void hsm_records_free(struct hsm_records *records)

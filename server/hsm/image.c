@@ -1,0 +1,52 @@
+/* Reading a token into an image, and proving the backups that go with it. */
+#include "hsm/image.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "hsm/internal.h"
+
+bool hsm_image_needs(const struct hsm_key_info *info)
+{
+    if (info->use == HSM_USE_BACKUP_KEK || info->state == HSM_DESTROYED)
+        return false;
+    return info->use != HSM_USE_VENDING || info->scope.dkga != 2;
+}
+
+/* The MAC of an entry depends on nothing else, so what is encoded here is what is stored. */
+static mv_status add_record(struct hsm *hsm, CK_OBJECT_HANDLE mac_key, struct hsm_entry *entry, struct hsm_image *image)
+{
+    if (image->record_count == HSM_IMAGE_RECORDS)
+        return mv_fail(MV_CATALOGUE_CORRUPT, "catalogue: too many entries");
+    MV_TRY(hsm_entry_encode(hsm, mac_key, entry, image->records[image->record_count].data,
+                            &image->records[image->record_count].size));
+    image->record_count++;
+    return mv_ok();
+}
+
+static mv_status read_records(struct hsm *hsm, struct hsm_records *records, struct hsm_image *image)
+{
+    MV_TRY(hsm_records_load(hsm, records));
+    for (size_t i = 0; i < records->member_count; i++)
+        MV_TRY(add_record(hsm, records->mac_key, &records->entries[i], image));
+    return add_record(hsm, records->mac_key, &records->head, image);
+}
+
+mv_status hsm_image_read(struct hsm *hsm, struct hsm_image *image)
+{
+    _Static_assert((int)HSM_IMAGE_RECORD == (int)HSM_ENTRY_SIZE, "a record is an entry");
+    struct hsm_records records;
+    memset(image, 0, sizeof *image);
+    (void)snprintf(image->serial, sizeof image->serial, "%s", hsm_serial(hsm));
+    mv_status status = read_records(hsm, &records, image);
+    hsm_records_free(&records);
+    return status;
+}
+
+mv_status hsm_backup_prove(struct hsm *hsm, const struct hsm_key_info *info, const uint8_t *wrapped, size_t size)
+{
+    const struct hsm_policy *policy = hsm_policy_of(info->use);
+    if (policy == NULL || !hsm_image_needs(info))
+        return mv_fail(MV_INVALID_FIELD, "backup: a key without an object");
+    return hsm_revive_prove(hsm, policy, wrapped, size, info->kcv_method, info->kcv);
+}
