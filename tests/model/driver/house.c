@@ -5,15 +5,15 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "../../conformance/hsmd_process.h"
-#include "../../support/token.h"
+#include "../../unit/hsm/process.h"
 #include "clock_file.h"
 #include "driver.h"
 #include "officers.h"
 
 static struct test_token token;
 static struct hsm *hsm; /* until the key process starts */
-static pid_t hsmd;
+static struct test_process hsmd;
+static bool hsmd_runs;
 
 void house_open(void)
 {
@@ -24,10 +24,16 @@ void house_open(void)
     hsm = test_token_open_new(&token);
 }
 
+static void stop_hsmd(void)
+{
+    if (hsmd_runs)
+        (void)process_stop(&hsmd);
+    hsmd_runs = false;
+}
+
 void house_close(void)
 {
-    hsmd_process_stop(hsmd);
-    hsmd = 0;
+    stop_hsmd();
     officers_forget();
     test_token_free(&token);
 }
@@ -109,31 +115,28 @@ static void beside_us(const char *name, char path[PATH_MAX])
         give_up("path too long", name);
 }
 
-/* The model's time reaches the key process, and only it, through its environment. */
+/* The model's time reaches the key process, and only it, through its environment. A sanitizer's runtime wants to be
+ * loaded first. */
 static void start_hsmd(void)
 {
-    char program[PATH_MAX];
     char shim[PATH_MAX];
-    struct hsmd_client *client = NULL;
-    beside_us("metervault-hsmd", program);
     beside_us("model-clock.so", shim);
-    if (setenv("LD_PRELOAD", shim, 1) != 0 || setenv(CLOCK_FILE_VARIABLE, clock_path(), 1) != 0)
+    if (setenv("LD_PRELOAD", shim, 1) != 0 || setenv(CLOCK_FILE_VARIABLE, clock_path(), 1) != 0 ||
+        setenv("ASAN_OPTIONS", "verify_asan_link_order=0", 0) != 0)
         give_up("environment", shim);
-    must(hsmd_process_start(program, token.config.path, token.directory, &hsmd), "start metervault-hsmd");
+    process_spawn(&hsmd, &token);
+    hsmd_runs = true;
     (void)unsetenv("LD_PRELOAD");
-    must(hsmd_client_new(token.config.socket, 2000, &client), "client");
-    must(hsmd_process_await(client, hsmd, token.directory), "metervault-hsmd");
-    hsmd_client_free(client);
+    process_await(&token);
 }
 
 /* hsmd start|restart */
 static void keys_command(struct words *words)
 {
     const char *what = take_word(words);
-    if (strcmp(what, "restart") == 0)
-        hsmd_process_stop(hsmd);
-    else if (strcmp(what, "start") != 0)
+    if (strcmp(what, "restart") != 0 && strcmp(what, "start") != 0)
         give_up("hsmd start or restart", what);
+    stop_hsmd();
     if (hsm != NULL)
         hsm_close(hsm);
     hsm = NULL;
