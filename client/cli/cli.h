@@ -87,14 +87,20 @@ int cli_print_json(json_t *value);
 /* Flushes standard output: CLI_DONE, or CLI_REFUSED when it could not be written. */
 int cli_flush(void);
 
+/* ---- confirm.c ---- */
+/* Asks on the terminal before what cannot be taken back. CLI_DONE: go on. Without a terminal only `yes` lets it pass.
+ */
+int cli_confirm(const struct cli *cli, bool yes, const char *question);
+
 /* ---- message_json.c ---- */
 /* Fields under their names in the .proto, enumerations by name, bytes as hex digits. NULL when memory ran out. */
 json_t *cli_message_json(const ProtobufCMessage *message);
 
-/* ---- progress.c: a count on stderr for work that takes over a second, when it is a terminal ---- */
+/* ---- progress.c: a count or bar on stderr for work that takes over a second, when it is a terminal ---- */
 struct cli_progress {
     const char *what;
     uint64_t count;
+    uint64_t total; /* shows a bar; 0: only the count */
     int64_t began_ms;
     int64_t shown_ms;
 };
@@ -102,6 +108,7 @@ struct cli_progress cli_progress_start(const char *what);
 void cli_progress_step(struct cli_progress *progress);
 void cli_progress_end(struct cli_progress *progress);
 
-extern const struct cli_command cli_vend, cli_trial, cli_reprint, cli_meter, cli_operator, cli_audit;
+extern const struct cli_command cli_vend, cli_trial, cli_reprint, cli_batch, cli_engineer, cli_rollover, cli_meter,
+    cli_operator, cli_audit;
 
 #endif

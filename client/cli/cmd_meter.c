@@ -3,49 +3,13 @@
 #include <strings.h>
 
 #include "cli.h"
+#include "meter_print.h"
 #include "metervault/v1/meter_service.pb-c.h"
-#include "sale_print.h"
 
 static const ProtobufCServiceDescriptor *const service = &metervault__v1__meter_service__descriptor;
 
-static const char *enum_name(const ProtobufCEnumDescriptor *type, int value)
-{
-    const ProtobufCEnumValue *known = protobuf_c_enum_descriptor_get_value(type, value);
-    return known != NULL ? known->name : "?";
-}
-
-static void print_meter(const Metervault__V1__Meter *meter)
-{
-    char when[SALE_TIME_TEXT];
-    sale_time_text(meter->registered_at_unix_s, when);
-    (void)printf("Meter         %s\nOrganisation  %s\nUtility       %s\nState         %s\nRegistered    %s\n",
-                 meter->meter_pan, meter->organisation,
-                 enum_name(&metervault__v1__utility__descriptor, (int)meter->utility),
-                 enum_name(&metervault__v1__meter_state__descriptor, (int)meter->state), when);
-    const Metervault__V1__MeterKey *key = meter->key;
-    if (key != NULL)
-        (void)printf("Key           SGC %s  KRN %u  TI %u  KT %u  KEN %u  base date %u  EA %u  DKGA %u\n",
-                     key->supply_group_code, key->key_revision_number, key->tariff_index, key->key_type,
-                     key->key_expiry_number, key->base_date, key->encryption_algorithm, key->key_generation_algorithm);
-}
-
-/* Prints the one meter of an answer and frees it. */
-static int show_answer(const struct cli *cli, ProtobufCMessage *answer, int code)
-{
-    if (answer == NULL)
-        return code;
-    if (cli->json) {
-        code = cli_print_json(cli_message_json(answer));
-    } else {
-        print_meter((const Metervault__V1__Meter *)answer);
-        code = cli_flush();
-    }
-    protobuf_c_message_free_unpacked(answer, NULL);
-    return code;
-}
-
 struct registration {
-    const char *meter, *organisation, *utility, *sgc, *krn, *ti, *kt, *ken, *base_date, *ea, *dkga;
+    const char *meter, *organisation, *utility, *credit_unit, *sgc, *krn, *ti, *kt, *ken, *base_date, *ea, *dkga;
 };
 
 static int key_number(const struct cli *cli, const char *name, const char *text, uint64_t most, uint32_t *field)
@@ -95,16 +59,21 @@ static int send_registration(struct cli *cli, const struct registration *given)
             request.utility = (Metervault__V1__Utility)value;
     if (request.utility == METERVAULT__V1__UTILITY__UTILITY_UNSPECIFIED)
         return cli_usage(cli, "--utility is electricity, water, gas or time");
+    if (strcmp(given->credit_unit, "units") != 0 && strcmp(given->credit_unit, "currency") != 0)
+        return cli_usage(cli, "--credit-unit is units or currency");
+    if (strcmp(given->credit_unit, "currency") == 0)
+        request.credit_unit = METERVAULT__V1__CREDIT_UNIT__CURRENCY;
     request.meter_pan = (char *)given->meter;
     request.organisation = (char *)given->organisation;
     request.key = &key;
     ProtobufCMessage *answer = cli_ask(cli, service, "RegisterMeter", &request.base, &code);
-    return show_answer(cli, answer, code);
+    return meter_show_answer(cli, answer, code);
 }
 
 static int meter_register(struct cli *cli, int argc, char **argv)
 {
     struct registration given = {.utility = "electricity",
+                                 .credit_unit = "units",
                                  .krn = "1",
                                  .ti = "1",
                                  .kt = "2",
@@ -115,17 +84,12 @@ static int meter_register(struct cli *cli, int argc, char **argv)
     int first;
     int code;
     const struct cli_option options[] = {
-        {.name = "meter", .text = &given.meter},
-        {.name = "organisation", .text = &given.organisation},
-        {.name = "utility", .text = &given.utility},
-        {.name = "sgc", .text = &given.sgc},
-        {.name = "krn", .text = &given.krn},
-        {.name = "ti", .text = &given.ti},
-        {.name = "kt", .text = &given.kt},
-        {.name = "ken", .text = &given.ken},
-        {.name = "base-date", .text = &given.base_date},
-        {.name = "ea", .text = &given.ea},
-        {.name = "dkga", .text = &given.dkga},
+        {.name = "meter", .text = &given.meter},     {.name = "organisation", .text = &given.organisation},
+        {.name = "utility", .text = &given.utility}, {.name = "credit-unit", .text = &given.credit_unit},
+        {.name = "sgc", .text = &given.sgc},         {.name = "krn", .text = &given.krn},
+        {.name = "ti", .text = &given.ti},           {.name = "kt", .text = &given.kt},
+        {.name = "ken", .text = &given.ken},         {.name = "base-date", .text = &given.base_date},
+        {.name = "ea", .text = &given.ea},           {.name = "dkga", .text = &given.dkga},
     };
     if (!cli_parse(cli, options, sizeof options / sizeof options[0], argc, argv, &first, &code))
         return code;
@@ -147,7 +111,7 @@ static int meter_show(struct cli *cli, int argc, char **argv)
     Metervault__V1__GetMeterRequest request = METERVAULT__V1__GET_METER_REQUEST__INIT;
     request.meter_pan = argv[first];
     ProtobufCMessage *answer = cli_ask(cli, service, "GetMeter", &request.base, &code);
-    return show_answer(cli, answer, code);
+    return meter_show_answer(cli, answer, code);
 }
 
 /* One page: into the JSON list, or printed a meter a line. */
@@ -240,6 +204,7 @@ const struct cli_command cli_meter = {
             "\n"
             "Options of register, with their defaults:\n"
             "  --utility electricity   or water, gas, time\n"
+            "  --credit-unit units     what the meter's credit counts; or currency\n"
             "  --krn 1 --kt 2          key revision number and key type\n"
             "  --ti 1 --ken 255        tariff index and key expiry number\n"
             "  --base-date 2014        or 1993, 2035\n"

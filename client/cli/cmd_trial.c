@@ -4,14 +4,8 @@
 
 static int ask(struct cli *cli, const char *meter, enum mv_sale_unit unit, int64_t amount)
 {
-    Metervault__V1__Quantity quantity = METERVAULT__V1__QUANTITY__INIT;
-    static const Metervault__V1__Quantity__AmountCase cases[] = {
-        [MV_SALE_WH] = METERVAULT__V1__QUANTITY__AMOUNT_ENERGY_WH,
-        [MV_SALE_LITRES] = METERVAULT__V1__QUANTITY__AMOUNT_VOLUME_L,
-        [MV_SALE_SECONDS] = METERVAULT__V1__QUANTITY__AMOUNT_TIME_S,
-    };
-    quantity.amount_case = cases[unit];
-    quantity.energy_wh = amount; /* the three amounts share their storage */
+    Metervault__V1__Quantity quantity;
+    mv_sale_quantity(unit, amount, &quantity);
     Metervault__V1__TrialCreditRequest request = METERVAULT__V1__TRIAL_CREDIT_REQUEST__INIT;
     request.terminal_id = (char *)cli->terminal;
     request.meter_pan = (char *)meter;
@@ -35,14 +29,8 @@ static int run(struct cli *cli, int argc, char **argv)
     int64_t amount;
     int first;
     int code;
-    const struct cli_option options[] = {
-        {.name = "meter", .text = &meter},
-        {.name = "kwh", .text = &quantity.kwh},
-        {.name = "wh", .text = &quantity.wh},
-        {.name = "m3", .text = &quantity.m3},
-        {.name = "litres", .text = &quantity.litres},
-        {.name = "seconds", .text = &quantity.seconds},
-    };
+    struct cli_option options[QUANTITY_UNITS + 1] = {{.name = "meter", .text = &meter}};
+    quantity_options(&quantity, options + 1);
     if (!cli_parse(cli, options, sizeof options / sizeof options[0], argc, argv, &first, &code))
         return code;
     if (first < argc)
@@ -60,7 +48,7 @@ const struct cli_command cli_trial = {
             "Shows what `metervault vend` would sell now, without selling: no digits, no receipt.\n"
             "\n"
             "  --meter PAN      18 digits\n"
-            "  --kwh N | --wh N | --m3 N | --litres N | --seconds N\n"
+            "  --kwh N | --wh N | --m3 N | --litres N | --seconds N | --currency N\n"
             "Options of every command: metervault --help\n"
             "\n"
             "Examples:\n"

@@ -110,16 +110,13 @@ static int run(struct cli *cli, int argc, char **argv)
     struct vend vend = {0};
     int first;
     int code;
-    const struct cli_option options[] = {
+    struct cli_option options[QUANTITY_UNITS + 4] = {
         {.name = "meter", .text = &vend.meter},
-        {.name = "kwh", .text = &vend.quantity.kwh},
-        {.name = "wh", .text = &vend.quantity.wh},
-        {.name = "m3", .text = &vend.quantity.m3},
-        {.name = "litres", .text = &vend.quantity.litres},
-        {.name = "seconds", .text = &vend.quantity.seconds},
+        {.name = "special", .flag = &vend.sale.special},
         {.name = "request-id", .text = &vend.request_id},
         {.name = "resume", .flag = &vend.resume},
     };
+    quantity_options(&vend.quantity, options + 4);
     if (!cli_parse(cli, options, sizeof options / sizeof options[0], argc, argv, &first, &code))
         return code;
     if (first < argc)
@@ -146,6 +143,8 @@ const struct cli_command cli_vend = {
             "  --m3 N           water or gas, at most 3 decimals\n"
             "  --litres N       water or gas in litres\n"
             "  --seconds N      time\n"
+            "  --currency N     money, at most 5 decimals, for a meter that counts it: 12.50\n"
+            "  --special        a token with the identifier of 00:01 UTC, which ordinary tokens leave free\n"
             "  --request-id ID  an own request id instead of a fresh one; the same id never sells twice\n"
             "  --resume         print the answers of earlier sales that never arrived; sells nothing\n"
             "Options of every command: metervault --help\n"

@@ -158,7 +158,7 @@ static bool take_line(struct journal_entry *entry, const char *name, const char 
         return number(value, &entry->amount);
     if (strcmp(name, "sent_at_unix_s") == 0)
         return number(value, &entry->sent_at_unix_s);
-    if (strcmp(name, "unit") == 0 && number(value, &unit) && unit <= MV_SALE_SECONDS) {
+    if (strcmp(name, "unit") == 0 && number(value, &unit) && unit <= MV_SALE_CURRENCY_E5) {
         entry->unit = (enum mv_sale_unit)unit;
         return true;
     }

@@ -5,6 +5,7 @@
 #include "cli.h"
 
 static const struct cli_command *const commands[] = {&cli_vend,  &cli_trial,    &cli_reprint,
+                                                     &cli_batch, &cli_engineer, &cli_rollover,
                                                      &cli_meter, &cli_operator, &cli_audit};
 enum { COMMANDS = sizeof commands / sizeof commands[0] };
 

@@ -13,5 +13,8 @@ int operator_create(struct cli *cli, int argc, char **argv);
 int operator_update(struct cli *cli, int argc, char **argv);
 int operator_list(struct cli *cli, int argc, char **argv);
 int operator_confirm_clock(struct cli *cli, int argc, char **argv);
+int operator_propose_move(struct cli *cli, int argc, char **argv);
+int operator_proposals(struct cli *cli, int argc, char **argv);
+int operator_approve(struct cli *cli, int argc, char **argv);
 
 #endif

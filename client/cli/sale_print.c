@@ -5,6 +5,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "management.h"
 #include "quantity.h"
 
 enum { DIGITS = 20, GROUP = 4 };
@@ -33,28 +34,105 @@ void sale_time_text(int64_t unix_s, char text[SALE_TIME_TEXT])
         (void)snprintf(text, SALE_TIME_TEXT, "-");
 }
 
-static void print_token(const Metervault__V1__Token *token, const Metervault__V1__Quantity *asked)
+unsigned sale_key_section(const Metervault__V1__Token *token)
 {
-    char digits[SALE_DIGITS_TEXT];
+    static const unsigned subclasses[] = {3, 4, 8, 9}; /* of class 2; the section's number is the place, from 1 */
+    for (unsigned i = 0; token->token_class == 2 && i < sizeof subclasses / sizeof subclasses[0]; i++)
+        if (token->token_subclass == subclasses[i])
+            return i + 1;
+    return 0;
+}
+
+void sale_key_text(const Metervault__V1__MeterKey *key, char text[SALE_KEY_TEXT])
+{
+    (void)snprintf(text, SALE_KEY_TEXT, "SGC %s  KRN %u  TI %u  KT %u  KEN %u  base date %u  EA %u  DKGA %u",
+                   key->supply_group_code, key->key_revision_number, key->tariff_index, key->key_type,
+                   key->key_expiry_number, key->base_date, key->encryption_algorithm, key->key_generation_algorithm);
+}
+
+/* ---- the tokens, in the order in which they are entered ---- */
+static const char *const sections[] = {"", "1st section", "2nd section", "3rd section", "4th section"};
+
+static void print_credit(const Metervault__V1__Token *token, const Metervault__V1__Quantity *asked)
+{
     char carried[QUANTITY_TEXT];
     char wanted[QUANTITY_TEXT];
     quantity_text(token->quantity, carried);
     quantity_text(asked, wanted);
-    if (token->digits[0] != '\0') {
-        sale_group_digits(token->digits, digits);
-        (void)printf("Token    %s\n", digits);
-    }
     if (strcmp(carried, wanted) == 0)
         (void)printf("Credit   %s\n", carried);
     else
         (void)printf("Credit   %s (asked: %s)\n", carried, wanted);
 }
 
+/* Sections come first; returns how many there are. */
+static size_t print_sections(const Metervault__V1__IssuedTokens *issued)
+{
+    size_t count = 0;
+    while (count < issued->n_tokens && sale_key_section(issued->tokens[count]) != 0)
+        count++;
+    for (size_t i = 0; i < count; i++) {
+        char digits[SALE_DIGITS_TEXT];
+        sale_group_digits(issued->tokens[i]->digits, digits);
+        (void)printf("Key %zu/%zu  %s  %s\n", i + 1, count, digits, sections[sale_key_section(issued->tokens[i])]);
+    }
+    return count;
+}
+
+static void print_tokens(const Metervault__V1__IssuedTokens *issued, size_t first)
+{
+    for (size_t i = first; i < issued->n_tokens; i++) {
+        const Metervault__V1__Token *token = issued->tokens[i];
+        char digits[SALE_DIGITS_TEXT];
+        sale_group_digits(token->digits, digits);
+        if (digits[0] != '\0')
+            (void)printf("Token    %s\n", digits);
+        if (issued->requested != NULL)
+            print_credit(token, issued->requested);
+    }
+}
+
+/* What the customer has to do, in a sentence. */
+static void print_steps(const Metervault__V1__IssuedTokens *issued, size_t count)
+{
+    const Metervault__V1__KeyChange *change = issued->key_change;
+    if (change != NULL && change->confirmed) {
+        (void)puts("Type     the key change is in the meter already; only what follows it is typed");
+        return;
+    }
+    (void)printf("Type     first the %zu key change tokens, from 1/%zu to %zu/%zu%s\n", count, count, count, count,
+                 count < issued->n_tokens ? ", then the token" : "");
+    if (change != NULL && change->resent)
+        (void)puts("Again    this key change was given out before; a meter that took it refuses it now, go on then");
+    if (change != NULL && change->rollover)
+        (void)puts("Note     after this key change older tokens that were not typed yet are lost");
+}
+
+static void print_order(const Metervault__V1__IssuedTokens *issued)
+{
+    char text[SALE_KEY_TEXT];
+    if (issued->key_change != NULL && issued->key_change->to != NULL) {
+        sale_key_text(issued->key_change->to, text);
+        (void)printf("New key  %s\n", text);
+    }
+    if (issued->management != NULL) {
+        management_text(issued->management, text);
+        (void)printf("Order    %s\n", text);
+    }
+    if (issued->test != NULL) {
+        test_text(issued->test, text);
+        (void)printf("Order    %s\n", text);
+    }
+}
+
 static void print_human(const Metervault__V1__IssuedTokens *sale)
 {
     char when[SALE_TIME_TEXT];
-    for (size_t i = 0; i < sale->n_tokens; i++)
-        print_token(sale->tokens[i], sale->requested);
+    size_t count = print_sections(sale);
+    print_tokens(sale, count);
+    if (count > 0)
+        print_steps(sale, count);
+    print_order(sale);
     (void)printf("Meter    %s\n", sale->meter_pan);
     if (sale->receipt != NULL)
         (void)printf("Receipt  %s/%s/%" PRIu64 "\n", sale->receipt->organisation, sale->receipt->terminal_id,
@@ -62,7 +140,7 @@ static void print_human(const Metervault__V1__IssuedTokens *sale)
     sale_time_text(sale->issued_at_unix_s, when);
     (void)printf("Time     %s\n", when);
     if (sale->principal[0] != '\0')
-        (void)printf("Sold by  %s\n", sale->principal);
+        (void)printf("%s  %s\n", sale->requested != NULL ? "Sold by" : "Made by", sale->principal);
     if (sale->request_id[0] != '\0')
         (void)printf("Request  %s\n", sale->request_id);
     else

@@ -1,0 +1,78 @@
+#include <string.h>
+
+#include "engineer.h"
+
+static const struct {
+    const char *name;
+    int (*run)(struct cli *cli, int argc, char **argv);
+} parts[] = {
+    {"key-change", engineer_key_change},
+    {"max-power", engineer_management},
+    {"clear-credit", engineer_management},
+    {"clear-tamper", engineer_management},
+    {"phase-unbalance", engineer_management},
+    {"water-factor", engineer_management},
+    {"tariff-rate", engineer_management},
+    {"extended", engineer_management},
+    {"test", engineer_test},
+    {"verify", engineer_verify},
+    {"assign-key", engineer_assign_key},
+    {"confirm-key", engineer_confirm_key},
+    {"history", engineer_history},
+    {"exposed", engineer_exposed},
+};
+
+static int run(struct cli *cli, int argc, char **argv)
+{
+    cli_part_first(cli, argc, argv);
+    for (size_t i = 0; argc > 1 && i < sizeof parts / sizeof parts[0]; i++)
+        if (strcmp(argv[1], parts[i].name) == 0)
+            return parts[i].run(cli, argc - 1, argv + 1);
+    int first;
+    int code;
+    if (!cli_parse(cli, NULL, 0, argc, argv, &first, &code))
+        return code;
+    return cli_usage(cli, "say what: key-change, max-power, clear-credit, test, verify, ...");
+}
+
+const struct cli_command cli_engineer = {
+    .name = "engineer",
+    .summary = "management, test and key change tokens; look into tokens and keys",
+    .help =
+        "Usage: metervault engineer max-power --meter PAN --watts N\n"
+        "       metervault engineer phase-unbalance --meter PAN --watts N\n"
+        "       metervault engineer clear-credit --meter PAN --register NAME\n"
+        "       metervault engineer clear-tamper --meter PAN\n"
+        "       metervault engineer tariff-rate --meter PAN --value N\n"
+        "       metervault engineer water-factor --meter PAN --value N\n"
+        "       metervault engineer extended --meter PAN --value INDEX/VALUE|flag/N/0|flag/N/1\n"
+        "       metervault engineer test --meter PAN --test N|--control-bits HEX|--extended-read INDEX\n"
+        "                                [--manufacturer CODE] [--manufacturer-digits 2|4]\n"
+        "       metervault engineer key-change --meter PAN [--sgc SGC] [--krn N] [--ti N] [--kt N] [--with-sgc]\n"
+        "       metervault engineer assign-key --meter PAN [--sgc SGC] [--krn N] [--ti N] [--kt N] | --none\n"
+        "       metervault engineer confirm-key --meter PAN --token DIGITS\n"
+        "       metervault engineer confirm-key --meter PAN --krn N --ti N [--sgc SGC]\n"
+        "       metervault engineer verify --meter PAN DIGITS\n"
+        "       metervault engineer history PAN\n"
+        "       metervault engineer exposed --sgc SGC --krn N [--kt N]\n"
+        "Every token is a ledger entry with a receipt. A key change that nobody confirmed is given out again with\n"
+        "every later token; confirm-key ends that, with a token that the meter accepted after it or with the key that\n"
+        "the meter shows. assign-key lets the next sale bring the change along. verify says what a token is: whether\n"
+        "it was issued here, and to an engineer what the meter's key reads in one that was not.\n"
+        "\n"
+        "  --register NAME  all, electricity, water, gas, time, electricity-currency, water-currency, ...\n"
+        "  --special        a management token with the identifier of 00:01 UTC\n"
+        "  --with-sgc       EA 7: three key change tokens that tell the meter its supply group, instead of two\n"
+        "  --request-id ID  the same id gives the same token, never a second one\n"
+        "  --yes            do not ask before what cannot be taken back\n"
+        "  DIGITS           20 digits, spaces allowed; - reads them from standard input\n"
+        "Options of every command: metervault --help\n"
+        "\n"
+        "Examples:\n"
+        "  metervault engineer max-power --meter 600727000000000009 --watts 5000\n"
+        "  metervault engineer clear-credit --meter 600727000000000009 --register all --yes\n"
+        "  metervault engineer key-change --meter 600727000000000009 --krn 2\n"
+        "  metervault engineer confirm-key --meter 600727000000000009 --krn 2 --ti 1\n"
+        "  metervault engineer verify --meter 600727000000000009 '1234 5678 9012 3456 7890'\n",
+    .run = run,
+};
