@@ -1,11 +1,15 @@
 /* States and succession of vending keys: what may follow what, what a writer that was cut short leaves, and how soon a
  * running key process obeys. */
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
 #include <time.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -299,6 +303,63 @@ static void a_writer_cut_short_before_its_head_changed_nothing(void **state)
     test_ok(hsm_keys_verify(hsm, &catalogue), "verify");
 }
 
+static void write_for_ever(int told)
+{
+    (void)prctl(PR_SET_PDEATHSIG, SIGKILL);
+    struct hsm *mine = test_token_open(&token);
+    for (uint8_t turn = 1;; turn = (uint8_t)(turn % 200 + 1)) {
+        struct hsm_key_info amended;
+        const struct hsm_amendment amendment = {.what = HSM_AMEND_STATE | HSM_AMEND_SUCCESSOR,
+                                                .state = HSM_ISSUED_UNTIL,
+                                                .issued_until_unix_s = INT64_MAX - turn,
+                                                .successor_krn = turn % 2 == 0 ? 2 : 0};
+        if (!hsm_key_amend(mine, SGC, 1, 2, &amendment, &amended).ok || write(told, "", 1) != 1)
+            _exit(1);
+    }
+}
+
+static void kill_a_writer_after(long delay_ns)
+{
+    int told[2];
+    char written;
+    assert_int_equal(pipe(told), 0);
+    pid_t writer = fork();
+    assert_true(writer >= 0);
+    if (writer == 0)
+        write_for_ever(told[1]);
+    assert_int_equal(read(told[0], &written, 1), 1);
+    const struct timespec delay = {.tv_nsec = delay_ns};
+    (void)nanosleep(&delay, NULL);
+    assert_int_equal(kill(writer, SIGKILL), 0);
+    int code = 0;
+    assert_int_equal(waitpid(writer, &code, 0), writer);
+    assert_true(WIFSIGNALED(code)); /* it did not end by itself before */
+    (void)close(told[0]);
+    (void)close(told[1]);
+}
+
+/* Wherever the writer was, the catalogue is whole: one line of the key, its two fields from one change. */
+static void a_killed_writer_leaves_a_whole_catalogue(void **state)
+{
+    (void)state;
+    hsm_close(hsm); /* a child of a process that uses the module may not use it */
+    uint64_t generation = 0;
+    for (long round = 0; round < 12; round++) {
+        kill_a_writer_after(20000000 + 1370000 * round);
+        hsm = test_token_open(&token);
+        const struct hsm_key_info *key = look(1);
+        assert_int_equal(catalogue.key_count, 9);
+        assert_true(catalogue.generation > generation);
+        generation = catalogue.generation;
+        assert_int_equal(key->scope.successor_krn, (INT64_MAX - key->issued_until_unix_s) % 2 == 0 ? 2 : 0);
+        test_ok(hsm_keys_verify(hsm, &catalogue), "verify");
+        hsm_close(hsm);
+    }
+    hsm = test_token_open(&token);
+    test_ok(set_state(1, HSM_EXPIRED, 0), "the next writer");
+    assert_int_equal(look(1)->state, HSM_EXPIRED);
+}
+
 /* Tokens of the first form: their lines end before the successor. */
 static void the_first_form_is_read(void **state)
 {
@@ -389,6 +450,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(successors_that_may_be, set_up, tear_down),
         cmocka_unit_test_setup_teardown(an_old_entry_does_not_come_back, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_writer_cut_short_before_its_head_changed_nothing, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_killed_writer_leaves_a_whole_catalogue, set_up, tear_down),
         cmocka_unit_test_setup_teardown(the_first_form_is_read, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_running_process_obeys_within_a_second, set_up, tear_down),
     };
