@@ -6,7 +6,7 @@
 #include "rpc/rpc.h"
 #include "vending/vending.h"
 
-enum { API_SERVICES = 4 };
+enum { API_SERVICES = 5 };
 
 /* `vend` and `services` outlive the server that they are given to. */
 void api_services(struct vend *vend, struct rpc_service services[API_SERVICES]);

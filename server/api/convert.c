@@ -1,7 +1,10 @@
 #include "api/convert.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <time.h>
+
+#include "api/token_convert.h"
 
 _Static_assert((int)VEND_ELECTRICITY == METERVAULT__V1__UTILITY__ELECTRICITY &&
                    (int)VEND_WATER == METERVAULT__V1__UTILITY__WATER && (int)VEND_GAS == METERVAULT__V1__UTILITY__GAS &&
@@ -26,6 +29,12 @@ struct vend_caller api_caller(const struct rpc_call *call)
 
 void api_fail(struct rpc_call *call, mv_status status)
 {
+    char seconds[16];
+    if (status.reason == MV_VERIFY_LOCKED) {
+        (void)snprintf(seconds, sizeof seconds, "%" PRIu32, status.detail);
+        rpc_detail(call, "retry_after_s", seconds);
+        status = mv_fail(MV_VERIFY_LOCKED, NULL);
+    }
     /* errors.proto: the reasons up to the first one about the caller are about the request */
     if (status.where != NULL && status.reason < MV_NOT_AUTHENTICATED)
         rpc_detail(call, "field", status.where);
@@ -69,32 +78,6 @@ mv_status api_key_in(const Metervault__V1__MeterKey *message, struct vend_meter_
     return mv_ok();
 }
 
-static void quantity_out(enum vend_unit unit, int64_t amount, Metervault__V1__Quantity *out)
-{
-    metervault__v1__quantity__init(out);
-    switch (unit) {
-    case VEND_UNIT_WH:
-        out->amount_case = METERVAULT__V1__QUANTITY__AMOUNT_ENERGY_WH;
-        out->energy_wh = amount;
-        break;
-    case VEND_UNIT_LITRE:
-        out->amount_case = METERVAULT__V1__QUANTITY__AMOUNT_VOLUME_L;
-        out->volume_l = amount;
-        break;
-    case VEND_UNIT_SECOND:
-        out->amount_case = METERVAULT__V1__QUANTITY__AMOUNT_TIME_S;
-        out->time_s = amount;
-        break;
-    case VEND_UNIT_CURRENCY_E5:
-        out->amount_case = METERVAULT__V1__QUANTITY__AMOUNT_CURRENCY_E5;
-        out->currency_e5 = amount;
-        break;
-    case VEND_UNIT_WATT:
-    case VEND_UNIT_RAW:
-        break;
-    }
-}
-
 static void token_out(const struct vend_sale *sale, struct api_sale *out)
 {
     metervault__v1__meter_key__init(&out->key);
@@ -108,7 +91,7 @@ static void token_out(const struct vend_sale *sale, struct api_sale *out)
     out->key.key_generation_algorithm = sale->dkga;
     (void)snprintf(out->kcv, sizeof out->kcv, "%02X%02X%02X", sale->vending_kcv[0], sale->vending_kcv[1],
                    sale->vending_kcv[2]);
-    quantity_out(sale->unit, sale->encoded, &out->carried);
+    api_quantity_out(sale->unit, sale->encoded, &out->carried);
     metervault__v1__token__init(&out->token);
     out->token.digits = (char *)sale->digits;
     out->token.token_class = 0;
@@ -122,7 +105,7 @@ static void token_out(const struct vend_sale *sale, struct api_sale *out)
 void api_sale_out(const struct vend_sale *sale, struct api_sale *out)
 {
     token_out(sale, out);
-    quantity_out(sale->unit, sale->requested, &out->requested);
+    api_quantity_out(sale->unit, sale->requested, &out->requested);
     metervault__v1__issued_tokens__init(&out->message);
     out->tokens[0] = &out->token;
     out->message.request_id = (char *)sale->request_id;
@@ -143,18 +126,49 @@ void api_sale_out(const struct vend_sale *sale, struct api_sale *out)
     out->message.receipt = &out->receipt;
 }
 
+struct vend_key_target api_wanted_in(const Metervault__V1__WantedKey *message)
+{
+    struct vend_key_target target = {.ti = -1};
+    if (message == NULL)
+        return target;
+    target.sgc = message->supply_group_code[0] == '\0' ? NULL : message->supply_group_code;
+    target.krn = message->key_revision_number;
+    target.kt = message->key_type;
+    if (message->tariff_case == METERVAULT__V1__WANTED_KEY__TARIFF_TARIFF_INDEX)
+        target.ti = message->tariff_index < INT32_MAX ? (int32_t)message->tariff_index : INT32_MAX;
+    return target;
+}
+
+static void wanted_out(const struct store_meter *row, struct api_meter *out)
+{
+    metervault__v1__wanted_key__init(&out->wanted);
+    out->wanted.supply_group_code = (char *)row->wanted_sgc;
+    out->wanted.key_revision_number = row->wanted_krn;
+    out->wanted.key_type = row->wanted_kt;
+    if (row->wanted_ti >= 0) {
+        out->wanted.tariff_case = METERVAULT__V1__WANTED_KEY__TARIFF_TARIFF_INDEX;
+        out->wanted.tariff_index = (uint32_t)row->wanted_ti;
+    }
+    out->message.wanted = &out->wanted;
+}
+
+static void key_on_file_out(const struct store_meter *row, Metervault__V1__MeterKey *out)
+{
+    metervault__v1__meter_key__init(out);
+    out->supply_group_code = (char *)row->sgc;
+    out->key_revision_number = row->krn;
+    out->tariff_index = row->ti;
+    out->key_type = row->kt;
+    out->key_expiry_number = row->ken;
+    out->base_date = row->base_date;
+    out->encryption_algorithm = row->ea;
+    out->key_generation_algorithm = row->dkga;
+}
+
 void api_meter_out(const struct vend_meter *meter, struct api_meter *out)
 {
     const struct store_meter *row = &meter->row;
-    metervault__v1__meter_key__init(&out->key);
-    out->key.supply_group_code = (char *)row->sgc;
-    out->key.key_revision_number = row->krn;
-    out->key.tariff_index = row->ti;
-    out->key.key_type = row->kt;
-    out->key.key_expiry_number = row->ken;
-    out->key.base_date = row->base_date;
-    out->key.encryption_algorithm = row->ea;
-    out->key.key_generation_algorithm = row->dkga;
+    key_on_file_out(row, &out->key);
     metervault__v1__meter__init(&out->message);
     out->message.meter_pan = (char *)row->pan;
     out->message.organisation = (char *)meter->organisation;
@@ -162,4 +176,12 @@ void api_meter_out(const struct vend_meter *meter, struct api_meter *out)
     out->message.key = &out->key;
     out->message.state = (Metervault__V1__MeterState)row->state;
     out->message.registered_at_unix_s = row->registered_at_unix_s;
+    out->message.credit_unit =
+        row->currency ? METERVAULT__V1__CREDIT_UNIT__CURRENCY : METERVAULT__V1__CREDIT_UNIT__UNITS;
+    if (row->pending_change != 0) {
+        api_key_out(&meter->pending, &out->pending);
+        out->message.pending_key = &out->pending;
+    }
+    if (row->has_wanted)
+        wanted_out(row, out);
 }

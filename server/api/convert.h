@@ -7,7 +7,7 @@
 #include <metervault/v1/token_service.pb-c.h>
 
 #include "rpc/rpc.h"
-#include "vending/vending.h"
+#include "vending/desk.h"
 
 /* Whom the call is from and how long it may wait. Valid as long as the call. */
 struct vend_caller api_caller(const struct rpc_call *call);
@@ -31,9 +31,13 @@ struct api_sale {
 };
 void api_sale_out(const struct vend_sale *sale, struct api_sale *out);
 
+/* Not said where the message has no target at all. */
+struct vend_key_target api_wanted_in(const Metervault__V1__WantedKey *message);
+
 struct api_meter {
     Metervault__V1__Meter message;
-    Metervault__V1__MeterKey key;
+    Metervault__V1__MeterKey key, pending;
+    Metervault__V1__WantedKey wanted;
 };
 void api_meter_out(const struct vend_meter *meter, struct api_meter *out);
 

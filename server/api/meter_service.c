@@ -2,9 +2,10 @@
 #include <stdlib.h>
 
 #include "api/convert.h"
+#include "api/meter_keys.h"
 #include "api/services.h"
 
-static void answer(struct rpc_call *call, mv_status status, const struct vend_meter *meter)
+void api_answer_meter(struct rpc_call *call, mv_status status, const struct vend_meter *meter)
 {
     struct api_meter out;
     if (!status.ok) {
@@ -15,6 +16,14 @@ static void answer(struct rpc_call *call, mv_status status, const struct vend_me
     rpc_reply(call, &out.message.base);
 }
 
+static mv_status credit_unit_in(Metervault__V1__CreditUnit message, bool *currency)
+{
+    *currency = message == METERVAULT__V1__CREDIT_UNIT__CURRENCY;
+    bool units = message == METERVAULT__V1__CREDIT_UNIT__UNITS ||
+                 message == METERVAULT__V1__CREDIT_UNIT__CREDIT_UNIT_UNSPECIFIED;
+    return units || *currency ? mv_ok() : mv_fail(MV_INVALID_FIELD, "credit_unit");
+}
+
 static void register_meter(void *self, struct rpc_call *call, const ProtobufCMessage *message)
 {
     const Metervault__V1__RegisterMeterRequest *in = (const Metervault__V1__RegisterMeterRequest *)message;
@@ -22,12 +31,14 @@ static void register_meter(void *self, struct rpc_call *call, const ProtobufCMes
     struct vend_meter meter;
     struct vend_meter_request request = {
         .pan = in->meter_pan, .organisation = in->organisation, .utility = (enum vend_utility)in->utility};
-    mv_status status = api_key_in(in->key, &request.key);
+    mv_status status = credit_unit_in(in->credit_unit, &request.currency);
+    if (status.ok)
+        status = api_key_in(in->key, &request.key);
     if (status.ok)
         status = vend_register_meter(self, &caller, &request, &meter);
     else
         status = vend_refuse(self, &caller, VEND_REGISTER_METER, status);
-    answer(call, status, &meter);
+    api_answer_meter(call, status, &meter);
 }
 
 static void get_meter(void *self, struct rpc_call *call, const ProtobufCMessage *message)
@@ -36,7 +47,7 @@ static void get_meter(void *self, struct rpc_call *call, const ProtobufCMessage 
     struct vend_caller caller = api_caller(call);
     struct vend_meter meter;
     mv_status status = vend_get_meter(self, &caller, in->meter_pan, &meter);
-    answer(call, status, &meter);
+    api_answer_meter(call, status, &meter);
 }
 
 /* A page and its messages, in one piece of memory. */
@@ -86,6 +97,10 @@ static const struct rpc_method methods[] = {
     {"RegisterMeter", register_meter, RPC_POOLED},
     {"GetMeter", get_meter, RPC_POOLED},
     {"ListMeters", list_meters, RPC_POOLED},
+    {"AssignKey", api_assign_key, RPC_POOLED},
+    {"ConfirmKeyChange", api_confirm_key_change, RPC_POOLED},
+    {"GetMeterHistory", api_get_meter_history, RPC_POOLED},
+    {"ListExposed", api_list_exposed, RPC_POOLED},
 };
 
 const struct rpc_service api_meter_service = {.descriptor = &metervault__v1__meter_service__descriptor,

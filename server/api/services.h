@@ -4,6 +4,7 @@
 
 #include "rpc/rpc.h"
 
-extern const struct rpc_service api_token_service, api_meter_service, api_operator_service, api_audit_service;
+extern const struct rpc_service api_token_service, api_meter_service, api_operator_service, api_audit_service,
+    api_approval_service;
 
 #endif

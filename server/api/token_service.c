@@ -2,6 +2,7 @@
 
 #include "api/convert.h"
 #include "api/services.h"
+#include "api/token_convert.h"
 
 /* Answers with a sale; called by the writer's thread for issued ones. */
 static void sold(void *self, mv_status status, const struct vend_sale *sale)
@@ -76,11 +77,27 @@ static void last_response(void *self, struct rpc_call *call, const ProtobufCMess
     sold(call, status, &sale);
 }
 
+static void verify(void *self, struct rpc_call *call, const ProtobufCMessage *message)
+{
+    const Metervault__V1__VerifyRequest *in = (const Metervault__V1__VerifyRequest *)message;
+    struct vend_caller caller = api_caller(call);
+    struct vend_verified verified;
+    struct api_verified out;
+    mv_status status = vend_verify(self, &caller, in->meter_pan, in->digits, &verified);
+    if (!status.ok) {
+        api_fail(call, status);
+        return;
+    }
+    api_verified_out(&verified, &out);
+    rpc_reply(call, &out.message.base);
+}
+
 static const struct rpc_method methods[] = {
     {"IssueCredit", issue_credit, RPC_INLINE},
     {"TrialCredit", trial_credit, RPC_POOLED},
     {"GetToken", get_token, RPC_POOLED},
     {"LastResponse", last_response, RPC_POOLED},
+    {"Verify", verify, RPC_POOLED},
 };
 
 const struct rpc_service api_token_service = {.descriptor = &metervault__v1__token_service__descriptor,
