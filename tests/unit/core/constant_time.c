@@ -5,6 +5,7 @@
 
 #include "metervault/aes.h"
 #include "metervault/sts.h"
+#include "metervault/sts_key_change.h"
 
 static void sts(uint8_t ea)
 {
@@ -16,6 +17,26 @@ static void sts(uint8_t ea)
     uint64_t clear = mv_sts_decrypt(&key, &mv_sta_public, cipher);
     __msan_unpoison(&clear, sizeof clear);
     printf("EA%02u %d\n", ea, clear != 0);
+}
+
+/* Numbers beside the key are no secret: whoever can read one section may know them. */
+static void key_change(uint8_t ea)
+{
+    struct mv_sts_key_change change = {.key = {.ea = ea}, .krn = 1, .with_sgc = true};
+    struct mv_sts_key_sections sections = {0};
+    struct mv_sts_block blocks[MV_KEY_SECTIONS];
+    struct mv_sts_key_section_facts facts;
+    unsigned count = 0;
+    unsigned section = 0;
+    bool good = true;
+    __msan_allocated_memory(change.key.bytes, sizeof change.key.bytes);
+    good = mv_sts_key_change_pack(&change, blocks, &count) == MV_DONE;
+    for (unsigned i = 0; i < count; i++) {
+        good = good && mv_sts_key_section_read(&blocks[i], ea, &facts) == MV_DONE;
+        good = good && mv_sts_key_section_put(&sections, ea, &blocks[i], &section) == MV_DONE;
+    }
+    good = good && mv_sts_key_sections_join(&sections, ea, &change);
+    printf("key change EA%02u %u %d\n", ea, count, good);
 }
 
 static void aes(void)
@@ -61,6 +82,8 @@ int main(int argc, char **argv)
         look_up_by_secret();
     sts(MV_EA_STA);
     sts(MV_EA_MISTY1);
+    key_change(MV_EA_STA);
+    key_change(MV_EA_MISTY1);
     aes();
     crc();
     return 0;
