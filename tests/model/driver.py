@@ -1,5 +1,6 @@
 """The driver's process: one line to it, one line back."""
 import subprocess
+import tempfile
 
 
 class DriverFailed(Exception):
@@ -12,7 +13,9 @@ def line(words: tuple) -> str:
 
 class Driver:
     def __init__(self, program: str):
-        self.process = subprocess.Popen([program], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1)
+        self.errors = tempfile.TemporaryFile("w+")
+        self.process = subprocess.Popen([program], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self.errors,
+                                        text=True, bufsize=1)
 
     def ask(self, *words) -> str:
         try:
@@ -34,6 +37,11 @@ class Driver:
         self.process.stdin.close()
         self.process.stdout.close()
         return self.process.wait(timeout=60)
+
+    def said(self) -> str:
+        """What driver and key process wrote on their standard error."""
+        self.errors.seek(0)
+        return self.errors.read()[-2000:]
 
     def kill(self) -> None:
         self.process.stdin.close()

@@ -1,16 +1,26 @@
 """Customers and fitters at their meters."""
 import copy
 
-from oracle import manage, token
-from oracle.cipher import DecoderKey
-from oracle.meter import describe
+from oracle import keychange, manage, token
+from oracle.meter import Meter, describe
+from oracle.orders import Change
 from oracle.token import Token
+from ops_time import advance
 from session import Card, Device, Difference, Session
+
+
+class Before:
+    """What the meter was like before a token."""
+
+    def __init__(self, meter: Meter):
+        self.key = meter.key
+        self.credit = list(meter.credit)
+        self.sections = dict(meter.sections)
 
 
 def enter(session: Session, device: Device, card: Card) -> str:
     """Enters digits; compares result and state with the oracle's."""
-    before = (device.meter.key, list(device.meter.credit))
+    before = Before(device.meter)
     result = device.meter.enter(card.digits, session.clock.boot_s)
     answer = session.ask("enter", device.number, card.digits)
     session.compare_meter(device, result, answer)
@@ -20,21 +30,34 @@ def enter(session: Session, device: Device, card: Card) -> str:
     return result
 
 
-def note_accepted(session: Session, device: Device, card: Card, before: tuple) -> None:
-    old_key, old_credit = before
-    read = token.read(card.digits, old_key)
+def note_accepted(session: Session, device: Device, card: Card, before: Before) -> None:
+    read = token.read(card.digits, before.key)
     if read.token_class == 1:
         return
-    if device.meter.key != old_key:
-        session.counts["key changed"] += 1
-        session.check_keys(device)
+    if read.token_class == 2 and read.subclass in keychange.SECTION:
+        note_change(session, device, read, before)
         return
-    if read.subclass in (3, 4, 8, 9) and read.token_class == 2:
-        return  # the set of the key that it holds
     if card.digits in device.accepted:
         raise Difference(f"meter {device.number} took {card.digits} twice")
     device.accepted.add(card.digits)
-    settle(device, card, read, old_credit)
+    settle(device, card, read, before.credit)
+
+
+def note_change(session: Session, device: Device, last: Token, before: Before) -> None:
+    """Sections of two sets make a key that nobody knows: a meter cannot tell. That can only happen with tokens that
+    stayed good because their set changed no key."""
+    whole = {**before.sections, keychange.SECTION[last.subclass]: last.content}
+    sets = {id(i.change): i.change for i in device.office.issued if i.change}
+    if not any(came_from(change, whole) for change in sets.values()):
+        device.astray = True
+        session.counts["sets mixed"] += 1
+    session.counts["key changed"] += device.meter.key != before.key
+    session.check_keys(device)
+
+
+def came_from(change: Change, whole: dict) -> bool:
+    own = {keychange.SECTION[made.token.subclass]: made.token.content for made in change.made}
+    return all(own[place] == whole.get(place) for place in own)
 
 
 def settle(device: Device, card: Card, read: Token, old_credit: list) -> None:
@@ -50,13 +73,16 @@ def settle(device: Device, card: Card, read: Token, old_credit: list) -> None:
 
 
 def use_pouch(session: Session, device: Device) -> None:
-    """The customer enters what was bought, in order; sometimes only a part of it."""
-    for _ in range(session.rng.choice((1, 2, 5, 8))):
-        if not device.pouch:
-            return
+    """The customer enters what one order brought, in order; sometimes only a part of it."""
+    rng = session.rng
+    if device.meter.locked(session.clock.boot_s) and rng.random() < 0.8:
+        advance(session, rng.choice((11, 700, 1281)))
+    answer = device.pouch[0].issued if device.pouch else None
+    while device.pouch and device.pouch[0].issued is answer and rng.random() < 0.95:
         card = device.pouch.pop(0)
         device.drawer.append(card)
-        enter(session, device, card)
+        if enter(session, device, card) in ("CRC_ERROR", "LOCKOUT_ACTIVE") and rng.random() < 0.8:
+            break
     del device.drawer[:-150]
 
 
@@ -149,7 +175,7 @@ def power_cut(session: Session, device: Device) -> None:
             result == expected and state != states[2]):
         raise Difference(f"power cut at meter {device.number}: expected {expected} and one of\n" +
                          "\n".join(states) + f"\ngot: {answer}")
-    old = (before.key, list(before.credit))
+    old = Before(before)
     counted = state == states[2]
     device.meter = after if counted else (stale if state == states[1] else before)
     device.meter.restart(now_s)

@@ -67,9 +67,10 @@ def assign(session: Session, device: Device) -> None:
     rng, server = session.rng, session.server
     wanted = Target()
     if rng.random() < 0.9:
-        other_group = rng.random() < 0.25
-        wanted = Target(rng.choice(GROUPS + (CLOSED_GROUP,)) if other_group else "", rng.choice((0, 0, 1, 2, 3, 4, 5, 6)),
-                        rng.choice((0, 0, 0, 1, 2)), rng.choice((-1, 1, 7, rng.randrange(100))))
+        other_group = rng.random() < 0.15
+        wanted = Target(rng.choice(GROUPS + (CLOSED_GROUP,)) if other_group else "",
+                        rng.choice((0, 0, 0, 0, 0, 1, 2, 3, 4, 5, 6)), rng.choice((0, 0, 0, 0, 0, 0, 1, 2, 2)),
+                        rng.choice((-1, 1, 7, rng.randrange(100))))
     who, pan = rng.choice(("fitter", "boss")), device.office.pan
     both(session, lambda: desk.assign(server, who, pan, wanted), "assign", who, pan, wanted.sgc, wanted.krn, wanted.kt,
          wanted.ti)
@@ -119,7 +120,7 @@ def propose(session: Session, device: Device) -> None:
     if len(server.proposals) >= 200:
         return
     who = rng.choice(("fitter", "boss", "officer1"))
-    before, after = rng.choice(GROUPS), rng.choice(GROUPS)
+    before, after = device.office.key.sgc, device.office.wanted.sgc or rng.choice(GROUPS)
     pan, valid_s = rng.choice(("", device.office.pan)), rng.choice((DAY, 80 * DAY))
     try:
         desk.propose(server, who, before, after, pan, valid_s)
@@ -138,4 +139,4 @@ def approve(session: Session, _device: Device) -> None:
     both(session, lambda: desk.approve(server, who, number, signer), "approve", who, number + 1, signer)
 
 
-OPERATIONS = [(0.1, register), (2, view), (2, assign), (5, confirm), (0.3, propose), (0.6, approve)]
+OPERATIONS = [(0.1, register), (2, view), (2, assign), (6, confirm), (0.5, propose), (1.5, approve)]

@@ -150,8 +150,10 @@ def key_change(session: Session, device: Device) -> None:
                     rng.choice((0, 0, 0, 1, 2)), rng.choice((-1, 1, 7, rng.randrange(100))), rng.random() < 0.3)
     if rng.random() < 0.2:
         wanted = Target(with_sgc=rng.random() < 0.5)
+    if rng.random() < 0.02:
+        wanted = wanted._replace(kt=3)
     place(session, Order("fitter", session.new_request(), till(session), device.office.pan, KEY_CHANGE, target=wanted),
           device)
 
 
-OPERATIONS = [(30, credit), (0.05, burst), (6, management), (3, test), (2, key_change), (4, again), (2, wrong_caller)]
+OPERATIONS = [(30, credit), (0.05, burst), (6, management), (3, test), (3, key_change), (4, again), (2, wrong_caller)]

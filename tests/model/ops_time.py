@@ -58,5 +58,5 @@ def restart_keys(session: Session, _device: Device) -> None:
     session.clock.stored_unconfirmed = session.clock.unconfirmed
 
 
-OPERATIONS = [(4, jump), (0.7, to_midnight), (0.15, step), (1, confirm), (0.15, restart_server),
+OPERATIONS = [(4, jump), (0.7, to_midnight), (0.15, step), (3, confirm), (0.15, restart_server),
               (0.01, restart_keys)]

@@ -54,7 +54,7 @@ def episode(job: tuple) -> tuple:
         lines.append(f"\n{difference}\n\nafter {session.done} operations; "
                      f"again with: tests/model/run.py --seed {seed} --episode {number}")
         session.driver.kill()
-        return session.counts, "\n".join(lines)
+        return session.counts, "\n".join(lines + ["", session.driver.said()])
 
 
 def run_episodes(options: argparse.Namespace, numbers: list) -> tuple:

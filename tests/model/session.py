@@ -8,7 +8,7 @@ import world
 import driver
 from driver import Driver
 from oracle.clock import Clock
-from oracle.meter import Meter, describe
+from oracle.meter import SECTION_TIMEOUT_S, Meter, describe
 from oracle.orders import Issued, OfficeMeter
 from oracle.server import Server
 
@@ -93,9 +93,13 @@ class Session:
             raise Difference(f"meter {device.number}: holds {device.meter.key}, the office thinks of {ideas}")
 
     def settle_reading(self, device: Device) -> None:
-        """A reading that ended a set leaves the set's tokens with the customer: entered later, they would lead the
-        meter away from what the office thinks. Whoever reads the meter takes them along."""
+        """A set that is ended by a reading can still lead the meter away from what the office thinks: its tokens are
+        with the customer, and a section that was entered waits in the meter to be mixed with the next set. Whoever
+        reads the meter takes the tokens along and stays until the section is forgotten."""
         office = device.office
         ended = {id(i) for i in office.issued if i.change is not None and i.change.outcome == "not applied"}
         device.pouch = [card for card in device.pouch if id(card.issued) not in ended]
         device.drawer = [card for card in device.drawer if id(card.issued) not in ended]
+        if device.meter.sections:
+            self.clock.advance(SECTION_TIMEOUT_S)
+            self.set_clock()

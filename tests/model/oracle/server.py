@@ -145,7 +145,8 @@ class Server:
         if order.kind == TEST:
             content = manage.test_content(order.subclass, order.control, order.manufacturer)
             made = Token(1, order.subclass, content)
-            return [Made(made, None, key, False, digits=token.write(made, None))]
+            told = order.control | order.manufacturer << 40
+            return [Made(made, None, key, False, encoded=told, digits=token.write(made, None))]
         if order.kind == CREDIT and key.kt != DUTK:
             raise Refused("KEY_TYPE_NOT_ALLOWED")
         if order.kind == CREDIT:
@@ -185,6 +186,16 @@ def check_form(order: Order) -> None:
         raise Refused("INVALID_FIELD")
     if order.kind == MANAGEMENT and not management_form(order.subclass, order.value):
         raise Refused("INVALID_FIELD")
+    if order.kind == TEST and not test_form(order.subclass, order.control, order.manufacturer):
+        raise Refused("INVALID_FIELD")
+    if order.special and order.kind in (TEST, KEY_CHANGE):
+        raise Refused("INVALID_FIELD")
+
+
+def test_form(subclass: int, control: int, manufacturer: int) -> bool:
+    if subclass in manage.LONG_CODE:
+        return control < 1 << 28 and manufacturer <= 9999
+    return subclass in manage.SHORT_CODE and control < 1 << 36 and manufacturer <= 99
 
 
 def management_form(subclass: int, value: int) -> bool:

@@ -1,6 +1,6 @@
 """Which key a meter shall have at an order, and whether it may."""
 from . import tid
-from .catalogue import Catalogue, Vending
+from .catalogue import ALLOWS, Catalogue, Vending
 from .dkga import MeterKey
 from .orders import OfficeMeter, Refused, Target
 
@@ -56,9 +56,12 @@ def check_change(catalogue: Catalogue, meter: OfficeMeter, target: MeterKey, now
 def check_entry(catalogue: Catalogue, before: MeterKey, target: MeterKey, now: int) -> None:
     entry = catalogue.find(target.sgc, target.krn, target.kt)
     stays = (before.sgc, before.krn, before.kt) == (target.sgc, target.krn, target.kt)
+    purpose = "issue" if stays else "enter"
+    if purpose not in ALLOWS[entry.state]:
+        raise Refused("VENDING_KEY_NOT_ACTIVE")
     if target.ea not in entry.algorithms:
         raise Refused("VENDING_KEY_MISMATCH")
-    if not entry.allows("issue" if stays else "enter", now):
+    if not entry.allows(purpose, now):
         raise Refused("VENDING_KEY_NOT_ACTIVE")
 
 
