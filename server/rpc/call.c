@@ -55,6 +55,7 @@ struct rpc_call *rpc_call_take(struct rpc_server *server, struct rpc_queue *queu
     call->own = rpc_entry_plucks(entry) ? grpc_completion_queue_create_for_pluck(NULL) : NULL;
     call->status_text = grpc_empty_slice();
     call->status_details = grpc_empty_slice();
+    call->came = (struct rpc_tag){NULL, call};
     call->moved = (struct rpc_tag){on_moved, call};
     call->closed = (struct rpc_tag){on_closed, call};
     grpc_metadata_array_init(&call->metadata);

@@ -81,7 +81,8 @@ struct rpc_call {
     grpc_byte_buffer *received;
     struct rpc_tag arrived;
     struct rpc_tag closed;
-    struct rpc_tag moved; /* a message or the status */
+    struct rpc_tag came;  /* a message was read */
+    struct rpc_tag moved; /* a message was written, or the status */
 
     atomic_uint refs;
     atomic_bool close_asked;

@@ -97,7 +97,7 @@ const char *rpc_principal(const struct rpc_call *call);
 const char *rpc_method_name(const struct rpc_call *call);
 /* Nanoseconds left, INT64_MAX without a deadline; 0 once passed. */
 int64_t rpc_time_left(const struct rpc_call *call);
-/* The caller has left or the deadline has passed. Of a stream: ask on the thread that reads and writes it. */
+/* The caller has left or the deadline has passed. Of a stream: ask on the thread that writes it. */
 bool rpc_cancelled(const struct rpc_call *call);
 
 /* `key` and `value` are copied, cut to 31 and 159 bytes. At most 8 pairs, kept for rpc_fail's ErrorInfo metadata;
@@ -109,8 +109,9 @@ void rpc_reply(struct rpc_call *call, const ProtobufCMessage *response);
 void rpc_fail(struct rpc_call *call, mv_status status);
 
 /* Streams. They block with flow control and fail with CANCELLED_BY_CALLER or DEADLINE_PASSED when the caller is gone,
- * or takes nothing for a minute, or says nothing for ten; one thread at a time. In a server stream messages may be held
- * back to go out together, at the latest with rpc_finish; in the others each goes out at once. */
+ * or takes nothing for a minute, or says nothing for ten. One thread reads and one writes, which may be another;
+ * neither may still be at it when the call is ended. In a server stream messages may be held back to go out together,
+ * at the latest with rpc_finish; in the others each goes out at once. */
 MV_MUST_USE mv_status rpc_write(struct rpc_call *call, const ProtobufCMessage *message);
 /* *message is NULL at the end of the client's messages; else it is valid until the next rpc_read or the end of the
  * call, and nobody frees it. */

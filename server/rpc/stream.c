@@ -32,13 +32,13 @@ static bool outlived(const struct rpc_call *call)
     return gpr_time_cmp(gpr_now(GPR_CLOCK_MONOTONIC), call->cut_off) >= 0;
 }
 
-static bool wait(struct rpc_call *call, gpr_timespec until)
+static bool wait(struct rpc_call *call, struct rpc_tag *tag, gpr_timespec until)
 {
-    enum rpc_plucked plucked = rpc_queue_pluck(call->own, &call->moved, until);
+    enum rpc_plucked plucked = rpc_queue_pluck(call->own, tag, until);
     if (plucked == RPC_PLUCKED_TIMEOUT) {
         (void)grpc_call_cancel_with_status(call->call, GRPC_STATUS_DEADLINE_EXCEEDED,
                                            "The stream was silent or open for too long.", NULL);
-        (void)rpc_queue_pluck(call->own, &call->moved, gpr_inf_future(GPR_CLOCK_MONOTONIC));
+        (void)rpc_queue_pluck(call->own, tag, gpr_inf_future(GPR_CLOCK_MONOTONIC));
     }
     return plucked == RPC_PLUCKED_OK;
 }
@@ -82,7 +82,8 @@ mv_status rpc_write(struct rpc_call *call, const ProtobufCMessage *message)
     ops[count].op = GRPC_OP_SEND_MESSAGE;
     ops[count].flags = flags;
     ops[count++].data.send_message.send_message = buffer;
-    bool written = rpc_batch_start(call->call, ops, count, &call->moved) && wait(call, patience(call, WRITE_STALL_S));
+    bool written = rpc_batch_start(call->call, ops, count, &call->moved) &&
+                   wait(call, &call->moved, patience(call, WRITE_STALL_S));
     grpc_byte_buffer_destroy(buffer);
     return written ? mv_ok() : why_broken(call);
 }
@@ -95,7 +96,7 @@ mv_status rpc_read(struct rpc_call *call, ProtobufCMessage **message)
     op.data.recv_message.recv_message = &call->received;
     if (outlived(call))
         return mv_fail(MV_DEADLINE_PASSED, NULL);
-    if (!rpc_batch_start(call->call, &op, 1, &call->moved) || !wait(call, patience(call, READ_IDLE_S)))
+    if (!rpc_batch_start(call->call, &op, 1, &call->came) || !wait(call, &call->came, patience(call, READ_IDLE_S)))
         return why_broken(call);
     /* A cancelled call delivers "no more" just as an ended one does, and the news of its close may come later. */
     if (call->received == NULL)
@@ -112,7 +113,7 @@ void rpc_stream_end(struct rpc_call *call, struct rpc_ending ending)
     size_t count;
     bool close_too = rpc_call_ending_ops(call, ending, ops, &count);
     if (rpc_batch_start(call->call, ops, count, &call->moved))
-        (void)wait(call, in_seconds(call->entry->anonymous ? OPEN_END_S : WRITE_STALL_S));
+        (void)wait(call, &call->moved, in_seconds(call->entry->anonymous ? OPEN_END_S : WRITE_STALL_S));
     else
         (void)grpc_call_cancel(call->call, NULL);
     if (!close_too && !call->close_seen)

@@ -171,11 +171,54 @@ static void chat(void *self, struct rpc_call *call, const ProtobufCMessage *requ
     }
 }
 
+struct counting {
+    struct rpc_call *call;
+    atomic_bool enough;
+};
+
+static void *write_numbers(void *self)
+{
+    struct counting *counting = self;
+    Rpctest__Item item = RPCTEST__ITEM__INIT;
+    while (!atomic_load(&counting->enough)) {
+        item.number++;
+        if (!rpc_write(counting->call, &item.base).ok)
+            break;
+    }
+    return NULL;
+}
+
+static void both(void *self, struct rpc_call *call, const ProtobufCMessage *request)
+{
+    (void)self;
+    (void)request;
+    pthread_t writer;
+    struct counting counting = {.call = call};
+    Rpctest__Item total = RPCTEST__ITEM__INIT;
+    ProtobufCMessage *message = NULL;
+    mv_status status;
+    if (pthread_create(&writer, NULL, write_numbers, &counting) != 0)
+        abort();
+    do {
+        status = rpc_read(call, &message);
+        if (status.ok && message != NULL)
+            total.number += ((const Rpctest__Item *)message)->number;
+    } while (status.ok && message != NULL);
+    atomic_store(&counting.enough, true);
+    (void)pthread_join(writer, NULL);
+    if (status.ok)
+        status = rpc_write(call, &total.base);
+    if (status.ok)
+        rpc_finish(call);
+    else
+        broken(call, status);
+}
+
 static const struct rpc_method methods[] = {
     {"Quick", echo, RPC_INLINE},    {"Pooled", echo, RPC_POOLED}, {"Late", reply_late, RPC_INLINE},
     {"Refuse", refuse, RPC_INLINE}, {"Block", block, RPC_POOLED}, {"Who", who, RPC_POOLED},
     {"Lists", lists, RPC_INLINE},   {"Count", count, RPC_POOLED}, {"Sum", sum, RPC_POOLED},
-    {"Chat", chat, RPC_POOLED},     {"Drain", chat, RPC_POOLED},
+    {"Chat", chat, RPC_POOLED},     {"Drain", chat, RPC_POOLED},  {"Both", both, RPC_POOLED},
 };
 
 const struct rpc_service echo_service = {&rpctest__echo__descriptor, methods, sizeof methods / sizeof methods[0], NULL};

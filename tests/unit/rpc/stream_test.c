@@ -94,6 +94,51 @@ static void bidi(void **state)
     assert_int_equal(caller_end(stream).code, GRPC_STATUS_OK);
 }
 
+static bool send_unasked(struct caller_stream *stream, int64_t number)
+{
+    int64_t last = 0;
+    for (int i = 0; i < 50; i++) {
+        int64_t next = next_number(stream);
+        if (next <= last)
+            return false;
+        last = next;
+    }
+    return send_number(stream, number);
+}
+
+/* One thread reads while another writes. */
+static void both_at_once(void **state)
+{
+    (void)state;
+    struct caller_stream *stream = caller_open(channel, ECHO "Both", 20000);
+    int64_t last = 0, number;
+    /* nothing was sent yet, and it speaks */
+    assert_int_equal(next_number(stream), 1);
+    for (int64_t i = 1; i <= 20; i++)
+        assert_true(send_unasked(stream, 1000000));
+    caller_send_end(stream);
+    while ((number = next_number(stream)) != 0)
+        last = number;
+    assert_int_equal(last, 20 * 1000000);
+    assert_int_equal(caller_end(stream).code, GRPC_STATUS_OK);
+}
+
+static void both_are_cut_off(void **state)
+{
+    (void)state;
+    for (unsigned i = 0; i < 10; i++) {
+        unsigned before = atomic_load(&echo_seen.streams_broken);
+        struct caller_stream *stream = caller_open(channel, ECHO "Both", i % 2 == 0 ? 0 : 50);
+        assert_int_equal(next_number(stream), 1);
+        if (i % 2 == 0)
+            caller_cancel(stream);
+        while (next_number(stream) != 0)
+            continue;
+        assert_int_not_equal(caller_end(stream).code, GRPC_STATUS_OK);
+        assert_true(echo_wait(&echo_seen.streams_broken, before + 1));
+    }
+}
+
 /* A call that was cut short must never look like one that was sent to its end. */
 static void cancel_is_no_end(void **state)
 {
@@ -181,6 +226,8 @@ int main(void)
         cmocka_unit_test(server_stream_refused),
         cmocka_unit_test(client_stream),
         cmocka_unit_test(bidi),
+        cmocka_unit_test(both_at_once),
+        cmocka_unit_test(both_are_cut_off),
         cmocka_unit_test(cancel_is_no_end),
         cmocka_unit_test(deadline_ends_stream),
         cmocka_unit_test(bad_message_in_stream),
