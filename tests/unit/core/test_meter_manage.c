@@ -134,12 +134,14 @@ static void money(void **state)
     const struct mv_sts_currency debit = {.negative = 1, .mantissa = 1};
     const struct mv_sts_currency minus_zero = {.negative = 1};
     const struct mv_sts_currency too_much = {.exponent = 16};
+    const struct mv_sts_currency more_than_63_bits = {.exponent = 15, .mantissa = 9000};
     const struct mv_sts_currency most = {.exponent = 31, .mantissa = 16383};
     const struct mv_sts_currency much = {.exponent = 14, .mantissa = 16383};
     assert_int_equal(enter_money(f, TEST_TID + 1, debit), MV_RANGE_ERROR);
     assert_int_equal(enter_money(f, TEST_TID + 1, minus_zero), MV_RANGE_ERROR);
     assert_int_equal(enter_money(f, TEST_TID + 1, most), MV_OVERFLOW_ERROR);
     assert_int_equal(enter_money(f, TEST_TID + 1, too_much), MV_OVERFLOW_ERROR);
+    assert_int_equal(enter_money(f, TEST_TID + 1, more_than_63_bits), MV_OVERFLOW_ERROR);
     assert_int_equal(enter_money(f, TEST_TID + 1, much), MV_ACCEPT);
     assert_int_equal(f->answer.credited, 1820344444444442624);
     for (uint32_t i = 2; i <= 5; i++)
