@@ -1,8 +1,10 @@
 /* metervault-keys import: a key that custodians carry as components. */
 #include <stdio.h>
+#include <string.h>
 
 #include "custodians.h"
 #include "hex.h"
+#include "import_block.h"
 #include "key_entry.h"
 #include "key_report.h"
 #include "scope.h"
@@ -13,15 +15,20 @@
 static const struct option_usage usage = {
     "Imports a key whose components two or more custodians hold; the key is the XOR of all components.\n"
     "Components are typed without echo, or read from files of mode 0600. The combined key check value must match\n"
-    "the key's paper. A wrapped backup is written to backup_dir of the configuration.",
+    "the key's paper. A wrapped backup is written to backup_dir of the configuration.\n"
+    "With --tr31 the key comes in a key block instead, and the components are those of the block's protection key. "
+    "The\n"
+    "host's memory sees such a key in clear: --accept-host-visible says that this is known.",
     "  metervault-keys import --use vending --sgc 123456 --krn 1 --base-date 2014 --ea 7,11\n"
     "  metervault-keys import --use vending --sgc 123456 --krn 1 --kcv 3FA2C1 \\\n"
     "      --component-file a.hex --component-file b.hex\n"
-    "  metervault-keys import --use factory-kek --name acme --custodians 3\n"};
+    "  metervault-keys import --use factory-kek --name acme --custodians 3\n"
+    "  metervault-keys import --use factory-kek --name acme --tr31 acme.block --accept-host-visible\n"};
 
 struct import {
     struct scope_options scope;
     struct option_list files;
+    struct block_options block;
     const char *kcv;
     const char *custodians;
     struct hsm_key_request request;
@@ -41,11 +48,17 @@ static int check_options(struct import *import)
     if (import->custodians != NULL && !options_number(import->custodians, COMPONENTS_LEAST, COMPONENTS_MOST, &count))
         return options_complain("custodians", "is 2 to 8");
     import->custodian_count = (size_t)count;
+    if (import->block.file != NULL && (import->files.count > 0 || import->custodians != NULL))
+        return options_complain("tr31", "the key comes in a block or on components, not both");
+    code = block_options_check(&import->block);
+    if (code != TOOL_DONE)
+        return code;
     if (import->files.count == 1)
         return options_complain("component-file", "at least two custodians: give it twice or more");
     if (import->files.count > 0 && import->custodians != NULL)
         return options_complain("custodians", "is for typed components");
-    if (import->files.count > 0 && import->kcv == NULL && !terminal_present())
+    bool unseen = import->files.count > 0 || import->block.file != NULL;
+    if (unseen && import->kcv == NULL && !terminal_present())
         return options_complain("kcv", "is required when nobody can confirm it on a terminal");
     return TOOL_DONE;
 }
@@ -65,6 +78,14 @@ static mv_status check_host_visible(const struct hsm_key_request *request)
     if (request->scope.dkga == 2 && !request->accept_host_visible)
         return mv_fail(MV_HOST_VISIBLE_NOT_ACCEPTED, "dkga");
     return mv_ok();
+}
+
+static mv_status enter_block(const struct import *import, struct session *session, struct hsm_key_info *info)
+{
+    MV_TRY(succession_check(session->catalogue, &import->request, import->replaces));
+    MV_TRY(
+        block_import(&import->block, session, &import->request, import->kcv != NULL ? import->expected : NULL, info));
+    return succession_enter(session->hsm, info, import->replaces);
 }
 
 static mv_status enter(struct import *import, struct session *session, struct components *components,
@@ -94,7 +115,8 @@ static mv_status run(const char *config_path, struct import *import, struct hsm_
     struct session session;
     mv_status status = session_open(config_path, &session);
     if (status.ok)
-        status = enter(import, &session, components, info);
+        status = import->block.file != NULL ? enter_block(import, &session, info)
+                                            : enter(import, &session, components, info);
     session_close(&session);
     components_free(components);
     return status;
@@ -102,12 +124,14 @@ static mv_status run(const char *config_path, struct import *import, struct hsm_
 
 int cmd_import(struct tool *tool, int argc, char **argv)
 {
-    struct import import = {0};
+    struct import import;
+    memset(&import, 0, sizeof import);
     const struct option_spec specs[] = {
         SCOPE_OPTIONS(import.scope),
         {"component-file", OPTION_LIST, "FILE", "one component, a line of hex, mode 0600; give it twice or more",
          &import.files},
         {"custodians", OPTION_TEXT, "N", "how many type their components (2 if absent)", &import.custodians},
+        BLOCK_OPTIONS(import.block),
         {"kcv", OPTION_TEXT, "HEX", "expected KCV of the combined key; asked for if absent", &import.kcv},
     };
     enum options_outcome outcome = options_parse(tool, argc, argv, specs, sizeof specs / sizeof specs[0], &usage);

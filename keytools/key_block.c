@@ -71,8 +71,10 @@ static mv_status enter(struct hsm *hsm, const char *backup_dir, const struct hsm
 {
     struct backup_place place = {backup_dir, hsm_serial(hsm)};
     const struct hsm_keeper keeper = {backup_keep, &place};
+    struct hsm_key_request permitted = *request;
+    permitted.no_export = request->no_export || key->attributes.exportability == 'N';
     MV_TRY(backup_directory(backup_dir));
-    return hsm_key_import(hsm, request, key->bytes, key->size, expected_kcv, &keeper, info);
+    return hsm_key_import(hsm, &permitted, key->bytes, key->size, expected_kcv, &keeper, info);
 }
 
 mv_status key_block_import(struct hsm *hsm, const char *backup_dir, const struct hsm_key_request *request,

@@ -41,6 +41,8 @@ static json_t *key_json(const struct hsm_key_info *info)
                   "kcv_method", words_kcv_method(info->kcv_method), "generation", (json_int_t)info->generation);
     if (info->issued_until_unix_s != INT64_MAX)
         (void)json_object_set_new(key, "issued_until", json_string(words_time(info->issued_until_unix_s, until)));
+    if (info->no_export)
+        (void)json_object_set_new(key, "exportable", json_false());
     if (info->use == HSM_USE_VENDING)
         (void)json_object_set_new(key, "scope", scope_json(&info->scope));
     return key;
@@ -97,6 +99,8 @@ static void print_key(const struct hsm_key_info *info)
     (void)printf("%-28s %-16s %-12s v%-3u %s  %s\n", info->label, words_use(info->use), words_state(state_now(info)),
                  info->version, words_kcv(info->kcv, kcv), words_kcv_method(info->kcv_method));
     print_scope(info);
+    if (info->no_export)
+        (void)printf("    its sender forbids to export it\n");
     (void)printf("    active from %s, issued until %s, generation %llu\n", words_time(info->active_from_unix_s, from),
                  words_time(info->issued_until_unix_s, until), (unsigned long long)info->generation);
 }

@@ -27,7 +27,7 @@ struct scope_options {
          &(options).issued_until},                                                                                     \
         {"replaces", OPTION_TEXT, "N", "revision whose meters move to this key", &(options).replaces},                 \
     {                                                                                                                  \
-        "accept-host-visible", OPTION_FLAG, NULL, "DKGA 2 only: the key is visible to the host while used",            \
+        "accept-host-visible", OPTION_FLAG, NULL, "DKGA 2, key blocks: the key is visible to the host",                \
             &(options).accept_host_visible                                                                             \
     }
 

@@ -30,6 +30,7 @@ int cmd_replace(struct tool *tool, int argc, char **argv);
 int cmd_officer_add(struct tool *tool, int argc, char **argv);
 int cmd_show(struct tool *tool, int argc, char **argv);
 int cmd_list(struct tool *tool, int argc, char **argv);
+int cmd_export(struct tool *tool, int argc, char **argv);
 int cmd_export_meter(struct tool *tool, int argc, char **argv);
 int cmd_split(struct tool *tool, int argc, char **argv);
 int cmd_combine(struct tool *tool, int argc, char **argv);

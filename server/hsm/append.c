@@ -16,12 +16,10 @@ static const char *object_label(const struct hsm_entry *entry)
     }
 }
 
-mv_status hsm_entry_store(struct hsm *hsm, CK_OBJECT_HANDLE mac_key, struct hsm_entry *entry)
+mv_status hsm_entry_store_raw(struct hsm *hsm, const struct hsm_entry *entry, const uint8_t *data, size_t size,
+                              CK_OBJECT_HANDLE *object)
 {
     static const CK_OBJECT_CLASS data_object = CKO_DATA;
-    uint8_t data[HSM_ENTRY_SIZE];
-    size_t size = 0;
-    MV_TRY(hsm_entry_encode(hsm, mac_key, entry, data, &size));
     struct hsm_template template = {.count = 0};
     const char *label = object_label(entry);
     hsm_template_add(&template, CKA_CLASS, &data_object, sizeof data_object);
@@ -31,8 +29,16 @@ mv_status hsm_entry_store(struct hsm *hsm, CK_OBJECT_HANDLE mac_key, struct hsm_
     hsm_template_add(&template, CKA_LABEL, label, strlen(label));
     hsm_template_add(&template, CKA_APPLICATION, HSM_APPLICATION, strlen(HSM_APPLICATION));
     hsm_template_add(&template, CKA_VALUE, data, size);
-    CK_RV rv = hsm->p11->C_CreateObject(hsm->session, template.attributes, template.count, &entry->object);
+    CK_RV rv = hsm->p11->C_CreateObject(hsm->session, template.attributes, template.count, object);
     return hsm_check(rv, "C_CreateObject of CKO_DATA (this module cannot hold the catalogue)");
+}
+
+mv_status hsm_entry_store(struct hsm *hsm, CK_OBJECT_HANDLE mac_key, struct hsm_entry *entry)
+{
+    uint8_t data[HSM_ENTRY_SIZE];
+    size_t size = 0;
+    MV_TRY(hsm_entry_encode(hsm, mac_key, entry, data, &size));
+    return hsm_entry_store_raw(hsm, entry, data, size, &entry->object);
 }
 
 mv_status hsm_head_store(struct hsm *hsm, CK_OBJECT_HANDLE mac_key, const struct hsm_entry *entries, size_t count)

@@ -3,6 +3,7 @@
 #ifndef MV_HSM_CATALOGUE_H
 #define MV_HSM_CATALOGUE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -51,6 +52,7 @@ struct hsm_key_info {
     int64_t created_unix_s;
     int64_t active_from_unix_s;
     int64_t issued_until_unix_s; /* INT64_MAX: no end */
+    bool no_export;              /* who sent it in a key block forbids to send it on (TR-31 exportability N) */
     enum hsm_kcv_method kcv_method;
     uint8_t kcv[HSM_KCV_BYTES];
     uint64_t generation; /* of the catalogue when this entry was last written */

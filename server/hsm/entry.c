@@ -9,7 +9,8 @@
 #include "hsm/info_wire.h"
 #include "hsm/internal.h"
 
-static const uint32_t MAGIC = 0x4D564332;
+static const uint32_t MAGIC = 0x4D564333;
+static const uint32_t MAGIC_SECOND = 0x4D564332;
 static const uint32_t MAGIC_FIRST = 0x4D564331;
 
 static void put_fields(struct mv_writer *to, const struct hsm_entry *entry)
@@ -32,7 +33,7 @@ static void put_fields(struct mv_writer *to, const struct hsm_entry *entry)
     }
 }
 
-static void get_fields(struct mv_reader *from, bool first_form, struct hsm_entry *entry)
+static void get_fields(struct mv_reader *from, uint32_t magic, struct hsm_entry *entry)
 {
     switch (entry->kind) {
     case HSM_ENTRY_HEAD:
@@ -40,8 +41,10 @@ static void get_fields(struct mv_reader *from, bool first_form, struct hsm_entry
         mv_get_bytes(from, entry->of.head.digest, sizeof entry->of.head.digest);
         return;
     case HSM_ENTRY_KEY:
-        if (first_form)
+        if (magic == MAGIC_FIRST)
             hsm_info_get_first(from, &entry->of.key.info);
+        else if (magic == MAGIC_SECOND)
+            hsm_info_get_second(from, &entry->of.key.info);
         else
             hsm_info_get(from, &entry->of.key.info);
         mv_get_bytes(from, entry->of.key.sealed, sizeof entry->of.key.sealed);
@@ -87,8 +90,8 @@ mv_status hsm_entry_decode(struct hsm *hsm, CK_OBJECT_HANDLE mac_key, const uint
     uint32_t magic = mv_get_u32(&reader);
     entry->kind = (enum hsm_entry_kind)mv_get_u8(&reader);
     entry->generation = mv_get_u64(&reader);
-    get_fields(&reader, magic == MAGIC_FIRST, entry);
-    if ((magic != MAGIC && magic != MAGIC_FIRST) || !mv_reader_done(&reader))
+    get_fields(&reader, magic, entry);
+    if ((magic != MAGIC && magic != MAGIC_SECOND && magic != MAGIC_FIRST) || !mv_reader_done(&reader))
         return mv_fail(MV_CATALOGUE_CORRUPT, "catalogue entry: form");
     return mv_ok();
 }

@@ -114,6 +114,7 @@ struct hsm_key_request {
     int64_t active_from_unix_s;
     int64_t issued_until_unix_s; /* INT64_MAX: no end */
     bool accept_host_visible;    /* must be true for DKGA02 */
+    bool no_export;              /* its sender forbids to send it on */
 };
 
 /* KCV of a plain key of this use (`dkga` for vending keys, else 0). INVALID_FIELD when the length does not fit the use.

@@ -13,13 +13,13 @@ bool hsm_image_needs(const struct hsm_key_info *info)
     return info->use != HSM_USE_VENDING || info->scope.dkga != 2;
 }
 
-/* The MAC of an entry depends on nothing else, so what is encoded here is what is stored. */
-static mv_status add_record(struct hsm *hsm, CK_OBJECT_HANDLE mac_key, struct hsm_entry *entry, struct hsm_image *image)
+/* As it is stored, so that its MAC stays what it was whatever form it has. */
+static mv_status add_record(struct hsm *hsm, CK_OBJECT_HANDLE object, struct hsm_image *image)
 {
     if (image->record_count == HSM_IMAGE_RECORDS)
         return mv_fail(MV_CATALOGUE_CORRUPT, "catalogue: too many entries");
-    MV_TRY(hsm_entry_encode(hsm, mac_key, entry, image->records[image->record_count].data,
-                            &image->records[image->record_count].size));
+    MV_TRY(hsm_entry_raw(hsm, object, image->records[image->record_count].data,
+                         &image->records[image->record_count].size));
     image->record_count++;
     return mv_ok();
 }
@@ -28,8 +28,8 @@ static mv_status read_records(struct hsm *hsm, struct hsm_records *records, stru
 {
     MV_TRY(hsm_records_load(hsm, records));
     for (size_t i = 0; i < records->member_count; i++)
-        MV_TRY(add_record(hsm, records->mac_key, &records->entries[i], image));
-    return add_record(hsm, records->mac_key, &records->head, image);
+        MV_TRY(add_record(hsm, records->entries[i].object, image));
+    return add_record(hsm, records->head.object, image);
 }
 
 mv_status hsm_image_read(struct hsm *hsm, struct hsm_image *image)

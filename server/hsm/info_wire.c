@@ -1,5 +1,7 @@
 #include "hsm/info_wire.h"
 
+enum { FLAG_NO_EXPORT = 1 };
+
 static void put_scope(struct mv_writer *to, const struct hsm_vending_scope *scope)
 {
     mv_put_text(to, scope->sgc);
@@ -35,6 +37,7 @@ void hsm_info_put(struct mv_writer *to, const struct hsm_key_info *info)
     mv_put_u8(to, (uint8_t)info->kcv_method);
     mv_put_bytes(to, info->kcv, sizeof info->kcv);
     mv_put_u8(to, info->scope.successor_krn);
+    mv_put_u8(to, info->no_export ? FLAG_NO_EXPORT : 0);
 }
 
 void hsm_info_get_first(struct mv_reader *from, struct hsm_key_info *info)
@@ -50,10 +53,19 @@ void hsm_info_get_first(struct mv_reader *from, struct hsm_key_info *info)
     info->kcv_method = (enum hsm_kcv_method)mv_get_u8(from);
     mv_get_bytes(from, info->kcv, sizeof info->kcv);
     info->scope.successor_krn = 0;
+    info->no_export = false;
+}
+
+void hsm_info_get_second(struct mv_reader *from, struct hsm_key_info *info)
+{
+    hsm_info_get_first(from, info);
+    info->scope.successor_krn = mv_get_u8(from);
 }
 
 void hsm_info_get(struct mv_reader *from, struct hsm_key_info *info)
 {
-    hsm_info_get_first(from, info);
-    info->scope.successor_krn = mv_get_u8(from);
+    hsm_info_get_second(from, info);
+    uint8_t flags = mv_get_u8(from);
+    info->no_export = (flags & FLAG_NO_EXPORT) != 0;
+    from->failed = from->failed || (flags & ~(unsigned)FLAG_NO_EXPORT) != 0;
 }

@@ -8,7 +8,8 @@
 /* Everything but the generation. */
 void hsm_info_put(struct mv_writer *to, const struct hsm_key_info *info);
 void hsm_info_get(struct mv_reader *from, struct hsm_key_info *info);
-/* The first form, which tokens may still hold: it ended before the successor. */
+/* Older forms, which tokens may still hold: the first ended before the successor, the second before the flags. */
 void hsm_info_get_first(struct mv_reader *from, struct hsm_key_info *info);
+void hsm_info_get_second(struct mv_reader *from, struct hsm_key_info *info);
 
 #endif

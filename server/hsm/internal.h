@@ -158,6 +158,9 @@ struct hsm_records {
 };
 /* Reads and verifies; free it even after a failure. KEY_UNKNOWN (where "catalogue") when there is none. */
 MV_MUST_USE mv_status hsm_records_load(struct hsm *hsm, struct hsm_records *records);
+/* The bytes of a stored entry. */
+MV_MUST_USE mv_status hsm_entry_raw(struct hsm *hsm, CK_OBJECT_HANDLE object, uint8_t data[HSM_ENTRY_SIZE],
+                                    size_t *size);
 /* Sorts the entries that are there and compares them with the head: CATALOGUE_CORRUPT. */
 MV_MUST_USE mv_status hsm_records_prove(struct hsm_records *records);
 void hsm_records_free(struct hsm_records *records);
@@ -167,6 +170,9 @@ bool hsm_entry_same_subject(const struct hsm_entry *a, const struct hsm_entry *b
 /* ---- append.c ---- */
 /* Stores one entry as it is. */
 MV_MUST_USE mv_status hsm_entry_store(struct hsm *hsm, CK_OBJECT_HANDLE mac_key, struct hsm_entry *entry);
+/* Stores bytes that are an entry already. */
+MV_MUST_USE mv_status hsm_entry_store_raw(struct hsm *hsm, const struct hsm_entry *entry, const uint8_t *data,
+                                          size_t size, CK_OBJECT_HANDLE *object);
 /* The head over `count` entries in order of generation; storing it commits them. */
 MV_MUST_USE mv_status hsm_head_store(struct hsm *hsm, CK_OBJECT_HANDLE mac_key, const struct hsm_entry *entries,
                                      size_t count);

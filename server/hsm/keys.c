@@ -37,7 +37,8 @@ static mv_status check_name(const char *name)
 
 static mv_status describe(const struct hsm_key_request *request, struct hsm_key_info *info)
 {
-    *info = (struct hsm_key_info){.use = request->use, .version = 1, .state = HSM_ACTIVE};
+    *info =
+        (struct hsm_key_info){.use = request->use, .version = 1, .state = HSM_ACTIVE, .no_export = request->no_export};
     if (request->issued_until_unix_s <= request->active_from_unix_s)
         return mv_fail(MV_INVALID_FIELD, "issued_until");
     if (request->use == HSM_USE_VENDING) {

@@ -34,16 +34,23 @@ mv_status hsm_find_records(struct hsm *hsm, CK_OBJECT_HANDLE *found, size_t *cou
     return hsm_find(hsm, match.attributes, match.count, found, HSM_MOST_FOUND, count);
 }
 
+mv_status hsm_entry_raw(struct hsm *hsm, CK_OBJECT_HANDLE object, uint8_t data[HSM_ENTRY_SIZE], size_t *size)
+{
+    CK_ATTRIBUTE value = {CKA_VALUE, data, HSM_ENTRY_SIZE};
+    CK_RV rv = hsm->p11->C_GetAttributeValue(hsm->session, object, &value, 1);
+    if (rv == CKR_BUFFER_TOO_SMALL)
+        return mv_fail(MV_CATALOGUE_CORRUPT, "catalogue entry: length");
+    *size = value.ulValueLen;
+    return hsm_check(rv, "C_GetAttributeValue");
+}
+
 static mv_status read_record(struct hsm *hsm, CK_OBJECT_HANDLE mac_key, CK_OBJECT_HANDLE object,
                              struct hsm_entry *entry)
 {
     uint8_t data[HSM_ENTRY_SIZE];
-    CK_ATTRIBUTE value = {CKA_VALUE, data, sizeof data};
-    CK_RV rv = hsm->p11->C_GetAttributeValue(hsm->session, object, &value, 1);
-    if (rv == CKR_BUFFER_TOO_SMALL)
-        return mv_fail(MV_CATALOGUE_CORRUPT, "catalogue entry: length");
-    MV_TRY(hsm_check(rv, "C_GetAttributeValue"));
-    MV_TRY(hsm_entry_decode(hsm, mac_key, data, value.ulValueLen, entry));
+    size_t size = 0;
+    MV_TRY(hsm_entry_raw(hsm, object, data, &size));
+    MV_TRY(hsm_entry_decode(hsm, mac_key, data, size, entry));
     entry->object = object;
     return mv_ok();
 }

@@ -107,11 +107,15 @@ static mv_status place_keys(struct hsm *hsm, const struct hsm_image *image, cons
     return mv_ok();
 }
 
-static mv_status store(struct hsm *hsm, struct hsm_records *records)
+/* Byte for byte, the head last. */
+static mv_status store(struct hsm *hsm, CK_OBJECT_HANDLE mac_key, const struct hsm_image *image)
 {
-    for (size_t i = 0; i < records->count; i++)
-        MV_TRY(hsm_entry_store(hsm, records->mac_key, &records->entries[i]));
-    return hsm_entry_store(hsm, records->mac_key, &records->head);
+    for (size_t i = 0; i < image->record_count; i++) {
+        struct hsm_entry entry;
+        MV_TRY(hsm_entry_decode(hsm, mac_key, image->records[i].data, image->records[i].size, &entry));
+        MV_TRY(hsm_entry_store_raw(hsm, &entry, image->records[i].data, image->records[i].size, &entry.object));
+    }
+    return mv_ok();
 }
 
 static mv_status restore(struct hsm *hsm, const uint8_t *backup_kek, const struct hsm_image *image,
@@ -121,7 +125,7 @@ static mv_status restore(struct hsm *hsm, const uint8_t *backup_kek, const struc
     MV_TRY(place_mac_key(hsm, image, &records->mac_key));
     MV_TRY(decode(hsm, image, records));
     MV_TRY(place_keys(hsm, image, backup_kek, records));
-    return store(hsm, records);
+    return store(hsm, records->mac_key, image);
 }
 
 static mv_status restore_locked(struct hsm *hsm, const uint8_t *backup_kek, const struct hsm_image *image)
