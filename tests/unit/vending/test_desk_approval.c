@@ -169,9 +169,9 @@ static void the_form_is_checked(void **state)
     assert_refused(MV_INVALID_FIELD,
                    vend_propose(vend, &engineer, SGC, OTHER_SGC, "", VEND_MAX_VALID_S + 1, &proposal));
     assert_ok(vend_propose(vend, &engineer, SGC, OTHER_SGC, "", 0, &proposal));
-    assert_int_equal(proposal.row.expires_unix_s, NOW_S + 7 * 86400);
+    assert_int_equal(proposal.row.expires_unix_s, NOW_S + VEND_DEFAULT_VALID_S);
     assert_ok(vend_propose(vend, &engineer, SGC, OTHER_SGC, "", VEND_MAX_VALID_S, &proposal));
-    assert_int_equal(proposal.row.expires_unix_s, NOW_S + 90 * 86400);
+    assert_int_equal(proposal.row.expires_unix_s, NOW_S + VEND_MAX_VALID_S);
 }
 
 static void listed_newest_first(void **state)

@@ -57,7 +57,7 @@ static void other_tokens_prove_nothing(void **state)
     struct world *world = *state;
     char pan[19], other_pan[19];
     struct vend_meter meter;
-    struct vend_sale before;
+    struct vend_issued before;
     struct store_key to = desk_key(5, 7);
     struct vend_meter_key key = world_key();
     world_pan(1, pan);
@@ -70,7 +70,7 @@ static void other_tokens_prove_nothing(void **state)
     (void)desk_order(world, pan, STORE_TEST, &to, 0, "00000000000150997584");
     (void)desk_order(world, pan, STORE_MANAGEMENT, &to, change, OWN);
     /* sold before, a section of the set, a test, another meter's, nobody's */
-    assert_refused(MV_PROOF_INVALID, confirm(world, "seller", pan, token(before.digits), &meter));
+    assert_refused(MV_PROOF_INVALID, confirm(world, "seller", pan, token(world_own(&before)->digits), &meter));
     assert_refused(MV_PROOF_INVALID, confirm(world, "seller", pan, token(SET_1), &meter));
     assert_refused(MV_PROOF_INVALID, confirm(world, "seller", pan, token(SET_2), &meter));
     assert_refused(MV_PROOF_INVALID, confirm(world, "seller", pan, token("00000000000150997584"), &meter));
@@ -89,7 +89,7 @@ static void an_old_token_under_the_same_key_proves_nothing(void **state)
     struct world *world = *state;
     char pan[19];
     struct vend_meter meter;
-    struct vend_sale old;
+    struct vend_issued old;
     struct store_key away = desk_key(5, 7);
     struct store_key back = desk_key(1, 1);
     world_pan(1, pan);
@@ -123,7 +123,7 @@ static void an_engineer_reads_the_display(void **state)
     assert_int_equal(meter.row.krn, 1);
     assert_int_equal(meter.row.pending_change, 0);
     assert_true(world_audit_has(world, "key_change=1 not applied by reading krn=1 ti=1"));
-    change = desk_change(world, pan, &to, SET_2);
+    (void)desk_change(world, pan, &to, SET_2);
     assert_ok(confirm(world, "engineer", pan, reading(5, 7, NULL), &meter));
     assert_int_equal(meter.row.krn, 5);
 }
