@@ -283,31 +283,29 @@ DROP TRIGGER meter_tid_once;
 ALTER TABLE meter_tid ADD COLUMN last_sale INTEGER NOT NULL DEFAULT 0;
 UPDATE meter_tid SET last_sale = newest.id
   FROM (SELECT meter, id, max(tid) FROM sale GROUP BY meter) newest WHERE newest.meter = meter_tid.meter;
+-- Every sale pays for this trigger: it alone looks at the meter's row, and once.
 CREATE TRIGGER meter_tid_rises BEFORE UPDATE ON meter_tid
   WHEN NEW.meter <> OLD.meter OR NEW.last_tid < OLD.last_tid
     OR NEW.last_tid = OLD.last_tid AND NEW.last_sale = OLD.last_sale
-BEGIN SELECT RAISE(ABORT, 'tid does not rise'); END;
+    OR NEW.last_sale <> OLD.last_sale AND NOT EXISTS (
+      SELECT 1 FROM sale WHERE id = NEW.last_sale AND meter = NEW.meter AND previous = OLD.last_sale
+        AND (kind > 1 OR tid > OLD.last_tid AND tid = NEW.last_tid))
+BEGIN SELECT RAISE(ABORT, 'tid does not rise, or not the next row of the meter'); END;
 CREATE TRIGGER meter_tid_once BEFORE INSERT ON meter_tid
   WHEN NEW.last_sale <> 0 OR EXISTS (SELECT 1 FROM meter_tid WHERE meter = NEW.meter)
 BEGIN SELECT RAISE(ABORT, 'tid is kept'); END;
-CREATE TRIGGER meter_tid_last_sale BEFORE UPDATE ON meter_tid
-  WHEN NEW.last_sale <> OLD.last_sale AND NOT EXISTS (
-    SELECT 1 FROM sale WHERE id = NEW.last_sale AND meter = NEW.meter AND previous = OLD.last_sale)
-BEGIN SELECT RAISE(ABORT, 'not the next row of the meter'); END;
 
 CREATE TRIGGER sale_in_order BEFORE INSERT ON sale
 BEGIN
   SELECT RAISE(ABORT, 'receipt leaves a gap')
     WHERE (NEW.id & 1099511627775) <> 1 AND NOT EXISTS (SELECT 1 FROM sale WHERE id = NEW.id - 1);
-  SELECT RAISE(ABORT, 'tid does not rise, or not after the meter''s last row') WHERE NOT EXISTS (
-    SELECT 1 FROM meter_tid
-    WHERE meter = NEW.meter AND last_sale = NEW.previous AND (last_tid < NEW.tid OR NEW.kind > 1));
   SELECT RAISE(ABORT, 'not the pending key change') WHERE NEW.key_change IS NOT NULL
     AND NOT EXISTS (SELECT 1 FROM meter WHERE id = NEW.meter AND pending_change = NEW.key_change);
 END;
 CREATE TRIGGER sale_noted AFTER INSERT ON sale
 BEGIN
-  UPDATE meter_tid SET last_tid = max(last_tid, NEW.tid), last_sale = NEW.id WHERE meter = NEW.meter;
+  UPDATE meter_tid SET last_tid = iif(NEW.kind > 1, last_tid, NEW.tid), last_sale = NEW.id WHERE meter = NEW.meter;
+  SELECT RAISE(ABORT, 'no such meter') WHERE changes() = 0;
   INSERT INTO last_sale VALUES (NEW.principal, (SELECT name FROM terminal WHERE id = NEW.id >> 40), NEW.id)
     ON CONFLICT DO UPDATE SET sale = excluded.sale;
 END;

@@ -20,6 +20,9 @@ enum { SERIES_BITS = 40 };
 /* How many organisations' tills are counted in memory. */
 enum { TILL_COUNTS = 64 };
 
+/* How many tills are remembered by name: every order asks for one. A till stays what it is. */
+enum { TILL_NAMES = 512 };
+
 enum transaction { TRANSACTION_NONE, TRANSACTION_READ, TRANSACTION_WRITE };
 
 /* The end of the audit chain within one write transaction. */
@@ -36,12 +39,19 @@ struct till_count {
     int64_t tills;
 };
 
+struct till_name {
+    int64_t id; /* 0: none */
+    int64_t organisation;
+    char name[STORE_TERMINAL + 1];
+};
+
 struct store {
     sqlite3 *db;
     enum store_mode mode;
     enum transaction transaction;
     struct audit_head head;
     struct till_count tills[TILL_COUNTS]; /* by organisation modulo TILL_COUNTS */
+    struct till_name names[TILL_NAMES];
     sqlite3_stmt *statements[SQL_COUNT];
 };
 

@@ -37,7 +37,7 @@ static mv_status join_digits(const struct store_key_change *change, char text[AL
             return mv_fail(MV_INTERNAL_ERROR, "key change digits");
         memcpy(text + i * STORE_DIGITS, change->digits[i], STORE_DIGITS);
     }
-    text[change->count * STORE_DIGITS] = '\0';
+    text[(size_t)change->count * STORE_DIGITS] = '\0';
     return mv_ok();
 }
 

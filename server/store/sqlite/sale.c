@@ -1,3 +1,5 @@
+#include <string.h>
+
 #include "store/sqlite/engine.h"
 
 static mv_status get_sale(struct sql *sql, struct store_sale *sale)
@@ -68,10 +70,24 @@ mv_status store_sale_before(struct store *store, int64_t meter, int64_t before, 
     return one_sale(&sql, sale);
 }
 
+/* Where the till would be remembered (FNV-1a). */
+static struct till_name *remembered(struct store *store, int64_t organisation, const char *name)
+{
+    uint64_t hash = 14695981039346656037U ^ (uint64_t)organisation;
+    for (const char *c = name; *c != '\0'; c++)
+        hash = (hash ^ (unsigned char)*c) * 1099511628211U;
+    return &store->names[hash % TILL_NAMES];
+}
+
 /* 0 when the organisation has no such terminal. */
 static mv_status find_terminal(struct store *store, int64_t organisation, const char *name, int64_t *id)
 {
     bool row;
+    struct till_name *till = remembered(store, organisation, name);
+    if (till->id != 0 && till->organisation == organisation && strcmp(till->name, name) == 0) {
+        *id = till->id;
+        return mv_ok();
+    }
     *id = 0;
     struct sql sql = sql_read(store, SQL_TERMINAL);
     sql_put_int(&sql, organisation);
@@ -80,6 +96,10 @@ static mv_status find_terminal(struct store *store, int64_t organisation, const 
     if (row)
         *id = sql_get_int(&sql);
     sql_done(&sql);
+    if (!row || strlen(name) >= sizeof till->name)
+        return mv_ok();
+    *till = (struct till_name){.id = *id, .organisation = organisation};
+    memcpy(till->name, name, strlen(name));
     return mv_ok();
 }
 

@@ -51,8 +51,10 @@ mv_status store_commit(struct store *store)
 
 void store_rollback(struct store *store)
 {
-    if (store->transaction == TRANSACTION_WRITE)
-        memset(store->tills, 0, sizeof store->tills); /* tills that were opened in it are gone again */
+    if (store->transaction == TRANSACTION_WRITE) { /* tills that were opened in it are gone again */
+        memset(store->tills, 0, sizeof store->tills);
+        memset(store->names, 0, sizeof store->names);
+    }
     store->transaction = TRANSACTION_NONE;
     store->head.known = false;
     /* not a kept statement: a rollback must work when there is no memory to prepare one later */

@@ -322,6 +322,39 @@ static void test_a_rollback_leaves_no_gap(void **state)
     assert_invariants(ledger);
 }
 
+/* Tills are remembered by name; one that was opened in vain is forgotten. */
+static void test_a_rollback_takes_its_tills(void **state)
+{
+    struct ledger *ledger = *state;
+    struct store *store = ledger->store;
+    assert_ok(store_begin_write(store));
+    for (uint64_t tid = 1; tid < 4; tid++)
+        assert_int_equal(insert(ledger, "b", tid), tid);
+    store_rollback(store);
+    assert_ok(store_begin_write(store));
+    assert_int_equal(insert(ledger, "a", 1), 1); /* has the number now that the other had */
+    assert_int_equal(insert(ledger, "b", 2), 1);
+    assert_int_equal(insert(ledger, "b", 3), 2);
+    assert_int_equal(insert(ledger, "a", 4), 2);
+    assert_ok(store_commit(store));
+    assert_int_equal(raw_number(ledger, "SELECT count(*) FROM terminal"), 2);
+}
+
+/* More tills than are remembered at once, in turns. */
+static void test_many_tills(void **state)
+{
+    enum { TILLS = 1500 };
+    struct ledger *ledger = *state;
+    char name[STORE_TERMINAL + 1];
+    assert_ok(store_begin_write(ledger->store));
+    for (uint64_t i = 0; i < 3ULL * TILLS; i++) {
+        (void)snprintf(name, sizeof name, "t%u", (unsigned)(i % TILLS));
+        assert_int_equal(insert(ledger, name, i + 1), i / TILLS + 1);
+    }
+    assert_ok(store_commit(ledger->store));
+    assert_int_equal(raw_number(ledger, "SELECT count(*) FROM terminal"), TILLS);
+}
+
 static void test_history_is_never_edited(void **state)
 {
     struct ledger *ledger = *state;
@@ -395,6 +428,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_tills_of_an_organisation_are_bounded, ledger_new, ledger_remove),
         cmocka_unit_test_setup_teardown(test_the_ledger_s_tills_end_too, ledger_new, ledger_remove),
         cmocka_unit_test_setup_teardown(test_a_rollback_leaves_no_gap, ledger_new, ledger_remove),
+        cmocka_unit_test_setup_teardown(test_a_rollback_takes_its_tills, ledger_new, ledger_remove),
+        cmocka_unit_test_setup_teardown(test_many_tills, ledger_new, ledger_remove),
         cmocka_unit_test_setup_teardown(test_history_is_never_edited, ledger_new, ledger_remove),
         cmocka_unit_test_setup_teardown(test_replace_is_a_deletion, ledger_new, ledger_remove),
     };
