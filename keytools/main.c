@@ -22,6 +22,8 @@ static const struct tool_command commands[] = {
     {"combine", "prove that shares or components are the backup key", cmd_combine},
     {"backup", "gather catalogue and wrapped keys in one file", cmd_backup},
     {"restore", "make a clean token of a backup", cmd_restore},
+    {"verify", "every key against catalogue, policy and backup", cmd_verify},
+    {"expire", "list what ends when", cmd_expire},
     {"check", "self-test module, token, catalogue and keys", cmd_check},
 };
 

@@ -36,6 +36,8 @@ int cmd_split(struct tool *tool, int argc, char **argv);
 int cmd_combine(struct tool *tool, int argc, char **argv);
 int cmd_backup(struct tool *tool, int argc, char **argv);
 int cmd_restore(struct tool *tool, int argc, char **argv);
+int cmd_verify(struct tool *tool, int argc, char **argv);
+int cmd_expire(struct tool *tool, int argc, char **argv);
 int cmd_check(struct tool *tool, int argc, char **argv);
 
 /* Tells why it was refused (standard error, or JSON) and gives the exit code that fits. */

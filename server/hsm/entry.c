@@ -1,7 +1,7 @@
 /* The stored form of a catalogue object:
- *   magic "MVC2" | kind 1 | generation 8 | fields by kind | AES-CMAC 16 over all before it
+ *   magic "MVC3" | kind 1 | generation 8 | fields by kind | AES-CMAC 16 over all before it
  * Texts carry a 16-bit length. Head, key and officer differ by `kind`, so none can stand for another. "MVC1", where
- * keys had no successor, is read and no longer written. */
+ * keys had no successor, and "MVC2", where they had no flags, are read and no longer written. */
 #include <string.h>
 
 #include "base/secret.h"

@@ -157,6 +157,21 @@ mv "$dir/kept" "${lost[0]}"
 before=$(catalogue)
 decoder_keys before
 
+# ---- verify, expire ----
+expect 'verify' 0 'vending/999901/1/2           active' verify
+expect 'verify backups' 0 'in order' verify --backups
+expect 'verify as JSON' 0 '"ok":true,"keys":[{' --json verify --backups
+mv "${lost[0]}" "$dir/kept"
+expect 'verify with a backup less' 1 'BACKUP_REFUSED: backup_dir' verify --backups
+same 'keys that are in order' 8 "$(grep -c 'in order' "$dir/out")"
+expect 'verify with a backup less, as JSON' 1 '"finding":"backup_dir' --json verify --backups
+mv "$dir/kept" "${lost[0]}"
+expect 'expire' 0 '2030-01-01T00:00:00Z  vending/999903/1/2           issues no more tokens' expire
+grep -qF '2045-11-24T20:16:00Z  vending/123457/1/2           has used up' "$dir/out" || fail "expiry: $(cat "$dir/out")"
+expect 'expire soon' 0 'nothing ends' expire --within 30
+expect 'expire as JSON' 0 '"label":"vending/999903/1/2","what":"issues' --json expire
+expect 'expire in no days' 2 within expire --within 0
+
 # ---- what a restore refuses ----
 restore=(restore --so-pin-file "$dir/so")
 expect 'restore onto the token in use' 1 TOKEN_IN_USE "${restore[@]}" --from "$dir/token.backup" "${first[@]}"
