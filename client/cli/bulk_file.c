@@ -6,6 +6,7 @@
 #include <limits.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static int complain(const struct cli *cli, const char *path, const char *what)
@@ -42,6 +43,11 @@ int bulk_file_open(const struct cli *cli, const char *path, bulk_file_each *each
     int descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
     if (descriptor < 0)
         return complain(cli, path, strerrordesc_np(errno));
+    struct stat about;
+    if (fstat(descriptor, &about) != 0 || !S_ISREG(about.st_mode)) {
+        (void)close(descriptor);
+        return complain(cli, path, "is no regular file");
+    }
     if (flock(descriptor, LOCK_EX | LOCK_NB) != 0) {
         (void)close(descriptor);
         return complain(cli, path, "another run is at work on it");

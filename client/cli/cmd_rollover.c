@@ -93,8 +93,11 @@ static int summary(struct rollover *rollover, const struct options *given)
 static int with_journal(struct rollover *rollover, const struct options *given, struct bulk_file *file)
 {
     int code = agree(rollover, given->yes);
-    if (code != CLI_DONE)
+    if (code != CLI_DONE) {
+        if (!rollover->resumed)
+            (void)unlink(given->journal);
         return code;
+    }
     rollover->bulk.file = file;
     rollover->client = cli_connect(rollover->cli, &code);
     if (rollover->client == NULL)

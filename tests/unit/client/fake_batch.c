@@ -1,4 +1,5 @@
 /* A server's side of IssueBatch: issues under request ids, once each. */
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -132,6 +133,9 @@ static Metervault__V1__BatchResult *answer_one(const struct fake_batch *batch, c
     return result;
 }
 
+/* A stream that the client has left may still be at work while the next one begins. */
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+
 ProtobufCMessage *fake_batch_answer(const struct fake_batch *batch, const uint8_t *request, size_t size)
 {
     Metervault__V1__IssueBatchRequest *items = metervault__v1__issue_batch_request__unpack(NULL, size, request);
@@ -139,12 +143,14 @@ ProtobufCMessage *fake_batch_answer(const struct fake_batch *batch, const uint8_
     metervault__v1__issue_batch_response__init(response);
     if (items == NULL)
         abort();
+    (void)pthread_mutex_lock(&lock);
     if (items->n_items > batch->ledger->largest)
         batch->ledger->largest = (unsigned)items->n_items;
     size_t count = items->n_items - (batch->how == FAKE_ONE_SHORT ? 1 : 0);
     response->results = zeroed((count + 1) * sizeof(void *));
     for (size_t i = 0; i < count; i++)
         response->results[response->n_results++] = answer_one(batch, items->items[i]);
+    (void)pthread_mutex_unlock(&lock);
     metervault__v1__issue_batch_request__free_unpacked(items, NULL);
     return &response->base;
 }

@@ -15,6 +15,8 @@
 #include "google/rpc/status.pb-c.h"
 #include "grpc/health/v1/health.pb-c.h"
 
+enum { STREAMS = 256 };
+
 struct fake_server {
     grpc_server *server;
     grpc_completion_queue *queue; /* of new calls */
@@ -27,6 +29,8 @@ struct fake_server {
     size_t asked_count;
     grpc_call *silent[FAKE_STEPS]; /* kept open until the end */
     size_t silent_count;
+    pthread_t streams[STREAMS];
+    size_t stream_count;
 };
 
 /* One batch on the call's own queue, waited for. */
@@ -111,13 +115,33 @@ static void answer(grpc_call *call, grpc_completion_queue *queue, const struct f
     end(call, queue, step);
 }
 
+static bool is_batch(const char *method)
+{
+    return strcmp(method, "IssueBatch") == 0;
+}
+
+/* Batches and other calls have an order of their own each: they run side by side. */
+static const struct fake_step *find_step(const struct fake_server *server, const char *method)
+{
+    size_t before = 0;
+    for (size_t i = 0; i < server->asked_count; i++)
+        before += is_batch(server->asked[i].method) == is_batch(method);
+    for (size_t i = 0; i < server->steps; i++)
+        if (is_batch(server->script[i].method) == is_batch(method) && before-- == 0)
+            return &server->script[i];
+    const struct fake_step *last = server->steps > 0 ? &server->script[server->steps - 1] : NULL;
+    return last != NULL && last->repeat ? last : NULL;
+}
+
 /* The script's step for the next call, or a refusal that makes the test fail. */
 static struct fake_step next_step(struct fake_server *server, const char *method, const uint8_t *request, size_t size)
 {
     struct fake_step step = {.act = FAKE_FAIL, .status = GRPC_STATUS_UNIMPLEMENTED, .message = "not in the script"};
     (void)pthread_mutex_lock(&server->lock);
-    size_t at = server->asked_count;
-    if (at < FAKE_STEPS) {
+    const struct fake_step *found = find_step(server, method);
+    if (found != NULL && strcmp(found->method, method) == 0)
+        step = *found;
+    if (server->asked_count < FAKE_STEPS) {
         struct fake_call *asked = &server->asked[server->asked_count++];
         (void)snprintf(asked->method, sizeof asked->method, "%s", method);
         if (size > 0)
@@ -125,15 +149,16 @@ static struct fake_step next_step(struct fake_server *server, const char *method
         asked->request_size = size;
     }
     (void)pthread_mutex_unlock(&server->lock);
-    if (at < server->steps && strcmp(server->script[at].method, method) == 0)
-        step = server->script[at];
     return step;
 }
 
-/* Remembers a call without its messages. */
-static struct fake_step next_stream(struct fake_server *server, const char *method)
+static void keep_silent(struct fake_server *server, grpc_call *call)
 {
-    return next_step(server, method, NULL, 0);
+    (void)pthread_mutex_lock(&server->lock);
+    if (server->silent_count == FAKE_STEPS)
+        abort();
+    server->silent[server->silent_count++] = call;
+    (void)pthread_mutex_unlock(&server->lock);
 }
 
 /* False: the call is kept open, silent. */
@@ -162,20 +187,47 @@ static bool serve_batch(grpc_call *call, grpc_completion_queue *queue, const str
     }
 }
 
+struct stream {
+    struct fake_server *server;
+    grpc_call *call;
+    grpc_completion_queue *queue;
+    struct fake_step step;
+};
+
+static void *run_stream(void *self)
+{
+    struct stream *stream = self;
+    bool over = true;
+    if (stream->step.act == FAKE_BATCH)
+        over = serve_batch(stream->call, stream->queue, &stream->step);
+    else
+        answer(stream->call, stream->queue, &stream->step);
+    if (over)
+        grpc_call_unref(stream->call);
+    else
+        keep_silent(stream->server, stream->call);
+    free(stream);
+    return NULL;
+}
+
+static void begin_stream(struct fake_server *server, grpc_call *call, grpc_completion_queue *queue)
+{
+    struct stream *stream = calloc(1, sizeof *stream);
+    if (stream == NULL || server->stream_count == STREAMS)
+        abort();
+    *stream = (struct stream){
+        .server = server, .call = call, .queue = queue, .step = next_step(server, "IssueBatch", NULL, 0)};
+    if (pthread_create(&server->streams[server->stream_count++], NULL, run_stream, stream) != 0)
+        abort();
+}
+
 static void serve(struct fake_server *server, grpc_call *call, grpc_completion_queue *queue, const char *path)
 {
     Grpc__Health__V1__HealthCheckResponse serving = GRPC__HEALTH__V1__HEALTH_CHECK_RESPONSE__INIT;
     serving.status = GRPC__HEALTH__V1__HEALTH_CHECK_RESPONSE__SERVING_STATUS__SERVING;
     const struct fake_step health = {.act = FAKE_REPLY, .messages = {&serving.base}};
     if (strcmp(path, "/metervault.v1.TokenService/IssueBatch") == 0) {
-        const struct fake_step step = next_stream(server, "IssueBatch");
-        if (step.act == FAKE_BATCH && !serve_batch(call, queue, &step)) {
-            server->silent[server->silent_count++] = call;
-            return;
-        }
-        if (step.act != FAKE_BATCH)
-            answer(call, queue, &step);
-        grpc_call_unref(call);
+        begin_stream(server, call, queue);
         return;
     }
     uint8_t request[sizeof server->asked[0].request];
@@ -187,7 +239,7 @@ static void serve(struct fake_server *server, grpc_call *call, grpc_completion_q
     }
     const struct fake_step step = next_step(server, strrchr(path, '/') + 1, request, size);
     if (step.act == FAKE_SILENCE) {
-        server->silent[server->silent_count++] = call;
+        keep_silent(server, call);
         return;
     }
     answer(call, queue, &step);
@@ -217,6 +269,8 @@ static void *run(void *self)
         if (!asked || !event.success)
             break;
     }
+    for (size_t i = 0; i < server->stream_count; i++)
+        (void)pthread_join(server->streams[i], NULL);
     for (size_t i = 0; i < server->silent_count; i++)
         grpc_call_unref(server->silent[i]);
     grpc_completion_queue_destroy(calls);

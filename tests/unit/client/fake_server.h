@@ -1,5 +1,6 @@
 /* A small gRPC server that answers by script and remembers what it was asked. Plaintext, on a free port of 127.0.0.1.
- * It answers the health check by itself, so that scripts hold only the calls under test. */
+ * It answers the health check by itself, so that scripts hold only the calls under test. Batches run in threads of
+ * their own, so that a client may make other calls meanwhile. */
 #ifndef TEST_FAKE_SERVER_H
 #define TEST_FAKE_SERVER_H
 
@@ -38,7 +39,7 @@ struct fake_batch {
 };
 
 struct fake_step {
-    const char *method; /* "IssueCredit"; the script must be asked for in this order */
+    const char *method; /* "IssueCredit"; asked for in this order, IssueBatch in its own */
     enum fake_act act;
     const ProtobufCMessage *messages[FAKE_MESSAGES]; /* one for a unary method */
     int status;
@@ -46,6 +47,7 @@ struct fake_step {
     const uint8_t *details; /* grpc-status-details-bin, NULL for none */
     size_t details_size;
     const struct fake_batch *batch;
+    bool repeat; /* the script's last step: answers all later calls of its method as well */
 };
 
 struct fake_call {

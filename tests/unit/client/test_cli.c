@@ -6,56 +6,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cmocka.h>
 
 #include "fake_server.h"
 #include "metervault/v1/token_service.pb-c.h"
-
-enum { OUTPUT_SIZE = 16384, COMMAND_SIZE = 1024 };
-
-struct run {
-    int code;
-    char output[OUTPUT_SIZE]; /* both streams */
-};
-
-static char folder[] = "/tmp/mv-cli-XXXXXX";
-
-__attribute__((format(printf, 1, 2))) static struct run run(const char *format, ...)
-{
-    char arguments[COMMAND_SIZE];
-    char command[COMMAND_SIZE * 2];
-    va_list list;
-    va_start(list, format);
-    (void)vsnprintf(arguments, sizeof arguments, format, list);
-    va_end(list);
-    (void)snprintf(command, sizeof command, "HOME=%s XDG_CONFIG_HOME= XDG_STATE_HOME= %s %s 2>&1 </dev/null", folder,
-                   MV_CLI, arguments);
-    struct run result = {0};
-    FILE *pipe = popen(command, "r"); /* NOLINT(cert-env33-c): our own constant command */
-    assert_non_null(pipe);
-    size_t used = fread(result.output, 1, sizeof result.output - 1, pipe);
-    result.output[used] = '\0';
-    int status = pclose(pipe);
-    assert_true(WIFEXITED(status));
-    result.code = WEXITSTATUS(status);
-    return result;
-}
-
-static void assert_golden(const char *name, const char *output)
-{
-    char path[COMMAND_SIZE];
-    char expected[OUTPUT_SIZE];
-    (void)snprintf(path, sizeof path, "%s/%s.txt", MV_GOLDEN, name);
-    FILE *file = fopen(path, "r");
-    assert_non_null(file);
-    size_t used = fread(expected, 1, sizeof expected - 1, file);
-    expected[used] = '\0';
-    assert_int_equal(fclose(file), 0);
-    assert_string_equal(output, expected);
-}
+#include "run_cli.h"
 
 static void help_is_as_written_down(void **state)
 {
@@ -103,6 +60,38 @@ static void wrong_usage_exits_2(void **state)
         "operator create x --organisation o --role king",
         "operator update x",
         "operator update x --enable --disable",
+        "vend --meter 600727000000000009 --terminal t --currency 12.505001",
+        "meter register --meter 1 --organisation o --sgc 123456 --credit-unit gold",
+        "engineer",
+        "engineer max-power --meter 600727000000000009 --terminal t",
+        "engineer max-power --meter 600727000000000009 --terminal t --watts 18201625",
+        "engineer clear-credit --meter 600727000000000009 --terminal t --register everything",
+        "engineer clear-credit --meter 600727000000000009 --terminal t --register all", /* nobody to ask */
+        "engineer extended --meter 600727000000000009 --terminal t --yes --value 63/1",
+        "engineer test --meter 600727000000000009 --terminal t --test 19",
+        "engineer test --meter 600727000000000009 --terminal t --test 1 --control-bits 1",
+        "engineer test --meter 600727000000000009 --terminal t --control-bits 0",
+        "engineer key-change --meter 600727000000000009 --terminal t --krn 10 --yes",
+        "engineer key-change --meter 600727000000000009 --terminal t --special --yes",
+        "engineer assign-key --meter 600727000000000009",
+        "engineer assign-key --meter 600727000000000009 --none --krn 2",
+        "engineer confirm-key --meter 600727000000000009",
+        "engineer confirm-key --meter 600727000000000009 --krn 2",
+        "engineer confirm-key --meter 600727000000000009 --token 123",
+        "engineer confirm-key --meter 600727000000000009 --token 12345678901234567890 --krn 2",
+        "engineer verify --meter 600727000000000009 1234567890123456789",
+        "engineer history 6007",
+        "engineer exposed --sgc 123457",
+        "operator propose-move --from 123457",
+        "operator propose-move --from 123457 --to 123458 --days 91",
+        "operator approve x",
+        "batch a.csv",
+        "batch /nowhere/a.csv --out b --terminal t --insecure-loopback --server 127.0.0.1:1",
+        "batch a.csv --out b --terminal t --rate 0",
+        "rollover --sgc 123457 --to 123458",
+        "rollover --sgc 123457 --to 12345 --journal j --terminal t",
+        "rollover --sgc 123457 --to 123457/0 --journal j --terminal t",
+        "rollover --sgc 123457 --to 123457/2 --journal j --terminal t --report-exposed",
         "audit verify --file a --ledger b",
         "audit export --from 0",
     };
@@ -162,18 +151,18 @@ static const char sale_options[] =
 static bool pending(void)
 {
     char path[64];
-    (void)snprintf(path, sizeof path, "%s/.local/state/metervault/pending/id-1.sale", folder);
+    (void)snprintf(path, sizeof path, "%s/.local/state/metervault/pending/id-1.sale", run_folder);
     return access(path, F_OK) == 0;
 }
 
 /* As if the sale had been sent long ago. */
 static void age_pending(void)
 {
-    char command[COMMAND_SIZE];
+    char command[RUN_COMMAND];
     (void)snprintf(command, sizeof command,
                    "sed -i 's/^sent_at_unix_s .*/sent_at_unix_s 1/' "
                    "%s/.local/state/metervault/pending/id-1.sale",
-                   folder);
+                   run_folder);
     assert_int_equal(system(command), 0); /* NOLINT(cert-env33-c,concurrency-mt-unsafe) */
 }
 
@@ -280,10 +269,10 @@ static void an_answer_that_was_not_written_is_kept(void **state)
     assert_true(pending()); /* what this run met says nothing on the one before */
     age_pending();
     /* the run before took the entry over; give it back to the server that knows the sale */
-    char command[COMMAND_SIZE];
+    char command[RUN_COMMAND];
     (void)snprintf(command, sizeof command,
                    "sed -i 's/^server .*/server %s/' %s/.local/state/metervault/pending/id-1.sale",
-                   fake_address(server), folder);
+                   fake_address(server), run_folder);
     assert_int_equal(system(command), 0); /* NOLINT(cert-env33-c,concurrency-mt-unsafe) */
     struct run resumed = run("vend --resume --insecure-loopback --server %s --json", fake_address(server));
     assert_int_equal(resumed.code, 0);
@@ -305,12 +294,12 @@ static void an_unreachable_server_exits_3_and_leaves_nothing(void **state)
 /* NAME.pem and NAME.key, self-signed, `days` long. */
 static void make_certificate(const char *name, int days)
 {
-    char command[COMMAND_SIZE];
+    char command[RUN_COMMAND];
     (void)snprintf(command, sizeof command,
                    "cd %s && openssl req -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout %s.key -out %s.csr "
                    "-subj /CN=test 2>/dev/null && "
                    "openssl x509 -req -in %s.csr -signkey %s.key -days %d -out %s.pem 2>/dev/null",
-                   folder, name, name, name, name, days, name);
+                   run_folder, name, name, name, name, days, name);
     assert_int_equal(system(command), 0); /* NOLINT(cert-env33-c,concurrency-mt-unsafe) */
 }
 
@@ -321,16 +310,16 @@ static void wrong_certificates_are_named(void **state)
     make_certificate("old", -1);
     static const char options[] = "operator whoami --server 127.0.0.1:1 --ca-file %s/good.pem "
                                   "--certificate-file %s/%s.pem --key-file %s/%s.key";
-    char arguments[COMMAND_SIZE];
-    (void)snprintf(arguments, sizeof arguments, options, folder, folder, "good", folder, "old");
+    char arguments[RUN_COMMAND];
+    (void)snprintf(arguments, sizeof arguments, options, run_folder, run_folder, "good", run_folder, "old");
     struct run foreign_key = run("%s", arguments);
     assert_int_equal(foreign_key.code, 2);
     assert_non_null(strstr(foreign_key.output, "key_file is not the key of certificate_file"));
-    (void)snprintf(arguments, sizeof arguments, options, folder, folder, "old", folder, "old");
+    (void)snprintf(arguments, sizeof arguments, options, run_folder, run_folder, "old", run_folder, "old");
     struct run expired = run("%s", arguments);
     assert_int_equal(expired.code, 3);
     assert_non_null(strstr(expired.output, "old.pem expired on"));
-    (void)snprintf(arguments, sizeof arguments, options, folder, folder, "good", folder, "good");
+    (void)snprintf(arguments, sizeof arguments, options, run_folder, run_folder, "good", run_folder, "good");
     struct run good = run("%s", arguments);
     assert_int_equal(good.code, 3);
     assert_null(strstr(good.output, "expired"));
@@ -341,7 +330,7 @@ static void a_broken_export_is_named(void **state)
 {
     (void)state;
     char path[64];
-    (void)snprintf(path, sizeof path, "%s/audit.jsonl", folder);
+    (void)snprintf(path, sizeof path, "%s/audit.jsonl", run_folder);
     FILE *file = fopen(path, "w");
     assert_non_null(file);
     assert_true(fputs("{\"chain\":1}\n", file) >= 0);
@@ -354,22 +343,8 @@ static void a_broken_export_is_named(void **state)
     assert_non_null(file);
     assert_int_equal(fclose(file), 0);
     assert_int_equal(run("audit verify --file %s", path).code, 1);
-    assert_int_equal(run("audit verify --file %s/nothing", folder).code, 2);
+    assert_int_equal(run("audit verify --file %s/nothing", run_folder).code, 2);
     assert_int_equal(unlink(path), 0);
-}
-
-static int make_home(void **state)
-{
-    (void)state;
-    return mkdtemp(folder) != NULL ? 0 : -1;
-}
-
-static int remove_home(void **state)
-{
-    (void)state;
-    char command[64];
-    (void)snprintf(command, sizeof command, "rm -rf %s", folder);
-    return system(command); /* NOLINT(cert-env33-c,concurrency-mt-unsafe) */
 }
 
 int main(void)
@@ -387,5 +362,5 @@ int main(void)
         cmocka_unit_test(wrong_certificates_are_named),
         cmocka_unit_test(a_broken_export_is_named),
     };
-    return cmocka_run_group_tests(tests, make_home, remove_home);
+    return cmocka_run_group_tests(tests, run_home_make, run_home_remove);
 }
