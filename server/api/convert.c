@@ -78,54 +78,6 @@ mv_status api_key_in(const Metervault__V1__MeterKey *message, struct vend_meter_
     return mv_ok();
 }
 
-static void token_out(const struct vend_sale *sale, struct api_sale *out)
-{
-    metervault__v1__meter_key__init(&out->key);
-    out->key.supply_group_code = (char *)sale->sgc;
-    out->key.key_revision_number = sale->krn;
-    out->key.tariff_index = sale->ti;
-    out->key.key_type = sale->kt;
-    out->key.key_expiry_number = sale->ken;
-    out->key.base_date = sale->base_date;
-    out->key.encryption_algorithm = sale->ea;
-    out->key.key_generation_algorithm = sale->dkga;
-    (void)snprintf(out->kcv, sizeof out->kcv, "%02X%02X%02X", sale->vending_kcv[0], sale->vending_kcv[1],
-                   sale->vending_kcv[2]);
-    api_quantity_out(sale->unit, sale->encoded, &out->carried);
-    metervault__v1__token__init(&out->token);
-    out->token.digits = (char *)sale->digits;
-    out->token.token_class = 0;
-    out->token.token_subclass = sale->subclass;
-    out->token.token_identifier = sale->tid;
-    out->token.quantity = &out->carried;
-    out->token.meter_key = &out->key;
-    out->token.vending_key_check_value = out->kcv;
-}
-
-void api_sale_out(const struct vend_sale *sale, struct api_sale *out)
-{
-    token_out(sale, out);
-    api_quantity_out(sale->unit, sale->requested, &out->requested);
-    metervault__v1__issued_tokens__init(&out->message);
-    out->tokens[0] = &out->token;
-    out->message.request_id = (char *)sale->request_id;
-    out->message.meter_pan = (char *)sale->pan;
-    out->message.requested = &out->requested;
-    out->message.n_tokens = 1;
-    out->message.tokens = out->tokens;
-    out->message.issued_at_unix_s = sale->issued_at_unix_s;
-    out->message.principal = (char *)sale->principal;
-    out->message.carrier = (Metervault__V1__Carrier)sale->carrier;
-    out->message.replayed = sale->replayed;
-    if (sale->receipt == 0)
-        return;
-    metervault__v1__receipt_number__init(&out->receipt);
-    out->receipt.organisation = (char *)sale->organisation;
-    out->receipt.terminal_id = (char *)sale->terminal;
-    out->receipt.number = sale->receipt;
-    out->message.receipt = &out->receipt;
-}
-
 struct vend_key_target api_wanted_in(const Metervault__V1__WantedKey *message)
 {
     struct vend_key_target target = {.ti = -1};

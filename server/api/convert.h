@@ -19,18 +19,6 @@ MV_MUST_USE mv_status api_quantity_in(const Metervault__V1__Quantity *message, s
 /* A request's key; INVALID_FIELD "key" when there is none. */
 MV_MUST_USE mv_status api_key_in(const Metervault__V1__MeterKey *message, struct vend_meter_key *key);
 
-/* A sale as a message. Everything points into this struct and into the sale that it was made from. */
-struct api_sale {
-    Metervault__V1__IssuedTokens message;
-    Metervault__V1__Quantity requested, carried;
-    Metervault__V1__MeterKey key;
-    Metervault__V1__Token token;
-    Metervault__V1__Token *tokens[1];
-    Metervault__V1__ReceiptNumber receipt;
-    char kcv[7];
-};
-void api_sale_out(const struct vend_sale *sale, struct api_sale *out);
-
 /* Not said where the message has no target at all. */
 struct vend_key_target api_wanted_in(const Metervault__V1__WantedKey *message);
 

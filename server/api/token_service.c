@@ -4,16 +4,16 @@
 #include "api/services.h"
 #include "api/token_convert.h"
 
-/* Answers with a sale; called by the writer's thread for issued ones. */
-static void sold(void *self, mv_status status, const struct vend_sale *sale)
+/* Answers with what was issued; called by the writer's thread for new orders. */
+static void issued(void *self, mv_status status, const struct vend_issued *answer)
 {
     struct rpc_call *call = self;
-    struct api_sale out;
+    struct api_issued out;
     if (!status.ok) {
         api_fail(call, status);
         return;
     }
-    api_sale_out(sale, &out);
+    api_issued_out(answer, &out);
     rpc_reply(call, &out.message.base);
 }
 
@@ -26,55 +26,59 @@ static void issue_credit(void *self, struct rpc_call *call, const ProtobufCMessa
 {
     const Metervault__V1__IssueCreditRequest *in = (const Metervault__V1__IssueCreditRequest *)message;
     struct vend_caller caller = api_caller(call);
-    struct vend_sale_request request = {.request_id = in->request_id,
-                                        .terminal = in->terminal_id,
-                                        .pan = in->meter_pan,
-                                        .carrier = (enum vend_carrier)in->carrier};
-    mv_status status = api_quantity_in(in->quantity, &request.quantity);
+    struct vend_order order = {.request_id = in->request_id,
+                               .terminal = in->terminal_id,
+                               .pan = in->meter_pan,
+                               .carrier = (enum vend_carrier)in->carrier,
+                               .kind = VEND_ORDER_CREDIT,
+                               .special = in->special_reserved_token};
+    mv_status status = api_quantity_in(in->quantity, &order.quantity);
     if (status.ok)
-        vend_issue(self, &caller, &request, gone, sold, call);
+        vend_issue(self, &caller, &order, gone, issued, call);
     else
-        vend_refuse_issue(self, &caller, status, sold, call);
+        vend_refuse_issue(self, &caller, order.kind, status, issued, call);
 }
 
 static void trial_credit(void *self, struct rpc_call *call, const ProtobufCMessage *message)
 {
     const Metervault__V1__TrialCreditRequest *in = (const Metervault__V1__TrialCreditRequest *)message;
     struct vend_caller caller = api_caller(call);
-    struct vend_sale sale;
-    struct vend_sale_request request = {
-        .terminal = in->terminal_id, .pan = in->meter_pan, .carrier = (enum vend_carrier)in->carrier};
-    mv_status status = api_quantity_in(in->quantity, &request.quantity);
+    struct vend_issued answer;
+    struct vend_order order = {.terminal = in->terminal_id,
+                               .pan = in->meter_pan,
+                               .carrier = (enum vend_carrier)in->carrier,
+                               .kind = VEND_ORDER_CREDIT};
+    mv_status status = api_quantity_in(in->quantity, &order.quantity);
     if (status.ok)
-        status = vend_trial(self, &caller, &request, &sale);
+        status = vend_trial(self, &caller, &order, &answer);
     else
         status = vend_refuse(self, &caller, VEND_TRIAL_CREDIT, status);
-    sold(call, status, &sale);
+    issued(call, status, &answer);
 }
 
 static void get_token(void *self, struct rpc_call *call, const ProtobufCMessage *message)
 {
     const Metervault__V1__GetTokenRequest *in = (const Metervault__V1__GetTokenRequest *)message;
     struct vend_caller caller = api_caller(call);
-    struct vend_sale sale;
+    struct vend_issued answer;
     mv_status status;
     if (in->by_case == METERVAULT__V1__GET_TOKEN_REQUEST__BY_REQUEST_ID)
-        status = vend_token_by_request(self, &caller, in->request_id, &sale);
+        status = vend_token_by_request(self, &caller, in->request_id, &answer);
     else if (in->by_case == METERVAULT__V1__GET_TOKEN_REQUEST__BY_RECEIPT && in->receipt != NULL)
         status = vend_token_by_receipt(self, &caller, in->receipt->organisation, in->receipt->terminal_id,
-                                       in->receipt->number, &sale);
+                                       in->receipt->number, &answer);
     else
         status = vend_refuse(self, &caller, VEND_GET_TOKEN, mv_fail(MV_INVALID_FIELD, "by"));
-    sold(call, status, &sale);
+    issued(call, status, &answer);
 }
 
 static void last_response(void *self, struct rpc_call *call, const ProtobufCMessage *message)
 {
     const Metervault__V1__LastResponseRequest *in = (const Metervault__V1__LastResponseRequest *)message;
     struct vend_caller caller = api_caller(call);
-    struct vend_sale sale;
-    mv_status status = vend_last_response(self, &caller, in->terminal_id, &sale);
-    sold(call, status, &sale);
+    struct vend_issued answer;
+    mv_status status = vend_last_response(self, &caller, in->terminal_id, &answer);
+    issued(call, status, &answer);
 }
 
 static void verify(void *self, struct rpc_call *call, const ProtobufCMessage *message)

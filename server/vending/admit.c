@@ -1,51 +1,84 @@
-/* Which sales of a group may be issued, and which were already. */
+/* Which orders of a group may be carried out, and which were already. */
 #include <string.h>
 
 #include "vending/internal.h"
+#include "vending/issued.h"
 
 static mv_status find_stored(struct vend *vend, struct vend_item *item)
 {
     struct store *store = vend->planner.store;
-    const struct vend_sale_job *request = item->request;
-    mv_status found = store_sale_by_request(store, item->seller.id, request->request_id, &item->sale);
+    const struct vend_order_job *request = item->request;
+    struct vend_trace trace = {.position = 0};
+    mv_status found = store_sale_by_request(store, item->seller.id, request->request_id, &trace.sale);
     if (!found.ok)
         return found;
-    if (memcmp(item->sale.digest, request->digest, VEND_DIGEST) != 0)
+    if (memcmp(trace.sale.digest, request->digest, VEND_DIGEST) != 0)
         return mv_fail(MV_REQUEST_ID_REUSED, NULL);
-    MV_TRY(store_meter_by_id(store, item->sale.meter, &item->meter));
-    item->replayed = true;
+    MV_TRY(store_meter_by_id(store, trace.sale.meter, &item->meter));
+    MV_TRY(vend_trace_set(store, &trace));
+    vend_item_replay(item, &trace);
     /* reading a token back takes the same rights as having it issued */
-    return vend_may_touch(&vend->directory, &item->seller, VEND_ISSUE_CREDIT, item->meter.organisation, item->sale.sgc);
+    return vend_may_touch(&vend->directory, &item->seller, vend_call_of(request->order.kind), item->meter.organisation,
+                          item->sale.sgc);
 }
 
-static mv_status check_new(struct vend *vend, const struct vend_group *group, struct vend_item *item)
+mv_status vend_next_tid(struct vend_item *item, uint64_t last, int64_t now_unix_s)
 {
-    const struct vend_sale_job *request = item->request;
+    const struct store_key *key = &item->plan.key;
+    if (!vend_is_numbered(item->request->order.kind))
+        return mv_ok();
+    if (item->request->order.special)
+        return vend_rule_special_tid(key, last, now_unix_s, &item->tid);
+    return vend_rule_tid(key, last, now_unix_s, &item->tid);
+}
+
+mv_status vend_check_order(struct vend_item *item, mv_status clock, int64_t now_unix_s)
+{
+    const struct vend_order *order = &item->request->order;
+    MV_TRY(vend_rule_key_type(order->kind, &item->plan.key));
+    MV_TRY(vend_content_of(&item->meter, order, &item->content));
+    MV_TRY(clock);
+    return vend_next_tid(item, item->meter.last_tid, now_unix_s);
+}
+
+static mv_status check_new(struct vend *vend, struct vend_group *group, struct vend_item *item)
+{
+    struct store *store = vend->planner.store;
+    const struct vend_order_job *request = item->request;
     struct store_meter *meter = &item->meter;
-    MV_TRY(store_meter_by_pan(vend->planner.store, request->pan, meter));
-    MV_TRY(vend_may_touch(&vend->directory, &item->seller, VEND_ISSUE_CREDIT, meter->organisation, meter->sgc));
+    int64_t now_s = group->now.issue_s;
+    MV_TRY(store_meter_by_pan(store, request->pan, meter));
+    MV_TRY(vend_may_touch(&vend->directory, &item->seller, vend_call_of(request->order.kind), meter->organisation,
+                          meter->sgc));
     MV_TRY(vend_rule_meter(meter));
-    MV_TRY(vend_rule_amount((enum vend_utility)meter->utility, &request->quantity, &item->amount));
-    MV_TRY(group->clock);
     MV_TRY(vend_catalogue_state(&vend->catalogue));
-    return vend_rule_tid(meter, meter->last_tid, group->now.issue_s, &item->tid);
+    MV_TRY(vend_plan_keys(vend, store, group, item, now_s));
+    return vend_check_order(item, group->clock, now_s);
 }
 
-static mv_status admit(struct vend *vend, const struct vend_group *group, struct vend_item *item)
+/* The copy of the catalogue may be some seconds old: it is fetched again soon, for who tries again. */
+static void look_again(struct vend *vend, mv_status refusal)
 {
-    const struct vend_sale_job *request = item->request;
+    if (!refusal.ok && (refusal.reason == MV_VENDING_KEY_UNKNOWN || refusal.reason == MV_VENDING_KEY_NOT_ACTIVE))
+        vend_keeper_wake(vend);
+}
+
+static mv_status admit(struct vend *vend, struct vend_group *group, struct vend_item *item)
+{
+    const struct vend_order_job *request = item->request;
     if (request->gone != NULL && request->gone(request->self))
         return mv_fail(MV_CANCELLED_BY_CALLER, NULL);
     if (vend_monotonic_ns() > request->deadline_ns)
         return mv_fail(MV_DEADLINE_PASSED, NULL);
     const char *principal = request->named ? request->principal : NULL;
-    MV_TRY(vend_may_call(&vend->directory, principal, VEND_ISSUE_CREDIT, &item->seller));
+    MV_TRY(vend_may_call(&vend->directory, principal, vend_call_of(request->order.kind), &item->seller));
     mv_status stored = find_stored(vend, item);
     if (stored.ok || stored.reason != MV_TOKEN_UNKNOWN)
         return stored;
-    MV_TRY(check_new(vend, group, item));
-    item->live = true;
-    return mv_ok();
+    mv_status fresh = check_new(vend, group, item);
+    look_again(vend, fresh);
+    item->live = fresh.ok && !item->again;
+    return item->again ? mv_ok() : fresh;
 }
 
 /* A connection that failed may have failed for good: the next group gets another one. */

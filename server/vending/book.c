@@ -1,8 +1,9 @@
-/* What a group leaves in the ledger: its sales and their audit records. */
+/* What a group leaves in the ledger: its orders, key change sets, and audit records of both. */
 #include <stdio.h>
 #include <string.h>
 
 #include "vending/internal.h"
+#include "vending/issued.h"
 #include "vending/permission.h"
 
 static void hex(const uint8_t *bytes, size_t count, char *text)
@@ -15,28 +16,54 @@ static void hex(const uint8_t *bytes, size_t count, char *text)
     text[2 * count] = '\0';
 }
 
-static void describe_sale(struct vend *vend, const struct vend_item *item, struct audit_record *record)
+/* The tag of a token, or of several, as one value. */
+static void describe_tags(const uint8_t *tags, size_t count, struct audit_record *record)
+{
+    char text[2 * STORE_TAG * STORE_SECTIONS + 1];
+    hex(tags, count * STORE_TAG, text);
+    vend_record_detail(record, "tag=%s", text);
+}
+
+static void describe_key(const char *name, const struct store_key *key, const uint8_t *kcv, struct audit_record *record)
+{
+    char text[2 * 3 + 1];
+    hex(kcv, 3, text);
+    vend_record_detail(record, "%ssgc=%s krn=%u kt=%u ti=%u ken=%u ea=%u dkga=%u base=%u kcv=%s", name, key->sgc,
+                       key->krn, key->kt, key->ti, key->ken, key->ea, key->dkga, key->base_date, text);
+}
+
+static void describe_order(struct vend *vend, const struct vend_item *item, struct audit_record *record)
 {
     const struct store_sale *sale = &item->sale;
     char organisation[STORE_NAME + 1];
-    char tag[2 * STORE_TAG + 1];
-    char kcv[2 * sizeof sale->vending_kcv + 1];
     vend_organisation_name(&vend->directory, sale->organisation, organisation);
-    hex(sale->tag, sizeof sale->tag, tag);
-    hex(sale->vending_kcv, sizeof sale->vending_kcv, kcv);
     vend_record_detail(record, "request=%s receipt=%s/%s/%llu tid=%llu subclass=%u requested=%lld encoded=%lld",
                        sale->request_id, organisation, sale->terminal, (unsigned long long)sale->receipt,
                        (unsigned long long)sale->tid, sale->subclass, (long long)sale->requested,
                        (long long)sale->encoded);
-    vend_record_detail(record, "sgc=%s krn=%u kt=%u ti=%u ken=%u ea=%u dkga=%u base=%u kcv=%s tag=%s", sale->sgc,
-                       sale->krn, sale->kt, sale->ti, sale->ken, sale->ea, sale->dkga, sale->base_date, kcv, tag);
+    describe_key("", &item->plan.key, sale->vending_kcv, record);
+    if (sale->key_change != 0)
+        vend_record_detail(record, "key_change=%lld resent=%d", (long long)sale->key_change, !item->plan.fresh);
+    if (sale->order != STORE_KEY_CHANGE)
+        describe_tags(sale->tag, 1, record);
 }
 
-static void describe_refusal(const struct vend_sale_job *request, mv_status refusal, struct audit_record *record)
+static void describe_set(const struct vend_item *item, struct audit_record *record)
 {
+    const struct store_key_change *set = &item->set;
+    vend_record_detail(record, "key_change=%lld approval=%lld", (long long)set->id, (long long)set->approval);
+    describe_key("from: ", &set->from, set->from_kcv, record);
+    describe_key("to: ", &set->to, set->to_kcv, record);
+    describe_tags(set->tags[0], set->count, record);
+}
+
+static void describe_refusal(const struct vend_order_job *request, mv_status refusal, struct audit_record *record)
+{
+    const struct vend_order *order = &request->order;
     vend_record_outcome(record, refusal);
-    vend_record_detail(record, "request=%s terminal=%s requested=%lld", request->request_id, request->terminal,
-                       (long long)request->quantity.amount);
+    vend_record_detail(record, "request=%s terminal=%s", request->request_id, request->terminal);
+    if (order->kind == VEND_ORDER_CREDIT)
+        vend_record_detail(record, "requested=%lld", (long long)order->quantity.amount);
 }
 
 static void write_record(struct vend *vend, const struct vend_group *group, const struct vend_item *item,
@@ -45,12 +72,12 @@ static void write_record(struct vend *vend, const struct vend_group *group, cons
     if (item->request == NULL) {
         *record = ((const struct vend_refusal_job *)item->job)->record;
     } else {
-        const struct vend_sale_job *request = item->request;
-        vend_record(record, request->named ? request->principal : NULL, vend_permission(VEND_ISSUE_CREDIT)->action,
-                    request->pan);
+        const struct vend_order_job *request = item->request;
+        vend_record(record, request->named ? request->principal : NULL,
+                    vend_permission(vend_call_of(request->order.kind))->action, request->pan);
         if (item->live) {
             vend_record_outcome(record, item->status);
-            describe_sale(vend, item, record);
+            describe_order(vend, item, record);
         } else {
             describe_refusal(request, item->status, record);
         }
@@ -77,30 +104,67 @@ static bool hurts_only_itself(mv_status refusal)
            refusal.reason == MV_INTERNAL_ERROR;
 }
 
-/* Another server on this ledger may have answered the request since it was admitted. */
-static bool answered_elsewhere(struct store *store, struct vend_item *item)
+void vend_item_replay(struct vend_item *item, const struct vend_trace *trace)
 {
-    struct store_sale stored;
-    if (!store_sale_by_request(store, item->seller.id, item->request->request_id, &stored).ok ||
-        memcmp(stored.digest, item->request->digest, VEND_DIGEST) != 0)
-        return false;
-    item->sale = stored;
+    item->sale = trace->sale;
+    item->set = trace->set;
+    item->resent = trace->resent;
     item->replayed = true;
     item->live = false;
     item->status = mv_ok();
+}
+
+/* Another server on this ledger may have answered the request since it was admitted. */
+static bool answered_elsewhere(struct store *store, struct vend_item *item)
+{
+    struct vend_trace trace = {.position = 0};
+    if (!store_sale_by_request(store, item->seller.id, item->request->request_id, &trace.sale).ok ||
+        memcmp(trace.sale.digest, item->request->digest, VEND_DIGEST) != 0 || !vend_trace_set(store, &trace).ok)
+        return false;
+    vend_item_replay(item, &trace);
     return true;
 }
 
-static mv_status book_sale(struct vend *vend, const struct vend_group *group, struct vend_item *item)
+/* A set that was made for this order, with a record of its own. */
+static mv_status book_set(struct vend *vend, const struct vend_group *group, struct vend_item *item)
 {
     struct store *store = vend->writer.store;
-    mv_status status = store_sale_insert(store, &item->sale);
+    struct audit_record record;
+    if (item->plan.fresh) {
+        MV_TRY(store_key_change_insert(store, &item->set));
+        vend_record(&record, item->request->principal, "keychange.issued", item->request->pan);
+        vend_record_outcome(&record, mv_ok());
+        describe_set(item, &record);
+        record.time_unix_us = group->now.real_us;
+        MV_TRY(store_audit_append(store, &record));
+    }
+    item->sale.key_change = item->plan.has_set ? item->set.id : 0;
+    return mv_ok();
+}
+
+static mv_status insert(struct vend *vend, const struct vend_group *group, struct vend_item *item)
+{
+    MV_TRY(book_set(vend, group, item));
+    return store_sale_insert(vend->writer.store, &item->sale);
+}
+
+static mv_status book_order(struct vend *vend, struct vend_group *group, struct vend_item *item)
+{
+    struct store *store = vend->writer.store;
+    mv_status status = insert(vend, group, item);
     if (!status.ok && !hurts_only_itself(status))
         return status;
-    if (!status.ok && status.reason == MV_REQUEST_ID_REUSED && answered_elsewhere(store, item))
+    /* its set is in the transaction already: everything again, without this item */
+    group->spoiled = !status.ok && item->plan.fresh;
+    bool elsewhere = !status.ok && status.reason == MV_REQUEST_ID_REUSED && answered_elsewhere(store, item);
+    if (!elsewhere) {
+        item->status = status;
+        item->live = status.ok;
+    }
+    if (group->spoiled)
+        return mv_fail(MV_METER_CHANGED, NULL);
+    if (elsewhere)
         return mv_ok();
-    item->status = status;
-    item->live = status.ok;
     write_record(vend, group, item, &item->record);
     if (!status.ok && vend_repeats_counted(&vend->writer.repeats, &item->record))
         return mv_ok();
@@ -114,7 +178,7 @@ mv_status vend_group_book(struct vend *vend, struct vend_group *group)
     for (size_t i = 0; i < group->count; i++) {
         struct vend_item *item = &group->items[i];
         if (item->live)
-            MV_TRY(book_sale(vend, group, item));
+            MV_TRY(book_order(vend, group, item));
         else if (item->recorded)
             MV_TRY(store_audit_append(store, &item->record));
     }

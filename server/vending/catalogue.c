@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "hsm/states.h"
 #include "vending/form.h"
 
 mv_status vend_catalogue_init(struct vend_catalogue *catalogue, const char *socket, unsigned timeout_ms)
@@ -102,15 +103,56 @@ size_t vend_catalogue_officers(struct vend_catalogue *catalogue, char names[][ST
     return count;
 }
 
-static const struct hsm_key_info *find(const struct hsmd_catalogue *catalogue, const struct store_meter *meter)
+static const struct hsm_key_info *find(const struct hsmd_catalogue *catalogue, const char *sgc, uint8_t krn, uint8_t kt)
 {
     for (size_t i = 0; i < catalogue->key_count; i++) {
         const struct hsm_key_info *key = &catalogue->keys[i];
-        if (key->use == HSM_USE_VENDING && strcmp(key->scope.sgc, meter->sgc) == 0 && key->scope.krn == meter->krn &&
-            key->scope.kt == meter->kt)
+        if (key->use == HSM_USE_VENDING && key->scope.krn == krn && key->scope.kt == kt &&
+            strcmp(key->scope.sgc, sgc) == 0)
             return key;
     }
     return NULL;
+}
+
+mv_status vend_catalogue_find(struct vend_catalogue *catalogue, const char *sgc, uint8_t krn, uint8_t kt,
+                              struct hsm_key_info *info)
+{
+    pthread_mutex_lock(&catalogue->lock);
+    mv_status status = catalogue->state;
+    const struct hsm_key_info *found = status.ok ? find(catalogue->current, sgc, krn, kt) : NULL;
+    if (found != NULL)
+        *info = *found;
+    else if (status.ok)
+        status = mv_fail(MV_VENDING_KEY_UNKNOWN, NULL);
+    pthread_mutex_unlock(&catalogue->lock);
+    return status;
+}
+
+static bool may_come(const struct hsm_key_info *key, const char *sgc, uint8_t kt, uint8_t ea, int64_t now_unix_s)
+{
+    return key->use == HSM_USE_VENDING && key->scope.kt == kt && strcmp(key->scope.sgc, sgc) == 0 &&
+           key->scope.successor_krn == 0 && (key->scope.ea_mask & UINT32_C(1) << ea) != 0 &&
+           hsm_key_current(key, HSM_TO_ENTER, now_unix_s).ok;
+}
+
+mv_status vend_catalogue_newest(struct vend_catalogue *catalogue, const char *sgc, uint8_t kt, uint8_t ea,
+                                int64_t now_unix_s, struct hsm_key_info *info)
+{
+    uint8_t highest = 0;
+    pthread_mutex_lock(&catalogue->lock);
+    mv_status status = catalogue->state;
+    const struct hsmd_catalogue *current = catalogue->current;
+    for (size_t i = 0; status.ok && i < current->key_count; i++) {
+        const struct hsm_key_info *key = &current->keys[i];
+        if (key->scope.krn <= highest || !may_come(key, sgc, kt, ea, now_unix_s))
+            continue;
+        highest = key->scope.krn;
+        *info = *key;
+    }
+    pthread_mutex_unlock(&catalogue->lock);
+    if (status.ok && highest == 0)
+        return mv_fail(MV_VENDING_KEY_UNKNOWN, NULL);
+    return status;
 }
 
 static mv_status check_fit(const struct hsm_key_info *info, const struct store_meter *meter)
@@ -133,7 +175,7 @@ static mv_status check_active(const struct hsm_key_info *info, int64_t now_unix_
 static mv_status look_up(const struct hsmd_catalogue *catalogue, const struct store_meter *meter, int64_t now_unix_s,
                          struct vend_key *key)
 {
-    const struct hsm_key_info *info = find(catalogue, meter);
+    const struct hsm_key_info *info = find(catalogue, meter->sgc, meter->krn, meter->kt);
     MV_TRY(check_fit(info, meter));
     memcpy(key->kcv, info->kcv, HSM_KCV_BYTES);
     key->ken = info->scope.ken;

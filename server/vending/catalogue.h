@@ -31,7 +31,14 @@ bool vend_catalogue_reserves(struct vend_catalogue *catalogue, const char *name)
 /* Names of enrolled officers; returns how many. */
 size_t vend_catalogue_officers(struct vend_catalogue *catalogue, char names[][STORE_NAME + 1], size_t size);
 
-/* What a sale needs to know of its vending key. */
+/* The entry of a vending key, in whatever state: VENDING_KEY_UNKNOWN. */
+MV_MUST_USE mv_status vend_catalogue_find(struct vend_catalogue *catalogue, const char *sgc, uint8_t krn, uint8_t kt,
+                                          struct hsm_key_info *info);
+/* The highest revision that meters of this algorithm may come to now and that nothing replaces: VENDING_KEY_UNKNOWN. */
+MV_MUST_USE mv_status vend_catalogue_newest(struct vend_catalogue *catalogue, const char *sgc, uint8_t kt, uint8_t ea,
+                                            int64_t now_unix_s, struct hsm_key_info *info);
+
+/* What a registration needs to know of its vending key. */
 struct vend_key {
     uint8_t kcv[HSM_KCV_BYTES];
     uint8_t ken; /* the key's own; a meter may have got an earlier one with its last key change */

@@ -4,19 +4,65 @@
 
 #include "base/wire.h"
 
-enum { FORM = 1, LONGEST = 256 };
+/* Ordinary credit keeps the form that ledgers have digests of. */
+enum { FORM_CREDIT = 1, FORM_ORDER = 2, LONGEST = 256 };
 
-mv_status vend_digest_sale(const struct vend_sale_request *request, uint8_t digest[VEND_DIGEST])
+static void put_common(struct mv_writer *writer, const struct vend_order *order)
+{
+    mv_put_text(writer, order->terminal);
+    mv_put_text(writer, order->pan);
+}
+
+static void put_quantity(struct mv_writer *writer, const struct vend_order *order)
+{
+    mv_put_u8(writer, (uint8_t)order->quantity.unit);
+    mv_put_u64(writer, (uint64_t)order->quantity.amount);
+    mv_put_u8(writer, (uint8_t)order->carrier);
+}
+
+static void put_credit(struct mv_writer *writer, const struct vend_order *order)
+{
+    mv_put_u8(writer, order->special ? FORM_ORDER : FORM_CREDIT);
+    mv_put_text(writer, order->special ? "special credit" : "credit");
+    put_common(writer, order);
+    put_quantity(writer, order);
+}
+
+static void put_other(struct mv_writer *writer, const struct vend_order *order)
+{
+    mv_put_u8(writer, FORM_ORDER);
+    mv_put_u8(writer, (uint8_t)order->kind);
+    put_common(writer, order);
+    mv_put_u8(writer, (uint8_t)order->carrier);
+    switch (order->kind) {
+    case VEND_ORDER_MANAGEMENT:
+        mv_put_u8(writer, order->special);
+        mv_put_u32(writer, order->management.subclass);
+        mv_put_u64(writer, order->management.value);
+        break;
+    case VEND_ORDER_TEST:
+        mv_put_u32(writer, order->test.subclass);
+        mv_put_u64(writer, order->test.control);
+        mv_put_u32(writer, order->test.manufacturer);
+        break;
+    default:
+        mv_put_text(writer, order->target.sgc == NULL ? "" : order->target.sgc);
+        mv_put_u32(writer, order->target.krn);
+        mv_put_u32(writer, order->target.kt);
+        mv_put_u32(writer, (uint32_t)order->target.ti);
+        mv_put_u8(writer, order->target.with_sgc);
+        break;
+    }
+}
+
+mv_status vend_digest_order(const struct vend_order *order, uint8_t digest[VEND_DIGEST])
 {
     uint8_t fields[LONGEST];
     struct mv_writer writer = mv_writer_on(fields, sizeof fields);
-    mv_put_u8(&writer, FORM);
-    mv_put_text(&writer, "credit");
-    mv_put_text(&writer, request->terminal);
-    mv_put_text(&writer, request->pan);
-    mv_put_u8(&writer, (uint8_t)request->quantity.unit);
-    mv_put_u64(&writer, (uint64_t)request->quantity.amount);
-    mv_put_u8(&writer, (uint8_t)request->carrier);
+    if (order->kind == VEND_ORDER_CREDIT)
+        put_credit(&writer, order);
+    else
+        put_other(&writer, order);
     if (!mv_writer_ok(&writer))
         return mv_fail(MV_INTERNAL_ERROR, "digest");
     unsigned size = VEND_DIGEST;

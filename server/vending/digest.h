@@ -7,6 +7,6 @@
 enum { VEND_DIGEST = 32 };
 
 /* SHA-256 over the validated fields in one canonical form (not over the bytes that came over the wire). */
-MV_MUST_USE mv_status vend_digest_sale(const struct vend_sale_request *request, uint8_t digest[VEND_DIGEST]);
+MV_MUST_USE mv_status vend_digest_order(const struct vend_order *order, uint8_t digest[VEND_DIGEST]);
 
 #endif

@@ -1,8 +1,8 @@
 /* What a token says that was not issued here. */
 #include "metervault/sts.h"
 #include "metervault/sts_manage.h"
+#include "vending/content.h"
 #include "vending/desk_parts.h"
-#include "vending/rules.h"
 
 enum { CREDIT = 0, MANAGEMENT = 2, UNIT_SUBCLASSES = 4, TID_BITS = 24, FIELD_BITS = 16 };
 

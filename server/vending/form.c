@@ -6,8 +6,6 @@
 #include "base/name.h"
 #include "metervault/sts.h"
 
-static const int64_t LARGEST_AMOUNT = INT64_C(1) << 62;
-
 static bool is_digit(char c)
 {
     return c >= '0' && c <= '9';
@@ -46,21 +44,6 @@ mv_status vend_form_pan(const char *text)
     default:
         return mv_fail(MV_INVALID_FIELD, "meter_pan");
     }
-}
-
-mv_status vend_form_sale(const struct vend_sale_request *request, bool trial)
-{
-    if (!trial)
-        MV_TRY(vend_form_name(request->request_id, STORE_REQUEST_ID, "request_id"));
-    MV_TRY(vend_form_name(request->terminal, STORE_TERMINAL, "terminal_id"));
-    MV_TRY(vend_form_pan(request->pan));
-    if (request->quantity.amount < 1 || request->quantity.amount > LARGEST_AMOUNT)
-        return mv_fail(MV_INVALID_FIELD, "quantity");
-    if (request->quantity.unit < VEND_UNIT_WH || request->quantity.unit > VEND_UNIT_SECOND)
-        return mv_fail(MV_INVALID_FIELD, "quantity");
-    if (request->carrier != VEND_KEYPAD)
-        return mv_fail(MV_INVALID_FIELD, "carrier");
-    return mv_ok();
 }
 
 static mv_status form_key(const struct vend_meter_key *key)

@@ -9,7 +9,8 @@ MV_MUST_USE mv_status vend_form_name(const char *text, size_t longest, const cha
 MV_MUST_USE mv_status vend_form_sgc(const char *text);
 /* 18 digits of a known issuer with both check digits: INVALID_FIELD or CHECK_DIGIT. */
 MV_MUST_USE mv_status vend_form_pan(const char *text);
-MV_MUST_USE mv_status vend_form_sale(const struct vend_sale_request *request, bool trial);
+/* An order as it is said; whether the meter takes it is asked when it is admitted. A trial has no request id. */
+MV_MUST_USE mv_status vend_form_order(const struct vend_order *order);
 /* All ranges, and that algorithm, key generation and key type belong together and to a keypad meter. */
 MV_MUST_USE mv_status vend_form_meter(const struct vend_meter_request *request);
 /* At least one role, no unknown one. */

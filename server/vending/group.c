@@ -5,6 +5,9 @@
 #include <string.h>
 
 #include "vending/internal.h"
+#include "vending/issued.h"
+
+enum { MOST_TRIES = 8 };
 
 static bool anything_to_write(struct vend *vend, struct vend_group *group, const struct store_ledger_state *before,
                               const struct store_ledger_state *after)
@@ -75,18 +78,27 @@ static void fail_written(struct vend_group *group, mv_status status)
     }
 }
 
+/* Once more with fresh keys. */
+static mv_status write_again(struct vend *vend, struct vend_group *group)
+{
+    group->spoiled = false;
+    vend_group_release(group);
+    vend_group_prepare(vend, group, 0);
+    return write_once(vend, group);
+}
+
 static mv_status issue(struct vend *vend, struct vend_group *group)
 {
+    bool lost = false;
     /* either may have failed since the other was asked */
     MV_TRY(group->ledger);
     MV_TRY(vend_ledger_state(vend));
     mv_status status = write_once(vend, group);
-    if (status.ok || status.reason != MV_KEY_SERVICE_UNAVAILABLE)
-        return status;
-    /* the key process was lost before anything was written: once more with fresh keys */
-    vend_group_release(group);
-    vend_group_prepare(vend, group, 0);
-    status = write_once(vend, group);
+    /* each time with one item less, or once when the key process was lost before anything was written */
+    while (!status.ok && (group->spoiled || (status.reason == MV_KEY_SERVICE_UNAVAILABLE && !lost))) {
+        lost = lost || !group->spoiled;
+        status = write_again(vend, group);
+    }
     if (status.ok || status.reason != MV_KEY_SERVICE_UNAVAILABLE)
         return status;
     vend_catalogue_report(&vend->catalogue, status);
@@ -95,17 +107,37 @@ static mv_status issue(struct vend *vend, struct vend_group *group)
     return write_once(vend, group);
 }
 
+static void answer_order(struct vend *vend, struct vend_item *item)
+{
+    struct vend_order_job *request = item->request;
+    struct vend_issued issued;
+    if (!item->status.ok) {
+        request->done(request->self, vend_told(vend_call_of(request->order.kind), item->status), NULL);
+        return;
+    }
+    const struct vend_issued_parts parts = {.sale = &item->sale,
+                                            .set = item->sale.key_change == 0 ? NULL : &item->set,
+                                            .pan = item->meter.pan,
+                                            .principal = item->seller.name,
+                                            .resent = item->replayed ? item->resent : !item->plan.fresh,
+                                            .replayed = item->replayed};
+    vend_issued_fill(vend, &parts, &issued);
+    request->done(request->self, item->status, &issued);
+}
+
 static void answer(struct vend *vend, struct vend_item *item)
 {
+    if (item->again && item->request->tries > MOST_TRIES) {
+        item->again = false;
+        item->status = mv_fail(MV_METER_CHANGED, NULL);
+    }
+    if (item->again)
+        return;
     if (item->request == NULL) {
         struct vend_refusal_job *refusal = (struct vend_refusal_job *)item->job;
         refusal->done(refusal->self, item->status, NULL);
-    } else if (!item->status.ok) {
-        item->request->done(item->request->self, vend_told(VEND_ISSUE_CREDIT, item->status), NULL);
     } else {
-        struct vend_sale sale;
-        vend_sale_fill(vend, &item->sale, item->meter.pan, item->seller.name, item->replayed, &sale);
-        item->request->done(item->request->self, item->status, &sale);
+        answer_order(vend, item);
     }
     free(item->job);
 }
@@ -118,4 +150,8 @@ void vend_group_write(struct vend *vend, struct vend_group *group)
     vend_group_release(group);
     for (size_t i = 0; i < group->count; i++)
         answer(vend, &group->items[i]);
+    /* in their order, before what came later */
+    for (size_t i = group->count; i > 0; i--)
+        if (group->items[i - 1].again)
+            vend_queue_return(&vend->queue, group->items[i - 1].job);
 }

@@ -6,6 +6,7 @@
 
 #include "vending/catalogue.h"
 #include "vending/clock.h"
+#include "vending/content.h"
 #include "vending/directory.h"
 #include "vending/form.h"
 #include "vending/handover.h"
@@ -14,23 +15,44 @@
 #include "vending/repeats.h"
 #include "vending/rules.h"
 
+enum { VEND_NO_APPROVAL = HSMD_APPROVALS };
+
+/* Which key the own token of an order is under, and the key change set that goes before it. */
+struct vend_plan {
+    struct store_key key;
+    uint8_t kcv[HSM_KCV_BYTES]; /* of its vending key; zeros when it is in no catalogue */
+    bool has_set;
+    bool fresh;      /* the set is still to be made; otherwise it was given out before */
+    size_t approval; /* of the group that a fresh set needs, or VEND_NO_APPROVAL */
+};
+
 /* One job of a group while it is worked on. */
 struct vend_item {
     struct vend_job *job;
-    struct vend_sale_job *request; /* NULL for a refusal job */
+    struct vend_order_job *request; /* NULL for a refusal job */
     mv_status status;
     bool live;     /* still to be issued */
     bool replayed; /* `sale` is a stored one */
+    bool again;    /* goes back to the queue instead of being answered */
     bool has_slot;
     bool noted;    /* a refusal that was counted or recorded */
     bool recorded; /* `record` is to be written */
     uint32_t slot; /* of the key process */
     struct vend_identity seller;
-    struct store_meter meter;
-    struct vend_amount amount;
+    struct store_meter meter; /* as it was when the plan was made */
+    struct vend_plan plan;
+    struct vend_content content; /* of the own token */
     struct vend_tid tid;
     struct store_sale sale;
-    struct audit_record record; /* of a refusal */
+    struct store_key_change set; /* when the plan has one, or the stored answer */
+    bool resent;                 /* the stored answer's set had been given out before it */
+    struct audit_record record;  /* of a refusal */
+};
+
+/* An approval that moves meters of this group to another supply group. */
+struct vend_signed {
+    struct store_proposal proposal;
+    struct store_approval approval;
 };
 
 /* Jobs that share a transaction, and all that is known of them. Belongs to the planner's thread or to the writer's. */
@@ -44,6 +66,11 @@ struct vend_group {
     struct hsmd_client *keys;
     struct hsmd_meter meters[HSMD_BATCH];
     struct hsmd_prepared prepared[HSMD_BATCH];
+    struct hsmd_key_change changes[HSMD_BATCH];
+    struct hsmd_key_change_set sets[HSMD_BATCH];
+    struct vend_signed approvals[HSMD_APPROVALS];
+    size_t approval_count;
+    bool spoiled; /* the transaction is to be tried again without the item that was refused in it */
     struct hsmd_block blocks[HSMD_BATCH];
     struct hsmd_token tokens[HSMD_BATCH];
     uint32_t slots[HSMD_BATCH];
@@ -134,12 +161,25 @@ void vend_group_note(struct vend *vend, struct vend_group *group);
 MV_MUST_USE mv_status vend_group_book(struct vend *vend, struct vend_group *group);
 void vend_group_release(struct vend_group *group);
 
-/* The item's sale from its request, seller, meter, amount and token identifier; digits and key check value come from
- * the key process. */
-void vend_sale_compose(struct vend_item *item, int64_t issued_at_unix_s);
-/* A stored sale that the caller may see, as an answer. */
-void vend_sale_fill(struct vend *vend, const struct store_sale *sale, const char *pan, const char *principal,
-                    bool replayed, struct vend_sale *out);
+/* Decides which key the order gets: KEY_CHANGE_PENDING, KEY_UNCHANGED, SUPPLY_GROUP_DENIED, APPROVAL_MISSING and what
+ * vend_target_* say. `group` takes the approval that a set needs, and may have no room for one more: then the item goes
+ * again. NULL in a trial, which needs none. */
+MV_MUST_USE mv_status vend_plan_keys(struct vend *vend, struct store *store, struct vend_group *group,
+                                     struct vend_item *item, int64_t now_unix_s);
+/* All that an order must satisfy besides its key: rules of meter, key type, amount and identifier. `clock` is the
+ * verdict on `now_unix_s`. */
+MV_MUST_USE mv_status vend_check_order(struct vend_item *item, mv_status clock, int64_t now_unix_s);
+/* The item is answered by what is stored. */
+struct vend_trace;
+void vend_item_replay(struct vend_item *item, const struct vend_trace *trace);
+/* The next identifier of the meter when `last` was the last one. */
+MV_MUST_USE mv_status vend_next_tid(struct vend_item *item, uint64_t last, int64_t now_unix_s);
+/* The item's ledger row from its request, seller, meter, plan, content and token identifier; digits come from the key
+ * process. */
+void vend_order_compose(struct vend_item *item, int64_t issued_at_unix_s);
+/* A request as a job that is not queued yet; free() frees it. */
+MV_MUST_USE mv_status vend_order_job_make(const struct vend_caller *caller, const struct vend_order *order,
+                                          struct vend_order_job **job);
 MV_MUST_USE mv_status vend_keeper_start(struct vend *vend);
 void vend_keeper_stop(struct vend *vend);
 /* Writes the counts of repeated refusals, of seconds that are over or, at the end, all. */

@@ -44,7 +44,7 @@ mv_status vend_waiter_wait(struct vend_waiter *waiter)
 typedef mv_status put_fn(struct vend_queue *queue, struct vend_job *job);
 
 static mv_status put_record(struct vend *vend, const struct audit_record *record, mv_status refusal, put_fn *put,
-                            vend_sale_fn *done, void *self)
+                            vend_issued_fn *done, void *self)
 {
     struct vend_refusal_job *job = calloc(1, sizeof *job);
     if (job == NULL)
@@ -62,7 +62,7 @@ static mv_status put_record(struct vend *vend, const struct audit_record *record
 }
 
 static mv_status put_refusal(struct vend *vend, const struct vend_caller *caller, enum vend_call call,
-                             const char *object, mv_status refusal, vend_sale_fn *done, void *self)
+                             const char *object, mv_status refusal, vend_issued_fn *done, void *self)
 {
     struct audit_record record;
     vend_record(&record, caller->principal, vend_permission(call)->action, object);
@@ -70,10 +70,10 @@ static mv_status put_refusal(struct vend *vend, const struct vend_caller *caller
 }
 
 /* Nobody waits for this one; `status` is not the refusal when it could not be recorded. */
-static void forget(void *self, mv_status status, const struct vend_sale *sale)
+static void forget(void *self, mv_status status, const struct vend_issued *issued)
 {
     struct vend *vend = self;
-    (void)sale;
+    (void)issued;
     if (!vend_recorded(status))
         vend_repeats_drop(&vend->writer.repeats);
 }
@@ -88,9 +88,9 @@ void vend_refused(struct vend *vend, const char *principal, const char *action, 
         vend_repeats_drop(&vend->writer.repeats);
 }
 
-static void wake(void *self, mv_status status, const struct vend_sale *sale)
+static void wake(void *self, mv_status status, const struct vend_issued *issued)
 {
-    (void)sale;
+    (void)issued;
     vend_waiter_done(self, status);
 }
 
@@ -112,12 +112,12 @@ mv_status vend_refuse(struct vend *vend, const struct vend_caller *caller, enum 
     return vend_answer(vend, caller, call, NULL, refusal);
 }
 
-void vend_refuse_issue(struct vend *vend, const struct vend_caller *caller, mv_status refusal, vend_sale_fn *done,
-                       void *self)
+void vend_refuse_issue(struct vend *vend, const struct vend_caller *caller, enum vend_order_kind kind,
+                       mv_status refusal, vend_issued_fn *done, void *self)
 {
     mv_status status = refusal;
     if (vend_recorded(refusal)) {
-        status = put_refusal(vend, caller, VEND_ISSUE_CREDIT, NULL, refusal, done, self);
+        status = put_refusal(vend, caller, vend_call_of(kind), NULL, refusal, done, self);
         if (status.ok)
             return;
     }

@@ -10,20 +10,21 @@
 /* One more than a name may have, so that a longer name stays one that matches nobody. */
 enum { VEND_CALLER = STORE_NAME + 2 };
 
-struct vend_sale_job {
+struct vend_order_job {
     struct vend_job base;
     bool named; /* the caller has a principal */
     char principal[VEND_CALLER];
     char request_id[STORE_REQUEST_ID + 1];
     char terminal[STORE_TERMINAL + 1];
     char pan[STORE_PAN + 1];
-    struct vend_quantity quantity;
-    enum vend_carrier carrier;
+    char sgc[VEND_SGC + 1];  /* of a key change's target */
+    struct vend_order order; /* points into this job */
+    unsigned tries;          /* so many times the meter's key had changed since the order was admitted */
     uint8_t digest[VEND_DIGEST];
     uint64_t key; /* the same for the same principal and request id; rarely for others */
     int64_t deadline_ns;
     vend_gone_fn *gone;
-    vend_sale_fn *done;
+    vend_issued_fn *done;
     void *self;
 };
 
@@ -31,7 +32,7 @@ struct vend_refusal_job {
     struct vend_job base;
     struct audit_record record;
     mv_status refusal;
-    vend_sale_fn *done;
+    vend_issued_fn *done;
     void *self;
 };
 

@@ -3,15 +3,19 @@
 #define BIT(role)   (UINT32_C(1) << VEND_##role)
 #define SELLERS     (BIT(VENDOR) | BIT(SUPERVISOR))
 #define ISSUERS     (SELLERS | BIT(ENGINEER))
+#define TECHNICIANS (BIT(SUPERVISOR) | BIT(ENGINEER))
 #define OVERSEERS   (BIT(OFFICER) | BIT(AUDITOR) | BIT(MANAGER))
 #define DENIED      MV_ORGANISATION_DENIED
 #define METER_USERS (BIT(METER_ADMIN) | BIT(SUPERVISOR) | BIT(ENGINEER) | OVERSEERS)
 
 static const struct vend_permission table[VEND_CALLS] = {
     [VEND_ISSUE_CREDIT] = {"TokenService.IssueCredit", SELLERS, VEND_SCOPE_GRANT, MV_METER_UNKNOWN},
+    [VEND_ISSUE_MANAGEMENT] = {"TokenService.IssueManagement", TECHNICIANS, VEND_SCOPE_GRANT, MV_METER_UNKNOWN},
+    [VEND_ISSUE_TEST] = {"TokenService.IssueTest", ISSUERS, VEND_SCOPE_GRANT, MV_METER_UNKNOWN},
+    [VEND_ISSUE_KEY_CHANGE] = {"TokenService.IssueKeyChange", TECHNICIANS, VEND_SCOPE_GRANT, MV_METER_UNKNOWN},
     [VEND_TRIAL_CREDIT] = {"TokenService.TrialCredit", SELLERS, VEND_SCOPE_GRANT, MV_METER_UNKNOWN},
-    [VEND_GET_TOKEN] = {"TokenService.GetToken", SELLERS | BIT(AUDITOR), VEND_SCOPE_GRANT, MV_TOKEN_UNKNOWN},
-    [VEND_LAST_RESPONSE] = {"TokenService.LastResponse", SELLERS, VEND_SCOPE_GRANT, MV_TOKEN_UNKNOWN},
+    [VEND_GET_TOKEN] = {"TokenService.GetToken", ISSUERS | BIT(AUDITOR), VEND_SCOPE_GRANT, MV_TOKEN_UNKNOWN},
+    [VEND_LAST_RESPONSE] = {"TokenService.LastResponse", ISSUERS, VEND_SCOPE_GRANT, MV_TOKEN_UNKNOWN},
     [VEND_REGISTER_METER] = {"MeterService.RegisterMeter", BIT(METER_ADMIN), VEND_SCOPE_ORGANISATION, DENIED},
     [VEND_GET_METER] = {"MeterService.GetMeter", METER_USERS | BIT(VENDOR), VEND_SCOPE_ORGANISATION, MV_METER_UNKNOWN},
     [VEND_LIST_METERS] = {"MeterService.ListMeters", METER_USERS, VEND_SCOPE_ORGANISATION, DENIED},
@@ -59,6 +63,20 @@ mv_status vend_told(enum vend_call call, mv_status status)
     if (status.ok || status.reason != MV_ORGANISATION_DENIED)
         return status;
     return mv_fail(table[call].elsewhere, NULL);
+}
+
+enum vend_call vend_call_of(enum vend_order_kind kind)
+{
+    static const enum vend_call calls[] = {[VEND_ORDER_CREDIT] = VEND_ISSUE_CREDIT,
+                                           [VEND_ORDER_MANAGEMENT] = VEND_ISSUE_MANAGEMENT,
+                                           [VEND_ORDER_TEST] = VEND_ISSUE_TEST,
+                                           [VEND_ORDER_KEY_CHANGE] = VEND_ISSUE_KEY_CHANGE};
+    return calls[kind];
+}
+
+uint32_t vend_readers_of(enum vend_order_kind kind)
+{
+    return table[vend_call_of(kind)].roles;
 }
 
 const char *vend_role_name(enum vend_role role)

@@ -29,6 +29,10 @@ bool vend_needs_grant(enum vend_call call, uint32_t roles);
 /* What the caller is told; audit keeps the true reason. A meter or a token of another organisation is as if it were
  * not there, or anybody could find out which numbers exist. */
 MV_MUST_USE mv_status vend_told(enum vend_call call, mv_status status);
+/* The call that issues such orders. */
+enum vend_call vend_call_of(enum vend_order_kind kind);
+/* The roles that may have an order of this kind issued, and read it back. */
+uint32_t vend_readers_of(enum vend_order_kind kind);
 static inline uint32_t vend_role_bit(enum vend_role role)
 {
     return UINT32_C(1) << role;

@@ -18,7 +18,7 @@ static bool is_among(const uint64_t *keys, size_t count, uint64_t key)
 
 /* Whether the job's double is in this group or in the one that is being written. Two keys may be equal by chance: then
  * a job waits for nothing. */
-static bool must_wait(struct vend_planner *planner, const struct vend_sale_job *job)
+static bool must_wait(struct vend_planner *planner, const struct vend_order_job *job)
 {
     if (is_among(planner->taken, planner->taken_count, job->key) ||
         is_among(planner->passed, planner->passed_count, job->key))
@@ -33,8 +33,8 @@ static void add(struct vend_group *group, struct vend_job *job)
     memset(item, 0, sizeof *item);
     item->job = job;
     item->status = mv_ok();
-    if (job->kind == VEND_JOB_SALE)
-        item->request = (struct vend_sale_job *)job;
+    if (job->kind == VEND_JOB_ORDER)
+        item->request = (struct vend_order_job *)job;
     else
         item->status = ((struct vend_refusal_job *)job)->refusal;
 }
@@ -48,7 +48,7 @@ static bool fill(struct vend *vend, struct vend_group *group, size_t count)
     if (!vend_handover_busy(&vend->handover))
         planner->passed_count = 0;
     for (size_t i = 0; i < count; i++) {
-        if (jobs[i]->kind == VEND_JOB_SALE && must_wait(planner, (struct vend_sale_job *)jobs[i]))
+        if (jobs[i]->kind == VEND_JOB_ORDER && must_wait(planner, (struct vend_order_job *)jobs[i]))
             jobs[held++] = jobs[i];
         else
             add(group, jobs[i]);
@@ -95,6 +95,8 @@ static void plan_group(struct vend *vend, struct vend_group *group, size_t count
         vend_clock_seen(&vend->clock, group->now.issue_s);
     group->ledger = vend_ledger_state(vend);
     planner->taken_count = 0;
+    group->approval_count = 0;
+    group->spoiled = false;
     bool doubles = false;
     while (count > 0 && !doubles) {
         doubles = add_jobs(vend, group, count);
@@ -108,6 +110,13 @@ static void plan_group(struct vend *vend, struct vend_group *group, size_t count
         vend_handover_drain(&vend->handover);
 }
 
+/* At the end: what is still with the writer may come back to the queue. */
+static bool is_over(struct vend *vend)
+{
+    vend_handover_drain(&vend->handover);
+    return vend_queue_empty(&vend->queue);
+}
+
 void *vend_plan(void *self)
 {
     struct vend *vend = self;
@@ -117,12 +126,15 @@ void *vend_plan(void *self)
         group->change = NULL;
         group->count = 0;
         size_t count = vend_queue_take(&vend->queue, vend->planner.jobs, vend->group_max);
-        if (count == 0)
-            break;
-        if (vend->planner.jobs[0]->kind == VEND_JOB_CHANGE)
+        if (count == 0) {
+            vend_handover_put(&vend->handover, group);
+            if (is_over(vend))
+                break;
+        } else if (vend->planner.jobs[0]->kind == VEND_JOB_CHANGE) {
             plan_change(vend, group);
-        else
+        } else {
             plan_group(vend, group, count);
+        }
     }
     vend_handover_close(&vend->handover);
     return NULL;

@@ -9,8 +9,8 @@
 #include "base/status.h"
 
 enum vend_job_kind {
-    VEND_JOB_SALE,    /* struct vend_sale_job; many share a transaction */
-    VEND_JOB_REFUSAL, /* struct vend_refusal_job; many share a transaction, with sales too */
+    VEND_JOB_ORDER,   /* struct vend_order_job; many share a transaction */
+    VEND_JOB_REFUSAL, /* struct vend_refusal_job; many share a transaction, with orders too */
     VEND_JOB_CHANGE,  /* struct vend_change; one transaction each */
 };
 
@@ -35,13 +35,14 @@ void vend_queue_destroy(struct vend_queue *queue);
 MV_MUST_USE mv_status vend_queue_put(struct vend_queue *queue, struct vend_job *job);
 /* The same, but leaves half of the queue to others. For what may be dropped. */
 MV_MUST_USE mv_status vend_queue_offer(struct vend_queue *queue, struct vend_job *job);
-/* Puts a taken job back to the front. */
+/* Puts a taken job back to the front. From any thread, also when the queue is closed. */
 void vend_queue_return(struct vend_queue *queue, struct vend_job *job);
-/* Waits for work; takes one change, or all sales and refusals that wait before the next change, up to `size`. Returns
+/* Waits for work; takes one change, or all orders and refusals that wait before the next change, up to `size`. Returns
  * how many; 0 when the queue is closed and empty. */
 size_t vend_queue_take(struct vend_queue *queue, struct vend_job **jobs, size_t size);
 /* The same without waiting and never a change: 0 when there is nothing to take. */
 size_t vend_queue_more(struct vend_queue *queue, struct vend_job **jobs, size_t size);
+bool vend_queue_empty(struct vend_queue *queue);
 /* No more puts; the writer goes on until the queue is empty. */
 void vend_queue_close(struct vend_queue *queue);
 

@@ -1,5 +1,6 @@
 /* Tokens that were issued, read back. Scoped like issuing them. */
 #include "vending/internal.h"
+#include "vending/issued.h"
 
 /* How a stored sale is looked for. */
 struct key {
@@ -23,23 +24,40 @@ static mv_status look_up(struct vend *vend, struct store *store, const struct ve
     return store_sale_by_receipt(store, organisation.id, key->terminal, key->receipt, sale);
 }
 
-static mv_status read_sale(struct vend *vend, struct store *store, const struct vend_identity *identity,
-                           enum vend_call call, const struct key *key, struct vend_sale *out)
+/* Who may have such an order issued may read it back; an auditor reads all. */
+static mv_status check_kind(const struct vend_identity *identity, enum vend_call call, const struct store_sale *sale)
 {
-    struct store_sale sale;
+    uint32_t roles = vend_readers_of((enum vend_order_kind)sale->order);
+    if (call == VEND_GET_TOKEN)
+        roles |= vend_role_bit(VEND_AUDITOR);
+    return (roles & identity->roles) != 0 ? mv_ok() : mv_fail(MV_ROLE_MISSING, NULL);
+}
+
+static mv_status read_order(struct vend *vend, struct store *store, const struct vend_identity *identity,
+                            enum vend_call call, const struct key *key, struct vend_issued *out)
+{
+    struct vend_trace trace = {.position = 0};
     struct store_meter meter;
     char seller[STORE_NAME + 1];
     MV_TRY(store_begin_read(store));
-    MV_TRY(look_up(vend, store, identity, key, &sale));
-    MV_TRY(store_meter_by_id(store, sale.meter, &meter));
-    MV_TRY(vend_may_touch(&vend->directory, identity, call, meter.organisation, sale.sgc));
-    vend_principal_name(&vend->directory, sale.principal, seller);
-    vend_sale_fill(vend, &sale, meter.pan, seller, true, out);
+    MV_TRY(look_up(vend, store, identity, key, &trace.sale));
+    MV_TRY(store_meter_by_id(store, trace.sale.meter, &meter));
+    MV_TRY(vend_may_touch(&vend->directory, identity, call, meter.organisation, trace.sale.sgc));
+    MV_TRY(check_kind(identity, call, &trace.sale));
+    MV_TRY(vend_trace_set(store, &trace));
+    vend_principal_name(&vend->directory, trace.sale.principal, seller);
+    const struct vend_issued_parts parts = {.sale = &trace.sale,
+                                            .set = trace.sale.key_change == 0 ? NULL : &trace.set,
+                                            .pan = meter.pan,
+                                            .principal = seller,
+                                            .resent = trace.resent,
+                                            .replayed = true};
+    vend_issued_fill(vend, &parts, out);
     return mv_ok();
 }
 
 static mv_status recall(struct vend *vend, const struct vend_caller *caller, enum vend_call call, const struct key *key,
-                        struct vend_sale *sale)
+                        struct vend_issued *issued)
 {
     struct vend_identity identity;
     struct store *store = NULL;
@@ -49,34 +67,34 @@ static mv_status recall(struct vend *vend, const struct vend_caller *caller, enu
     else
         MV_TRY(vend_form_name(key->terminal, STORE_TERMINAL, "terminal_id"));
     MV_TRY(vend_reader_take(&vend->readers, &store));
-    mv_status status = read_sale(vend, store, &identity, call, key, sale);
+    mv_status status = read_order(vend, store, &identity, call, key, issued);
     vend_reader_give(&vend->readers, store, !status.ok && !vend_recorded(status));
     return status;
 }
 
 mv_status vend_token_by_request(struct vend *vend, const struct vend_caller *caller, const char *request_id,
-                                struct vend_sale *sale)
+                                struct vend_issued *issued)
 {
     struct key key = {.request_id = request_id};
-    return vend_answer(vend, caller, VEND_GET_TOKEN, NULL, recall(vend, caller, VEND_GET_TOKEN, &key, sale));
+    return vend_answer(vend, caller, VEND_GET_TOKEN, NULL, recall(vend, caller, VEND_GET_TOKEN, &key, issued));
 }
 
 mv_status vend_token_by_receipt(struct vend *vend, const struct vend_caller *caller, const char *organisation,
-                                const char *terminal, uint64_t receipt, struct vend_sale *sale)
+                                const char *terminal, uint64_t receipt, struct vend_issued *issued)
 {
     struct key key = {.terminal = terminal, .organisation = organisation, .receipt = receipt};
     mv_status status = vend_form_name(organisation, STORE_NAME, "organisation");
     if (status.ok && (receipt == 0 || receipt > INT64_MAX))
         status = mv_fail(MV_INVALID_FIELD, "number");
     if (status.ok)
-        status = recall(vend, caller, VEND_GET_TOKEN, &key, sale);
+        status = recall(vend, caller, VEND_GET_TOKEN, &key, issued);
     return vend_answer(vend, caller, VEND_GET_TOKEN, NULL, status);
 }
 
 mv_status vend_last_response(struct vend *vend, const struct vend_caller *caller, const char *terminal,
-                             struct vend_sale *sale)
+                             struct vend_issued *issued)
 {
     struct key key = {.terminal = terminal};
     return vend_answer(vend, caller, VEND_LAST_RESPONSE, terminal,
-                       recall(vend, caller, VEND_LAST_RESPONSE, &key, sale));
+                       recall(vend, caller, VEND_LAST_RESPONSE, &key, issued));
 }

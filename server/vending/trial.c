@@ -1,62 +1,93 @@
 /* What a sale would be, without any effect: reads only, and asks the key process for nothing. */
+#include <stdlib.h>
 #include <string.h>
 
+#include "metervault/sts.h"
 #include "vending/internal.h"
+#include "vending/issued.h"
 
-static mv_status find_meter(struct vend *vend, const char *pan, struct store_meter *meter)
+enum { SECTIONS_STA = 2, SECTIONS_MISTY1 = 4 };
+
+/* The set that would be made has as many tokens, without digits. */
+static void outline_set(struct vend *vend, struct vend_item *item)
 {
-    struct store *store = NULL;
-    MV_TRY(vend_reader_take(&vend->readers, &store));
-    mv_status status = store_meter_by_pan(store, pan, meter);
-    vend_reader_give(&vend->readers, store, !status.ok && status.reason != MV_METER_UNKNOWN);
-    return status;
+    struct store_key_change *set = &item->set;
+    struct hsm_key_info info;
+    set->count = set->from.ea == MV_EA_MISTY1 ? SECTIONS_MISTY1 : SECTIONS_STA;
+    memcpy(set->to_kcv, item->plan.kcv, sizeof set->to_kcv);
+    if (vend_catalogue_find(&vend->catalogue, set->from.sgc, set->from.krn, set->from.kt, &info).ok)
+        memcpy(set->from_kcv, info.kcv, sizeof set->from_kcv);
 }
 
-/* The copy of the catalogue may be some seconds old: before a key is called unknown, it is fetched again. */
-static mv_status find_key(struct vend *vend, const struct store_meter *meter, int64_t now_s, struct vend_key *key)
+static mv_status check(struct vend *vend, struct store *store, struct vend_item *item)
 {
-    mv_status status = vend_catalogue_key(&vend->catalogue, meter, now_s, key);
-    if (status.ok || status.reason != MV_VENDING_KEY_UNKNOWN)
-        return status;
-    vend_catalogue_fetch(&vend->catalogue, vend_state(vend).catalogue_generation);
-    return vend_catalogue_key(&vend->catalogue, meter, now_s, key);
-}
-
-static mv_status compute(struct vend *vend, struct vend_item *item, struct vend_sale *out)
-{
-    struct vend_sale_job *request = item->request;
     struct store_meter *meter = &item->meter;
     struct vend_now now;
-    struct vend_key key;
-    MV_TRY(find_meter(vend, request->pan, meter));
+    MV_TRY(store_begin_read(store));
+    MV_TRY(store_meter_by_pan(store, item->request->pan, meter));
     MV_TRY(vend_may_touch(&vend->directory, &item->seller, VEND_TRIAL_CREDIT, meter->organisation, meter->sgc));
     MV_TRY(vend_rule_meter(meter));
-    MV_TRY(vend_rule_amount((enum vend_utility)meter->utility, &request->quantity, &item->amount));
-    MV_TRY(vend_clock_now(&vend->clock, &now));
-    MV_TRY(find_key(vend, meter, now.issue_s, &key));
-    struct store_meter strictest = *meter;
-    strictest.ken = key.ken < meter->ken ? key.ken : meter->ken;
-    MV_TRY(vend_rule_tid(&strictest, meter->last_tid, now.issue_s, &item->tid));
-    vend_sale_compose(item, now.issue_s);
-    memcpy(item->sale.vending_kcv, key.kcv, sizeof item->sale.vending_kcv);
-    vend_sale_fill(vend, &item->sale, meter->pan, item->seller.name, false, out);
+    mv_status clock = vend_clock_now(&vend->clock, &now);
+    MV_TRY(vend_plan_keys(vend, store, NULL, item, now.issue_s));
+    MV_TRY(vend_check_order(item, clock, now.issue_s));
+    vend_order_compose(item, now.issue_s);
+    if (item->plan.fresh)
+        outline_set(vend, item);
     return mv_ok();
 }
 
-static mv_status try(struct vend *vend, const struct vend_caller *caller, const struct vend_sale_request *request,
-                     struct vend_sale *sale)
+static mv_status check_once(struct vend *vend, struct vend_item *item)
 {
-    struct vend_sale_job job = {.quantity = request->quantity, .carrier = request->carrier};
-    struct vend_item item = {.request = &job};
-    MV_TRY(vend_may_call(&vend->directory, caller->principal, VEND_TRIAL_CREDIT, &item.seller));
-    MV_TRY(vend_form_sale(request, true));
-    vend_copy(job.terminal, sizeof job.terminal, request->terminal);
-    vend_copy(job.pan, sizeof job.pan, request->pan);
-    return compute(vend, &item, sale);
+    struct store *store = NULL;
+    MV_TRY(vend_reader_take(&vend->readers, &store));
+    mv_status status = check(vend, store, item);
+    vend_reader_give(&vend->readers, store, vend_is_ledger_failure(status));
+    return status;
 }
 
-mv_status vend_trial(struct vend *vend, const struct vend_caller *caller, const struct vend_sale_request *request,
-                     struct vend_sale *sale)
+static void fill(struct vend *vend, struct vend_item *item, struct vend_issued *issued)
 {
-    return vend_answer(vend, caller, VEND_TRIAL_CREDIT, request->pan, try(vend, caller, request, sale));
+    const struct vend_issued_parts parts = {.sale = &item->sale,
+                                            .set = item->plan.has_set ? &item->set : NULL,
+                                            .pan = item->meter.pan,
+                                            .principal = item->seller.name,
+                                            .resent = !item->plan.fresh};
+    vend_issued_fill(vend, &parts, issued);
+    for (size_t i = 0; i < issued->token_count; i++)
+        issued->tokens[i].digits[0] = '\0';
+}
+
+static mv_status compute(struct vend *vend, struct vend_item *item, struct vend_issued *issued)
+{
+    mv_status status = check_once(vend, item);
+    /* the copy of the catalogue may be some seconds old: before a key is called unknown, it is fetched again */
+    if (!status.ok && status.reason == MV_VENDING_KEY_UNKNOWN) {
+        vend_catalogue_fetch(&vend->catalogue, vend_state(vend).catalogue_generation);
+        status = check_once(vend, item);
+    }
+    if (status.ok)
+        fill(vend, item, issued);
+    return status;
+}
+
+static mv_status try(struct vend *vend, const struct vend_caller *caller, const struct vend_order *order,
+                     struct vend_issued *issued)
+{
+    struct vend_item item = {.status = mv_ok()};
+    struct vend_order trial = *order;
+    trial.request_id = NULL;
+    MV_TRY(vend_may_call(&vend->directory, caller->principal, VEND_TRIAL_CREDIT, &item.seller));
+    if (order->kind != VEND_ORDER_CREDIT)
+        return mv_fail(MV_INVALID_FIELD, "kind");
+    MV_TRY(vend_form_order(&trial));
+    MV_TRY(vend_order_job_make(caller, &trial, &item.request));
+    mv_status status = compute(vend, &item, issued);
+    free(item.request);
+    return status;
+}
+
+mv_status vend_trial(struct vend *vend, const struct vend_caller *caller, const struct vend_order *order,
+                     struct vend_issued *issued)
+{
+    return vend_answer(vend, caller, VEND_TRIAL_CREDIT, order->pan, try(vend, caller, order, issued));
 }

@@ -74,6 +74,9 @@ struct vend_caller {
 
 enum vend_call {
     VEND_ISSUE_CREDIT,
+    VEND_ISSUE_MANAGEMENT,
+    VEND_ISSUE_TEST,
+    VEND_ISSUE_KEY_CHANGE,
     VEND_TRIAL_CREDIT,
     VEND_GET_TOKEN,
     VEND_LAST_RESPONSE,
@@ -110,58 +113,30 @@ MV_MUST_USE mv_status vend_refuse(struct vend *vend, const struct vend_caller *c
  * few names, never the caller's text; `principal` may be NULL. */
 void vend_refused(struct vend *vend, const char *principal, const char *action, mv_status refusal);
 
-/* ---- sales ---- */
-struct vend_sale_request {
-    const char *request_id; /* NULL in a trial */
-    const char *terminal;
-    const char *pan;
-    struct vend_quantity quantity;
-    enum vend_carrier carrier;
-};
-
-struct vend_sale {
-    char request_id[STORE_REQUEST_ID + 1]; /* empty in a trial */
-    char pan[STORE_PAN + 1];
-    char organisation[STORE_NAME + 1];
-    char terminal[STORE_TERMINAL + 1];
-    char principal[STORE_NAME + 1];
-    uint64_t receipt; /* 0 in a trial */
-    int64_t issued_at_unix_s;
-    enum vend_carrier carrier;
-    enum vend_unit unit;
-    int64_t requested, encoded;
-    bool replayed;
-    char digits[STORE_DIGITS + 1]; /* empty in a trial */
-    uint8_t subclass;              /* of class 0 */
-    uint32_t tid;                  /* minutes since the base date */
-    uint8_t vending_kcv[3];
-    char sgc[VEND_SGC + 1];
-    uint8_t krn, ti, kt, ken, ea, dkga;
-    uint16_t base_date;
-};
-
-/* `sale` is NULL unless the status is ok, and is valid only during the call. Must not block. */
-typedef void vend_sale_fn(void *self, mv_status status, const struct vend_sale *sale);
+/* ---- orders (order.h) ---- */
+/* `issued` is NULL unless the status is ok, and is valid only during the call. Must not block. */
+typedef void vend_issued_fn(void *self, mv_status status, const struct vend_issued *issued);
 /* True when nobody waits for the answer any more; asked once, before work is begun. */
 typedef bool vend_gone_fn(void *self);
 
-/* Queues a sale and returns at once; copies what it needs. `done` is called exactly once, from the writer's thread when
- * the sale is durable, or from here when it could not be queued. `gone` may be NULL. */
-void vend_issue(struct vend *vend, const struct vend_caller *caller, const struct vend_sale_request *request,
-                vend_gone_fn *gone, vend_sale_fn *done, void *self);
-/* The refusal of a sale, like vend_refuse, but answered by `done`. */
-void vend_refuse_issue(struct vend *vend, const struct vend_caller *caller, mv_status refusal, vend_sale_fn *done,
-                       void *self);
-/* The same checks and numbers, without any effect. */
-MV_MUST_USE mv_status vend_trial(struct vend *vend, const struct vend_caller *caller,
-                                 const struct vend_sale_request *request, struct vend_sale *sale);
+/* Queues an order and returns at once; copies what it needs. `done` is called exactly once, from the writer's thread
+ * when what was issued is durable, or from here when it could not be queued. `gone` may be NULL. */
+void vend_issue(struct vend *vend, const struct vend_caller *caller, const struct vend_order *order, vend_gone_fn *gone,
+                vend_issued_fn *done, void *self);
+/* The refusal of an order, like vend_refuse, but answered by `done`. */
+void vend_refuse_issue(struct vend *vend, const struct vend_caller *caller, enum vend_order_kind kind,
+                       mv_status refusal, vend_issued_fn *done, void *self);
+/* The same checks and numbers as for selling credit, without any effect; no digits. INVALID_FIELD for other kinds. */
+MV_MUST_USE mv_status vend_trial(struct vend *vend, const struct vend_caller *caller, const struct vend_order *order,
+                                 struct vend_issued *issued);
+/* What was issued, read back: any kind that a role of the caller may have issued, and for auditors GetToken of all. */
 MV_MUST_USE mv_status vend_token_by_request(struct vend *vend, const struct vend_caller *caller, const char *request_id,
-                                            struct vend_sale *sale);
+                                            struct vend_issued *issued);
 MV_MUST_USE mv_status vend_token_by_receipt(struct vend *vend, const struct vend_caller *caller,
                                             const char *organisation, const char *terminal, uint64_t receipt,
-                                            struct vend_sale *sale);
+                                            struct vend_issued *issued);
 MV_MUST_USE mv_status vend_last_response(struct vend *vend, const struct vend_caller *caller, const char *terminal,
-                                         struct vend_sale *sale);
+                                         struct vend_issued *issued);
 
 /* ---- meters ---- */
 /* Key numbers wider than the ledger's, so that the domain can refuse what does not fit. */

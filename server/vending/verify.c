@@ -25,24 +25,10 @@ static mv_status form_digits(const char *digits)
     return good ? mv_ok() : mv_fail(MV_INVALID_FIELD, "digits");
 }
 
-/* Who may have an order of this kind issued, and read it back. */
-static uint32_t readers_of(enum vend_order_kind kind)
-{
-    uint32_t technicians = vend_role_bit(VEND_ENGINEER) | vend_role_bit(VEND_SUPERVISOR);
-    switch (kind) {
-    case VEND_ORDER_CREDIT:
-        return vend_role_bit(VEND_VENDOR) | vend_role_bit(VEND_SUPERVISOR);
-    case VEND_ORDER_TEST:
-        return technicians | vend_role_bit(VEND_VENDOR);
-    default:
-        return technicians;
-    }
-}
-
 /* One token of an order does not give away the others to somebody who could not have them read back. */
 static void withhold(const struct look *look, struct vend_issued *issued, size_t position)
 {
-    if ((readers_of(issued->kind) & look->identity.roles) != 0)
+    if ((vend_readers_of(issued->kind) & look->identity.roles) != 0)
         return;
     for (size_t i = 0; i < issued->token_count; i++)
         if (i != position)

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "metervault/sts.h"
+#include "metervault/sts_key_change.h"
 
 struct hsmd_client {
     int unused;
@@ -80,6 +80,12 @@ static const struct hsm_key_info *find(const struct hsmd_meter *meter)
     return NULL;
 }
 
+static uint32_t new_slot(void)
+{
+    fake_keys.slots_out++;
+    return next_slot++;
+}
+
 static void prepare_one(const struct hsmd_meter *meter, struct hsmd_prepared *prepared)
 {
     const struct hsm_key_info *key = find(meter);
@@ -90,8 +96,7 @@ static void prepare_one(const struct hsmd_meter *meter, struct hsmd_prepared *pr
         prepared->status = mv_fail(MV_VENDING_KEY_MISMATCH, NULL);
     } else {
         memcpy(prepared->vending_kcv, key->kcv, HSM_KCV_BYTES);
-        prepared->slot = next_slot++;
-        fake_keys.slots_out++;
+        prepared->slot = new_slot();
     }
 }
 
@@ -115,9 +120,88 @@ mv_status hsmd_prepare(struct hsmd_client *client, const struct hsmd_meter *mete
     return status;
 }
 
+/* ---- key changes: the real sections of a key that only says whose it is, not encrypted ---- */
+static uint32_t number_of(const char *digits)
+{
+    uint32_t number = 0;
+    for (; *digits != '\0'; digits++)
+        number = 10 * number + (uint32_t)(*digits - '0');
+    return number;
+}
+
+static void make_sections(const struct hsmd_key_change *asked, struct hsmd_key_change_set *set)
+{
+    const struct hsmd_meter *to = &asked->to;
+    struct mv_sts_block blocks[MV_KEY_SECTIONS];
+    struct mv_sts_key_change change = {.key = {.ea = to->ea, .bytes = {0xC0, to->krn, to->ti, to->kt, to->ken}},
+                                       .krn = to->krn,
+                                       .kt = to->kt,
+                                       .ti = to->ti,
+                                       .ken = to->ken,
+                                       .sgc = number_of(to->sgc),
+                                       .with_sgc = asked->with_sgc,
+                                       .rollover = to->base_date > asked->from.base_date};
+    unsigned count = 0;
+    if (mv_sts_key_change_pack(&change, blocks, &count) != MV_DONE) {
+        set->status = mv_fail(MV_INVALID_FIELD, "to");
+        return;
+    }
+    set->count = (uint8_t)count;
+    for (unsigned i = 0; i < count; i++) {
+        mv_sts_digits_from_block(2, mv_sts_block_pack(&blocks[i]), set->tokens[i].digits);
+        memcpy(set->tokens[i].tag, set->tokens[i].digits, HSMD_TOKEN_TAG);
+    }
+}
+
+static void change_one(const struct hsmd_key_change *asked, bool approved, struct hsmd_key_change_set *set)
+{
+    *set = (struct hsmd_key_change_set){.status = mv_ok(), .slot = HSMD_SLOT_NONE};
+    const struct hsm_key_info *to = find(&asked->to);
+    const struct hsm_key_info *from = find(&asked->from);
+    if (to == NULL || from == NULL)
+        set->status = mv_fail(MV_VENDING_KEY_UNKNOWN, NULL);
+    else if (strcmp(asked->from.sgc, asked->to.sgc) != 0 && !approved)
+        set->status = mv_fail(MV_APPROVAL_MISSING, NULL);
+    else if (strcmp(asked->from.pan, fake_keys.refused_pan) == 0)
+        set->status = mv_fail(MV_KEY_CHANGE_NOT_ALLOWED, NULL);
+    else
+        make_sections(asked, set);
+    if (!set->status.ok)
+        return;
+    memcpy(set->from_kcv, from->kcv, sizeof set->from_kcv);
+    memcpy(set->to_kcv, to->kcv, sizeof set->to_kcv);
+    if (asked->want_slot)
+        set->slot = new_slot();
+}
+
+mv_status hsmd_key_change(struct hsmd_client *client, const struct hsmd_approval *approvals, size_t approval_count,
+                          const struct hsmd_key_change *changes, size_t count, struct hsmd_key_change_set *sets)
+{
+    char officer[HSM_OFFICER_SIZE];
+    for (size_t i = 0; i < approval_count; i++)
+        MV_TRY(hsmd_check_approval(client, &approvals[i], officer));
+    mv_status status = mv_ok();
+    fake_keys_lock();
+    fake_keys.change_calls++;
+    if (fake_keys.prepare_failures > 0) {
+        fake_keys.prepare_failures--;
+        status = mv_fail(MV_KEY_SERVICE_UNAVAILABLE, "fake");
+    } else {
+        for (size_t i = 0; i < count; i++)
+            change_one(&changes[i], approval_count > 0, &sets[i]);
+    }
+    fake_keys_unlock();
+    return status;
+}
+
 static void encrypt_one(const struct hsmd_block *block, struct hsmd_token *token)
 {
     *token = (struct hsmd_token){.status = mv_ok()};
+    if (block->slot == HSMD_SLOT_NONE) {
+        mv_sts_digits_from_block(block->token_class, block->clear, token->digits);
+        memcpy(token->tag, token->digits, HSMD_TOKEN_TAG);
+        return;
+    }
     fake_keys.slots_out--;
     if (fake_keys.lost_slots > 0) {
         fake_keys.lost_slots--;

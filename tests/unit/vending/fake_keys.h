@@ -13,7 +13,7 @@ struct fake_keys {
     int lost_slots;       /* so many next blocks find their slot gone */
     char refused_pan[19]; /* prepare answers VENDING_KEY_MISMATCH for this meter */
     int refused_subclass; /* encrypt answers INVALID_FIELD for blocks of this subclass; -1: none */
-    int prepare_calls, encrypt_calls, release_calls;
+    int prepare_calls, change_calls, encrypt_calls, release_calls;
     int slots_out;                  /* prepared and neither used nor released */
     void (*on_prepare)(void *self); /* when a sale is admitted, before the writer's transaction */
     void (*on_encrypt)(void *self); /* inside the writer's transaction */

@@ -79,7 +79,7 @@ static void credit_only_under_a_unique_key(void **state)
 {
     struct world *world = *state;
     char pan[19];
-    struct vend_sale sale;
+    struct vend_issued sale;
     struct vend_meter_key key = world_key();
     key.krn = 5;
     key.kt = 1;

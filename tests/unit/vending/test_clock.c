@@ -7,7 +7,7 @@
 static const int64_t DAY = 86400;
 static char pan[19];
 
-static mv_status sell(struct world *world, struct vend_sale *sale)
+static mv_status sell(struct world *world, struct vend_issued *sale)
 {
     static unsigned next;
     char id[16];
@@ -28,18 +28,18 @@ static mv_status confirm(struct world *world, const char *who, int64_t now_s)
 static void a_small_step_back_is_ridden_out(void **state)
 {
     struct world *world = *state;
-    struct vend_sale sale, next;
+    struct vend_issued sale, next;
     assert_ok(sell(world, &sale));
     world_step(-60, 0);
     assert_ok(sell(world, &next));
-    assert_int_equal(next.tid, sale.tid + 1);
+    assert_int_equal(world_own(&next)->tid, world_own(&sale)->tid + 1);
     assert_int_equal(next.issued_at_unix_s, NOW_S); /* no earlier than the ledger has seen */
 }
 
 static void a_large_step_back_stops_issuing(void **state)
 {
     struct world *world = *state;
-    struct vend_sale sale;
+    struct vend_issued sale;
     assert_ok(sell(world, &sale));
     world_step(-61, 0);
     assert_refused(MV_CLOCK_STEPPED, sell(world, &sale));
@@ -58,7 +58,7 @@ static void a_large_step_back_stops_issuing(void **state)
 static void a_jump_ahead_stops_issuing(void **state)
 {
     struct world *world = *state;
-    struct vend_sale sale;
+    struct vend_issued sale;
     assert_ok(sell(world, &sale));
     world_step(60, 0);
     assert_ok(sell(world, &sale));
@@ -72,7 +72,7 @@ static void a_jump_ahead_stops_issuing(void **state)
 static void every_step_is_recorded_once(void **state)
 {
     struct world *world = *state;
-    struct vend_sale sale;
+    struct vend_issued sale;
     assert_ok(sell(world, &sale));
     world_step(-3600, 0);
     world_restart(world);
@@ -103,7 +103,7 @@ static void the_keeper_sees_it_too(void **state)
 static void time_that_passes_is_no_step(void **state)
 {
     struct world *world = *state;
-    struct vend_sale sale;
+    struct vend_issued sale;
     for (int i = 0; i < 50; i++) {
         world_step(7200 + 30, 7200); /* half a minute of correction in two hours */
         assert_ok(sell(world, &sale));
@@ -115,7 +115,7 @@ static void time_that_passes_is_no_step(void **state)
 static void a_long_rest_needs_confirmation(void **state)
 {
     struct world *world = *state;
-    struct vend_sale sale;
+    struct vend_issued sale;
     assert_ok(sell(world, &sale));
     world_step(30 * DAY, 0);
     world_restart(world);
@@ -130,7 +130,7 @@ static void a_long_rest_needs_confirmation(void **state)
 static void a_rest_with_a_clock_behind_needs_confirmation(void **state)
 {
     struct world *world = *state;
-    struct vend_sale sale;
+    struct vend_issued sale;
     assert_ok(sell(world, &sale));
     world_set_clock(NOW_S - 1800, 5);
     world_restart(world);
@@ -139,13 +139,13 @@ static void a_rest_with_a_clock_behind_needs_confirmation(void **state)
      */
     assert_ok(confirm(world, "officer1", NOW_S - 1800));
     assert_ok(sell(world, &sale));
-    assert_int_equal(sale.tid, NOW_MINUTE + 1 - BASE_2014_MINUTE);
+    assert_int_equal(world_own(&sale)->tid, NOW_MINUTE + 1 - BASE_2014_MINUTE);
 }
 
 static void only_an_officer_with_the_right_time_confirms(void **state)
 {
     struct world *world = *state;
-    struct vend_sale sale;
+    struct vend_issued sale;
     size_t before = world_audit_total(world);
     assert_ok(confirm(world, "officer1", NOW_S)); /* nothing to confirm, nothing changes */
     assert_int_equal(world_audit_total(world), before);
@@ -165,19 +165,19 @@ static void only_an_officer_with_the_right_time_confirms(void **state)
 static void a_stored_answer_needs_no_clock(void **state)
 {
     struct world *world = *state;
-    struct vend_sale sale, again;
+    struct vend_issued sale, again;
     assert_ok(world_sell(world, "seller", "kept", world_pan(1, pan), 100, &sale));
     world_step(-3600, 0);
     assert_ok(world_sell(world, "seller", "kept", pan, 100, &again));
-    assert_string_equal(sale.digits, again.digits);
+    assert_string_equal(world_own(&sale)->digits, world_own(&again)->digits);
 }
 
 static void a_trial_under_a_stepped_clock(void **state)
 {
     struct world *world = *state;
-    struct vend_sale sale;
+    struct vend_issued sale;
     struct vend_caller seller = world_caller("seller");
-    struct vend_sale_request request = {
+    struct vend_order request = {
         .terminal = "till", .pan = world_pan(1, pan), .quantity = {VEND_UNIT_WH, 100}, .carrier = VEND_KEYPAD};
     assert_ok(sell(world, &sale));
     world_step(-3600, 0);

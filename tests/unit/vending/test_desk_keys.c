@@ -57,7 +57,7 @@ static void other_tokens_prove_nothing(void **state)
     struct world *world = *state;
     char pan[19], other_pan[19];
     struct vend_meter meter;
-    struct vend_sale before;
+    struct vend_issued before;
     struct store_key to = desk_key(5, 7);
     struct vend_meter_key key = world_key();
     world_pan(1, pan);
@@ -70,7 +70,7 @@ static void other_tokens_prove_nothing(void **state)
     (void)desk_order(world, pan, STORE_TEST, &to, 0, "00000000000150997584");
     (void)desk_order(world, pan, STORE_MANAGEMENT, &to, change, OWN);
     /* sold before, a section of the set, a test, another meter's, nobody's */
-    assert_refused(MV_PROOF_INVALID, confirm(world, "seller", pan, token(before.digits), &meter));
+    assert_refused(MV_PROOF_INVALID, confirm(world, "seller", pan, token(world_own(&before)->digits), &meter));
     assert_refused(MV_PROOF_INVALID, confirm(world, "seller", pan, token(SET_1), &meter));
     assert_refused(MV_PROOF_INVALID, confirm(world, "seller", pan, token(SET_2), &meter));
     assert_refused(MV_PROOF_INVALID, confirm(world, "seller", pan, token("00000000000150997584"), &meter));
@@ -89,14 +89,14 @@ static void an_old_token_under_the_same_key_proves_nothing(void **state)
     struct world *world = *state;
     char pan[19];
     struct vend_meter meter;
-    struct vend_sale old;
+    struct vend_issued old;
     struct store_key away = desk_key(5, 7);
     struct store_key back = desk_key(1, 1);
     world_pan(1, pan);
     assert_ok(world_sell(world, "seller", "r1", pan, 100, &old));
     desk_end(world, desk_change(world, pan, &away, SET_1), STORE_APPLIED);
     (void)desk_change(world, pan, &back, "44444444444444444444");
-    assert_refused(MV_PROOF_INVALID, confirm(world, "seller", pan, token(old.digits), &meter));
+    assert_refused(MV_PROOF_INVALID, confirm(world, "seller", pan, token(world_own(&old)->digits), &meter));
 }
 
 static void an_engineer_reads_the_display(void **state)

@@ -24,14 +24,14 @@ static void what_was_issued_is_told(void **state)
 {
     struct world *world = *state;
     char pan[19];
-    struct vend_sale first, second;
+    struct vend_issued first, second;
     struct vend_verified found;
     world_pan(1, pan);
     assert_ok(world_sell(world, "seller", "r1", pan, 100, &first));
     assert_ok(world_sell(world, "seller", "r2", pan, 200, &second));
     const char *const who[] = {"seller", "regional", "chief", "engineer"};
     for (size_t i = 0; i < sizeof who / sizeof who[0]; i++) {
-        assert_ok(look(world, who[i], pan, first.digits, &found));
+        assert_ok(look(world, who[i], pan, world_own(&first)->digits, &found));
         assert_true(found.issued_here);
         assert_int_equal(found.position, 0);
         assert_string_equal(found.issued.request_id, "r1");
@@ -44,13 +44,13 @@ static void what_was_issued_is_told(void **state)
         assert_true(found.issued.replayed);
         assert_false(found.issued.has_key_change);
         assert_int_equal(found.issued.token_count, 1);
-        assert_string_equal(found.issued.tokens[0].digits, first.digits);
+        assert_string_equal(found.issued.tokens[0].digits, world_own(&first)->digits);
         assert_int_equal(found.issued.tokens[0].token_class, 0);
-        assert_int_equal(found.issued.tokens[0].tid, first.tid);
+        assert_int_equal(found.issued.tokens[0].tid, world_own(&first)->tid);
         assert_int_equal(found.issued.tokens[0].key.krn, 1);
-        assert_memory_equal(found.issued.tokens[0].vending_kcv, first.vending_kcv, 3);
+        assert_memory_equal(found.issued.tokens[0].vending_kcv, world_own(&first)->vending_kcv, 3);
     }
-    assert_ok(look(world, "seller", pan, second.digits, &found));
+    assert_ok(look(world, "seller", pan, world_own(&second)->digits, &found));
     assert_int_equal(found.issued.receipt, 2);
     assert_int_equal(world_audit_count(world, "TokenService.Verify", "ok"), 5);
     assert_true(world_audit_has(world, "issued=shop/till/1 token=0"));
@@ -61,19 +61,19 @@ static void the_digits_are_never_audited(void **state)
 {
     struct world *world = *state;
     char pan[19], foreign[21];
-    struct vend_sale sale;
+    struct vend_issued sale;
     struct vend_verified found;
     world_pan(1, pan);
     desk_credit(0, 77, 5, foreign);
     assert_ok(world_sell(world, "seller", "r1", pan, 100, &sale));
-    assert_ok(look(world, "seller", pan, sale.digits, &found));
+    assert_ok(look(world, "seller", pan, world_own(&sale)->digits, &found));
     assert_ok(look(world, "engineer", pan, foreign, &found));
     assert_refused(MV_TOKEN_NOT_ISSUED_HERE, look(world, "seller", pan, WRONG, &found));
     assert_refused(MV_TOKEN_NOT_VALID, look(world, "engineer", pan, WRONG, &found));
     char *all = world_dump(world);
     const char *audit = strstr(all, "\naudit\n");
     assert_non_null(audit);
-    assert_null(strstr(audit, sale.digits));
+    assert_null(strstr(audit, world_own(&sale)->digits));
     assert_null(strstr(audit, foreign));
     assert_null(strstr(audit, WRONG));
     free(all);
@@ -84,14 +84,14 @@ static void a_seller_learns_nothing_else(void **state)
 {
     struct world *world = *state;
     char pan[19], second_pan[19], other_pan[19], wrong[21];
-    struct vend_sale sale;
+    struct vend_issued sale;
     struct vend_verified found;
     struct vend_meter_key key = world_key();
     world_pan(1, pan);
     assert_ok(world_meter(world, 3, "shop", VEND_ELECTRICITY, &key));
     assert_ok(world_sell(world, "seller", "r1", pan, 100, &sale));
     for (size_t at = 0; at < 20; at++) {
-        desk_mistype(sale.digits, at, wrong);
+        desk_mistype(world_own(&sale)->digits, at, wrong);
         assert_refused(MV_TOKEN_NOT_ISSUED_HERE, look(world, "seller", pan, wrong, &found));
         assert_false(found.issued_here);
         assert_int_equal(found.issued.receipt, 0);
@@ -100,9 +100,10 @@ static void a_seller_learns_nothing_else(void **state)
     desk_credit(0, 77, 5, wrong);
     assert_refused(MV_TOKEN_NOT_ISSUED_HERE, look(world, "seller", pan, wrong, &found));
     /* of another meter, and of a meter that is not theirs or not there at all: as if it did not exist */
-    assert_refused(MV_TOKEN_NOT_ISSUED_HERE, look(world, "seller", world_pan(3, second_pan), sale.digits, &found));
-    mv_status elsewhere = look(world, "seller", world_pan(2, other_pan), sale.digits, &found);
-    mv_status nowhere = look(world, "seller", world_pan(999, other_pan), sale.digits, &found);
+    assert_refused(MV_TOKEN_NOT_ISSUED_HERE,
+                   look(world, "seller", world_pan(3, second_pan), world_own(&sale)->digits, &found));
+    mv_status elsewhere = look(world, "seller", world_pan(2, other_pan), world_own(&sale)->digits, &found);
+    mv_status nowhere = look(world, "seller", world_pan(999, other_pan), world_own(&sale)->digits, &found);
     assert_refused(MV_METER_UNKNOWN, elsewhere);
     assert_refused(MV_METER_UNKNOWN, nowhere);
     assert_ptr_equal(elsewhere.where, nowhere.where);
@@ -120,15 +121,15 @@ static void the_group_must_be_granted(void **state)
 {
     struct world *world = *state;
     char pan[19];
-    struct vend_sale sale;
+    struct vend_issued sale;
     struct vend_verified found;
     struct vend_organisation row;
     struct vend_caller officer = world_caller("officer1");
     world_pan(1, pan);
     assert_ok(world_sell(world, "seller", "r1", pan, 100, &sale));
     assert_ok(vend_grant(world->vend, &officer, "region", SGC, false, &row));
-    assert_refused(MV_SUPPLY_GROUP_DENIED, look(world, "seller", pan, sale.digits, &found));
-    assert_refused(MV_SUPPLY_GROUP_DENIED, look(world, "engineer", pan, sale.digits, &found));
+    assert_refused(MV_SUPPLY_GROUP_DENIED, look(world, "seller", pan, world_own(&sale)->digits, &found));
+    assert_refused(MV_SUPPLY_GROUP_DENIED, look(world, "engineer", pan, world_own(&sale)->digits, &found));
     assert_refused(MV_SUPPLY_GROUP_DENIED, look(world, "engineer", pan, WRONG, &found));
     assert_int_equal(fake_desk.opened, 0);
 }
@@ -208,7 +209,7 @@ static void wrong_ones_lock_the_meter_for_all(void **state)
 {
     struct world *world = *state;
     char pan[19], second_pan[19], good[21];
-    struct vend_sale sale;
+    struct vend_issued sale;
     struct vend_verified found;
     struct vend_meter_key key = world_key();
     world_pan(1, pan);
@@ -227,7 +228,7 @@ static void wrong_ones_lock_the_meter_for_all(void **state)
     seconds_locked(look(world, "engineer2", pan, WRONG, &found), 40);
     assert_int_equal(fake_desk.opened, 3);
     /* what was issued here needs no key, and another meter is another meter */
-    assert_ok(look(world, "engineer", pan, sale.digits, &found));
+    assert_ok(look(world, "engineer", pan, world_own(&sale)->digits, &found));
     assert_refused(MV_TOKEN_NOT_ISSUED_HERE, look(world, "seller", pan, WRONG, &found));
     assert_refused(MV_TOKEN_NOT_VALID, look(world, "engineer", world_pan(3, second_pan), WRONG, &found));
     assert_true(world_audit_count(world, "TokenService.Verify", "VERIFY_LOCKED") >= 2);

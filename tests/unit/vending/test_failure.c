@@ -91,10 +91,10 @@ static void hold(void *self)
 struct shot {
     mv_status status;
     bool done;
-    struct vend_sale sale;
+    struct vend_issued sale;
 };
 
-static void take(void *self, mv_status status, const struct vend_sale *sale)
+static void take(void *self, mv_status status, const struct vend_issued *sale)
 {
     struct shot *shot = self;
     pthread_mutex_lock(&gate.lock);
@@ -109,7 +109,7 @@ static void take(void *self, mv_status status, const struct vend_sale *sale)
 static void fire(struct world *world, const char *id, const char *pan, struct shot *shot)
 {
     struct vend_caller caller = world_caller("seller");
-    struct vend_sale_request request = {
+    struct vend_order request = {
         .request_id = id, .terminal = "till", .pan = pan, .quantity = {VEND_UNIT_WH, 100}, .carrier = VEND_KEYPAD};
     vend_issue(world->vend, &caller, &request, NULL, take, shot);
 }
@@ -227,7 +227,7 @@ static void one_meter_several_times_in_a_group(void **state)
     fire_group(world, ids, list, shots);
     for (unsigned i = 0; i < GROUP; i++) {
         assert_ok(shots[i].status);
-        assert_int_equal(shots[i].sale.tid, NOW_MINUTE + 1 + i - BASE_2014_MINUTE);
+        assert_int_equal(world_own(&shots[i].sale)->tid, NOW_MINUTE + 1 + i - BASE_2014_MINUTE);
     }
 }
 
@@ -235,7 +235,7 @@ static void an_item_that_is_not_encrypted_is_refused(void **state)
 {
     struct world *world = *state;
     char pan[19];
-    struct vend_sale sale;
+    struct vend_issued sale;
     world_pan(1, pan);
     fake_keys.refused_subclass = 0;
     assert_refused(MV_INVALID_FIELD, world_sell(world, "seller", "x", pan, 100, &sale));
@@ -258,7 +258,7 @@ static void doubles_in_one_group(void **state)
     assert_false(shots[0].sale.replayed);
     assert_ok(shots[1].status);
     assert_true(shots[1].sale.replayed);
-    assert_string_equal(shots[0].sale.digits, shots[1].sale.digits);
+    assert_string_equal(world_own(&shots[0].sale)->digits, world_own(&shots[1].sale)->digits);
     assert_ok(shots[2].status);
     assert_refused(MV_REQUEST_ID_REUSED, shots[3].status);
     assert_int_equal(sales(world), 3);
@@ -276,7 +276,7 @@ static void a_double_of_a_refused_request_is_looked_at_anew(void **state)
     assert_ok(shots[1].status);
     assert_refused(MV_REQUEST_ID_REUSED, shots[2].status);
     assert_ok(shots[3].status);
-    assert_string_equal(shots[1].sale.digits, shots[3].sale.digits);
+    assert_string_equal(world_own(&shots[1].sale)->digits, world_own(&shots[3].sale)->digits);
 }
 
 /* ---- the key process ---- */
@@ -284,14 +284,14 @@ static void keys_lost_once_cost_nothing(void **state)
 {
     struct world *world = *state;
     char pan[19];
-    struct vend_sale sale;
+    struct vend_issued sale;
     world_pan(1, pan);
     fake_keys.prepare_failures = 1;
     assert_ok(world_sell(world, "seller", "r1", pan, 100, &sale));
     fake_keys.encrypt_failures = 1;
     assert_ok(world_sell(world, "seller", "r2", pan, 100, &sale));
     assert_int_equal(sale.receipt, 2);
-    assert_int_equal(sale.tid, NOW_MINUTE + 1 - BASE_2014_MINUTE);
+    assert_int_equal(world_own(&sale)->tid, NOW_MINUTE + 1 - BASE_2014_MINUTE);
     fake_keys.lost_slots = 1;
     assert_ok(world_sell(world, "seller", "r3", pan, 100, &sale));
     assert_int_equal(sale.receipt, 3);
@@ -303,7 +303,7 @@ static void keys_lost_for_longer_are_named(void **state)
 {
     struct world *world = *state;
     char pan[19];
-    struct vend_sale sale;
+    struct vend_issued sale;
     world_pan(1, pan);
     fake_keys.encrypt_failures = 2;
     assert_refused(MV_KEY_SERVICE_UNAVAILABLE, world_sell(world, "seller", "r1", pan, 100, &sale));
@@ -318,7 +318,7 @@ static void keys_lost_for_longer_are_named(void **state)
     assert_ok(vend_health(world->vend));
     assert_ok(world_sell(world, "seller", "r1", pan, 100, &sale));
     assert_int_equal(sale.receipt, 1);
-    assert_int_equal(sale.tid, NOW_MINUTE - BASE_2014_MINUTE);
+    assert_int_equal(world_own(&sale)->tid, NOW_MINUTE - BASE_2014_MINUTE);
     fake_keys.prepare_failures = 2;
     assert_refused(MV_KEY_SERVICE_UNAVAILABLE, world_sell(world, "seller", "r2", pan, 100, &sale));
     assert_int_equal(fake_keys.slots_out, 0);
@@ -328,7 +328,7 @@ static void a_stored_answer_needs_no_key(void **state)
 {
     struct world *world = *state;
     char pan[19];
-    struct vend_sale sale;
+    struct vend_issued sale;
     world_pan(1, pan);
     assert_ok(world_sell(world, "seller", "r1", pan, 100, &sale));
     fake_keys.health = mv_fail(MV_KEY_SERVICE_UNAVAILABLE, "test");
@@ -342,7 +342,7 @@ static void an_old_token_is_noticed(void **state)
 {
     struct world *world = *state;
     char pan[19];
-    struct vend_sale sale;
+    struct vend_issued sale;
     fake_keys.catalogue.generation = 7;
     vend_refresh(world->vend);
     assert_int_equal(world_audit_count(world, "catalogue.raised", "ok"), 2);
@@ -361,7 +361,7 @@ static void an_old_token_is_noticed(void **state)
 static void check_nothing_happened(struct world *world, _Atomic int *failure, enum mv_reason reason)
 {
     char pan[19];
-    struct vend_sale sale;
+    struct vend_issued sale;
     char *before = world_dump(world);
     *failure = 1;
     assert_refused(reason, world_sell(world, "seller", "r1", world_pan(1, pan), 100, &sale));
@@ -379,7 +379,7 @@ static void a_failing_ledger_issues_nothing(void **state)
 {
     struct world *world = *state;
     char pan[19];
-    struct vend_sale sale;
+    struct vend_issued sale;
     check_nothing_happened(world, &begin_fails, MV_LEDGER_LOCKED);
     check_nothing_happened(world, &insert_fails, MV_LEDGER_FULL);
     check_nothing_happened(world, &audit_fails, MV_LEDGER_FULL);
@@ -387,7 +387,7 @@ static void a_failing_ledger_issues_nothing(void **state)
     check_nothing_happened(world, &commit_fails, MV_LEDGER_FULL);
     assert_ok(world_sell(world, "seller", "r1", world_pan(1, pan), 100, &sale));
     assert_int_equal(sale.receipt, 1);
-    assert_int_equal(sale.tid, NOW_MINUTE - BASE_2014_MINUTE);
+    assert_int_equal(world_own(&sale)->tid, NOW_MINUTE - BASE_2014_MINUTE);
     assert_int_equal(fake_keys.slots_out, 0);
 }
 
@@ -395,7 +395,7 @@ static void counts_are_undone_with_their_transaction(void **state)
 {
     struct world *world = *state;
     char pan[19];
-    struct vend_sale sale;
+    struct vend_issued sale;
     world_pan(999, pan);
     commit_fails = 1;
     assert_refused(MV_LEDGER_FULL, world_sell(world, "seller", "a", pan, 100, &sale));
@@ -421,7 +421,7 @@ static void a_failing_ledger_fails_the_whole_group(void **state)
         assert_refused(MV_LEDGER_FULL, shots[i].status); /* the refusal too: it is not in the chain */
     assert_int_equal(sales(world), 1);
     assert_int_equal(world_audit_count(world, NULL, "METER_UNKNOWN"), 0);
-    struct vend_sale sale;
+    struct vend_issued sale;
     vend_refresh(world->vend);
     assert_ok(world_sell(world, "seller", "a", pan, 100, &sale));
     assert_int_equal(sale.receipt, 2);
@@ -431,7 +431,7 @@ static void an_unknown_commit_is_decided_by_the_stored_answer(void **state)
 {
     struct world *world = *state;
     char pan[19];
-    struct vend_sale sale, second;
+    struct vend_issued sale, second;
     world_pan(1, pan);
     commit_lies = 1;
     assert_refused(MV_LEDGER_UNAVAILABLE, world_sell(world, "seller", "r1", pan, 100, &sale));
@@ -443,7 +443,7 @@ static void an_unknown_commit_is_decided_by_the_stored_answer(void **state)
     vend_refresh(world->vend);
     assert_ok(world_sell(world, "seller", "r2", pan, 100, &second));
     assert_int_equal(second.receipt, 2);
-    assert_int_equal(second.tid, sale.tid + 1);
+    assert_int_equal(world_own(&second)->tid, world_own(&sale)->tid + 1);
     assert_int_equal(sales(world), 2);
 }
 
@@ -452,7 +452,7 @@ static void a_step_is_recorded_by_the_probe_too(void **state)
 {
     struct world *world = *state;
     char pan[19];
-    struct vend_sale sale;
+    struct vend_issued sale;
     commit_fails = 1;
     assert_refused(MV_LEDGER_FULL, world_sell(world, "seller", "r1", world_pan(1, pan), 100, &sale));
     world_step(3600, 0);
@@ -470,7 +470,7 @@ static void no_audit_no_answer(void **state)
 {
     struct world *world = *state;
     char pan[19];
-    struct vend_sale sale;
+    struct vend_issued sale;
     struct vend_meter meter;
     struct vend_organisation row;
     struct vend_caller rival = world_caller("rival");

@@ -44,11 +44,11 @@ struct shot {
     mv_status status;
     bool done;
     int order; /* of the answers */
-    struct vend_sale sale;
+    struct vend_issued sale;
 };
 static int answers;
 
-static void take(void *self, mv_status status, const struct vend_sale *sale)
+static void take(void *self, mv_status status, const struct vend_issued *sale)
 {
     struct shot *shot = self;
     pthread_mutex_lock(&gate.lock);
@@ -61,16 +61,16 @@ static void take(void *self, mv_status status, const struct vend_sale *sale)
     pthread_mutex_unlock(&gate.lock);
 }
 
-static struct vend_sale_request request_for(const char *id, const char *pan)
+static struct vend_order request_for(const char *id, const char *pan)
 {
-    return (struct vend_sale_request){
+    return (struct vend_order){
         .request_id = id, .terminal = "till", .pan = pan, .quantity = {VEND_UNIT_WH, 100}, .carrier = VEND_KEYPAD};
 }
 
 static void fire(struct world *world, const char *id, const char *pan, struct shot *shot)
 {
     struct vend_caller caller = world_caller("seller");
-    struct vend_sale_request request = request_for(id, pan);
+    struct vend_order request = request_for(id, pan);
     vend_issue(world->vend, &caller, &request, NULL, take, shot);
 }
 
@@ -148,9 +148,9 @@ static void the_next_group_is_prepared_during_a_commit(void **state)
     assert_ok(second.status);
     assert_ok(third.status);
     /* the second was admitted before the first was in the ledger, and yet follows it */
-    assert_int_equal(first.sale.tid, NOW_MINUTE - BASE_2014_MINUTE);
-    assert_int_equal(second.sale.tid, first.sale.tid + 1);
-    assert_int_equal(third.sale.tid, first.sale.tid + 2);
+    assert_int_equal(world_own(&first.sale)->tid, NOW_MINUTE - BASE_2014_MINUTE);
+    assert_int_equal(world_own(&second.sale)->tid, world_own(&first.sale)->tid + 1);
+    assert_int_equal(world_own(&third.sale)->tid, world_own(&first.sale)->tid + 2);
     assert_int_equal(second.sale.receipt, 2);
 }
 
@@ -172,7 +172,7 @@ static void a_prepared_group_fails_with_the_ledger(void **state)
     assert_refused(MV_LEDGER_FULL, second.status); /* without asking the ledger again */
     assert_int_equal(fake_keys.slots_out, 0);
     vend_refresh(world->vend);
-    struct vend_sale sale;
+    struct vend_issued sale;
     assert_ok(world_sell(world, "seller", "b", pan, 100, &sale));
     assert_int_equal(sale.receipt, 1);
 }
@@ -214,9 +214,9 @@ static void a_double_waits_for_the_answer(void **state)
     assert_false(first.sale.replayed);
     assert_ok(second.status);
     assert_true(second.sale.replayed);
-    assert_string_equal(second.sale.digits, first.sale.digits);
+    assert_string_equal(world_own(&second.sale)->digits, world_own(&first.sale)->digits);
     assert_ok(third.status);
-    assert_string_equal(third.sale.digits, first.sale.digits);
+    assert_string_equal(world_own(&third.sale)->digits, world_own(&first.sale)->digits);
     assert_true(second.order < third.order);
     assert_int_equal(prepare_calls(), calls + 1); /* only the first one's */
 }
@@ -301,7 +301,7 @@ static void sell_elsewhere(void *self)
 /* Sells once to have a row, which the other server writes again under another id. */
 static void prepare_foreign(struct world *world, const char *id, const char *pan, int64_t wh)
 {
-    struct vend_sale sale;
+    struct vend_issued sale;
     struct store *store = NULL;
     assert_ok(world_sell(world, "seller", "pattern", pan, 100, &sale));
     assert_ok(store_open(world->ledger, STORE_READER, &store));
@@ -310,9 +310,9 @@ static void prepare_foreign(struct world *world, const char *id, const char *pan
     assert_ok(vend_get_meter(world->vend, &admin, pan, &meter));
     assert_ok(store_sale_by_receipt(store, 3, "till", 1, &foreign));
     store_close(store);
-    struct vend_sale_request request = request_for(id, pan);
+    struct vend_order request = request_for(id, pan);
     request.quantity.amount = wh;
-    assert_ok(vend_digest_sale(&request, foreign.digest));
+    assert_ok(vend_digest_order(&request, foreign.digest));
     (void)snprintf(foreign.request_id, sizeof foreign.request_id, "%s", id);
     (void)snprintf(foreign.terminal, sizeof foreign.terminal, "elsewhere");
     foreign.tid++;
@@ -324,7 +324,7 @@ static void an_answer_of_another_server_is_found(void **state)
 {
     struct world *world = *state;
     char pan[19];
-    struct vend_sale sale;
+    struct vend_issued sale;
     prepare_foreign(world, "shared", world_pan(1, pan), 100);
     assert_ok(world_sell(world, "seller", "shared", pan, 100, &sale));
     assert_true(sale.replayed);
@@ -336,11 +336,11 @@ static void another_servers_use_of_an_id_is_noticed(void **state)
 {
     struct world *world = *state;
     char pan[19];
-    struct vend_sale sale;
+    struct vend_issued sale;
     prepare_foreign(world, "shared", world_pan(1, pan), 200);
     assert_refused(MV_REQUEST_ID_REUSED, world_sell(world, "seller", "shared", pan, 100, &sale));
     assert_ok(world_sell(world, "seller", "next", pan, 100, &sale));
-    assert_int_equal(sale.tid, NOW_MINUTE + 2 - BASE_2014_MINUTE); /* after the other server's */
+    assert_int_equal(world_own(&sale)->tid, NOW_MINUTE + 2 - BASE_2014_MINUTE); /* after the other server's */
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, fresh, world_teardown)

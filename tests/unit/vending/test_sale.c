@@ -10,14 +10,14 @@ static void one_sale(void **state)
 {
     struct world *world = *state;
     char pan[19];
-    struct vend_sale sale;
+    struct vend_issued sale;
     uint32_t units = 0;
     assert_ok(world_sell(world, "seller", "r1", world_pan(1, pan), 25600, &sale));
-    assert_int_equal(world_token_tid(sale.digits, &units), NOW_MINUTE - BASE_2014_MINUTE);
+    assert_int_equal(world_token_tid(world_own(&sale)->digits, &units), NOW_MINUTE - BASE_2014_MINUTE);
     assert_int_equal(units, 256);
-    assert_int_equal(sale.tid, NOW_MINUTE - BASE_2014_MINUTE);
+    assert_int_equal(world_own(&sale)->tid, NOW_MINUTE - BASE_2014_MINUTE);
     assert_int_equal(sale.requested, 25600);
-    assert_int_equal(sale.encoded, 25600);
+    assert_int_equal(world_own(&sale)->encoded, 25600);
     assert_int_equal(sale.receipt, 1);
     assert_int_equal(sale.issued_at_unix_s, NOW_S);
     assert_string_equal(sale.organisation, "shop");
@@ -26,8 +26,8 @@ static void one_sale(void **state)
     assert_string_equal(sale.request_id, "r1");
     assert_string_equal(sale.pan, pan);
     assert_int_equal(sale.unit, VEND_UNIT_WH);
-    assert_int_equal(sale.vending_kcv[0], 0xAB);
-    assert_int_equal(sale.krn, 1);
+    assert_int_equal(world_own(&sale)->vending_kcv[0], 0xAB);
+    assert_int_equal(world_own(&sale)->key.krn, 1);
     assert_false(sale.replayed);
     assert_int_equal(world_audit_count(world, "TokenService.IssueCredit", "ok"), 1);
 }
@@ -37,12 +37,12 @@ static void same_minute_sales_take_the_next_minutes(void **state)
     struct world *world = *state;
     char pan[19];
     char id[16];
-    struct vend_sale sale;
+    struct vend_issued sale;
     world_pan(1, pan);
     for (unsigned i = 0; i <= 60; i++) {
         (void)snprintf(id, sizeof id, "r%u", i);
         assert_ok(world_sell(world, "seller", id, pan, 100, &sale));
-        assert_int_equal(sale.tid, NOW_MINUTE + i - BASE_2014_MINUTE);
+        assert_int_equal(world_own(&sale)->tid, NOW_MINUTE + i - BASE_2014_MINUTE);
         assert_int_equal(sale.receipt, i + 1);
     }
     assert_refused(MV_TID_AHEAD, world_sell(world, "seller", "r61", pan, 100, &sale));
@@ -56,27 +56,27 @@ static void the_same_again(void **state)
 {
     struct world *world = *state;
     char pan[19];
-    struct vend_sale first, again;
+    struct vend_issued first, again;
     world_pan(1, pan);
     assert_ok(world_sell(world, "seller", "r1", pan, 100, &first));
     world_step(3600, 3600);
     int prepared = fake_keys.prepare_calls;
     assert_ok(world_sell(world, "seller", "r1", pan, 100, &again));
     assert_true(again.replayed);
-    assert_string_equal(again.digits, first.digits);
+    assert_string_equal(world_own(&again)->digits, world_own(&first)->digits);
     assert_int_equal(again.receipt, first.receipt);
     assert_int_equal(again.issued_at_unix_s, first.issued_at_unix_s);
     assert_int_equal(fake_keys.prepare_calls, prepared);
     world_restart(world);
     assert_ok(world_sell(world, "seller", "r1", pan, 100, &again));
-    assert_string_equal(again.digits, first.digits);
+    assert_string_equal(world_own(&again)->digits, world_own(&first)->digits);
 }
 
 static void the_same_id_for_another_request(void **state)
 {
     struct world *world = *state;
     char pan[19], other[19];
-    struct vend_sale sale;
+    struct vend_issued sale;
     struct vend_meter_key key = world_key();
     assert_ok(world_meter(world, 3, "shop", VEND_ELECTRICITY, &key));
     assert_ok(world_sell(world, "seller", "r1", world_pan(1, pan), 100, &sale));
@@ -93,7 +93,7 @@ static void a_refused_id_is_free(void **state)
 {
     struct world *world = *state;
     char pan[19];
-    struct vend_sale sale;
+    struct vend_issued sale;
     world_pan(1, pan);
     assert_refused(MV_AMOUNT_TOO_SMALL, world_sell(world, "seller", "r1", pan, 1, &sale));
     assert_ok(world_sell(world, "seller", "r1", pan, 100, &sale));
@@ -108,7 +108,7 @@ struct seller {
     unsigned number;
     const char *pan;
     bool shared; /* all use the same ids */
-    struct vend_sale sales[EACH];
+    struct vend_issued sales[EACH];
     mv_status status[EACH];
 };
 
@@ -146,7 +146,7 @@ static void concurrent_doubles(void **state)
         unsigned fresh = 0;
         for (unsigned t = 0; t < THREADS; t++) {
             assert_ok(sellers[t].status[i]);
-            assert_string_equal(sellers[t].sales[i].digits, sellers[0].sales[i].digits);
+            assert_string_equal(world_own(&sellers[t].sales[i])->digits, world_own(&sellers[0].sales[i])->digits);
             assert_int_equal(sellers[t].sales[i].receipt, sellers[0].sales[i].receipt);
             fresh += !sellers[t].sales[i].replayed;
         }
@@ -180,7 +180,7 @@ static void concurrent_sales(void **state)
             seen[receipt] = true;
             /* the other seller of this meter */
             for (unsigned j = 0; j < EACH; j++)
-                assert_int_not_equal(sellers[t].sales[i].tid, sellers[t ^ 1].sales[j].tid);
+                assert_int_not_equal(world_own(&sellers[t].sales[i])->tid, world_own(&sellers[t ^ 1].sales[j])->tid);
         }
     assert_int_equal(world_audit_count(world, "TokenService.IssueCredit", "ok"), THREADS * EACH);
     world_audit_verify(world);
@@ -191,18 +191,18 @@ static void reading_back(void **state)
 {
     struct world *world = *state;
     char pan[19];
-    struct vend_sale sale, back;
+    struct vend_issued sale, back;
     struct vend_caller seller = world_caller("seller");
     struct vend_caller rival = world_caller("rival");
     assert_ok(world_sell(world, "seller", "r1", world_pan(1, pan), 100, &sale));
     assert_ok(vend_token_by_request(world->vend, &seller, "r1", &back));
-    assert_string_equal(back.digits, sale.digits);
+    assert_string_equal(world_own(&back)->digits, world_own(&sale)->digits);
     assert_true(back.replayed);
     assert_ok(vend_token_by_receipt(world->vend, &seller, "shop", "till", 1, &back));
-    assert_string_equal(back.digits, sale.digits);
+    assert_string_equal(world_own(&back)->digits, world_own(&sale)->digits);
     assert_string_equal(back.principal, "seller");
     assert_ok(vend_last_response(world->vend, &seller, "till", &back));
-    assert_string_equal(back.digits, sale.digits);
+    assert_string_equal(world_own(&back)->digits, world_own(&sale)->digits);
     assert_refused(MV_TOKEN_UNKNOWN, vend_token_by_request(world->vend, &seller, "r2", &back));
     assert_refused(MV_TOKEN_UNKNOWN, vend_token_by_receipt(world->vend, &seller, "shop", "till", 2, &back));
     assert_refused(MV_TOKEN_UNKNOWN, vend_token_by_receipt(world->vend, &seller, "nowhere", "till", 1, &back));
@@ -217,7 +217,7 @@ static void a_grant_taken_back_hides_tokens_too(void **state)
 {
     struct world *world = *state;
     char pan[19];
-    struct vend_sale sale;
+    struct vend_issued sale;
     struct vend_organisation row;
     struct vend_caller seller = world_caller("seller");
     struct vend_caller officer = world_caller("officer1");
@@ -232,7 +232,7 @@ static void malformed_requests(void **state)
 {
     struct world *world = *state;
     char pan[19], wrong[19], longest[66];
-    struct vend_sale sale;
+    struct vend_issued sale;
     world_pan(1, pan);
     memset(longest, 'x', 65);
     longest[65] = '\0';
@@ -258,9 +258,9 @@ static void a_trial_has_no_effect(void **state)
 {
     struct world *world = *state;
     char pan[19];
-    struct vend_sale trial, sale;
+    struct vend_issued trial, sale;
     struct vend_caller seller = world_caller("seller");
-    struct vend_sale_request request = {
+    struct vend_order request = {
         .terminal = "till", .pan = world_pan(1, pan), .quantity = {VEND_UNIT_WH, 25601}, .carrier = VEND_KEYPAD};
     char *before = world_dump(world);
     int prepared = fake_keys.prepare_calls;
@@ -271,13 +271,13 @@ static void a_trial_has_no_effect(void **state)
     free(before);
     free(after);
     assert_int_equal(fake_keys.prepare_calls, prepared);
-    assert_string_equal(trial.digits, "");
+    assert_string_equal(world_own(&trial)->digits, "");
     assert_string_equal(trial.request_id, "");
     assert_int_equal(trial.receipt, 0);
     assert_ok(world_sell(world, "seller", "r1", pan, 25601, &sale));
-    assert_int_equal(trial.tid, sale.tid);
-    assert_int_equal(trial.encoded, sale.encoded);
-    assert_memory_equal(trial.vending_kcv, sale.vending_kcv, 3);
+    assert_int_equal(world_own(&trial)->tid, world_own(&sale)->tid);
+    assert_int_equal(world_own(&trial)->encoded, world_own(&sale)->encoded);
+    assert_memory_equal(world_own(&trial)->vending_kcv, world_own(&sale)->vending_kcv, 3);
     assert_int_equal(sale.receipt, 1);
 }
 
@@ -285,11 +285,11 @@ static void a_trial_is_refused_like_a_sale(void **state)
 {
     struct world *world = *state;
     char pan[19];
-    struct vend_sale sale;
+    struct vend_issued sale;
     struct vend_caller seller = world_caller("seller");
     struct vend_caller rival = world_caller("rival");
     struct vend_meter_key key = world_key();
-    struct vend_sale_request request = {
+    struct vend_order request = {
         .terminal = "till", .pan = world_pan(1, pan), .quantity = {VEND_UNIT_WH, 1}, .carrier = VEND_KEYPAD};
     assert_refused(MV_AMOUNT_TOO_SMALL, vend_trial(world->vend, &seller, &request, &sale));
     request.quantity.amount = 100;
@@ -315,7 +315,7 @@ struct wait {
     mv_status status;
 };
 
-static void note(void *self, mv_status status, const struct vend_sale *sale)
+static void note(void *self, mv_status status, const struct vend_issued *sale)
 {
     struct wait *wait = self;
     pthread_mutex_lock(&wait->lock);
@@ -334,7 +334,7 @@ static bool gone(void *self)
 static mv_status issue_and_wait(struct world *world, const struct vend_caller *caller, const char *pan,
                                 vend_gone_fn *is_gone)
 {
-    struct vend_sale_request request = {
+    struct vend_order request = {
         .request_id = "late", .terminal = "till", .pan = pan, .quantity = {VEND_UNIT_WH, 100}, .carrier = VEND_KEYPAD};
     struct wait wait = {.lock = PTHREAD_MUTEX_INITIALIZER};
     vend_issue(world->vend, caller, &request, is_gone, note, &wait);

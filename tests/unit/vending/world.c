@@ -158,10 +158,10 @@ struct answer {
     pthread_cond_t came;
     bool done;
     mv_status status;
-    struct vend_sale *sale;
+    struct vend_issued *sale;
 };
 
-static void take(void *self, mv_status status, const struct vend_sale *sale)
+static void take(void *self, mv_status status, const struct vend_issued *sale)
 {
     struct answer *answer = self;
     pthread_mutex_lock(&answer->lock);
@@ -173,22 +173,34 @@ static void take(void *self, mv_status status, const struct vend_sale *sale)
     pthread_mutex_unlock(&answer->lock);
 }
 
-mv_status world_sell(struct world *world, const char *principal_name, const char *request_id, const char *pan,
-                     int64_t wh, struct vend_sale *sale)
+mv_status world_order(struct world *world, const char *principal_name, const struct vend_order *order,
+                      struct vend_issued *issued)
 {
     struct vend_caller caller = world_caller(principal_name);
-    struct vend_sale_request request = {.request_id = request_id,
-                                        .terminal = "till",
-                                        .pan = pan,
-                                        .quantity = {VEND_UNIT_WH, wh},
-                                        .carrier = VEND_KEYPAD};
-    struct answer answer = {.lock = PTHREAD_MUTEX_INITIALIZER, .came = PTHREAD_COND_INITIALIZER, .sale = sale};
-    vend_issue(world->vend, &caller, &request, NULL, take, &answer);
+    struct answer answer = {.lock = PTHREAD_MUTEX_INITIALIZER, .came = PTHREAD_COND_INITIALIZER, .sale = issued};
+    vend_issue(world->vend, &caller, order, NULL, take, &answer);
     pthread_mutex_lock(&answer.lock);
     while (!answer.done)
         pthread_cond_wait(&answer.came, &answer.lock);
     pthread_mutex_unlock(&answer.lock);
     return answer.status;
+}
+
+mv_status world_sell(struct world *world, const char *principal_name, const char *request_id, const char *pan,
+                     int64_t wh, struct vend_issued *sale)
+{
+    const struct vend_order order = {.request_id = request_id,
+                                     .terminal = "till",
+                                     .pan = pan,
+                                     .quantity = {VEND_UNIT_WH, wh},
+                                     .carrier = VEND_KEYPAD};
+    return world_order(world, principal_name, &order, sale);
+}
+
+const struct vend_token *world_own(const struct vend_issued *issued)
+{
+    assert_in_range(issued->token_count, 1, VEND_MAX_TOKENS);
+    return &issued->tokens[issued->token_count - 1];
 }
 
 uint32_t world_token_tid(const char *digits, uint32_t *units)

@@ -47,7 +47,12 @@ struct vend_meter_key world_key(void);
 
 /* Electricity by keypad; waits for the answer. */
 mv_status world_sell(struct world *world, const char *principal, const char *request_id, const char *pan, int64_t wh,
-                     struct vend_sale *sale);
+                     struct vend_issued *sale);
+/* Any order; waits for the answer. */
+mv_status world_order(struct world *world, const char *principal, const struct vend_order *order,
+                      struct vend_issued *issued);
+/* The order's own token: the last one. */
+const struct vend_token *world_own(const struct vend_issued *issued);
 /* The raw 24-bit TID in the digits. */
 uint32_t world_token_tid(const char *digits, uint32_t *units);
 

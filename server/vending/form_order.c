@@ -1,0 +1,55 @@
+#include "metervault/sts_manage.h"
+#include "vending/content.h"
+#include "vending/form.h"
+
+enum { LAST_KRN = 9, LAST_TI = 99, LAST_KT = 3 };
+static const int64_t LARGEST_AMOUNT = INT64_C(1) << 62;
+
+static mv_status form_credit(const struct vend_order *order)
+{
+    if (order->quantity.amount < 1 || order->quantity.amount > LARGEST_AMOUNT)
+        return mv_fail(MV_INVALID_FIELD, "quantity");
+    if (order->quantity.unit < VEND_UNIT_WH || order->quantity.unit > VEND_UNIT_CURRENCY_E5)
+        return mv_fail(MV_INVALID_FIELD, "quantity");
+    return mv_ok();
+}
+
+static mv_status form_target(const struct vend_key_target *target)
+{
+    if (target->sgc != NULL)
+        MV_TRY(vend_form_sgc(target->sgc));
+    if (target->krn > LAST_KRN)
+        return mv_fail(MV_INVALID_FIELD, "key_revision_number");
+    if (target->kt > LAST_KT)
+        return mv_fail(MV_INVALID_FIELD, "key_type");
+    if (target->ti < -1 || target->ti > LAST_TI)
+        return mv_fail(MV_INVALID_FIELD, "tariff_index");
+    return mv_ok();
+}
+
+static mv_status form_kind(const struct vend_order *order)
+{
+    struct vend_content content;
+    switch (order->kind) {
+    case VEND_ORDER_CREDIT:
+        return form_credit(order);
+    case VEND_ORDER_MANAGEMENT:
+        return vend_content_management(&order->management, &content);
+    case VEND_ORDER_TEST:
+        return order->special ? mv_fail(MV_INVALID_FIELD, "special") : vend_content_test(&order->test, &content);
+    case VEND_ORDER_KEY_CHANGE:
+        return order->special ? mv_fail(MV_INVALID_FIELD, "special") : form_target(&order->target);
+    }
+    return mv_fail(MV_INVALID_FIELD, "kind");
+}
+
+mv_status vend_form_order(const struct vend_order *order)
+{
+    if (order->request_id != NULL)
+        MV_TRY(vend_form_name(order->request_id, STORE_REQUEST_ID, "request_id"));
+    MV_TRY(vend_form_name(order->terminal, STORE_TERMINAL, "terminal_id"));
+    MV_TRY(vend_form_pan(order->pan));
+    if (order->carrier != VEND_KEYPAD)
+        return mv_fail(MV_INVALID_FIELD, "carrier");
+    return form_kind(order);
+}
