@@ -17,7 +17,6 @@ struct caller_stream {
     grpc_status_code code;
     grpc_slice text;
     int status_tag;
-    int other_tag;
 };
 
 static grpc_channel *connect_to(uint16_t port, grpc_channel_credentials *credentials, int compression)
@@ -70,12 +69,13 @@ grpc_channel *caller_connect_tls(uint16_t port, const char *ca_file, const char 
     return channel;
 }
 
+/* With a tag of its own: one thread may send while another receives. */
 static bool run(struct caller_stream *stream, grpc_op *ops, size_t count)
 {
-    if (grpc_call_start_batch(stream->call, ops, count, &stream->other_tag, NULL) != GRPC_CALL_OK)
+    int tag;
+    if (grpc_call_start_batch(stream->call, ops, count, &tag, NULL) != GRPC_CALL_OK)
         abort();
-    grpc_event event =
-        grpc_completion_queue_pluck(stream->queue, &stream->other_tag, gpr_inf_future(GPR_CLOCK_REALTIME), NULL);
+    grpc_event event = grpc_completion_queue_pluck(stream->queue, &tag, gpr_inf_future(GPR_CLOCK_REALTIME), NULL);
     return event.success != 0;
 }
 

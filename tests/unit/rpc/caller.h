@@ -30,6 +30,7 @@ struct caller_result caller_unary(grpc_channel *channel, const char *path, const
                                   int timeout_ms);
 void caller_forget(struct caller_result *result);
 
+/* One thread may send on a stream while another receives. */
 struct caller_stream;
 struct caller_stream *caller_open(grpc_channel *channel, const char *path, int timeout_ms);
 bool caller_send(struct caller_stream *stream, const ProtobufCMessage *message);
