@@ -241,6 +241,28 @@ mv_principals() {
     mv_cli "$MV_OFFICER" operator create "$MV_VENDOR" --organisation "$MV_ORGANISATION" --role vendor >/dev/null
 }
 
+# ---- more keys and people than a first sale needs ----
+# Another vending key, while the key process runs: it learns of it within a second or two.
+mv_vending_key() { # NAME SGC KRN BASE-DATE import-options...
+    local name=$1 sgc=$2 krn=$3 base_date=$4 part
+    shift 4
+    for part in a b; do
+        [ -f "$MV_DIR/custodians/$name-$part" ] || mv_random_hex 20 >"$MV_DIR/custodians/$name-$part" || return
+    done
+    mv_import "$name" hmac --use vending --sgc "$sgc" --krn "$krn" --kt 2 --base-date "$base_date" --dkga 4 --ea 7,11 "$@"
+}
+
+mv_enrol() { # PRINCIPAL ORGANISATION ROLES: certificate, client configuration and entry in the ledger
+    [ -f "$MV_DIR/pki/$1.pem" ] || "$mv_deploy/pki.sh" "$MV_DIR/pki" client "$1" || return
+    mv_client_config "$1"
+    mv_cli "$MV_OFFICER" operator create "$1" --organisation "$2" --role "$3"
+}
+
+mv_enrol_officer() { # PRINCIPAL: also with the key process, which checks what officers sign
+    mv_enrol "$1" root officer && cp "$MV_DIR/pki/$1.pem" "$MV_DIR/hsm/" &&
+        mv_keys officer-add --officer "$1" --officer-certificate "$MV_DIR/hsm/$1.pem"
+}
+
 # Everything, from nothing or from what is there.
 mv_instance_files() {
     umask 077
