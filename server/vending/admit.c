@@ -51,6 +51,9 @@ static mv_status check_new(struct vend *vend, struct vend_group *group, struct v
     MV_TRY(vend_may_touch(&vend->directory, &item->seller, vend_call_of(request->order.kind), meter->organisation,
                           meter->sgc));
     MV_TRY(vend_rule_meter(meter));
+    item->held = vend_must_wait(&vend->planner, meter->id);
+    if (item->held)
+        return mv_ok();
     MV_TRY(vend_catalogue_state(&vend->catalogue));
     MV_TRY(vend_plan_keys(vend, store, group, item, now_s));
     return vend_check_order(item, group->clock, now_s);
@@ -77,8 +80,10 @@ static mv_status admit(struct vend *vend, struct vend_group *group, struct vend_
         return stored;
     mv_status fresh = check_new(vend, group, item);
     look_again(vend, fresh);
-    item->live = fresh.ok && !item->again;
-    return item->again ? mv_ok() : fresh;
+    item->live = fresh.ok && !item->held;
+    if (item->held || (fresh.ok && item->plan.fresh))
+        vend_let_wait(&vend->planner, item->meter.id);
+    return fresh;
 }
 
 /* A connection that failed may have failed for good: the next group gets another one. */

@@ -7,8 +7,6 @@
 #include "vending/internal.h"
 #include "vending/issued.h"
 
-enum { MOST_TRIES = 8 };
-
 static bool anything_to_write(struct vend *vend, struct vend_group *group, const struct store_ledger_state *before,
                               const struct store_ledger_state *after)
 {
@@ -127,12 +125,6 @@ static void answer_order(struct vend *vend, struct vend_item *item)
 
 static void answer(struct vend *vend, struct vend_item *item)
 {
-    if (item->again && item->request->tries > MOST_TRIES) {
-        item->again = false;
-        item->status = mv_fail(MV_METER_CHANGED, NULL);
-    }
-    if (item->again)
-        return;
     if (item->request == NULL) {
         struct vend_refusal_job *refusal = (struct vend_refusal_job *)item->job;
         refusal->done(refusal->self, item->status, NULL);
@@ -150,8 +142,4 @@ void vend_group_write(struct vend *vend, struct vend_group *group)
     vend_group_release(group);
     for (size_t i = 0; i < group->count; i++)
         answer(vend, &group->items[i]);
-    /* in their order, before what came later */
-    for (size_t i = group->count; i > 0; i--)
-        if (group->items[i - 1].again)
-            vend_queue_return(&vend->queue, group->items[i - 1].job);
 }

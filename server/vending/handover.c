@@ -43,13 +43,6 @@ void vend_handover_pass(struct vend_handover *handover, struct vend_group *group
     pthread_mutex_unlock(&handover->lock);
 }
 
-void vend_handover_put(struct vend_handover *handover, struct vend_group *group)
-{
-    pthread_mutex_lock(&handover->lock);
-    handover->idle[handover->idle_count++] = group;
-    pthread_mutex_unlock(&handover->lock);
-}
-
 void vend_handover_drain(struct vend_handover *handover)
 {
     pthread_mutex_lock(&handover->lock);

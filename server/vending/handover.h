@@ -34,8 +34,6 @@ struct vend_group *vend_handover_take(struct vend_handover *handover);
 bool vend_handover_busy(struct vend_handover *handover);
 /* Never waits: at most one group is passed and not taken, since the other is the planner's. */
 void vend_handover_pass(struct vend_handover *handover, struct vend_group *group);
-/* Gives a group back that was taken and not passed. */
-void vend_handover_put(struct vend_handover *handover, struct vend_group *group);
 /* Waits until everything that was passed is answered. */
 void vend_handover_drain(struct vend_handover *handover);
 /* Nothing will be passed any more. */

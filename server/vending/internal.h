@@ -33,7 +33,7 @@ struct vend_item {
     mv_status status;
     bool live;     /* still to be issued */
     bool replayed; /* `sale` is a stored one */
-    bool again;    /* goes back to the queue instead of being answered */
+    bool held;     /* to go back to the queue, until what is under way is answered */
     bool has_slot;
     bool noted;    /* a refusal that was counted or recorded */
     bool recorded; /* `record` is to be written */
@@ -77,15 +77,21 @@ struct vend_group {
     size_t asked[HSMD_BATCH]; /* item of each element of a batch */
 };
 
+/* What an order may be waiting for. */
+struct vend_under_way {
+    uint64_t keys[HSMD_BATCH]; /* of orders */
+    size_t key_count;
+    int64_t meters[HSMD_BATCH]; /* that get a key change set, or an order that waits */
+    size_t meter_count;
+};
+
 /* Everything here belongs to the planner's thread, the store to the writer's while that does a change. */
 struct vend_planner {
     pthread_t thread;
     bool runs;
     struct store *store; /* NULL: to be opened */
     struct vend_job *jobs[HSMD_BATCH];
-    uint64_t passed[HSMD_BATCH]; /* keys of the sales that were passed last, and of the present ones */
-    uint64_t taken[HSMD_BATCH];
-    size_t passed_count, taken_count;
+    struct vend_under_way taken, passed; /* in the present group, and in the one that was passed last */
 };
 
 /* Everything here belongs to the writer's thread. */
@@ -144,6 +150,9 @@ void *vend_plan(void *self); /* the planner's thread; self is the vend */
 /* A change in its own transaction, on the writer's thread. */
 void vend_change_do(struct vend *vend, struct vend_change *change);
 
+/* Whether orders of the meter have to wait, until what is under way is answered; and that they have to from now on. */
+bool vend_must_wait(const struct vend_planner *planner, int64_t meter);
+void vend_let_wait(struct vend_planner *planner, int64_t meter);
 /* Decides which items from `first` on may be issued, on one snapshot, and finds stored answers. For the planner.
  */
 void vend_group_admit(struct vend *vend, struct vend_group *group, size_t first);
@@ -162,8 +171,8 @@ MV_MUST_USE mv_status vend_group_book(struct vend *vend, struct vend_group *grou
 void vend_group_release(struct vend_group *group);
 
 /* Decides which key the order gets: KEY_CHANGE_PENDING, KEY_UNCHANGED, SUPPLY_GROUP_DENIED, APPROVAL_MISSING and what
- * vend_target_* say. `group` takes the approval that a set needs, and may have no room for one more: then the item goes
- * again. NULL in a trial, which needs none. */
+ * vend_target_* say. `group` takes the approval that a set needs, and may have no room for one more: then the item is
+ * held. NULL in a trial, which needs none. */
 MV_MUST_USE mv_status vend_plan_keys(struct vend *vend, struct store *store, struct vend_group *group,
                                      struct vend_item *item, int64_t now_unix_s);
 /* All that an order must satisfy besides its key: rules of meter, key type, amount and identifier. `clock` is the

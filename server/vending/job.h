@@ -19,7 +19,6 @@ struct vend_order_job {
     char pan[STORE_PAN + 1];
     char sgc[VEND_SGC + 1];  /* of a key change's target */
     struct vend_order order; /* points into this job */
-    unsigned tries;          /* so many times the meter's key had changed since the order was admitted */
     uint8_t digest[VEND_DIGEST];
     uint64_t key; /* the same for the same principal and request id; rarely for others */
     int64_t deadline_ns;

@@ -15,47 +15,30 @@ static uint64_t last_tid(const struct vend_group *group, const struct vend_item 
 }
 
 /* Asks the ledger once more, now that nobody else can write it: since the order was admitted, other groups may have
- * issued to this meter, or changed its key: then it is to be admitted anew. They cannot have answered this request:
- * doubles of what is not answered yet are not admitted. */
+ * issued to this meter. They cannot have answered this request nor changed the meter's key: the planner holds doubles,
+ * and orders of a meter that gets a new key, until what they wait for is answered. Another server could. */
 static mv_status reserve(struct vend *vend, const struct vend_group *group, struct vend_item *item)
 {
     struct store_meter now;
     MV_TRY(store_meter_by_id(vend->writer.store, item->meter.id, &now));
-    if (now.key_version != item->meter.key_version) {
-        item->again = true;
-        item->request->tries++;
-        return mv_ok();
-    }
+    if (now.key_version != item->meter.key_version)
+        return mv_fail(MV_METER_CHANGED, NULL);
     item->meter = now;
     MV_TRY(vend_next_tid(item, last_tid(group, item), group->now.issue_s));
     vend_order_compose(item, group->now.issue_s);
     return mv_ok();
 }
 
-/* A set that an earlier item of this group makes changes the meter too. */
-static bool has_set_before(const struct vend_group *group, const struct vend_item *item)
-{
-    for (const struct vend_item *other = group->items; other < item; other++)
-        if (other->live && other->plan.fresh && other->meter.id == item->meter.id)
-            return true;
-    return false;
-}
-
 mv_status vend_group_reserve(struct vend *vend, struct vend_group *group)
 {
-    bool any_fresh = false;
     for (size_t i = 0; i < group->count; i++) {
         struct vend_item *item = &group->items[i];
         if (!item->live)
             continue;
-        if (any_fresh && has_set_before(group, item))
-            item->again = true;
-        else
-            item->status = reserve(vend, group, item);
+        item->status = reserve(vend, group, item);
         if (!item->status.ok && !vend_recorded(item->status))
             return item->status; /* the ledger's failure, not the item's */
-        item->live = item->status.ok && !item->again;
-        any_fresh = any_fresh || (item->live && item->plan.fresh);
+        item->live = item->status.ok;
     }
     return mv_ok();
 }

@@ -42,7 +42,7 @@ static mv_status keep_approval(struct vend_group *group, const struct vend_signe
             return mv_ok();
         }
     if (group->approval_count == HSMD_APPROVALS) {
-        item->again = true;
+        item->held = true;
         return mv_ok();
     }
     item->plan.approval = group->approval_count;

@@ -51,8 +51,7 @@ void vend_queue_return(struct vend_queue *queue, struct vend_job *job)
     if (queue->first == NULL)
         queue->end = &job->next;
     queue->first = job;
-    if (queue->count++ == 0)
-        pthread_cond_signal(&queue->filled);
+    queue->count++;
     pthread_mutex_unlock(&queue->lock);
 }
 
@@ -94,14 +93,6 @@ size_t vend_queue_more(struct vend_queue *queue, struct vend_job **jobs, size_t 
     size_t count = pop_group(queue, jobs, size);
     pthread_mutex_unlock(&queue->lock);
     return count;
-}
-
-bool vend_queue_empty(struct vend_queue *queue)
-{
-    pthread_mutex_lock(&queue->lock);
-    bool empty = queue->first == NULL;
-    pthread_mutex_unlock(&queue->lock);
-    return empty;
 }
 
 void vend_queue_close(struct vend_queue *queue)

@@ -35,14 +35,13 @@ void vend_queue_destroy(struct vend_queue *queue);
 MV_MUST_USE mv_status vend_queue_put(struct vend_queue *queue, struct vend_job *job);
 /* The same, but leaves half of the queue to others. For what may be dropped. */
 MV_MUST_USE mv_status vend_queue_offer(struct vend_queue *queue, struct vend_job *job);
-/* Puts a taken job back to the front. From any thread, also when the queue is closed. */
+/* Puts a taken job back to the front; only who takes may. */
 void vend_queue_return(struct vend_queue *queue, struct vend_job *job);
 /* Waits for work; takes one change, or all orders and refusals that wait before the next change, up to `size`. Returns
  * how many; 0 when the queue is closed and empty. */
 size_t vend_queue_take(struct vend_queue *queue, struct vend_job **jobs, size_t size);
 /* The same without waiting and never a change: 0 when there is nothing to take. */
 size_t vend_queue_more(struct vend_queue *queue, struct vend_job **jobs, size_t size);
-bool vend_queue_empty(struct vend_queue *queue);
 /* No more puts; the writer goes on until the queue is empty. */
 void vend_queue_close(struct vend_queue *queue);
 
