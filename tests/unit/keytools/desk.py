@@ -11,6 +11,7 @@ import time
 PROGRAM, DIRECTORY = sys.argv[1:]
 PIN, SO_PIN = "25071984", "87654321"
 CLEAR_SCREEN = "\033[2J\033[3J\033[H"
+LARGEST_AREA = 1 << 26
 ALPHABET = "QPZRY9X8GF2TVDW0S3JN54KHCE6MUA7L"
 
 
@@ -115,6 +116,8 @@ def locked_only(pid, canary):
         head = re.match(r"([0-9a-f]+)-([0-9a-f]+) (r)", line)
         if re.match(r"[0-9a-f]+-[0-9a-f]+ ", line):
             area = (int(head[1], 16), int(head[2], 16)) if head else None
+            if area and area[1] - area[0] > LARGEST_AREA:  # shadow memory of a sanitizer
+                area = None
         elif area and line.startswith("Locked:"):
             locked[area] = int(line.split()[1]) > 0
     with open(f"/proc/{pid}/mem", "rb", 0) as memory:
