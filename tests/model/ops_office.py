@@ -1,7 +1,9 @@
 """The office: meters are registered, keys assigned and confirmed, moves approved."""
-from oracle import desk, luhn, tid
+from oracle import desk, luhn, tid, token
+from oracle.catalogue import ACTIVE, COMPROMISED, EXPIRED, ISSUED_UNTIL
 from oracle.dkga import MeterKey
 from oracle.meter import SGC_UNKNOWN, Meter
+from oracle.verify import verify as look_up
 from oracle.orders import CREDIT, MANAGEMENT, OfficeMeter, Refused, Target
 from session import METERS, Device, Session
 from world import CLOSED_GROUP, GROUPS
@@ -63,10 +65,19 @@ def view(session: Session, device: Device) -> None:
     session.check_keys(device)
 
 
+def sensible(session: Session, device: Device) -> Target:
+    """Another revision that the meter may come to now, if there is one."""
+    rng, key, now = session.rng, device.office.key, session.clock.real_s
+    fit = [k for k in session.server.catalogue.keys.values()
+           if k.sgc == key.sgc and k.kt == 2 and k.base_date >= key.base_date and key.ea in k.algorithms and
+           k.allows("enter", now) and tid.of_time(now, k.base_date) >= 0]
+    return Target(krn=rng.choice(fit).krn if fit else 0, kt=2, ti=rng.choice((-1, rng.randrange(100))))
+
+
 def assign(session: Session, device: Device) -> None:
     rng, server = session.rng, session.server
-    wanted = Target()
-    if rng.random() < 0.9:
+    wanted = Target() if rng.random() < 0.2 else sensible(session, device)
+    if rng.random() < 0.4:
         other_group = rng.random() < 0.15
         wanted = Target(rng.choice(GROUPS + (CLOSED_GROUP,)) if other_group else "",
                         rng.choice((0, 0, 0, 0, 0, 1, 2, 3, 4, 5, 6)), rng.choice((0, 0, 0, 0, 0, 0, 1, 2, 2)),
@@ -79,6 +90,8 @@ def assign(session: Session, device: Device) -> None:
 
 # ---- what the meter holds ----
 def confirm(session: Session, device: Device) -> None:
+    if device.office.pending is None and session.rng.random() < 0.8:
+        return
     if session.rng.random() < 0.6:
         confirm_token(session, device)
     else:
@@ -91,6 +104,8 @@ def confirm_token(session: Session, device: Device) -> None:
     rng, server, office = session.rng, session.server, device.office
     under_new = [i for i in office.issued if i.change is office.pending and i.order.kind in (CREDIT, MANAGEMENT)]
     cards = [i.made[-1].digits for i in under_new if i.made[-1].digits in device.accepted]
+    if not cards and rng.random() < 0.7:
+        return
     if rng.random() < 0.1 or not cards:
         proofs = [m.digits for i in office.issued[-10:] for m in i.made
                   if not (i in under_new and m is i.made[-1])] + ["0" * 20]
@@ -112,6 +127,26 @@ def confirm_reading(session: Session, device: Device) -> None:
                 office.pan, None, krn, ti, sgc)
     if done:
         session.settle_reading(device)
+
+
+def verify(session: Session, device: Device) -> None:
+    """The help desk looks at a token that somebody brings."""
+    rng, server = session.rng, session.server
+    other = rng.choice(session.devices) if rng.random() < 0.3 else device
+    cards = other.pouch[-20:] + other.drawer[-20:]
+    digits = rng.choice(cards).digits if cards and rng.random() < 0.8 else f"{rng.randrange(10 ** 20):020d}"
+    if len(digits) != 20:
+        return
+    if rng.random() < 0.1:
+        number = rng.randrange(1 << 44)
+        digits = token.write(token.Token(rng.choice((0, 2)), rng.randrange(16), number), device.meter.key)
+    who, pan = rng.choice(("seller", "fitter", "fitter")), device.office.pan
+    try:
+        expected = look_up(server, who, pan, digits)
+    except Refused as refusal:
+        expected = [f"refused {refusal}"]
+    session.counts["verify: " + " ".join(expected[0].split()[:2])] += 1
+    session.expect(expected, "verify", who, pan, digits)
 
 
 # ---- moves to another supply group ----
@@ -139,4 +174,41 @@ def approve(session: Session, _device: Device) -> None:
     both(session, lambda: desk.approve(server, who, number, signer), "approve", who, number + 1, signer)
 
 
-OPERATIONS = [(0.1, register), (2, view), (2, assign), (6, confirm), (0.5, propose), (1.5, approve)]
+# ---- vending keys ----
+def amend(session: Session, _device: Device) -> None:
+    """A key is replaced, runs out or is found out; none comes back."""
+    rng = session.rng
+    key = rng.choice(list(session.server.catalogue.keys.values()))
+    if key.state != ACTIVE:
+        return
+    state, until, successor = 0, 0, -1
+    if rng.random() < 0.5:
+        state = rng.choice((ISSUED_UNTIL, EXPIRED, COMPROMISED))
+        until = max(session.clock.real_s, key.active_from) + rng.randrange(1, 400 * DAY)
+    else:
+        successor = find_successor(session, key)
+    if state == 0 and successor < 0:
+        return
+    session.expect("ok", "amend", key.sgc, key.krn, key.kt, state, until, successor)
+    session.expect("ok", "server", "refresh")
+    session.clock.refreshed()
+    session.counts["vending key amended"] += 1
+    if successor >= 0:
+        key.successor = successor
+        return
+    key.state = state
+    if state == ISSUED_UNTIL:
+        key.issued_until = until
+
+
+def find_successor(session: Session, key) -> int:
+    """One that the catalogue takes: it serves the same meters, its base date is not earlier, and no circle arises."""
+    catalogue = session.server.catalogue
+    fit = [k for k in catalogue.keys.values()
+           if k.sgc == key.sgc and k.kt == key.kt and k.krn != key.krn and k.state == ACTIVE and
+           k.base_date >= key.base_date and set(key.algorithms) <= set(k.algorithms) and not k.successor]
+    return session.rng.choice(fit).krn if fit else -1
+
+
+OPERATIONS = [(0.4, register), (2, view), (3, assign), (8, confirm), (0.5, propose), (1.5, approve), (2, verify),
+              (0.03, amend)]

@@ -54,8 +54,7 @@ def restart_server(session: Session, _device: Device) -> None:
 def restart_keys(session: Session, _device: Device) -> None:
     session.expect("ok", "hsmd", "restart")
     session.expect("ok", "server", "refresh")
-    session.clock.sample()
-    session.clock.stored_unconfirmed = session.clock.unconfirmed
+    session.clock.refreshed()
 
 
 OPERATIONS = [(4, jump), (0.7, to_midnight), (0.15, step), (3, confirm), (0.15, restart_server),

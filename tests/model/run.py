@@ -14,15 +14,17 @@ import mutations  # noqa: E402
 import ops_meters  # noqa: E402
 import ops_office  # noqa: E402
 import ops_orders  # noqa: E402
+import ops_several  # noqa: E402
 import ops_time  # noqa: E402
 from driver import DriverFailed  # noqa: E402
 from oracle import vectors  # noqa: E402
 from session import Difference, Session  # noqa: E402
 
-EPISODE = 5000
-FIRST_METERS = 8
+EPISODE = 2500
+FIRST_METERS = 10
 TRIES = 4  # episodes in which a broken rule must be noticed
-ALL = ops_orders.OPERATIONS + ops_meters.OPERATIONS + ops_time.OPERATIONS + ops_office.OPERATIONS
+ALL = (ops_orders.OPERATIONS + ops_several.OPERATIONS + ops_meters.OPERATIONS + ops_time.OPERATIONS +
+       ops_office.OPERATIONS)
 HERE = os.path.dirname(os.path.abspath(__file__))
 
 

@@ -65,10 +65,11 @@ class Session:
         self.trace.append((driver.line(words), answer))
         return answer
 
-    def expect(self, expected: str, *words) -> None:
+    def expect(self, expected, *words) -> None:
+        """One answer, or one of several; of a refusal the reason."""
         answer = self.ask(*words)
         got = " ".join(answer.split()[:2]) if answer.startswith("refused") else answer
-        if got != expected:
+        if got not in (expected if isinstance(expected, list) else [expected]):
             raise Difference(f"expected: {expected}\ngot:      {answer}")
 
     def set_clock(self) -> None:

@@ -109,6 +109,25 @@ static void view(struct words *words)
     (void)printf(" last=%llu\n", (unsigned long long)row->last_tid);
 }
 
-const struct command desk_commands[] = {{"assign", assign},   {"confirm-key", confirm_key},
-                                        {"propose", propose}, {"approve", approve},
-                                        {"view", view},       {NULL, NULL}};
+/* verify WHO PAN DIGITS: what a token is */
+static void verify(struct words *words)
+{
+    static struct vend_verified verified;
+    struct vend_caller caller = take_caller(words);
+    const char *pan = take_word(words);
+    mv_status status = vend_verify(server(), &caller, pan, take_word(words), &verified);
+    const struct vend_foreign *foreign = &verified.foreign;
+    if (!status.ok)
+        answer_refused(status);
+    else if (verified.issued_here)
+        (void)printf("ok issued %llu %zu\n", (unsigned long long)verified.issued.receipt, verified.position);
+    else
+        (void)printf("ok foreign %u %u %u %d %lld %d %u %llu %u\n", foreign->token_class, foreign->subclass,
+                     foreign->tid, (int)foreign->quantity.unit, (long long)foreign->quantity.amount,
+                     foreign->has_management, foreign->management.subclass,
+                     (unsigned long long)foreign->management.value, foreign->key_section);
+}
+
+const struct command desk_commands[] = {
+    {"assign", assign}, {"confirm-key", confirm_key}, {"propose", propose}, {"approve", approve},
+    {"view", view},     {"verify", verify},           {NULL, NULL}};

@@ -44,7 +44,6 @@ class Clock:
 
     def confirm(self, officer_s: int) -> str:
         self.sample()
-        self.stored_unconfirmed = self.unconfirmed
         if abs(officer_s - self.real_s) > STEP_S:
             return "INVALID_FIELD"
         if self.unconfirmed:
@@ -52,6 +51,11 @@ class Clock:
             self.seen_s = self.stored_least = self.stored_most = self.real_s
             self.unconfirmed = self.stored_unconfirmed = False
         return "ok"
+
+    def refreshed(self) -> None:
+        """The server looked at its clock by itself, and wrote down what it thinks of it."""
+        self.sample()
+        self.stored_unconfirmed = self.unconfirmed
 
     def rested(self, stored_s: int) -> bool:
         far = stored_s != 0 and self.real_s - stored_s > REST_S
@@ -62,7 +66,7 @@ class Clock:
         return self.rested(self.stored_least) == self.rested(self.stored_most)
 
     def restart(self) -> None:
-        self.sample()
+        """A step that nobody noticed before is not noticed now: it looks like a rest."""
         self.offset = self.real_s - self.boot_s
         self.seen_s = self.stored_least
         self.unconfirmed = self.stored_unconfirmed or self.rested(self.stored_least)

@@ -55,3 +55,12 @@ def join(sections: dict, ea: int) -> Optional[NewKey]:
         sgc = sections[2] >> 20 if head >> 34 & 1 else None
     return NewKey(DecoderKey(ea, value), head >> 36 & 15, head >> 32 & 3, tail >> 32 & 255,
                   head >> 40 << 4 | tail >> 40, bool(head >> 35 & 1), sgc)
+
+
+def misfit(place: int, content: int, ea: int) -> Optional[str]:
+    """What is wrong with the numbers of one section."""
+    if place == 3 and ea == 7:
+        return "FUNCTION_ERROR"
+    wrong = (place == 0 and not 1 <= content >> 36 & 15 <= 9 or place == 1 and content >> 32 & 255 > 99 or
+             place == 2 and ea == 7 and (content >> 20 > 999999 or content & 0xFFFFF != 0))
+    return "RANGE_ERROR" if wrong else None

@@ -207,14 +207,9 @@ class Meter:
         return "ACCEPT"
 
     def check_section(self, place: int, content: int) -> None:
-        if place == 3 and self.key.ea == 7:
-            raise Verdict("FUNCTION_ERROR")
-        if place == 0 and not 1 <= content >> 36 & 15 <= 9:
-            raise Verdict("RANGE_ERROR")
-        if place == 1 and content >> 32 & 255 > 99:
-            raise Verdict("RANGE_ERROR")
-        if place == 2 and self.key.ea == 7 and (content >> 20 > 999999 or content & 0xFFFFF):
-            raise Verdict("RANGE_ERROR")
+        misfit = keychange.misfit(place, content, self.key.ea)
+        if misfit:
+            raise Verdict(misfit)
         if place == 0 and not self.type_allowed(content >> 32 & 3):
             raise Verdict("KEY_TYPE_ERROR")
 

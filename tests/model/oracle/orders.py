@@ -101,3 +101,5 @@ class OfficeMeter:
     last_tid: int = 0
     history: list = field(default_factory=list)
     issued: list = field(default_factory=list)
+    wrong_looks: int = 0  # into foreign tokens
+    looks_locked_until: int = 0

@@ -20,6 +20,7 @@ class Server:
         self.answers: dict = {}  # (principal, request id): Issued
         self.receipts: dict = {}
         self.keys: dict = {}
+        self.books = True  # whether what is issued is remembered
         self.proposals: list = []
         self.approved: list = []
 
@@ -38,8 +39,8 @@ class Server:
 
     # ---- orders ----
     def order(self, order: Order) -> Issued:
-        check_form(order)
         self.clock.admitted()
+        check_form(order)
         home = self.people.call(order.who, MAY[order.kind])
         stored = self.answers.get((order.who, order.request_id))
         if stored is not None:
@@ -64,8 +65,11 @@ class Server:
         own = self.own_token(order, meter, key, issued)
         if not self.clock.sample():
             raise Refused("CLOCK_STEPPED")
+        if change and not resent:
+            self.check_leaving(meter.key)
         issued.made = (change.made if change else []) + own
-        self.book(home, meter, issued)
+        if self.books:
+            self.book(home, meter, issued)
         return issued
 
     def book(self, home: str, meter: OfficeMeter, issued: Issued) -> None:
@@ -79,6 +83,17 @@ class Server:
             meter.pending = issued.change
             meter.history.append(Held(issued.change.after, issued.change))
         self.clock.written()
+
+    def would_refuse(self, order: Order) -> Optional[str]:
+        """Why, if the order came now; nothing is done."""
+        self.books = False
+        try:
+            self.order(order)
+            return None
+        except Refused as refusal:
+            return str(refusal)
+        finally:
+            self.books = True
 
     # ---- key changes ----
     def plan_change(self, home: str, order: Order, meter: OfficeMeter) -> tuple:
@@ -115,6 +130,11 @@ class Server:
 
     def check_usable(self, key: MeterKey, now: int) -> None:
         if not self.catalogue.find(key.sgc, key.krn, key.kt).allows("issue", now):
+            raise Refused("VENDING_KEY_NOT_ACTIVE")
+
+    def check_leaving(self, key: MeterKey) -> None:
+        """The key process is asked last: it needs the old key, which may be past issuing but not before its time."""
+        if not self.catalogue.find(key.sgc, key.krn, key.kt).allows("leave", self.clock.issue_s()):
             raise Refused("VENDING_KEY_NOT_ACTIVE")
 
     def new_change(self, home: str, meter: OfficeMeter, after: MeterKey, with_sgc: bool, now: int) -> Change:

@@ -1,0 +1,63 @@
+"""Orders that are under way at the same time. Their answers must be those of some order, one after the other: refusals
+as before all of them or as after, and what was issued for a meter by its identifiers."""
+from answers import fields
+from ops_orders import again, credit, judge, key_change, management, predict, test, words
+from session import Device, Difference, Session
+
+MAKERS = (credit, credit, credit, management, test, key_change, again)
+
+
+def several(session: Session, _device: Device) -> None:
+    rng = session.rng
+    devices = rng.sample(session.devices, min(rng.choice((1, 2, 5)), len(session.devices)))
+    orders = unlike([rng.choice(MAKERS)(session, rng.choice(devices)) for _ in range(rng.randrange(2, 12))])
+    before = [session.server.would_refuse(order) for order in orders]
+    for order in orders:
+        session.expect("ok", "submit", *words(order))
+    answers = session.ask("collect").split(" | ")
+    issued = [(order, answer) for order, answer in zip(orders, answers) if answer.startswith("ok ")]
+    expected = []
+    for order, answer in sorted(issued, key=turn):
+        expected.append((predict(session, order), answer))
+        judge(session, order, *expected[-1], False)
+    check_receipts(expected)
+    for order, early, answer in zip(orders, before, answers):
+        if not answer.startswith("ok "):
+            check_refusal(session, order, early, answer)
+
+
+def unlike(orders: list) -> list:
+    """One of each request id: of two that differ, which one wins is open."""
+    return list({(order.who, order.request_id): order for order in orders}.values())
+
+
+def turn(pair: tuple) -> tuple:
+    """Before a set was made, with it, and after it by rising identifiers; what has none at the end."""
+    got = fields(pair[1])
+    tid = int(got["tokens"].split(",")[-1].split(":")[3])
+    fresh = got["change"] == "1" and got["resent"] == "0"
+    return (0 if got["change"] == "0" else 1 if fresh else 2, tid or 1 << 24)
+
+
+def check_refusal(session: Session, order, early, answer: str) -> None:
+    late = session.server.would_refuse(order)
+    refusal = answer.split()[1]
+    session.counts[f"refused {refusal}"] += 1
+    if refusal not in (early, late):
+        raise Difference(f"{order}\nexpected: refused {early} or {late}\ngot:      {answer}")
+
+
+def check_receipts(expected: list) -> None:
+    """Of one till they have no gap; which of the orders got which is left to the server."""
+    tills: dict = {}
+    for (issued, _), answer in expected:
+        if not issued.replayed:
+            tills.setdefault(issued.order.terminal, []).append((issued, issued.receipt, int(fields(answer)["receipt"])))
+    for terminal, parts in tills.items():
+        if sorted(want for _, want, _ in parts) != sorted(got for _, _, got in parts):
+            raise Difference(f"receipts of {terminal}: {parts}")
+        for issued, _, got in parts:
+            issued.receipt = got
+
+
+OPERATIONS = [(3, several)]
