@@ -60,6 +60,7 @@ struct outcome {
     struct mv_client_error first_error;
     uint64_t request_bytes, response_bytes; /* messages, without framing */
 };
+int64_t bench_now_ns(void);
 struct outcome load_run(struct connections *connections, struct work *work, const struct plan *plan);
 
 /* ---- report.c ---- */
@@ -68,16 +69,25 @@ void report_row(const char *name, const char *loop, const struct summary *summar
 json_t *report_json(const char *name, const char *loop, const struct summary *summary);
 double bench_median(double *values, size_t count); /* sorts */
 
-/* ---- all.c, main.c ---- */
+/* ---- raw.c: the rows of sales by plain SQL ---- */
+struct raw_rows;
+/* A ledger of its own in the folder, with so many meters. NULL after it said why. */
+struct raw_rows *raw_open(const char *folder, uint64_t meters);
+/* Rows a second, `group` a commit. */
+bool raw_measure(struct raw_rows *rows, unsigned group, int64_t run_ns, double *rate);
+void raw_close(struct raw_rows *rows); /* and removes the files */
+
+/* ---- all.c, batch.c, main.c ---- */
 struct bench {
     struct cli cli;
     const char *seconds, *warm, *outstanding, *rate, *channels, *meters, *first_meter, *rounds, *note;
-    const char *organisation, *sgc;
+    const char *organisation, *sgc, *raw_folder;
     bool gate;
     uint64_t run_s, k, per_second, channel_count, meter_count, first, round_count;
     struct connections connections;
 };
 int bench_all(struct bench *bench);
+int bench_batch(struct bench *bench);
 /* Ends with a message when a call failed. */
 bool bench_fine(const struct bench *bench, const char *what, const struct outcome *outcome);
 struct plan bench_plan(const struct bench *bench, unsigned outstanding, double rate);

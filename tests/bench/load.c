@@ -34,7 +34,7 @@ struct engine {
     struct outcome outcome;
 };
 
-static int64_t now_ns(void)
+int64_t bench_now_ns(void)
 {
     struct timespec now;
     (void)clock_gettime(CLOCK_MONOTONIC, &now);
@@ -79,7 +79,7 @@ static void note_failure(struct engine *engine, const struct slot *slot)
 /* Takes one finished call; the slot is free again. */
 static void finish(struct engine *engine, struct slot *slot)
 {
-    int64_t now = now_ns();
+    int64_t now = bench_now_ns();
     if (slot->end.status != GRPC_STATUS_OK || slot->response == NULL)
         note_failure(engine, slot);
     else if (now >= engine->count_from_ns && now <= engine->stop_ns)
@@ -106,7 +106,7 @@ static bool more(const struct engine *engine, int64_t now)
 /* Waits at most until `until_ns` for a call to end. */
 static void wait_one(struct engine *engine, int64_t until_ns)
 {
-    int64_t wait_us = (until_ns - now_ns()) / 1000;
+    int64_t wait_us = (until_ns - bench_now_ns()) / 1000;
     gpr_timespec limit =
         gpr_time_add(gpr_now(GPR_CLOCK_MONOTONIC), gpr_time_from_micros(wait_us > 0 ? wait_us : 0, GPR_TIMESPAN));
     grpc_event event = grpc_completion_queue_next(engine->queue, limit, NULL);
@@ -117,7 +117,7 @@ static void wait_one(struct engine *engine, int64_t until_ns)
 static void run_closed(struct engine *engine)
 {
     for (;;) {
-        int64_t now = now_ns();
+        int64_t now = bench_now_ns();
         while (engine->free != NULL && more(engine, now))
             start(engine, now);
         if (engine->running == 0)
@@ -131,7 +131,7 @@ static void run_open(struct engine *engine)
     double step_ns = (double)NS_PER_S / engine->plan->rate;
     uint64_t due = 0; /* calls that the timetable has let go */
     for (;;) {
-        int64_t now = now_ns();
+        int64_t now = bench_now_ns();
         int64_t intended = engine->begin_ns + (int64_t)((double)due * step_ns);
         while (intended <= now && engine->free != NULL && more(engine, intended)) {
             start(engine, intended);
@@ -166,14 +166,14 @@ struct outcome load_run(struct connections *connections, struct work *work, cons
     struct slot *slots = make_slots(&engine, plan->outstanding);
     for (size_t i = 0; i < connections->count; i++)
         engine.methods[i] = grpc_channel_register_call(connections->channels[i], work->path, NULL, NULL);
-    engine.begin_ns = now_ns();
+    engine.begin_ns = bench_now_ns();
     engine.count_from_ns = engine.begin_ns + plan->warm_ns;
     engine.stop_ns = engine.count_from_ns + plan->run_ns;
     if (plan->rate > 0)
         run_open(&engine);
     else
         run_closed(&engine);
-    int64_t ended = now_ns();
+    int64_t ended = bench_now_ns();
     int64_t counted = (ended < engine.stop_ns ? ended : engine.stop_ns) - engine.count_from_ns;
     engine.outcome.summary = latencies_summary(&engine.latencies, counted);
     latencies_free(&engine.latencies);

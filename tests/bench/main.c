@@ -119,6 +119,15 @@ static const struct command {
               "  --gate            exit 1 when a target is missed\n" SHARED_HELP
               "Example: mv-bench all --config vendor1.conf --meters 20000\n"},
      bench_all},
+    {{.name = "batch",
+      .help = "Usage: mv-bench batch --raw-folder DIR [OPTION]...\n"
+              "Sales over one batch stream and raw rows of the same shape by plain SQL in turn, and the ratio of the "
+              "two.\n\n"
+              "  --raw-folder DIR  for the raw rows: on the same disk as the server's ledger\n"
+              "  --rounds N        5\n"
+              "  --gate            exit 1 when the target is missed\n" SHARED_HELP
+              "Example: mv-bench batch --config vendor1.conf --meters 20000 --raw-folder /var/lib/metervault\n"},
+     bench_batch},
     {{.name = "setup",
       .help = "Usage: mv-bench setup --organisation NAME --sgc SGC [--meters N] [OPTION]...\n"
               "Registers meters for the other commands; needs the role meter-admin.\n\n" SHARED_HELP
@@ -181,6 +190,7 @@ static int run(struct bench *bench, const struct command *command, int argc, cha
         {.name = "note", .text = &bench->note},
         {.name = "organisation", .text = &bench->organisation},
         {.name = "sgc", .text = &bench->sgc},
+        {.name = "raw-folder", .text = &bench->raw_folder},
         {.name = "gate", .flag = &bench->gate},
     };
     if (!cli_parse(&bench->cli, options, sizeof options / sizeof options[0], argc, argv, &first, &code))
@@ -199,7 +209,7 @@ static int run(struct bench *bench, const struct command *command, int argc, cha
 
 int main(int argc, char **argv)
 {
-    static const char usage[] = "Usage: mv-bench echo|vend|all|setup [OPTION]...; see mv-bench all --help\n";
+    static const char usage[] = "Usage: mv-bench echo|vend|all|batch|setup [OPTION]...; see mv-bench all --help\n";
     struct bench bench = {.cli = {.program = "mv-bench"},
                           .seconds = "3",
                           .warm = "1",
