@@ -133,11 +133,13 @@ static mv_status start_domain(struct server *server)
 {
     const struct config *config = server->config;
     unsigned readers = config->workers + config->stream_workers;
+    /* as many batches as there are stream workers, so that they take no room from other calls */
+    unsigned batches = config->stream_workers * API_BATCH_ORDERS;
     const struct vend_options options = {.ledger = config->ledger,
                                          .hsmd_socket = config->hsmd_socket,
                                          .hsmd_timeout_ms = config->hsmd_timeout_ms,
                                          .group_max = config->group_max,
-                                         .queue_max = config->max_calls + SPARE_JOBS,
+                                         .queue_max = config->max_calls + batches + SPARE_JOBS,
                                          .readers = readers < MOST_READERS ? readers : MOST_READERS,
                                          .keeper_ms = KEEPER_MS};
     return vend_start(&options, &server->vend);

@@ -1,6 +1,8 @@
 #include <metervault/v1/token_service.pb-c.h>
 
+#include "api/batch.h"
 #include "api/convert.h"
+#include "api/order_convert.h"
 #include "api/services.h"
 #include "api/token_convert.h"
 
@@ -22,33 +24,50 @@ static bool gone(void *self)
     return rpc_cancelled(self);
 }
 
+/* Has it issued, or its refusal audited under the call's name. */
+static void issue(void *self, struct rpc_call *call, mv_status readable, const struct vend_order *order)
+{
+    struct vend_caller caller = api_caller(call);
+    if (readable.ok)
+        vend_issue(self, &caller, order, gone, issued, call);
+    else
+        vend_refuse_issue(self, &caller, order->kind, readable, issued, call);
+}
+
 static void issue_credit(void *self, struct rpc_call *call, const ProtobufCMessage *message)
 {
-    const Metervault__V1__IssueCreditRequest *in = (const Metervault__V1__IssueCreditRequest *)message;
-    struct vend_caller caller = api_caller(call);
-    struct vend_order order = {.request_id = in->request_id,
-                               .terminal = in->terminal_id,
-                               .pan = in->meter_pan,
-                               .carrier = (enum vend_carrier)in->carrier,
-                               .kind = VEND_ORDER_CREDIT,
-                               .special = in->special_reserved_token};
-    mv_status status = api_quantity_in(in->quantity, &order.quantity);
-    if (status.ok)
-        vend_issue(self, &caller, &order, gone, issued, call);
-    else
-        vend_refuse_issue(self, &caller, order.kind, status, issued, call);
+    struct vend_order order;
+    mv_status readable = api_credit_in((const Metervault__V1__IssueCreditRequest *)message, &order);
+    issue(self, call, readable, &order);
+}
+
+static void issue_management(void *self, struct rpc_call *call, const ProtobufCMessage *message)
+{
+    struct vend_order order;
+    mv_status readable = api_manage_in((const Metervault__V1__IssueManagementRequest *)message, &order);
+    issue(self, call, readable, &order);
+}
+
+static void issue_test(void *self, struct rpc_call *call, const ProtobufCMessage *message)
+{
+    struct vend_order order;
+    mv_status readable = api_try_out_in((const Metervault__V1__IssueTestRequest *)message, &order);
+    issue(self, call, readable, &order);
+}
+
+static void issue_key_change(void *self, struct rpc_call *call, const ProtobufCMessage *message)
+{
+    struct vend_order order;
+    mv_status readable = api_change_key_in((const Metervault__V1__IssueKeyChangeRequest *)message, &order);
+    issue(self, call, readable, &order);
 }
 
 static void trial_credit(void *self, struct rpc_call *call, const ProtobufCMessage *message)
 {
-    const Metervault__V1__TrialCreditRequest *in = (const Metervault__V1__TrialCreditRequest *)message;
     struct vend_caller caller = api_caller(call);
     struct vend_issued answer;
-    struct vend_order order = {.terminal = in->terminal_id,
-                               .pan = in->meter_pan,
-                               .carrier = (enum vend_carrier)in->carrier,
-                               .kind = VEND_ORDER_CREDIT};
-    mv_status status = api_quantity_in(in->quantity, &order.quantity);
+    struct vend_order order;
+    mv_status status = api_trial_in((const Metervault__V1__TrialCreditRequest *)message, &order);
     if (status.ok)
         status = vend_trial(self, &caller, &order, &answer);
     else
@@ -98,6 +117,10 @@ static void verify(void *self, struct rpc_call *call, const ProtobufCMessage *me
 
 static const struct rpc_method methods[] = {
     {"IssueCredit", issue_credit, RPC_INLINE},
+    {"IssueManagement", issue_management, RPC_INLINE},
+    {"IssueTest", issue_test, RPC_INLINE},
+    {"IssueKeyChange", issue_key_change, RPC_INLINE},
+    {"IssueBatch", api_issue_batch, RPC_POOLED},
     {"TrialCredit", trial_credit, RPC_POOLED},
     {"GetToken", get_token, RPC_POOLED},
     {"LastResponse", last_response, RPC_POOLED},

@@ -19,17 +19,18 @@ struct caller_stream {
     int status_tag;
 };
 
-static grpc_channel *connect_to(uint16_t port, grpc_channel_credentials *credentials, int compression)
+static grpc_channel *connect_to(uint16_t port, grpc_channel_credentials *credentials, int compression, int window_grows)
 {
     char target[64];
     (void)snprintf(target, sizeof target, "127.0.0.1:%u", port);
-    grpc_arg arguments[4] = {
+    grpc_arg arguments[5] = {
         {.type = GRPC_ARG_INTEGER, .key = (char *)GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, .value.integer = 1},
         {.type = GRPC_ARG_INTEGER, .key = (char *)"grpc.default_compression_algorithm", .value.integer = compression},
         {.type = GRPC_ARG_INTEGER, .key = (char *)GRPC_ARG_ENABLE_RETRIES, .value.integer = 0},
         {.type = GRPC_ARG_INTEGER, .key = (char *)GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, .value.integer = 100},
+        {.type = GRPC_ARG_INTEGER, .key = (char *)GRPC_ARG_HTTP2_BDP_PROBE, .value.integer = window_grows},
     };
-    const grpc_channel_args all = {4, arguments};
+    const grpc_channel_args all = {5, arguments};
     grpc_channel *channel = grpc_channel_create(target, credentials, &all);
     grpc_channel_credentials_release(credentials);
     return channel;
@@ -37,12 +38,17 @@ static grpc_channel *connect_to(uint16_t port, grpc_channel_credentials *credent
 
 grpc_channel *caller_connect(uint16_t port)
 {
-    return connect_to(port, grpc_insecure_credentials_create(), GRPC_COMPRESS_NONE);
+    return connect_to(port, grpc_insecure_credentials_create(), GRPC_COMPRESS_NONE, 1);
+}
+
+grpc_channel *caller_connect_narrow(uint16_t port)
+{
+    return connect_to(port, grpc_insecure_credentials_create(), GRPC_COMPRESS_NONE, 0);
 }
 
 grpc_channel *caller_connect_gzip(uint16_t port)
 {
-    return connect_to(port, grpc_insecure_credentials_create(), GRPC_COMPRESS_GZIP);
+    return connect_to(port, grpc_insecure_credentials_create(), GRPC_COMPRESS_GZIP, 1);
 }
 
 static char *read_text(const char *path)
@@ -62,7 +68,7 @@ grpc_channel *caller_connect_tls(uint16_t port, const char *ca_file, const char 
     char *key = key_file != NULL ? read_text(key_file) : NULL;
     grpc_ssl_pem_key_cert_pair pair = {key, certificate};
     grpc_channel *channel = connect_to(
-        port, grpc_ssl_credentials_create(ca, certificate != NULL ? &pair : NULL, NULL, NULL), GRPC_COMPRESS_NONE);
+        port, grpc_ssl_credentials_create(ca, certificate != NULL ? &pair : NULL, NULL, NULL), GRPC_COMPRESS_NONE, 1);
     free(ca);
     free(certificate);
     free(key);
