@@ -39,7 +39,8 @@ enum hsm_login_as { HSM_AS_USER, HSM_AS_SO };
 MV_MUST_USE mv_status hsm_open(const struct hsm_config *config, struct hsm **hsm);
 /* Logs out, finalises the module; NULL is fine. */
 void hsm_close(struct hsm *hsm);
-/* PIN_REFUSED when the token refuses it: never try again blindly. The PIN is not kept. */
+/* PIN_REFUSED when the token refuses it: never try again blindly; `where` says how near the token is to locking, as far
+ * as it tells. The PIN is not kept. */
 MV_MUST_USE mv_status hsm_login(struct hsm *hsm, enum hsm_login_as who, const char *pin);
 /* For the key process: the PIN from the configuration's file or credential, wiped after the login. */
 MV_MUST_USE mv_status hsm_login_from_config(struct hsm *hsm);

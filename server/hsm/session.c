@@ -74,6 +74,22 @@ static bool pin_refused(CK_RV rv)
            rv == CKR_PIN_LOCKED;
 }
 
+/* How near the token is to locking; modules tell no number. */
+static const char *tries_left(struct hsm *hsm, enum hsm_login_as who)
+{
+    CK_TOKEN_INFO info;
+    if (hsm->p11->C_GetTokenInfo(hsm->slot, &info) != CKR_OK)
+        return "C_Login";
+    bool user = who == HSM_AS_USER;
+    if ((info.flags & (user ? CKF_USER_PIN_LOCKED : CKF_SO_PIN_LOCKED)) != 0)
+        return "C_Login: the token is locked now";
+    if ((info.flags & (user ? CKF_USER_PIN_FINAL_TRY : CKF_SO_PIN_FINAL_TRY)) != 0)
+        return "C_Login: ONE try is left before the token locks";
+    if ((info.flags & (user ? CKF_USER_PIN_COUNT_LOW : CKF_SO_PIN_COUNT_LOW)) != 0)
+        return "C_Login: the token counts wrong PINs, few tries are left";
+    return "C_Login: the token does not say how many tries are left";
+}
+
 mv_status hsm_login(struct hsm *hsm, enum hsm_login_as who, const char *pin)
 {
     CK_USER_TYPE type = who == HSM_AS_SO ? CKU_SO : CKU_USER;
@@ -83,7 +99,7 @@ mv_status hsm_login(struct hsm *hsm, enum hsm_login_as who, const char *pin)
     CK_RV rv = hsm->p11->C_Login(hsm->session, type, (CK_UTF8CHAR *)(uintptr_t)pin, strlen(pin));
     hsm_unlock(lock);
     if (pin_refused(rv))
-        return mv_fail_code(MV_PIN_REFUSED, "C_Login", rv);
+        return mv_fail_code(MV_PIN_REFUSED, tries_left(hsm, who), rv);
     return hsm_check(rv, "C_Login");
 }
 

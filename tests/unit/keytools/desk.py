@@ -192,8 +192,34 @@ def refused(shares):
     officer = Officer("combine")  # a wrong PIN is asked for once
     officer.answer("PIN of the token: ", "99999999")
     officer.finish(1, "PIN_REFUSED")
+    if "tries are left" not in officer.shown:
+        sys.exit(f"nothing is said of the tries that are left: {officer.shown}")
     if officer.shown.count("PIN of the token: ") != 1:
         sys.exit("a refused PIN was asked for again")
+
+
+def typed_component():
+    """A component that is in while the next custodian comes: its digits nowhere, its bytes in locked memory only."""
+    component = bytes(range(7, 147, 7)).hex().upper()
+    officer = Officer("import", "--use", "vending", "--sgc", "123457", "--krn", "1")
+    officer.answer("PIN of the token: ", PIN)
+    officer.answer("Custodian 1 of 2", component)
+    officer.answer("on your paper?", "yes")
+    officer.await_text("Custodian 2 of 2")
+    try:
+        if locked_only(officer.pid, component[4:36].encode()):
+            sys.exit("the digits of a component are still in memory")
+        places = locked_only(officer.pid, bytes.fromhex(component))
+        if not places or not all(places):
+            sys.exit(f"bytes of a component: {places} (locked or not)")
+        if locked_only(officer.pid, PIN.encode()):
+            sys.exit("the PIN is still in memory")
+    except PermissionError:
+        print("memory of the program: only root may look")
+    os.write(officer.terminal, b"\x03")
+    officer.finish(1, "CANCELLED")
+    if component[4:36] in officer.shown:
+        sys.exit("a component was shown")
 
 
 def typed_split(shares):
@@ -220,6 +246,7 @@ def main():
     typed_combine(shares)
     refused(shares)
     typed_split(shares)
+    typed_component()
     for folder, _, files in os.walk(DIRECTORY):  # what was only shown and typed is in no file
         for name in files:
             with open(f"{folder}/{name}", "rb") as file:
