@@ -26,12 +26,13 @@ type_in() { # STATE-FILE DIGITS...
     printf 'enter %s\n' "$@" | "$MV_BIN/metersim" --state "$state" --script -
 }
 
-# Until the key process has taken a key or an officer over: it looks once a second.
+# Until the key process has taken a key or an officer over: it looks once a second. Prints what the last try said.
 await_keys() { # command...: that succeeds then
-    local tries
-    for ((tries = 0; tries < 50; tries++)); do
-        ! "$@" >/dev/null 2>&1 || return 0
-        sleep 0.2
+    local tries said code=1
+    for ((tries = 0; tries < 50 && code != 0; tries++)); do
+        [ "$tries" -eq 0 ] || sleep 0.2
+        said=$("$@" 2>&1) && code=0
     done
-    "$@"
+    echo "$said"
+    return "$code"
 }
