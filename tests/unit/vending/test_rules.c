@@ -222,16 +222,18 @@ static void special_identifiers(void **state)
     struct store_key key = key_of(2014, 255);
     struct vend_tid tid;
     /* at noon: the day's own minute, as long as it lies after the meter's last */
-    assert_ok(vend_rule_special_tid(&key, 0, DAY_S + 12 * 3600, &tid));
+    assert_ok(vend_rule_special_tid(&key, 0, DAY_S + INT64_C(12) * 3600, &tid));
     assert_int_equal(tid.absolute, DAY_MINUTE + 1);
     assert_ok(vend_rule_special_tid(&key, DAY_MINUTE, DAY_S, &tid));
-    assert_refused(MV_SPECIAL_IDENTIFIER_TAKEN, vend_rule_special_tid(&key, DAY_MINUTE + 1, DAY_S + 12 * 3600, &tid));
-    /* in the last hour: tomorrow's */
-    assert_ok(vend_rule_special_tid(&key, DAY_MINUTE + 1, DAY_S + 1381 * 60, &tid));
-    assert_int_equal(tid.absolute, DAY_MINUTE + 1441);
-    assert_refused(MV_SPECIAL_IDENTIFIER_TAKEN, vend_rule_special_tid(&key, DAY_MINUTE + 1, DAY_S + 1380 * 60, &tid));
     assert_refused(MV_SPECIAL_IDENTIFIER_TAKEN,
-                   vend_rule_special_tid(&key, DAY_MINUTE + 1441, DAY_S + 1381 * 60, &tid));
+                   vend_rule_special_tid(&key, DAY_MINUTE + 1, DAY_S + INT64_C(12) * 3600, &tid));
+    /* in the last hour: tomorrow's */
+    assert_ok(vend_rule_special_tid(&key, DAY_MINUTE + 1, DAY_S + INT64_C(1381) * 60, &tid));
+    assert_int_equal(tid.absolute, DAY_MINUTE + 1441);
+    assert_refused(MV_SPECIAL_IDENTIFIER_TAKEN,
+                   vend_rule_special_tid(&key, DAY_MINUTE + 1, DAY_S + INT64_C(1380) * 60, &tid));
+    assert_refused(MV_SPECIAL_IDENTIFIER_TAKEN,
+                   vend_rule_special_tid(&key, DAY_MINUTE + 1441, DAY_S + INT64_C(1381) * 60, &tid));
     key.ken = 85;
     assert_refused(MV_KEY_EXPIRED, vend_rule_special_tid(&key, 0, DAY_S, &tid));
     assert_refused(MV_KEY_EXPIRED, vend_rule_expiry(&key, DAY_S));
