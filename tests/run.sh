@@ -22,7 +22,7 @@ Parts: all (default)  everything below but long: what CI runs
        sanitize       unit tests and a sale under ASan+UBSan, server tests under TSan
        lint           clang-format, clang-tidy, shellcheck
        bench-smoke    the load generator, briefly
-       long           500 kills and minutes of fuzzing
+       long           500 kills, minutes of fuzzing, batches and rollovers of 100,000
 Examples: tests/run.sh unit
           tests/run.sh faults
 EOF
@@ -231,6 +231,8 @@ part_long() {
     build_release || return
     stage "long faults"
     script "500 kills" env METERVAULT_KILLS=500 tests/faults/kill.sh
+    script "100,000 meters rolled over" env METERVAULT_METERS=100000 tests/integration/rollover.sh
+    script "100,000 rows in a batch" env METERVAULT_ROWS=100000 tests/integration/batch.sh
     fuzz_for 120
 }
 

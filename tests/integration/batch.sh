@@ -10,7 +10,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/../.." || exit 3
 
 clerk=clerk1
 rows=${METERVAULT_ROWS:-4000} kills=10
-export STORM_METERS=400
+export STORM_METERS=$((rows / 10)) # a meter takes at most 60 tokens ahead of the clock
 in="$MV_DIR/in.csv" out="$MV_DIR/out.csv"
 
 check "an instance starts" mv_instance_start || finish

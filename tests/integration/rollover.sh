@@ -125,7 +125,7 @@ open_1993() { # NUMBER
 for number in 900001 900002 900003; do
     check "a meter of 1993" await_keys open_1993 $number
 done
-expect "its identifiers are used up" 1 "" cli "$MV_VENDOR" vend --meter "$(mv_pan 900001)" --kwh 1
+expect "its identifiers are used up" 1 "TID_OUT_OF_RANGE" cli "$MV_VENDOR" vend --meter "$(mv_pan 900001)" --kwh 1
 base_roll() {
     timeout 60 "$MV_BIN/metervault" rollover --sgc "$base" --to "$base/2" --krn 1 --journal "$MV_DIR/base.journal" \
         --report "$MV_DIR/base.csv" --report-exposed --config "$MV_DIR/clients/$engineer.conf" --yes
@@ -135,7 +135,8 @@ expect "says who held the old key" 0 "3 meters held SGC $base KRN 1" base_roll
 same "all sets are rollovers" 3 "$(query "select count(*) from key_change where to_base_date = 2014 and from_base_date = 1993")"
 expect "the meters can be sold to again" 0 "Note     after this key change" \
     cli "$MV_VENDOR" vend --meter "$(mv_pan 900001)" --kwh 1
-expect "and are not led back" 1 "" cli "$engineer" engineer key-change --meter "$(mv_pan 900001)" --krn 1 --yes
+check "and once it is confirmed" cli "$engineer" engineer confirm-key --meter "$(mv_pan 900001)" --krn 2 --ti 1 --yes
+expect "there is no way back" 1 "KEY_CHANGE_NOT_ALLOWED" cli "$engineer" engineer key-change --meter "$(mv_pan 900001)" --krn 1 --yes
 
 check "the audit chain verifies" cli "$MV_OFFICER" audit verify
 check "no sanitizer reported anything" no_sanitizer_report
