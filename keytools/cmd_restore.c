@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "backup_file.h"
 #include "base/secret.h"
 #include "image_file.h"
 #include "kek_entry.h"
@@ -13,9 +14,8 @@
 static const struct option_usage usage = {
     "Makes the token named in the configuration of a file that `backup` wrote. The holders of the backup key bring it\n"
     "together; every wrapped key is tried with it before a token is touched. Each key is then opened inside the token\n"
-    "and proven by its KCV, and the catalogue is the same under the same generation. The token's serial, which "
-    "differs,\n"
-    "is written into the configuration.",
+    "and proven by its KCV, and the catalogue is the same under the same generation. The token's serial, which is\n"
+    "another one, is written into the configuration; wrapped keys that backup_dir lacks are written there.",
     "  metervault-keys --config hsmd.conf restore --from token.backup --so-pin-file so.pin\n"
     "  metervault-keys --config hsmd.conf restore --from token.backup --so-pin-file so.pin \\\n"
     "      --share-file 1.share --share-file 4.share --share-file 5.share\n"};
@@ -61,6 +61,38 @@ static mv_status open_token(const struct restore *restore, struct session *sessi
     return status;
 }
 
+static mv_status good_backup(void *context, const struct hsm_key_info *info, const uint8_t *wrapped, size_t size)
+{
+    return hsm_backup_prove(context, info, wrapped, size);
+}
+
+static mv_status keep_backup(const struct session *session, const struct hsm_image *image,
+                             const struct hsm_key_info *info)
+{
+    struct backup_place place = {session->config.backup_dir, hsm_serial(session->hsm)};
+    struct hsm_backup backup = {.info = *info};
+    for (size_t i = 0; i < image->key_count; i++) {
+        if (strcmp(image->keys[i].label, info->label) != 0)
+            continue;
+        backup.size = image->keys[i].size;
+        memcpy(backup.wrapped, image->keys[i].wrapped, sizeof backup.wrapped);
+        return backup_keep(&place, &backup);
+    }
+    return mv_fail(MV_BACKUP_REFUSED, "backup: a key of the catalogue is not in it");
+}
+
+/* On another machine backup_dir is empty, and the next `backup` needs what was in it. */
+static mv_status keep_backups(const struct session *session, const struct hsm_image *image)
+{
+    const struct backup_user user = {good_backup, session->hsm};
+    for (size_t i = 0; i < session->catalogue->key_count; i++) {
+        const struct hsm_key_info *info = &session->catalogue->keys[i].info;
+        if (hsm_image_needs(info) && !backup_find(session->config.backup_dir, info, &user).ok)
+            MV_TRY(keep_backup(session, image, info));
+    }
+    return mv_ok();
+}
+
 static mv_status prove(struct session *session)
 {
     MV_TRY(hsm_catalogue_read(session->hsm, session->catalogue));
@@ -76,8 +108,10 @@ static mv_status run(const char *config_path, const struct restore *restore, str
     MV_TRY(kek_collect(&restore->kek, kek));
     MV_TRY(try_all(kek, image));
     MV_TRY(open_token(restore, session));
+    MV_TRY(backup_directory(session->config.backup_dir));
     MV_TRY(hsm_image_restore(session->hsm, kek, image));
-    return prove(session);
+    MV_TRY(prove(session));
+    return keep_backups(session, image);
 }
 
 static mv_status with_memory(const char *config_path, const struct restore *restore, struct session *session)

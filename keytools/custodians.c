@@ -80,9 +80,6 @@ mv_status custodians_confirm(const uint8_t kcv[HSM_KCV_BYTES], enum hsm_kcv_meth
     return mv_ok();
 }
 
-/* Clears screen and scrollback where the terminal can. */
-#define CLEAR_SCREEN "\033[2J\033[3J\033[H"
-
 static mv_status show_one(const struct components *components, size_t index, char *text)
 {
     char prompt[160];
@@ -91,10 +88,7 @@ static mv_status show_one(const struct components *components, size_t index, cha
                    index + 1, components->count);
     MV_TRY(terminal_line(prompt, answer, sizeof answer));
     hex_encode(components->bytes[index], components->size, text);
-    terminal_show_secret(text);
-    mv_status status = terminal_line("Write it down, keep it sealed. Press Enter to wipe it. ", answer, sizeof answer);
-    terminal_say(CLEAR_SCREEN);
-    return status;
+    return terminal_secret_screen(text, "Write it down, keep it sealed. Press Enter to wipe it. ");
 }
 
 mv_status custodians_show(const struct components *components)

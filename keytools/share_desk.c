@@ -9,9 +9,6 @@
 
 enum { TRIES = 5, ANSWER = 32, PROMPT = 160, GROUP = 4 };
 
-/* Clears screen and scroll-back where the terminal can. */
-#define CLEAR_SCREEN "\033[2J\033[3J\033[H"
-
 static bool yes(const char *answer)
 {
     return strcmp(answer, "yes") == 0 || strcmp(answer, "y") == 0;
@@ -33,7 +30,7 @@ static mv_status suggest(char *typed, bool *taken)
                          correction->is[i]);
         status = terminal_line("Does the paper say so at every one of these places? [yes/no] ", answer, sizeof answer);
         *taken = status.ok && yes(answer);
-        terminal_say(CLEAR_SCREEN);
+        terminal_clear();
         if (*taken)
             codex32_text(&correction->string, typed);
     }
@@ -94,7 +91,7 @@ mv_status shares_type(struct shares *shares)
 }
 
 /* In groups of four, as it is written on paper. */
-static void show(const char *text)
+static mv_status show(const char *text)
 {
     char grouped[CODEX32_TEXT + CODEX32_TEXT / GROUP + 1];
     size_t used = 0;
@@ -104,8 +101,9 @@ static void show(const char *text)
         grouped[used++] = text[i];
     }
     grouped[used] = '\0';
-    terminal_show_secret(grouped);
+    mv_status status = terminal_secret_screen(grouped, "Write it down. Press Enter to wipe it from the screen. ");
     mv_secret_wipe(grouped, sizeof grouped);
+    return status;
 }
 
 /* What is typed back must be the share: that proves the paper. */
@@ -141,11 +139,7 @@ static mv_status show_one(const struct shares *shares, size_t index, char *text)
         (void)snprintf(prompt, sizeof prompt, "Holder %zu of %zu: alone at the screen? Press Enter to see your share. ",
                        index + 1, shares->count);
         MV_TRY(terminal_line(prompt, answer, sizeof answer));
-        show(text);
-        mv_status status =
-            terminal_line("Write it down. Press Enter to wipe it from the screen. ", answer, sizeof answer);
-        terminal_say(CLEAR_SCREEN);
-        MV_TRY(status);
+        MV_TRY(show(text));
         MV_TRY(prove_paper(&shares->items[index], &proven));
     }
     return proven ? mv_ok() : mv_fail(MV_SHARE_REFUSED, "share: its paper was not proven");

@@ -39,16 +39,6 @@ static void show(int fd, const char *text)
     }
 }
 
-void terminal_show_secret(const char *line)
-{
-    int fd = open_terminal();
-    if (fd < 0)
-        return;
-    show(fd, line);
-    show(fd, "\n");
-    (void)close(fd);
-}
-
 void terminal_say(const char *format, ...)
 {
     int fd = open_terminal();
@@ -110,26 +100,56 @@ static mv_status read_hidden(int fd, const char *prompt, char *secret, size_t si
     return status;
 }
 
-/* `hidden` turns the echo off for as long as it reads; a signal that would end us meanwhile waits until it is on again.
- */
+/* Signals that would end us wait while the terminal is in a state that must not stay. */
+static void hold_signals(sigset_t *before)
+{
+    sigset_t ending;
+    (void)sigemptyset(&ending);
+    (void)sigaddset(&ending, SIGTERM);
+    (void)sigaddset(&ending, SIGHUP);
+    (void)sigaddset(&ending, SIGQUIT);
+    (void)sigprocmask(SIG_BLOCK, &ending, before);
+}
+
+/* `hidden` turns the echo off for as long as it reads. */
 static mv_status ask(const char *prompt, char *text, size_t size, bool hidden)
 {
     int fd = open_terminal();
     if (fd < 0)
         return mv_fail_code(MV_FILE_FAILED, "terminal: none to ask on", (unsigned)errno);
-    sigset_t ending;
     sigset_t before;
-    (void)sigemptyset(&ending);
-    (void)sigaddset(&ending, SIGTERM);
-    (void)sigaddset(&ending, SIGHUP);
-    (void)sigaddset(&ending, SIGQUIT);
-    (void)sigprocmask(SIG_BLOCK, &ending, &before);
+    hold_signals(&before);
     mv_status status = hidden ? read_hidden(fd, prompt, text, size) : read_shown(fd, prompt, text, size);
     (void)sigprocmask(SIG_SETMASK, &before, NULL);
     (void)close(fd);
     if (!status.ok)
         mv_secret_wipe(text, size);
     return status;
+}
+
+#define CLEAR_SCREEN "\033[2J\033[3J\033[H"
+
+mv_status terminal_secret_screen(const char *line, const char *prompt)
+{
+    char answer[32];
+    int fd = open_terminal();
+    if (fd < 0)
+        return mv_fail_code(MV_FILE_FAILED, "terminal: none to show on", (unsigned)errno);
+    sigset_t before;
+    hold_signals(&before);
+    show(fd, line);
+    show(fd, "\n");
+    mv_status status = read_hidden(fd, prompt, answer, sizeof answer);
+    show(fd, CLEAR_SCREEN);
+    (void)sigprocmask(SIG_SETMASK, &before, NULL);
+    (void)close(fd);
+    /* whatever was typed before Enter, it was Enter */
+    return status.reason == MV_INVALID_FIELD ? mv_ok() : status;
+}
+
+void terminal_clear(void)
+{
+    terminal_say(CLEAR_SCREEN);
 }
 
 mv_status terminal_hidden(const char *prompt, char *secret, size_t size)

@@ -3,6 +3,7 @@
  * good. SoftHSM cannot unwrap straight into a non-modifiable key, hence the copy. */
 #include <string.h>
 
+#include "base/secret.h"
 #include "hsm/internal.h"
 
 static void describe(struct hsm_template *to, const CK_KEY_TYPE *type, bool extractable)
@@ -113,20 +114,26 @@ mv_status hsm_wrap_value(struct hsm *hsm, const char *kek_label, const uint8_t *
 }
 
 /* Unwraps under backup-kek; a wrong integrity value is the backup's fault, not the module's. */
-static mv_status unwrap_backup(struct hsm *hsm, const struct hsm_policy *policy, unsigned extra, const uint8_t *wrapped,
-                               size_t size, CK_OBJECT_HANDLE *key)
+static mv_status unwrap_as(struct hsm *hsm, struct hsm_template *template, size_t expected, const uint8_t *wrapped,
+                           size_t size, CK_OBJECT_HANDLE *key)
 {
     CK_OBJECT_HANDLE kek = 0;
-    struct hsm_template template = {.count = 0};
-    if (size != policy->size + 8)
+    if (size != expected + 8)
         return mv_fail(MV_BACKUP_REFUSED, "backup: length of a wrapped key");
     MV_TRY(hsm_find_key(hsm, HSM_BACKUP_KEK_LABEL, &kek));
-    describe(&template, &policy->type, false);
-    hsm_template_usage(&template, policy, extra);
-    mv_status status = hsm_unwrap(hsm, kek, wrapped, size, template.attributes, template.count, key);
+    mv_status status = hsm_unwrap(hsm, kek, wrapped, size, template->attributes, template->count, key);
     if (status.ok || hsm_broken(status))
         return status;
     return mv_fail_code(MV_BACKUP_REFUSED, "backup: a wrapped key is altered, or of another backup key", status.detail);
+}
+
+static mv_status unwrap_backup(struct hsm *hsm, const struct hsm_policy *policy, unsigned extra, const uint8_t *wrapped,
+                               size_t size, CK_OBJECT_HANDLE *key)
+{
+    struct hsm_template template = {.count = 0};
+    describe(&template, &policy->type, false);
+    hsm_template_usage(&template, policy, extra);
+    return unwrap_as(hsm, &template, policy->size, wrapped, size, key);
 }
 
 mv_status hsm_revive_prove(struct hsm *hsm, const struct hsm_policy *policy, const uint8_t *wrapped, size_t size,
@@ -148,5 +155,53 @@ mv_status hsm_revive(struct hsm *hsm, const struct hsm_policy *policy, const uin
     MV_TRY(unwrap_backup(hsm, policy, 0, wrapped, size, &unwrapped));
     mv_status status = settle(hsm, policy, unwrapped, label);
     hsm_destroy(hsm, unwrapped);
+    return status;
+}
+
+static mv_status read_value(struct hsm *hsm, CK_OBJECT_HANDLE key, uint8_t plain[HSM_SEALED_BYTES])
+{
+    CK_ATTRIBUTE value = {CKA_VALUE, plain, HSM_SEALED_BYTES};
+    MV_TRY(hsm_check(hsm->p11->C_GetAttributeValue(hsm->session, key, &value, 1), "C_GetAttributeValue"));
+    return value.ulValueLen == HSM_SEALED_BYTES ? mv_ok() : mv_fail(MV_BACKUP_REFUSED, "backup: length of a key");
+}
+
+static mv_status compare_dkga02(const struct hsm_key_info *info, const uint8_t plain[HSM_SEALED_BYTES])
+{
+    enum hsm_kcv_method method;
+    uint8_t kcv[HSM_KCV_BYTES];
+    uint8_t *expected = mv_secret_alloc(HSM_SEALED_BYTES);
+    if (expected == NULL)
+        return mv_fail(MV_OUT_OF_MEMORY, "secret memory");
+    hsm_dkga02_plain(plain, info->label, expected);
+    bool same = mv_secret_equal(plain, expected, HSM_SEALED_BYTES);
+    mv_secret_free(expected, HSM_SEALED_BYTES);
+    MV_TRY(hsm_kcv(info->use, info->scope.dkga, plain, HSM_DKGA02_BYTES, &method, kcv));
+    return same && memcmp(kcv, info->kcv, sizeof kcv) == 0 ? mv_ok() : mv_fail(MV_KCV_MISMATCH, "key of a backup");
+}
+
+mv_status hsm_revive_prove_dkga02(struct hsm *hsm, const struct hsm_key_info *info, const uint8_t *wrapped, size_t size)
+{
+    static const CK_OBJECT_CLASS secret_key = CKO_SECRET_KEY;
+    static const CK_KEY_TYPE generic = CKK_GENERIC_SECRET;
+    static const struct hsm_policy nothing = {.type = CKK_GENERIC_SECRET};
+    CK_OBJECT_HANDLE key = 0;
+    struct hsm_template template = {.count = 0};
+    hsm_template_add(&template, CKA_CLASS, &secret_key, sizeof secret_key);
+    hsm_template_add(&template, CKA_KEY_TYPE, &generic, sizeof generic);
+    hsm_template_flag(&template, CKA_TOKEN, false);
+    hsm_template_flag(&template, CKA_PRIVATE, true);
+    hsm_template_flag(&template, CKA_SENSITIVE, false);
+    hsm_template_flag(&template, CKA_EXTRACTABLE, true);
+    hsm_template_usage(&template, &nothing, 0);
+    uint8_t *plain = mv_secret_alloc(HSM_SEALED_BYTES);
+    if (plain == NULL)
+        return mv_fail(MV_OUT_OF_MEMORY, "secret memory");
+    mv_status status = unwrap_as(hsm, &template, HSM_SEALED_BYTES, wrapped, size, &key);
+    if (status.ok)
+        status = read_value(hsm, key, plain);
+    hsm_destroy(hsm, key);
+    if (status.ok)
+        status = compare_dkga02(info, plain);
+    mv_secret_free(plain, HSM_SEALED_BYTES);
     return status;
 }

@@ -8,9 +8,7 @@
 
 bool hsm_image_needs(const struct hsm_key_info *info)
 {
-    if (info->use == HSM_USE_BACKUP_KEK || info->state == HSM_DESTROYED)
-        return false;
-    return info->use != HSM_USE_VENDING || info->scope.dkga != 2;
+    return info->use != HSM_USE_BACKUP_KEK && info->state != HSM_DESTROYED;
 }
 
 /* As it is stored, so that its MAC stays what it was whatever form it has. */
@@ -47,6 +45,8 @@ mv_status hsm_backup_prove(struct hsm *hsm, const struct hsm_key_info *info, con
 {
     const struct hsm_policy *policy = hsm_policy_of(info->use);
     if (policy == NULL || !hsm_image_needs(info))
-        return mv_fail(MV_INVALID_FIELD, "backup: a key without an object");
+        return mv_fail(MV_INVALID_FIELD, "backup: a key that has none");
+    if (info->use == HSM_USE_VENDING && info->scope.dkga == 2)
+        return hsm_revive_prove_dkga02(hsm, info, wrapped, size);
     return hsm_revive_prove(hsm, policy, wrapped, size, info->kcv_method, info->kcv);
 }

@@ -1,5 +1,5 @@
 /* A whole token as data, and a clean token made of it: the catalogue's entries as they are stored, each with its MAC,
- * and the wrapped backup of every key that has an object. None of it is a secret without backup-kek. */
+ * and the wrapped backup of every key. None of it is a secret without backup-kek. */
 #ifndef MV_HSM_IMAGE_H
 #define MV_HSM_IMAGE_H
 
@@ -22,14 +22,13 @@ struct hsm_image {
     size_t key_count;
 }; /* about 170 kB */
 
-/* Whether a key has a token object whose backup an image must hold: not backup-kek, whose backup its officers hold, and
- * not DKGA02 keys, which lie sealed in their entries. */
+/* Whether an image must hold a key's wrapped backup: all but backup-kek, whose backup its officers hold. */
 bool hsm_image_needs(const struct hsm_key_info *info);
 
 /* Serial and records; the keys are the caller's to add. */
 MV_MUST_USE mv_status hsm_image_read(struct hsm *hsm, struct hsm_image *image);
 /* Opens a backup inside the token and asks its KCV: BACKUP_REFUSED when it is altered or of another backup key,
- * KCV_MISMATCH when it is another key. Nothing stays. */
+ * KCV_MISMATCH when it is another key. Nothing stays. The host sees a DKGA02 key, as it does whenever that is used. */
 MV_MUST_USE mv_status hsm_backup_prove(struct hsm *hsm, const struct hsm_key_info *info, const uint8_t *wrapped,
                                        size_t size);
 

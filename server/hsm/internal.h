@@ -104,6 +104,9 @@ MV_MUST_USE mv_status hsm_place(struct hsm *hsm, const struct hsm_policy *policy
 /* A wrapped backup opened for a moment to compare its KCV: BACKUP_REFUSED, KCV_MISMATCH. */
 MV_MUST_USE mv_status hsm_revive_prove(struct hsm *hsm, const struct hsm_policy *policy, const uint8_t *wrapped,
                                        size_t size, enum hsm_kcv_method method, const uint8_t expected[HSM_KCV_BYTES]);
+/* The same of a DKGA02 key, which has no object. */
+MV_MUST_USE mv_status hsm_revive_prove_dkga02(struct hsm *hsm, const struct hsm_key_info *info, const uint8_t *wrapped,
+                                              size_t size);
 /* The permanent key of a wrapped backup. */
 MV_MUST_USE mv_status hsm_revive(struct hsm *hsm, const struct hsm_policy *policy, const uint8_t *wrapped, size_t size,
                                  const char *label);

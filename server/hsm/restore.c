@@ -79,14 +79,14 @@ static mv_status decode(struct hsm *hsm, const struct hsm_image *image, struct h
 
 static mv_status place_key(struct hsm *hsm, const struct hsm_image *image, const struct hsm_key_info *info)
 {
-    const struct hsm_policy *policy = hsm_policy_of(info->use);
     size_t at = find_key(image, info->label);
-    if (policy == NULL || at == image->key_count)
+    if (at == image->key_count)
         return refused("backup: a key of the catalogue is not in it");
-    MV_TRY(hsm_revive_prove(hsm, policy, image->keys[at].wrapped, image->keys[at].size, info->kcv_method, info->kcv));
-    if (info->use == HSM_USE_CATALOGUE_MAC)
+    MV_TRY(hsm_backup_prove(hsm, info, image->keys[at].wrapped, image->keys[at].size));
+    /* catalogue-mac is there, and a DKGA02 key lies sealed in its entry */
+    if (info->use == HSM_USE_CATALOGUE_MAC || (info->use == HSM_USE_VENDING && info->scope.dkga == 2))
         return mv_ok();
-    return hsm_revive(hsm, policy, image->keys[at].wrapped, image->keys[at].size, info->label);
+    return hsm_revive(hsm, hsm_policy_of(info->use), image->keys[at].wrapped, image->keys[at].size, info->label);
 }
 
 static mv_status place_keys(struct hsm *hsm, const struct hsm_image *image, const uint8_t *backup_kek,

@@ -193,7 +193,7 @@ change "$dir/token.backup" 'del lines[5]'
 expect 'an entry less' 1 'not whole' "${restore[@]}" --from "$dir/changed" "${first[@]}"
 change "$dir/token.backup" 'i = next(i for i, l in enumerate(lines) if l.startswith("key vending/999901")); del lines[i]'
 expect 'a key less' 1 'is not in it' "${restore[@]}" --from "$dir/changed" "${first[@]}"
-change "$dir/token.backup" 'a, b = [i for i, l in enumerate(lines) if l.startswith("key vending/")][:2]
+change "$dir/token.backup" 'a, b = [i for i, l in enumerate(lines) if l.startswith("key vending/9")][:2]
 x, y = lines[a].split(), lines[b].split(); lines[a] = " ".join(x[:2] + y[2:]); lines[b] = " ".join(y[:2] + x[2:])'
 expect 'two keys exchanged' 1 KCV_MISMATCH "${restore[@]}" --from "$dir/changed" "${first[@]}"
 expect 'nothing is there' 3 TOKEN_NOT_FOUND list
@@ -208,9 +208,12 @@ expect 'a new key after the restore' 0 vending/999902/1/2 generate --use vending
 expect 'backup of the restored token' 0 'each proven' backup --out "$dir/second.backup"
 before=$(catalogue)
 wipe
+rm -r "$dir/backup" # another machine
 expect 'restore by the new shares' 0 vending/999902/1/2 "${restore[@]}" --from "$dir/second.backup" \
     --share-file "$dir/new2.share" --share-file "$dir/new3.share"
 same 'catalogue after the second restore' "$before" "$(catalogue)"
+expect 'backup of what was restored elsewhere' 0 'each proven' backup --out "$dir/third.backup"
+same 'it is the same' "$(tail -n +3 "$dir/second.backup")" "$(tail -n +3 "$dir/third.backup")"
 wipe
 expect 'restore by components' 0 vending/999902/1/2 "${restore[@]}" --from "$dir/second.backup" \
     --component-file "$dir/ca" --component-file "$dir/cb"
