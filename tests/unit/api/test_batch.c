@@ -410,6 +410,21 @@ static void a_caller_who_takes_nothing(void **state)
     assert_int_equal(count_sold(world), (size_t)REQUESTS * ITEMS);
 }
 
+/* An idle batch does not keep a server from stopping. */
+static void a_stopping_server_ends_a_batch(void **state)
+{
+    struct world *world = *state;
+    struct desk_server stopping;
+    desk_serve(world, "seller", &stopping);
+    struct caller_stream *stream = caller_open(stopping.channel, TOKENS "IssueBatch", PATIENCE_MS);
+    send_sales(stream, 0, 1);
+    expect_sales(stream, 0, 1, false);
+    rpc_server_stop(stopping.rpc);
+    assert_null(next(stream));
+    assert_int_not_equal(caller_end(stream).code, GRPC_STATUS_OK);
+    grpc_channel_destroy(stopping.channel);
+}
+
 static void other_calls_are_not_held_up(void **state)
 {
     struct world *world = *state;
@@ -436,6 +451,7 @@ int main(void)
         TEST(items_of_a_caller_who_left_are_dropped),
         TEST(a_deadline_ends_a_batch),
         TEST(a_caller_who_takes_nothing),
+        TEST(a_stopping_server_ends_a_batch),
         TEST(other_calls_are_not_held_up),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

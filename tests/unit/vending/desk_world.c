@@ -83,6 +83,24 @@ static void next_digits(const char *digits, char next[21])
     (void)snprintf(next, 21, "%020llu", strtoull(digits, NULL, 10) + 1);
 }
 
+int64_t desk_approve(struct world *world, const char *from_sgc, const char *to_sgc)
+{
+    if (strcmp(from_sgc, to_sgc) == 0)
+        return 0;
+    struct store_proposal proposal = {
+        .text = "text", .expires_unix_s = NOW_S + 3600, .proposer = SELLER_ID, .proposed_at_unix_s = NOW_S};
+    struct store_approval approval = {
+        .principal = OFFICER_ID, .certificate_size = 1, .signature_size = 1, .approved_at_unix_s = NOW_S};
+    memcpy(proposal.from_sgc, from_sgc, sizeof proposal.from_sgc);
+    memcpy(proposal.to_sgc, to_sgc, sizeof proposal.to_sgc);
+    struct store *store = desk_begin(world);
+    assert_ok(store_proposal_insert(store, &proposal));
+    approval.proposal = proposal.id;
+    assert_ok(store_approval_insert(store, &approval));
+    desk_commit(store);
+    return approval.id;
+}
+
 int64_t desk_change(struct world *world, const char *pan, const struct store_key *to, const char *first)
 {
     struct store_meter meter = desk_meter(world, pan);
@@ -92,7 +110,8 @@ int64_t desk_change(struct world *world, const char *pan, const struct store_key
                                       .rollover = to->base_date > meter.base_date,
                                       .count = 2,
                                       .issued_at_unix_s = NOW_S,
-                                      .principal = OFFICER_ID};
+                                      .principal = OFFICER_ID,
+                                      .approval = desk_approve(world, meter.sgc, to->sgc)};
     (void)snprintf(change.digits[0], sizeof change.digits[0], "%s", first);
     next_digits(first, change.digits[1]);
     struct store *store = desk_begin(world);

@@ -19,6 +19,8 @@ struct store_meter desk_meter(struct world *world, const char *pan);
 struct store_key desk_key(uint8_t krn, uint8_t ti);
 /* A pending key change of the meter from its key on file, of two tokens whose digits are `first` and the next. */
 int64_t desk_change(struct world *world, const char *pan, const struct store_key *to, const char *first);
+/* Approved, as the ledger wants it of a change to another group; 0 for the others. */
+int64_t desk_approve(struct world *world, const char *from_sgc, const char *to_sgc);
 /* An order of "seller" at the till "desk" under the key, with a set or 0; `digits` empty for a key change order. */
 struct store_sale desk_order(struct world *world, const char *pan, enum store_order order, const struct store_key *key,
                              int64_t key_change, const char *digits);

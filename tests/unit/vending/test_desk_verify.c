@@ -198,6 +198,25 @@ static void a_foreign_token_under_the_coming_key(void **state)
     assert_int_equal(fake_desk.opened, 3);
 }
 
+/* Both keys that the meter may hold are looked with, so both groups must be the caller's. */
+static void the_coming_group_must_be_granted_too(void **state)
+{
+    struct world *world = *state;
+    char pan[19], digits[21];
+    struct vend_verified found;
+    struct vend_organisation row;
+    struct vend_caller officer = world_caller("officer1");
+    struct store_key to = desk_key(1, 1);
+    world_pan(1, pan);
+    desk_credit(0, 77, 5, digits);
+    memcpy(to.sgc, OTHER_SGC, sizeof to.sgc);
+    (void)desk_change(world, pan, &to, SET_1);
+    assert_refused(MV_SUPPLY_GROUP_DENIED, look(world, "engineer", pan, digits, &found));
+    assert_int_equal(fake_desk.opened, 0);
+    assert_ok(vend_grant(world->vend, &officer, "region", OTHER_SGC, true, &row));
+    assert_ok(look(world, "engineer", pan, digits, &found));
+}
+
 static void seconds_locked(mv_status status, uint32_t expected)
 {
     assert_refused(MV_VERIFY_LOCKED, status);
@@ -406,6 +425,7 @@ int main(void)
         TEST(the_form_is_checked),
         TEST(an_engineer_sees_what_a_foreign_token_carries),
         TEST(a_foreign_token_under_the_coming_key),
+        TEST(the_coming_group_must_be_granted_too),
         TEST(wrong_ones_lock_the_meter_for_all),
         TEST(a_good_one_neither_counts_nor_clears),
         cmocka_unit_test(the_pause_doubles_to_an_hour),
