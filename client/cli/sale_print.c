@@ -74,7 +74,8 @@ static size_t print_sections(const Metervault__V1__IssuedTokens *issued)
     for (size_t i = 0; i < count; i++) {
         char digits[SALE_DIGITS_TEXT];
         sale_group_digits(issued->tokens[i]->digits, digits);
-        (void)printf("Key %zu/%zu  %s  %s\n", i + 1, count, digits, sections[sale_key_section(issued->tokens[i])]);
+        (void)printf("Key %zu/%zu  %s  %s\n", i + 1, count, digits[0] != '\0' ? digits : "(not shown)",
+                     sections[sale_key_section(issued->tokens[i])]);
     }
     return count;
 }

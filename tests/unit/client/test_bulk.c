@@ -189,7 +189,12 @@ static void an_unfinished_batch_takes_only_its_own_files(void **state)
     (void)state;
     struct fake_server *server = fake_start(&always, 1);
     many_rows("in.csv", 3000);
-    assert_int_equal(batch(server, "timeout -s KILL 0.3", "in.csv", "out.csv", "--rate 100").code, KILLED);
+    /* so long that it has begun, also where everything is slow */
+    for (unsigned seconds = 1; !there("out.csv") && seconds < 16; seconds *= 2) {
+        char prefix[64];
+        (void)snprintf(prefix, sizeof prefix, "timeout -s KILL %u", seconds);
+        assert_int_equal(batch(server, prefix, "in.csv", "out.csv", "--rate 100").code, KILLED);
+    }
     assert_true(there("out.csv.journal"));
     many_rows("in2.csv", 20);
     assert_int_equal(batch(server, "", "in2.csv", "out.csv", "").code, 2);
