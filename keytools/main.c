@@ -14,7 +14,7 @@ static const struct tool_command commands[] = {
     {"replace", "name the successor of a vending key", cmd_replace},
     {"state", "set what a vending key may still do", cmd_state},
     {"officer-add", "enrol another officer", cmd_officer_add},
-    {"show", "show one vending key", cmd_show},
+    {"show", "show one key", cmd_show},
     {"list", "show the key catalogue and the officers", cmd_list},
     {"export", "write a key as a key block for another system", cmd_export},
     {"export-meter", "wrap a meter's decoder key for the factory", cmd_export_meter},

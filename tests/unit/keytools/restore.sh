@@ -157,7 +157,12 @@ mv "$dir/kept" "${lost[0]}"
 before=$(catalogue)
 decoder_keys before
 
-# ---- verify, expire ----
+# ---- show, verify, expire ----
+expect 'show a factory key' 0 'factory-kek' show --label factory/acme
+expect 'show an internal key' 0 'backup-kek' show --label backup-kek
+expect 'show a vending key by its label' 0 'SGC 123457' show --label vending/123457/1/2
+expect 'show no key' 1 KEY_UNKNOWN show --label vending/123457/9/2
+expect 'show by two names' 2 label show --label factory/acme --sgc 123457
 expect 'verify' 0 'vending/999901/1/2           active' verify
 expect 'verify backups' 0 'in order' verify --backups
 expect 'verify as JSON' 0 '"ok":true,"keys":[{' --json verify --backups
