@@ -16,13 +16,14 @@ Usage: tests/run.sh [PART]
 Parts: all (default)  everything below but long: what CI runs
        unit           unit tests of the release build
        conformance    published STS vectors through a real token
+       model          50,000 random operations on server, key process and meters against an oracle in Python
        integration    whole instances: sales, TLS, an independent gRPC client, memory
        faults         killed, hung and full: nothing acknowledged is lost
        fuzz           every fuzz target for some seconds
        sanitize       unit tests and a sale under ASan+UBSan, server tests under TSan
        lint           clang-format, clang-tidy, shellcheck
        bench-smoke    the load generator, briefly
-       long           500 kills, minutes of fuzzing, batches and rollovers of 100,000
+       long           500 kills, a million random operations, minutes of fuzzing, batches and rollovers of 100,000
 Examples: tests/run.sh unit
           tests/run.sh faults
 EOF
@@ -142,6 +143,13 @@ part_conformance() {
     ctest_label build conformance
 }
 
+part_model() {
+    build_release || return
+    stage "model"
+    script "tests/model/run.py" tests/model/run.py
+    script "tests/model/run.py --mutations" tests/model/run.py --mutations
+}
+
 part_integration() {
     build_release || return
     stage "integration"
@@ -230,6 +238,7 @@ part_bench-smoke() {
 part_long() {
     build_release || return
     stage "long faults"
+    script "a million random operations" tests/model/run.py --operations 1000000
     script "500 kills" env METERVAULT_KILLS=500 tests/faults/kill.sh
     script "100,000 meters rolled over" env METERVAULT_METERS=100000 tests/integration/rollover.sh
     script "100,000 rows in a batch" env METERVAULT_ROWS=100000 tests/integration/batch.sh
@@ -246,7 +255,7 @@ finish() {
 part=${1:-all}
 case "$part" in
 --help | -h) usage && exit 0 ;;
-all | unit | conformance | integration | faults | fuzz | sanitize | lint | bench-smoke | long) ;;
+all | unit | conformance | model | integration | faults | fuzz | sanitize | lint | bench-smoke | long) ;;
 *) usage >&2 && exit 2 ;;
 esac
 
@@ -255,6 +264,7 @@ case "$part" in
 all)
     part_unit
     part_conformance
+    part_model
     part_integration
     part_faults
     part_bench-smoke

@@ -16,6 +16,7 @@ def both(session: Session, expected, *words) -> bool:
     try:
         expected()
     except Refused as refusal:
+        session.clock.noted()
         session.counts[f"{words[0]}: {refusal}"] += 1
         session.expect(f"refused {refusal}", *words)
         return False
@@ -144,6 +145,7 @@ def verify(session: Session, device: Device) -> None:
     try:
         expected = look_up(server, who, pan, digits)
     except Refused as refusal:
+        session.clock.noted()
         expected = [f"refused {refusal}"]
     session.counts["verify: " + " ".join(expected[0].split()[:2])] += 1
     session.expect(expected, "verify", who, pan, digits)
@@ -160,6 +162,7 @@ def propose(session: Session, device: Device) -> None:
     try:
         desk.propose(server, who, before, after, pan, valid_s)
     except Refused as refusal:
+        session.clock.noted()
         session.expect(f"refused {refusal}", "propose", who, before, after, pan, valid_s)
         return
     session.expect(f"ok {len(server.proposals)}", "propose", who, before, after, pan, valid_s)

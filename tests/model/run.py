@@ -22,7 +22,7 @@ from session import Difference, Session  # noqa: E402
 
 EPISODE = 2500
 FIRST_METERS = 10
-TRIES = 4  # episodes in which a broken rule must be noticed
+TRIES = 20  # episodes in which a broken rule must be noticed
 ALL = (ops_orders.OPERATIONS + ops_several.OPERATIONS + ops_meters.OPERATIONS + ops_time.OPERATIONS +
        ops_office.OPERATIONS)
 HERE = os.path.dirname(os.path.abspath(__file__))

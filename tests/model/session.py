@@ -7,6 +7,7 @@ from typing import Optional
 import world
 import driver
 from driver import Driver
+from oracle.catalogue import Catalogue
 from oracle.clock import Clock
 from oracle.meter import SECTION_TIMEOUT_S, Meter, describe
 from oracle.orders import Issued, OfficeMeter
@@ -46,12 +47,10 @@ class Session:
         self.rng = rng
         self.trace: deque = deque(maxlen=TRACE)
         self.counts: Counter = Counter()
-        self.clock = Clock(world.day(2014), 1000)
         begin = rng.choice(world.BEGINNINGS) + rng.randrange(86400)
         self.clock = Clock(begin, 1000)
-        keys = world.make_keys(rng)
+        keys = world.make_keys(rng, begin)
         self.people = world.make_people()
-        from oracle.catalogue import Catalogue
         self.server = Server(Catalogue(keys), self.people, self.clock)
         self.devices: list = []
         self.requests = 0

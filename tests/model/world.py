@@ -2,6 +2,7 @@
 import calendar
 import random
 
+from oracle import tid
 from oracle.catalogue import FOR_EVER, Vending
 from oracle.people import ENGINEER, METER_ADMIN, OFFICER, SUPERVISOR, VENDOR, People
 
@@ -29,8 +30,9 @@ def secret(rng: random.Random, dkga: int) -> bytes:
     return rng.randbytes(20) if dkga == 4 else odd_parity(rng.randbytes(8))
 
 
-def make_keys(rng: random.Random) -> list:
+def make_keys(rng: random.Random, begin: int) -> list:
     """(sgc, krn, kt, dkga, base date, ken, algorithms, active from, issued until, successor)"""
+    soon = min(max(tid.of_time(begin, 2014) >> 16, 0) + rng.randrange(3), 255)
     rows = [
         ("100001", 1, 2, 2, 1993, 255, ONLY_STA, 0, FOR_EVER, 3),
         ("100001", 2, 2, 2, 1993, 255, ONLY_STA, 0, day(2024, 11, 25), 0),
@@ -49,6 +51,8 @@ def make_keys(rng: random.Random) -> list:
         ("300003", 3, 2, 4, 2035, 255, BOTH, day(2035, 1, 1), FOR_EVER, 0),
         ("300003", 4, 2, 4, 2035, 60, BOTH, day(2034, 6), FOR_EVER, 0),
         ("300003", 5, 2, 4, 2014, 255, BOTH, day(2018), FOR_EVER, 0),
+        ("300003", 6, 2, 4, 2014, soon, BOTH, 0, FOR_EVER, 0),
+        ("300003", 7, 2, 4, 2014, soon, BOTH, 0, FOR_EVER, 0),
         ("400004", 1, 2, 4, 2014, 255, BOTH, 0, FOR_EVER, 0),
     ]
     return [Vending(*row, secret(rng, row[3])) for row in rows]

@@ -38,6 +38,12 @@ class Clock:
             self.stored_most = max(self.stored_most, self.seen_s)
         self.stored_unconfirmed = self.unconfirmed
 
+    def noted(self) -> None:
+        """A refusal by the desk: it may have been written down by the same way as orders are."""
+        if not self.unconfirmed:
+            self.seen_s = self.issue_s()
+            self.stored_most = max(self.stored_most, self.seen_s)
+
     def written(self) -> None:
         """An order was issued, under a trusted clock."""
         self.stored_least = self.stored_most = self.seen_s

@@ -177,7 +177,11 @@ class Server:
             raise Refused("CLOCK_STEPPED")
         find = numbers.special_tid if order.special else numbers.next_tid
         issued.tid = find(key, meter.last_tid, self.clock.issue_s())
-        return [self.numbered(order, meter, key, issued.tid, what)]
+        made = self.numbered(order, meter, key, issued.tid, what)
+        while not made.random and token.two_faced(made.token):
+            issued.tid = numbers.next_tid(key, issued.tid, self.clock.issue_s())
+            made = self.numbered(order, meter, key, issued.tid, what)
+        return [made]
 
     def numbered(self, order: Order, meter: OfficeMeter, key: MeterKey, absolute: int, what: tuple) -> Made:
         subclass, coded, worth = what

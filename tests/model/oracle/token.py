@@ -55,6 +55,13 @@ def read(digits: str, key: Optional[DecoderKey]) -> Token:
     return token
 
 
+def two_faced(token: Token) -> bool:
+    """Whether the block has a right CRC under the other encrypted class too: the class is not encrypted, so whoever
+    holds the digits could change it. That takes CRC_C on one side and CRC on the other."""
+    other = token._replace(token_class=2 - token.token_class)
+    return token.token_class != 1 and crc.of_token(*other) == crc.of_token(*token)
+
+
 def with_tid(random: int, tid: int, field: int) -> int:
     """The content of credit and of management."""
     return random << 40 | tid << 16 | field

@@ -48,6 +48,8 @@ def look_into(server: Server, meter: OfficeMeter, digits: str) -> list:
             read = token.read(digits, server.decoder_key(meter.pan, key))
         except token.Unreadable:
             continue
+        if token.two_faced(read):
+            continue
         meter.wrong_looks, meter.looks_locked_until = before
         return ["ok foreign " + " ".join(map(str, tell(read, key.ea)))]
     raise Refused("TOKEN_NOT_VALID")
