@@ -11,7 +11,8 @@ static const struct option_usage usage = {
     "Compares every key of the token with the catalogue and the policy of its use, and says of each what was found:\n"
     "attributes, KCV as far as its usage lets it be asked, state now. The key process judges a key by the same code\n"
     "before it serves. With --backups the wrapped backup of each key is opened inside the token and its KCV compared,\n"
-    "which also proves the keys that nothing can be asked of. Changes nothing.",
+    "which also proves the keys that nothing can be asked of. Keys that the catalogue does not know, such as a copy\n"
+    "under another name, are findings too. Changes nothing.",
     "  metervault-keys verify --backups\n"
     "  metervault-keys --json verify\n"};
 
@@ -50,9 +51,26 @@ static void print_finding(const struct hsm_key_info *info, const char *state, mv
                  status.ok || status.where == NULL ? "" : ": ", status.ok || status.where == NULL ? "" : status.where);
 }
 
+static mv_status verify_strangers(const struct tool *tool, const struct session *session, json_t *answer)
+{
+    size_t count = 0;
+    char label[HSM_LABEL_SIZE] = "";
+    MV_TRY(hsm_strangers(session->hsm, session->catalogue, &count, label));
+    if (tool->json)
+        (void)json_object_set_new(answer, "strangers", json_integer((json_int_t)count));
+    if (count == 0)
+        return mv_ok();
+    if (tool->json)
+        (void)json_object_set_new(answer, "stranger", json_string(label));
+    else
+        (void)printf("%-28s %zu of the token's keys, this is one, are not in the catalogue\n", label, count);
+    return mv_fail(MV_CATALOGUE_CORRUPT, "keys that the catalogue does not know");
+}
+
 /* Says what was found of every key; the status is the first that is not in order. */
 static mv_status verify_all(const struct tool *tool, const struct session *session, bool backups)
 {
+    json_t *answer = json_object();
     mv_status first = mv_ok();
     json_t *keys = json_array();
     int64_t now = (int64_t)time(NULL);
@@ -67,10 +85,17 @@ static mv_status verify_all(const struct tool *tool, const struct session *sessi
         if (first.ok)
             first = status;
     }
+    mv_status strangers = verify_strangers(tool, session, answer);
+    if (first.ok)
+        first = strangers;
+    (void)json_object_set_new(answer, "token_serial", json_string(hsm_serial(session->hsm)));
+    (void)json_object_set_new(answer, "generation", json_integer((json_int_t)session->catalogue->generation));
+    (void)json_object_set_new(answer, "ok", json_boolean(first.ok));
+    (void)json_object_set_new(answer, "keys", keys);
     if (tool->json)
-        tool_answer(json_pack("{s:s, s:I, s:b, s:O}", "token_serial", hsm_serial(session->hsm), "generation",
-                              (json_int_t)session->catalogue->generation, "ok", first.ok, "keys", keys));
-    json_decref(keys);
+        tool_answer(answer);
+    else
+        json_decref(answer);
     return first;
 }
 
