@@ -46,6 +46,21 @@ size_t shares_missing(const struct shares *shares)
     return shares->count == 0 ? 1 : codex32_threshold(&shares->items[0]) - shares->count;
 }
 
+/* Places only: what stands there is part of a secret, and this may end in a log. */
+static void print_places(const char *text)
+{
+    struct codex32_correction *correction = mv_secret_alloc(sizeof *correction);
+    if (correction == NULL)
+        return;
+    if (codex32_correct(text, correction)) {
+        (void)fprintf(stderr, "compare with the paper:");
+        for (size_t i = 0; i < correction->count; i++)
+            (void)fprintf(stderr, " character %zu", correction->places[i]);
+        (void)fputc('\n', stderr);
+    }
+    mv_secret_free(correction, sizeof *correction);
+}
+
 static mv_status read_file(struct shares *shares, const char *path)
 {
     size_t at = 0;
@@ -58,6 +73,7 @@ static mv_status read_file(struct shares *shares, const char *path)
         if (fault != CODEX32_FINE) {
             (void)fprintf(stderr, "%s: %s", path, codex32_fault_text(fault));
             (void)fprintf(stderr, at > 0 ? ", character %zu\n" : "\n", at);
+            print_places(text);
             status = mv_fail(MV_SHARE_REFUSED, codex32_fault_text(fault));
         }
     }

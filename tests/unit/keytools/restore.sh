@@ -130,6 +130,7 @@ p = s[20]
 open(sys.argv[2], "w").write(s[:20] + ("Q" if p != "Q" else "P") + s[21:])' "$dir/1.share" "$dir/wrong.share"
 expect 'a mistyped share' 1 'wrong checksum' combine "${first[@]:0:4}" --share-file "$dir/wrong.share"
 grep -qF "$dir/wrong.share: " "$dir/out" || fail 'the mistyped share is not named'
+grep -qx 'compare with the paper: character 21' "$dir/out" || fail "the place is not named: $(cat "$dir/out")"
 chmod 0644 "$dir/1.share"
 expect 'an open share file' 1 'mode 0600' combine "${first[@]:0:4}" --share-file "$dir/1.share"
 chmod 0600 "$dir/1.share"
