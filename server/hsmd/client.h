@@ -50,7 +50,10 @@ struct hsmd_token {
     uint8_t tag[HSMD_TOKEN_TAG]; /* keyed hash of the digits (audit-token-hash): what audit and look-ups use */
 };
 
-/* Encrypts one block per slot and uses the slots up. No PKCS#11 work. */
+/* Encrypts one block per slot and uses the slots up. No PKCS#11 work. INVALID_FIELD for what is no credit (subclass
+ * 0..7) and no management token of metervault/sts_manage.h. TOKEN_AMBIGUOUS when the block would be valid under the
+ * other class too, because the class bits are not encrypted: the server avoids those by asking
+ * mv_sts_block_is_two_faced first and taking another RND (management) or the next TID (currency). */
 MV_MUST_USE mv_status hsmd_encrypt(struct hsmd_client *client, const struct hsmd_block *blocks, size_t count,
                                    struct hsmd_token *tokens);
 
@@ -102,8 +105,9 @@ struct hsmd_opened {
     uint32_t tid;
     uint16_t field;
 };
-/* Decrypts 20 digits under the meter's key for a help desk. TOKEN_NOT_VALID when the CRC fails, and nothing else is
- * told. The vending key may be in any state but destroyed. No bit of a key ever comes back. */
+/* Decrypts 20 digits under the meter's key for a help desk. TOKEN_NOT_VALID when the CRC fails, or
+ * holds under the other class too (one second section of a key change in 65536), and nothing else is told. The vending
+ * key may be in any state but destroyed. No bit of a key ever comes back. */
 MV_MUST_USE mv_status hsmd_open_token(struct hsmd_client *client, const struct hsmd_meter *meter, const char *digits,
                                       struct hsmd_opened *opened);
 

@@ -4,28 +4,41 @@
 
 #include "hsmd/channel.h"
 #include "hsmd/service.h"
-#include "metervault/sts_key_change.h"
+#include "metervault/sts_manage.h"
 
 enum {
+    CLASS_CREDIT = 0,
     CLASS_TEST = 1,
+    CLASS_MANAGEMENT = 2,
     KT_DDTK = 1,
     TID_SHIFT = 16, /* of the 44 bits of content: RND 4 | TID 24 | field 16 */
     TID_MASK = 0xFFFFFF,
 };
 
+/* What no meter knows is not encrypted. Key sections are no management tokens either: their content is a key, which
+ * this caller cannot have. */
+static bool is_known(const struct mv_sts_block *block)
+{
+    struct mv_sts_credit credit;
+    struct mv_sts_manage manage;
+    if (block->token_class == CLASS_CREDIT)
+        return mv_sts_credit_unpack(block, &credit) == MV_DONE;
+    return mv_sts_manage_unpack(block, &manage) == MV_DONE;
+}
+
 static mv_status check(const struct hsmd_block *asked, const struct hsmd_slot_key *key)
 {
     struct mv_sts_block block;
-    if (asked->token_class != 0 && asked->token_class != 2)
+    if (asked->token_class != CLASS_CREDIT && asked->token_class != CLASS_MANAGEMENT)
         return mv_fail(MV_INVALID_FIELD, "token_class");
-    if (mv_sts_block_unpack(asked->token_class, asked->clear, &block) != MV_DONE)
+    if (mv_sts_block_unpack(asked->token_class, asked->clear, &block) != MV_DONE || !is_known(&block))
         return mv_fail(MV_INVALID_FIELD, "clear block");
-    /* their content is a key, which this caller cannot have */
-    if (mv_sts_is_key_section(&block))
-        return mv_fail(MV_INVALID_FIELD, "clear block");
+    /* the class is not encrypted: who holds the digits could make a key section, or credit under KT 1, of it */
+    if (mv_sts_block_is_two_faced(asked->token_class, asked->clear))
+        return mv_fail(MV_TOKEN_AMBIGUOUS, NULL);
     if (mv_sts_key_expired((uint32_t)(block.content >> TID_SHIFT) & TID_MASK, key->ken))
         return mv_fail(MV_KEY_EXPIRED, NULL);
-    if (block.token_class == 0 && key->kt == KT_DDTK)
+    if (block.token_class == CLASS_CREDIT && key->kt == KT_DDTK)
         return mv_fail(MV_KEY_TYPE_NOT_ALLOWED, "kt");
     return mv_ok();
 }

@@ -46,7 +46,8 @@ static mv_status tell(uint8_t token_class, uint64_t clear, uint8_t ea, struct hs
 {
     struct mv_sts_block block;
     mv_status status = mv_ok();
-    if (mv_sts_block_unpack(token_class, clear, &block) == MV_DONE) {
+    /* read under the wrong class, a key section's content would be told as credit */
+    if (mv_sts_block_unpack(token_class, clear, &block) == MV_DONE && !mv_sts_block_is_two_faced(token_class, clear)) {
         opened->token_class = token_class;
         opened->subclass = block.subclass;
         if (mv_sts_is_key_section(&block)) {

@@ -30,6 +30,12 @@ struct mv_sts_block {
 /* With the right CRC for its class and subclass (CRC_C for currency). */
 uint64_t mv_sts_block_pack(const struct mv_sts_block *block);
 MV_CORE_MUST_USE enum mv_result mv_sts_block_unpack(uint8_t token_class, uint64_t clear, struct mv_sts_block *block);
+/* Whether a block of `token_class` also unpacks under the other encrypted class, of 0 and 2. The class of a token is
+ * not encrypted: whoever holds its digits can turn such a currency credit (subclass 4..7, one content of 65536) into a
+ * management token or a key change section, and back. So the key process encrypts none (TOKEN_AMBIGUOUS) and opens
+ * none. Who makes blocks asks this first and takes another RND (management) or the next TID (currency); credit in units
+ * (subclass 0..3) is never two-faced. Meters keep to the standard and do not ask. */
+bool mv_sts_block_is_two_faced(uint8_t token_class, uint64_t clear);
 
 /* ---- 20 digits ---- */
 /* `cipher` is the encrypted block (the clear one for class 1). `digits` is terminated. */

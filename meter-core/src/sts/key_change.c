@@ -31,8 +31,11 @@ static uint64_t second_section(const struct mv_sts_key_change *change, const uin
 
 static void put(struct mv_sts_block blocks[MV_KEY_SECTIONS], unsigned section, uint64_t content)
 {
-    blocks[section - 1] = (struct mv_sts_block){
-        .token_class = MV_CLASS_KEY_CHANGE, .subclass = mv_key_section_subclass(section), .content = content};
+    /* field by field: a copy on the stack would keep key bits */
+    struct mv_sts_block *block = &blocks[section - 1];
+    block->token_class = MV_CLASS_KEY_CHANGE;
+    block->subclass = mv_key_section_subclass(section);
+    block->content = content;
 }
 
 enum mv_result mv_sts_key_change_pack(const struct mv_sts_key_change *change,
