@@ -34,7 +34,9 @@ static int sell(struct mv_client *client, const char *meter_pan)
     struct mv_client_error error;
     switch (mv_client_sell(client, &sale, &answer, &error)) {
     case MV_SALE_DONE:
-        (void)printf("%s\n", answer->tokens[0]->digits);
+        /* all of them, in this order: a key change may stand in front of the credit */
+        for (size_t i = 0; i < answer->n_tokens; i++)
+            (void)printf("%s\n", answer->tokens[i]->digits);
         mv_sale_free(answer);
         return remove(pending_file) == 0 ? 0 : 1;
     case MV_SALE_REFUSED:

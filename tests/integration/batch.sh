@@ -50,32 +50,34 @@ done_rows() {
     found=$(grep -c '^[0-9]' "$out" 2>/dev/null)
     echo "${found:-0}"
 }
-killed_at() { # ROWS
-    local pid tries
-    (issue "$in" --out "$out" --rate $((rows / 3)) >>"$MV_DIR/batch.log" 2>&1) &
-    pid=$!
+reaches() { # ROWS PID: false when the process ends first
+    local tries
     for ((tries = 0; tries < 6000; tries++)); do
-        [ "$(done_rows)" -lt "$1" ] || break
-        [ -e "/proc/$pid" ] || return 1
+        [ "$(done_rows)" -lt "$1" ] || return 0
+        [ -e "/proc/$2" ] || return 1
         sleep 0.01
     done
-    kill -s KILL "$pid" || return 1
+    return 1
+}
+# Killed when so many rows are written; every fourth time the server was killed on the way, which the client lives through.
+killed_at() { # ROWS NUMBER
+    local pid on_the_way=$(($1 - rows / (3 * kills)))
+    (issue "$in" --out "$out" --rate $((rows / 3)) >>"$MV_DIR/batch.log" 2>&1) &
+    pid=$!
+    if [ $(($2 % 4)) -eq 0 ]; then
+        reaches "$on_the_way" "$pid" && mv_stop metervaultd KILL && mv_server_start || return
+    fi
+    reaches "$1" "$pid" && kill -s KILL "$pid" || return
     wait "$pid" 2>/dev/null
     [ $? -eq 137 ]
 }
 good=0
 for ((i = 1; i <= kills; i++)); do
-    restart=''
-    if [ $((i % 4)) -eq 0 ]; then
-        (sleep 0.2 && mv_stop metervaultd KILL && mv_server_start) >"$MV_DIR/kill.log" 2>&1 &
-        restart=$!
-    fi
-    if killed_at $((rows * i / (kills + 2))); then
+    if killed_at $((rows * i / (kills + 2))) "$i"; then
         good=$((good + 1))
     else
         fail "kill $i" "$(tail -n 5 "$MV_DIR/batch.log")"
     fi
-    [ -z "$restart" ] || wait "$restart" || fail "the server comes back" "$(cat "$MV_DIR/kill.log")"
 done
 same "killed $kills times on the way" "$kills" "$good"
 check "the journal is there while it is not finished" test -f "$out.journal"

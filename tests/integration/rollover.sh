@@ -54,34 +54,34 @@ rows() {
     found=$(grep -c '^[0-9]' "$journal" 2>/dev/null)
     echo "${found:-0}"
 }
-# Runs until the journal holds so many rows, and is killed then.
-killed_at() { # ROWS
-    local pid tries
+reaches() { # ROWS PID: false when the process ends first
+    local tries
+    for ((tries = 0; tries < 6000; tries++)); do
+        [ "$(rows)" -lt "$1" ] || return 0
+        [ -e "/proc/$2" ] || return 1
+        sleep 0.01
+    done
+    return 1
+}
+# Killed when so many rows are written; every fourth time the server was killed on the way, which the client lives through.
+killed_at() { # ROWS NUMBER
+    local pid on_the_way=$(($1 - count / (3 * kills)))
     (roll --rate $((count / 6)) >>"$MV_DIR/rollover.log" 2>&1) &
     pid=$!
-    for ((tries = 0; tries < 6000; tries++)); do
-        [ "$(rows)" -lt "$1" ] || break
-        [ -e "/proc/$pid" ] || return 1
-        sleep 0.02
-    done
-    kill -s KILL "$pid" || return 1
+    if [ $(($2 % 4)) -eq 0 ]; then
+        reaches "$on_the_way" "$pid" && mv_stop metervaultd KILL && mv_server_start || return
+    fi
+    reaches "$1" "$pid" && kill -s KILL "$pid" || return
     wait "$pid" 2>/dev/null
     [ $? -eq 137 ]
 }
 good=0
 for ((i = 1; i <= kills; i++)); do
-    if [ $((i % 4)) -eq 0 ]; then # the server as well, while the walk goes on
-        (sleep 0.3 && mv_stop metervaultd KILL && mv_server_start) >"$MV_DIR/kill.log" 2>&1 &
-        restart=$!
-    else
-        restart=''
-    fi
-    if killed_at $((count * i / (kills + 2))); then
+    if killed_at $((count * i / (kills + 2))) "$i"; then
         good=$((good + 1))
     else
         fail "kill $i" "$(tail -n 5 "$MV_DIR/rollover.log")"
     fi
-    [ -z "$restart" ] || wait "$restart" || fail "the server comes back" "$(cat "$MV_DIR/kill.log")"
 done
 same "killed $kills times on the way" "$kills" "$good"
 printf '999,6007' >>"$journal"
