@@ -360,28 +360,34 @@ static void a_killed_writer_leaves_a_whole_catalogue(void **state)
     assert_int_equal(look(1)->state, HSM_EXPIRED);
 }
 
-/* Tokens of the first form: their lines end before the successor. */
+/* Rewrites every entry in an older form: the first ended before successor and flags, the second before the flags. */
+static void make_older(char form, struct hsm_records *records)
+{
+    uint8_t data[HSM_ENTRY_SIZE];
+    size_t cut = form == '1' ? 2 : 1;
+    test_ok(hsm_records_load(hsm, records), "records");
+    for (size_t i = 0; i < records->member_count; i++) {
+        size_t size = 0;
+        take(records->entries[i].object, data, &size);
+        destroy(records->entries[i].object);
+        /* the bytes before the sealed key and the MAC are what was added */
+        size_t tail = HSM_SEALED_BYTES + HSM_ENTRY_MAC;
+        memmove(data + size - tail - cut, data + size - tail, HSM_SEALED_BYTES);
+        size_t body = size - HSM_ENTRY_MAC - cut;
+        data[3] = (uint8_t)form;
+        test_ok(hsm_cmac(hsm, records->mac_key, data, body, data + body), "MAC");
+        memcpy(records->entries[i].mac, data + body, HSM_ENTRY_MAC);
+        put(data, body + HSM_ENTRY_MAC);
+    }
+    destroy(records->head.object);
+    test_ok(hsm_head_store(hsm, records->mac_key, records->entries, records->member_count), "head");
+}
+
 static void the_first_form_is_read(void **state)
 {
     (void)state;
     struct hsm_records records;
-    uint8_t data[HSM_ENTRY_SIZE];
-    test_ok(hsm_records_load(hsm, &records), "records");
-    for (size_t i = 0; i < records.member_count; i++) {
-        size_t size = 0;
-        take(records.entries[i].object, data, &size);
-        destroy(records.entries[i].object);
-        /* the byte before the sealed key and the MAC is the successor */
-        size_t tail = HSM_SEALED_BYTES + HSM_ENTRY_MAC;
-        memmove(data + size - tail - 1, data + size - tail, HSM_SEALED_BYTES);
-        size_t body = size - HSM_ENTRY_MAC - 1;
-        data[3] = '1';
-        test_ok(hsm_cmac(hsm, records.mac_key, data, body, data + body), "MAC");
-        memcpy(records.entries[i].mac, data + body, HSM_ENTRY_MAC);
-        put(data, body + HSM_ENTRY_MAC);
-    }
-    destroy(records.head.object);
-    test_ok(hsm_head_store(hsm, records.mac_key, records.entries, records.member_count), "head");
+    make_older('1', &records);
     const struct hsm_key_info *key = look(5);
     assert_int_equal(key->scope.successor_krn, 0);
     assert_int_equal(key->scope.ea_mask, 0x80);
@@ -399,6 +405,20 @@ static void the_first_form_is_read(void **state)
     destroy(present.entry_object);
     put(present.entry, present.entry_size);
     is_refused(hsm_catalogue_read(hsm, &catalogue), MV_CATALOGUE_CORRUPT, "catalogue entry: form");
+    hsm_records_free(&records);
+}
+
+static void the_second_form_is_read(void **state)
+{
+    (void)state;
+    struct hsm_records records;
+    test_ok(set_successor(1, 2), "successor");
+    make_older('2', &records);
+    assert_int_equal(look(1)->scope.successor_krn, 2);
+    assert_false(look(1)->no_export);
+    test_ok(hsm_keys_verify(hsm, &catalogue), "verify");
+    test_ok(set_successor(1, 0), "written in the present form");
+    assert_int_equal(look(1)->scope.successor_krn, 0);
     hsm_records_free(&records);
 }
 
@@ -452,6 +472,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_writer_cut_short_before_its_head_changed_nothing, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_killed_writer_leaves_a_whole_catalogue, set_up, tear_down),
         cmocka_unit_test_setup_teardown(the_first_form_is_read, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(the_second_form_is_read, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_running_process_obeys_within_a_second, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
