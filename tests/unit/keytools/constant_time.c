@@ -5,10 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../../../keytools/codex32.h"
+#include "../../../keytools/codex32_symbols.h"
+#include "../../../keytools/hex.h"
 #include "base/secret.h"
-#include "codex32.h"
-#include "codex32_symbols.h"
-#include "hex.h"
 
 void *mv_secret_alloc(size_t size)
 {
