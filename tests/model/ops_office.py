@@ -107,13 +107,24 @@ def confirm_token(session: Session, device: Device) -> None:
     cards = [i.made[-1].digits for i in under_new if i.made[-1].digits in device.accepted]
     if not cards and rng.random() < 0.7:
         return
-    if rng.random() < 0.1 or not cards:
+    if under_new and rng.random() < 0.02:
+        cards = [rng.choice(under_new).made[-1].digits]  # perhaps a lie
+    elif rng.random() < 0.1 or not cards:
         proofs = [m.digits for i in office.issued[-10:] for m in i.made
                   if not (i in under_new and m is i.made[-1])] + ["0" * 20]
         cards = [rng.choice(proofs)]
     who, digits = rng.choice(("seller", "boss", "fitter")), rng.choice(cards)
-    both(session, lambda: desk.confirm_token(server, who, office.pan, digits), "confirm-key", who, office.pan, digits,
-         0, 0, None)
+    if both(session, lambda: desk.confirm_token(server, who, office.pan, digits), "confirm-key", who, office.pan,
+            digits, 0, 0, None):
+        see_through(session, device)
+
+
+def see_through(session: Session, device: Device) -> None:
+    """Who says what is not so leads the office astray; it cannot know."""
+    office = device.office
+    if device.meter.key != session.server.decoder_key(office.pan, office.key) and not device.astray:
+        device.astray = True
+        session.counts["lies believed"] += 1
 
 
 def confirm_reading(session: Session, device: Device) -> None:
@@ -123,11 +134,15 @@ def confirm_reading(session: Session, device: Device) -> None:
     sgc = None if meter.sgc == SGC_UNKNOWN or rng.random() < 0.3 else f"{meter.sgc:06d}"
     if rng.random() < 0.1:
         krn, ti = krn % 9 + 1, rng.randrange(100)
+    elif rng.random() < 0.02 and office.pending:
+        claimed = rng.choice((office.pending.before, office.pending.after))
+        krn, ti, sgc = claimed.krn, claimed.ti, None
     who = "fitter" if rng.random() < 0.95 else "seller"
     done = both(session, lambda: desk.confirm_reading(server, who, office.pan, krn, ti, sgc), "confirm-key", who,
                 office.pan, None, krn, ti, sgc)
     if done:
         session.settle_reading(device)
+        see_through(session, device)
 
 
 def verify(session: Session, device: Device) -> None:

@@ -49,6 +49,7 @@ def episode(job: tuple) -> tuple:
     program, seed, number = job
     session = Session(program, random.Random(f"{seed}/{number}"))
     try:
+        session.begin()
         play(session)
         return session.counts, None
     except (Difference, DriverFailed) as difference:

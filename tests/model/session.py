@@ -15,6 +15,7 @@ from oracle.server import Server
 
 TRACE = 60
 METERS = 40
+BOOTED_S = 1000
 
 
 class Difference(Exception):
@@ -47,17 +48,18 @@ class Session:
         self.rng = rng
         self.trace: deque = deque(maxlen=TRACE)
         self.counts: Counter = Counter()
-        begin = rng.choice(world.BEGINNINGS) + rng.randrange(86400)
-        self.clock = Clock(begin, 1000)
-        keys = world.make_keys(rng, begin)
+        self.clock = Clock(rng.choice(world.BEGINNINGS) + rng.randrange(86400), BOOTED_S)
+        self.keys = world.make_keys(rng, self.clock.real_s)
         self.people = world.make_people()
-        self.server = Server(Catalogue(keys), self.people, self.clock)
+        self.server = Server(Catalogue(self.keys), self.people, self.clock)
         self.devices: list = []
         self.requests = 0
         self.done = 0
         self.past: list = []  # orders that were issued
         self.driver = Driver(program)
-        world.build(self.driver, keys, self.people, begin, 1000)
+
+    def begin(self) -> None:
+        world.build(self.driver, self.keys, self.people, self.clock.real_s, self.clock.boot_s)
 
     def ask(self, *words) -> str:
         answer = self.driver.ask(*words)

@@ -115,15 +115,24 @@ static void beside_us(const char *name, char path[PATH_MAX])
         give_up("path too long", name);
 }
 
+static void set_variable(const char *name, const char *value)
+{
+    if (setenv(name, value, 1) != 0)
+        give_up("environment", name);
+}
+
 /* The model's time reaches the key process, and only it, through its environment. A sanitizer's runtime wants to be
- * loaded first. */
+ * loaded first and is not when something is preloaded; it is content to be told. */
 static void start_hsmd(void)
 {
     char shim[PATH_MAX];
+    char options[512];
+    const char *given = getenv("ASAN_OPTIONS");
+    (void)snprintf(options, sizeof options, "%s:verify_asan_link_order=0", given == NULL ? "" : given);
     beside_us("model-clock.so", shim);
-    if (setenv("LD_PRELOAD", shim, 1) != 0 || setenv(CLOCK_FILE_VARIABLE, clock_path(), 1) != 0 ||
-        setenv("ASAN_OPTIONS", "verify_asan_link_order=0", 0) != 0)
-        give_up("environment", shim);
+    set_variable("ASAN_OPTIONS", options);
+    set_variable(CLOCK_FILE_VARIABLE, clock_path());
+    set_variable("LD_PRELOAD", shim);
     process_spawn(&hsmd, &token);
     hsmd_runs = true;
     (void)unsetenv("LD_PRELOAD");
