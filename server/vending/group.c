@@ -25,6 +25,7 @@ static mv_status transact(struct vend *vend, struct vend_group *group, const str
     MV_TRY(store_begin_write(store));
     MV_TRY(vend_group_reserve(vend, group));
     MV_TRY(vend_group_encrypt(group));
+    vend_handover_asked(&vend->handover);
     MV_TRY(vend_group_book(vend, group));
     MV_TRY(vend_state_write(vend, state, group->now.real_us));
     vend_handover_committing(&vend->handover);

@@ -18,11 +18,19 @@ void vend_handover_destroy(struct vend_handover *handover)
 struct vend_group *vend_handover_take(struct vend_handover *handover)
 {
     pthread_mutex_lock(&handover->lock);
-    while (handover->idle_count == 0 || handover->working)
+    while (handover->idle_count == 0 || handover->asking)
         pthread_cond_wait(&handover->changed, &handover->lock);
     struct vend_group *group = handover->idle[--handover->idle_count];
     pthread_mutex_unlock(&handover->lock);
     return group;
+}
+
+void vend_handover_gather(struct vend_handover *handover)
+{
+    pthread_mutex_lock(&handover->lock);
+    while (handover->working)
+        pthread_cond_wait(&handover->changed, &handover->lock);
+    pthread_mutex_unlock(&handover->lock);
 }
 
 bool vend_handover_busy(struct vend_handover *handover)
@@ -38,7 +46,7 @@ void vend_handover_pass(struct vend_handover *handover, struct vend_group *group
     pthread_mutex_lock(&handover->lock);
     handover->passed = group;
     handover->out++;
-    handover->working = true;
+    handover->asking = handover->working = true;
     pthread_cond_broadcast(&handover->changed);
     pthread_mutex_unlock(&handover->lock);
 }
@@ -70,6 +78,14 @@ struct vend_group *vend_handover_next(struct vend_handover *handover)
     return group;
 }
 
+void vend_handover_asked(struct vend_handover *handover)
+{
+    pthread_mutex_lock(&handover->lock);
+    handover->asking = handover->passed != NULL;
+    pthread_cond_broadcast(&handover->changed);
+    pthread_mutex_unlock(&handover->lock);
+}
+
 void vend_handover_committing(struct vend_handover *handover)
 {
     pthread_mutex_lock(&handover->lock);
@@ -81,7 +97,7 @@ void vend_handover_committing(struct vend_handover *handover)
 void vend_handover_back(struct vend_handover *handover, struct vend_group *group)
 {
     pthread_mutex_lock(&handover->lock);
-    handover->working = handover->passed != NULL;
+    handover->asking = handover->working = handover->passed != NULL;
     handover->out--;
     handover->idle[handover->idle_count++] = group;
     pthread_cond_broadcast(&handover->changed);

@@ -18,6 +18,7 @@ struct vend_handover {
     size_t idle_count;
     struct vend_group *passed; /* waits for the writer */
     size_t out;                /* passed and not back */
+    bool asking;               /* one of these still needs the key process */
     bool working;              /* one of these is not on its way to the disk yet */
     bool closed;
 };
@@ -26,10 +27,12 @@ void vend_handover_init(struct vend_handover *handover, struct vend_group *const
 void vend_handover_destroy(struct vend_handover *handover);
 
 /* ---- the planner ---- */
-/* Waits for an idle group, and until what was passed is on its way to the disk. Earlier the key process, which does one
- * thing at a time, would prepare what nobody waits for while the open transaction waits for it; and what comes until
- * then shares one group, so that fewer are committed. */
+/* Waits for an idle group, and until what was passed has its digits: the key process does one thing at a time, and what
+ * it prepared earlier would hold up the open transaction. */
 struct vend_group *vend_handover_take(struct vend_handover *handover);
+/* Waits until what was passed is on its way to the disk. What comes until then shares one group, so that fewer are
+ * committed; of use when little waits. */
+void vend_handover_gather(struct vend_handover *handover);
 /* Whether a group was passed that is not back. */
 bool vend_handover_busy(struct vend_handover *handover);
 /* Never waits: at most one group is passed and not taken, since the other is the planner's. */
@@ -42,6 +45,8 @@ void vend_handover_close(struct vend_handover *handover);
 /* ---- the writer ---- */
 /* Waits for a group; NULL at the end. */
 struct vend_group *vend_handover_next(struct vend_handover *handover);
+/* The group needs the key process no more. */
+void vend_handover_asked(struct vend_handover *handover);
 /* The group is about to be committed. */
 void vend_handover_committing(struct vend_handover *handover);
 /* The group is answered. */

@@ -95,6 +95,14 @@ size_t vend_queue_more(struct vend_queue *queue, struct vend_job **jobs, size_t 
     return count;
 }
 
+size_t vend_queue_count(struct vend_queue *queue)
+{
+    pthread_mutex_lock(&queue->lock);
+    size_t count = queue->count;
+    pthread_mutex_unlock(&queue->lock);
+    return count;
+}
+
 void vend_queue_close(struct vend_queue *queue)
 {
     pthread_mutex_lock(&queue->lock);

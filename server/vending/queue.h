@@ -42,6 +42,7 @@ void vend_queue_return(struct vend_queue *queue, struct vend_job *job);
 size_t vend_queue_take(struct vend_queue *queue, struct vend_job **jobs, size_t size);
 /* The same without waiting and never a change: 0 when there is nothing to take. */
 size_t vend_queue_more(struct vend_queue *queue, struct vend_job **jobs, size_t size);
+size_t vend_queue_count(struct vend_queue *queue);
 /* No more puts; the writer goes on until the queue is empty. */
 void vend_queue_close(struct vend_queue *queue);
 
