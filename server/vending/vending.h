@@ -116,7 +116,8 @@ void vend_refused(struct vend *vend, const char *principal, const char *action, 
 /* ---- orders (order.h) ---- */
 /* `issued` is NULL unless the status is ok, and is valid only during the call. Must not block. */
 typedef void vend_issued_fn(void *self, mv_status status, const struct vend_issued *issued);
-/* True when nobody waits for the answer any more; asked once, before work is begun. */
+/* True when nobody waits for the answer any more; asked before work is begun, again when the order had to wait for
+ * another one of its meter. */
 typedef bool vend_gone_fn(void *self);
 
 /* Queues an order and returns at once; copies what it needs. `done` is called exactly once, from the writer's thread
