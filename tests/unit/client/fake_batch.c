@@ -7,6 +7,9 @@
 #include "fake_server.h"
 #include "order.h"
 
+/* A stream that the client has left may still be at work while the next one begins. */
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+
 /* The number of the order under which this id was issued, from 0. */
 static unsigned issue(struct fake_ledger *ledger, const char *id, bool *replayed)
 {
@@ -133,9 +136,6 @@ static Metervault__V1__BatchResult *answer_one(const struct fake_batch *batch, c
     return result;
 }
 
-/* A stream that the client has left may still be at work while the next one begins. */
-static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
-
 ProtobufCMessage *fake_batch_answer(const struct fake_batch *batch, const uint8_t *request, size_t size)
 {
     Metervault__V1__IssueBatchRequest *items = metervault__v1__issue_batch_request__unpack(NULL, size, request);
@@ -153,4 +153,19 @@ ProtobufCMessage *fake_batch_answer(const struct fake_batch *batch, const uint8_
     (void)pthread_mutex_unlock(&lock);
     metervault__v1__issue_batch_request__free_unpacked(items, NULL);
     return &response->base;
+}
+
+unsigned fake_ledger_orders(const struct fake_ledger *ledger)
+{
+    (void)pthread_mutex_lock(&lock);
+    unsigned orders = ledger->orders;
+    (void)pthread_mutex_unlock(&lock);
+    return orders;
+}
+
+void fake_ledger_clear(struct fake_ledger *ledger)
+{
+    (void)pthread_mutex_lock(&lock);
+    memset(ledger, 0, sizeof *ledger);
+    (void)pthread_mutex_unlock(&lock);
 }

@@ -18,7 +18,8 @@ enum fake_act {
 
 enum { FAKE_MESSAGES = 4, FAKE_STEPS = 16, FAKE_ORDERS = 4096 };
 
-/* What a fake server has issued, over all its streams. Read it only while no call runs. */
+/* What a fake server has issued, over all its streams. Set up before the server starts, read when it has ended;
+ * meanwhile only by the functions below. */
 struct fake_ledger {
     char ids[FAKE_ORDERS][65];
     unsigned orders;         /* that were issued: distinct request ids */
@@ -64,6 +65,9 @@ const char *fake_address(const struct fake_server *server); /* "127.0.0.1:12345"
 /* What was asked so far, health checks left out. Only after the calls ended. */
 size_t fake_calls(struct fake_server *server, struct fake_call calls[FAKE_STEPS]);
 void fake_stop(struct fake_server *server);
+
+unsigned fake_ledger_orders(const struct fake_ledger *ledger);
+void fake_ledger_clear(struct fake_ledger *ledger);
 
 /* For fake_server.c: answers one request of a batch; freed with protobuf_c_message_free_unpacked. */
 ProtobufCMessage *fake_batch_answer(const struct fake_batch *batch, const uint8_t *request, size_t size);

@@ -25,7 +25,7 @@ static int fresh(void **state)
 {
     (void)state;
     char command[PATH];
-    memset(&ledger, 0, sizeof ledger);
+    fake_ledger_clear(&ledger);
     (void)snprintf(command, sizeof command, "rm -f %s/out* %s/in* %s/j*", run_folder, run_folder, run_folder);
     return system(command); /* NOLINT(cert-env33-c,concurrency-mt-unsafe) */
 }
@@ -80,8 +80,8 @@ static const char head[] = "row,meter,request_id,outcome,receipt,token1,token2,t
 static void every_row_gets_its_row(void **state)
 {
     (void)state;
-    struct fake_server *server = fake_start(&always, 1);
     ledger.refuse_pan = "600727000000000017";
+    struct fake_server *server = fake_start(&always, 1);
     write_text("in.csv", "request_id,meter,kind,amount,unit,action,value\n"
                          "id-1,600727000000000009,credit,25.6,kwh,,\n"
                          "=1+1,600727000000000009,,1,kwh,,\n"
@@ -140,7 +140,7 @@ static void a_file_of_bad_rows_needs_no_answers(void **state)
     (void)fputs("600727000000000009,1,kwh\n", file);
     assert_int_equal(fclose(file), 0);
     assert_int_equal(batch(server, "", "in.csv", "out.csv", "").code, 1);
-    assert_int_equal(ledger.orders, 2);
+    assert_int_equal(fake_ledger_orders(&ledger), 2);
     char *out = read_text("out.csv");
     assert_non_null(strstr(out, "\r\n3002,600727000000000009,b-"));
     free(out);
@@ -155,9 +155,9 @@ static void kills_leave_no_trace(void **state)
     many_rows("in.csv", ROWS);
     struct fake_server *server = fake_start(&always, 1);
     assert_int_equal(batch(server, "", "in.csv", "out.csv", "").code, 1);
-    unsigned orders = ledger.orders;
+    unsigned orders = fake_ledger_orders(&ledger);
     assert_int_equal(orders, ROWS - ROWS / 10);
-    memset(&ledger, 0, sizeof ledger);
+    fake_ledger_clear(&ledger);
     unsigned kills = 0;
     int code = KILLED;
     for (unsigned i = 0; code == KILLED && i < 200; i++) {
@@ -165,7 +165,7 @@ static void kills_leave_no_trace(void **state)
         (void)snprintf(prefix, sizeof prefix, "timeout -s KILL 0.%03u", kills < KILLS ? 30 + i * 7 % 90 : 999);
         code = batch(server, prefix, "in.csv", "out2.csv", kills < KILLS ? "--rate 1200" : "").code;
         kills += code == KILLED;
-        if (code == KILLED && i % 2 == 0 && there("out2.csv") && ledger.orders > 0) {
+        if (code == KILLED && i % 2 == 0 && there("out2.csv") && fake_ledger_orders(&ledger) > 0) {
             FILE *file = fopen(path_of("out2.csv"), "a");
             assert_non_null(file);
             (void)fputs("99,6007", file);
@@ -174,7 +174,7 @@ static void kills_leave_no_trace(void **state)
     }
     assert_int_equal(code, 1);
     assert_in_range(kills, KILLS, 200);
-    assert_int_equal(ledger.orders, orders);
+    assert_int_equal(fake_ledger_orders(&ledger), orders);
     char *whole = read_text("out.csv");
     char *broken = read_text("out2.csv");
     assert_string_equal(broken, whole);
@@ -216,14 +216,14 @@ static void the_same_file_once_more_is_told(void **state)
     struct fake_server *server = fake_start(&always, 1);
     write_text("in.csv", "meter,amount,unit\n600727000000000009,1,kwh\n600727000000000009,1,kwh\n");
     assert_int_equal(batch(server, "", "in.csv", "out.csv", "").code, 0);
-    assert_int_equal(ledger.orders, 2);
+    assert_int_equal(fake_ledger_orders(&ledger), 2);
     struct run again = batch(server, "", "in.csv", "out2.csv", "");
     assert_int_equal(again.code, 0);
-    assert_int_equal(ledger.orders, 2);
+    assert_int_equal(fake_ledger_orders(&ledger), 2);
     assert_non_null(strstr(again.output, "2 rows were issued by an earlier batch"));
     struct run named = batch(server, "", "in.csv", "out3.csv", "--run july --json");
     assert_int_equal(named.code, 0);
-    assert_int_equal(ledger.orders, 4);
+    assert_int_equal(fake_ledger_orders(&ledger), 4);
     assert_non_null(strstr(named.output, "\"replayed\": 0"));
     fake_stop(server);
 }
@@ -316,7 +316,7 @@ static void a_rollover_reports_every_meter(void **state)
     assert_non_null(strstr(result.output, "1  already-there KEY_UNCHANGED\n"));
     assert_non_null(strstr(result.output, "1  pending-before KEY_CHANGE_PENDING\n"));
     assert_non_null(strstr(result.output, "1  refused METER_UNKNOWN\n"));
-    assert_int_equal(ledger.orders, 3);
+    assert_int_equal(fake_ledger_orders(&ledger), 3);
     char *report = read_text("out.csv");
     assert_int_equal(strncmp(report, head, sizeof head - 1), 0);
     assert_non_null(strstr(report, "3,600727000000000002,"));
@@ -376,7 +376,7 @@ static void a_killed_rollover_knows_its_own_sets(void **state)
     write_text("j.csv", journal);
     struct run result = rollover(server, "");
     assert_int_equal(result.code, 1);
-    assert_int_equal(ledger.orders, 3); /* as many as before */
+    assert_int_equal(fake_ledger_orders(&ledger), 3); /* as many as before */
     char *after = read_text("j.csv");
     assert_string_equal(strstr(after, "\r\n"), strstr(whole, "\r\n"));
     free(after);
