@@ -2,11 +2,12 @@
 
 #include <errno.h>
 #include <openssl/evp.h>
-#include <openssl/objects.h>
 #include <openssl/pem.h>
 #include <openssl/x509v3.h>
 #include <stdio.h>
 #include <string.h>
+
+#include "hsm/officer.h"
 
 #define PRINCIPAL_URI "urn:metervault:principal:"
 
@@ -29,18 +30,6 @@ static bool names_principal(const X509 *certificate, const char *uri)
     return found;
 }
 
-/* What the key process takes for approvals. */
-static bool key_is_accepted(X509 *certificate)
-{
-    char curve[32] = "";
-    size_t length = 0;
-    EVP_PKEY *key = X509_get0_pubkey(certificate);
-    if (key == NULL || EVP_PKEY_get_base_id(key) != EVP_PKEY_EC ||
-        EVP_PKEY_get_group_name(key, curve, sizeof curve, &length) != 1)
-        return false;
-    return strcmp(curve, SN_X9_62_prime256v1) == 0 || strcmp(curve, SN_secp384r1) == 0;
-}
-
 static mv_status fill(X509 *certificate, const char *uri, struct hsm_officer *officer)
 {
     if (!names_principal(certificate, uri))
@@ -48,7 +37,7 @@ static mv_status fill(X509 *certificate, const char *uri, struct hsm_officer *of
     if (X509_cmp_current_time(X509_get0_notBefore(certificate)) >= 0 ||
         X509_cmp_current_time(X509_get0_notAfter(certificate)) <= 0)
         return mv_fail(MV_INVALID_FIELD, "officer certificate: not valid now");
-    if (!key_is_accepted(certificate))
+    if (!hsm_officer_key_accepted(X509_get0_pubkey(certificate)))
         return mv_fail(MV_INVALID_FIELD, "officer certificate: its key is not on P-256 or P-384");
     unsigned length = 0;
     if (X509_digest(certificate, EVP_sha256(), officer->certificate_sha256, &length) != 1 ||

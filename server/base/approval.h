@@ -9,7 +9,16 @@
  *   expires 1893456000            (Unix seconds)
  *   nonce 32 lower-case hex digits
  *
- * with a line feed after each line and nothing else. */
+ * with a line feed after each line and nothing else.
+ *
+ * The nonce makes each text one of its kind: a signature is for one proposal, whatever else two proposals share. The
+ * key process keeps no state and does not remember nonces: until it expires an approval can be used again, for the
+ * moves that it covers. Which revision, key type and tariff index the meter gets in its new group is the operator's
+ * choice.
+ *
+ * `meter` is only as narrow as the meter's key is: DKGA 2 XORs the tariff index onto digits of the PAN, so that meters
+ * of one group can share a decoder key under different indexes. An approval for one meter of a DKGA 2 group lets those
+ * meters move too. */
 #ifndef MV_BASE_APPROVAL_H
 #define MV_BASE_APPROVAL_H
 
@@ -20,6 +29,8 @@
 #include "base/status.h"
 
 enum { MV_APPROVAL_TEXT = 256, MV_APPROVAL_NONCE = 16 };
+/* The key process takes no approval that is good for longer than this from now on: 90 days. */
+enum { MV_APPROVAL_LONGEST_S = 90 * 24 * 60 * 60 };
 
 struct mv_approval {
     char from_sgc[7], to_sgc[7];

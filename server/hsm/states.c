@@ -66,6 +66,8 @@ mv_status hsm_scope_may_follow(const struct hsm_vending_scope *from, const struc
 {
     if (next->base_date < from->base_date)
         return mv_fail(MV_VENDING_KEY_MISMATCH, "successor: base_date");
+    if (next->dkga < from->dkga)
+        return mv_fail(MV_VENDING_KEY_MISMATCH, "successor: dkga");
     if ((from->ea_mask & ~(unsigned)next->ea_mask) != 0)
         return mv_fail(MV_VENDING_KEY_MISMATCH, "successor: ea");
     return mv_ok();

@@ -28,7 +28,7 @@ MV_MUST_USE mv_status hsm_key_fits(const struct hsm_key_info *key, enum hsm_purp
 MV_MUST_USE mv_status hsm_key_current(const struct hsm_key_info *key, enum hsm_purpose purpose, int64_t now_unix_s);
 
 /* Whether meters of a key of scope `from` may move on to one of scope `next`: VENDING_KEY_MISMATCH when that has an
- * earlier base date or lacks an algorithm. */
+ * earlier base date, an older key derivation (DKGA 2 after 4) or lacks an algorithm. */
 MV_MUST_USE mv_status hsm_scope_may_follow(const struct hsm_vending_scope *from, const struct hsm_vending_scope *next);
 
 #endif

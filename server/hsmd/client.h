@@ -90,8 +90,9 @@ struct hsmd_key_change_set {
 };
 /* Key change sets. RO follows from the base dates. An item that changes the SGC needs one of `approvals` to cover it
  * (APPROVAL_MISSING); one that is invalid fails the whole call. KEY_CHANGE_NOT_ALLOWED: another PAN or EA, from or back
- * to KT 0, to KT 3, an earlier base date, a KEN that is past or beyond the new vending key's. What the states of both
- * vending keys allow: hsm/states.h. Whether the new base date has begun is the caller's question. */
+ * to KT 0, to KT 3, another KT together with another SGC, an earlier base date, an older DKGA, a KEN that is past or
+ * beyond the new vending key's. What the states of both vending keys allow: hsm/states.h. Whether the new base date has
+ * begun is the caller's question. */
 MV_MUST_USE mv_status hsmd_key_change(struct hsmd_client *client, const struct hsmd_approval *approvals,
                                       size_t approval_count, const struct hsmd_key_change *changes, size_t count,
                                       struct hsmd_key_change_set *sets);

@@ -44,6 +44,12 @@ static mv_status check_rules(const struct hsmd_meter *from, const struct hsmd_me
         return refuse("to.pan");
     if (from->ea != to->ea)
         return refuse("to.ea");
+    /* from 160 bits and HMAC-SHA-256 back to 56 and DES */
+    if (to->dkga < from->dkga)
+        return refuse("to.dkga");
+    /* officers approve a move between groups, not the kind of key: that takes a change of its own */
+    if (strcmp(from->sgc, to->sgc) != 0 && from->kt != to->kt)
+        return refuse("to.kt: with another supply group");
     return to->base_date < from->base_date ? refuse("to.base_date") : mv_ok();
 }
 

@@ -1,13 +1,12 @@
 #include "hsmd/officer.h"
 
-#include <openssl/ec.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
-#include <openssl/obj_mac.h>
-#include <openssl/objects.h>
 #include <openssl/sha.h>
 #include <openssl/x509.h>
 #include <string.h>
+
+#include "hsm/officer.h"
 
 static size_t get_sized(struct mv_reader *from, uint8_t *data, size_t most)
 {
@@ -38,15 +37,6 @@ static const struct hsm_officer *enrolled(const struct hsm_catalogue *catalogue,
     return NULL;
 }
 
-static bool is_accepted_curve(EVP_PKEY *key)
-{
-    char name[32] = "";
-    size_t length = 0;
-    if (EVP_PKEY_get_base_id(key) != EVP_PKEY_EC || EVP_PKEY_get_group_name(key, name, sizeof name, &length) != 1)
-        return false;
-    return strcmp(name, SN_X9_62_prime256v1) == 0 || strcmp(name, SN_secp384r1) == 0;
-}
-
 static bool is_signed(EVP_PKEY *key, const struct hsmd_signed *word)
 {
     EVP_MD_CTX *context = EVP_MD_CTX_new();
@@ -64,7 +54,7 @@ static mv_status check_certificate(X509 *certificate, const struct hsmd_signed *
         X509_cmp_time(X509_get0_notAfter(certificate), &now) != 1)
         return mv_fail(MV_APPROVAL_INVALID, "the certificate is not valid now");
     EVP_PKEY *key = X509_get0_pubkey(certificate);
-    if (key == NULL || !is_accepted_curve(key))
+    if (!hsm_officer_key_accepted(key))
         return mv_fail(MV_APPROVAL_INVALID, "the certificate has no key on P-256 or P-384");
     return is_signed(key, word) ? mv_ok() : mv_fail(MV_APPROVAL_INVALID, "signature");
 }
@@ -92,6 +82,8 @@ mv_status hsmd_officer_check(const struct hsm_catalogue *catalogue, const struct
     MV_TRY(check_signature(word, now_unix_s));
     if (now_unix_s >= approval->expires_unix_s)
         return mv_fail(MV_APPROVAL_INVALID, "expired");
+    if (approval->expires_unix_s - now_unix_s > MV_APPROVAL_LONGEST_S)
+        return mv_fail(MV_APPROVAL_INVALID, "expires in more than 90 days");
     *officer = signer->name;
     return mv_ok();
 }

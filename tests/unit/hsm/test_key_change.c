@@ -46,6 +46,13 @@ static void import(struct hsm *hsm, const char *sgc, uint8_t krn, uint8_t kt, ui
     test_ok(test_token_vending(hsm, scope, KEY_160), "import");
 }
 
+static void import_dkga02(struct hsm *hsm)
+{
+    const struct hsm_vending_scope scope = {
+        .sgc = "123456", .krn = 3, .kt = 2, .dkga = 2, .base_date = 2014, .ken = 255, .ea_mask = 0x80};
+    test_ok(test_token_vending(hsm, scope, "9494949494949494"), "import");
+}
+
 static void set_state(struct hsm *hsm, uint8_t krn, enum hsm_key_state state, int64_t issued_until)
 {
     struct hsm_key_info amended;
@@ -92,6 +99,7 @@ static int set_up(void **state)
     struct hsm *hsm = test_token_open_new(&token);
     published_import(hsm);
     import(hsm, "123456", 4, 2, 2014, 255);
+    import_dkga02(hsm);
     import(hsm, "201460", 7, 2, 2014, 255);
     import(hsm, "201461", 8, 2, 2014, 255);
     import(hsm, "201457", 8, 1, 2014, 255);
@@ -351,6 +359,30 @@ static void what_a_change_may_not_do(void **state)
     is_reason(refusal(change), MV_INVALID_FIELD);
 }
 
+/* Out of DKGA 2, but not back, even when both vending keys would serve the meter. */
+static void no_change_to_an_older_derivation(void **state)
+{
+    (void)state;
+    struct hsmd_key_change change = {.from = meter_of("123456", 4, 1), .to = meter_of("123456", 3, 1)};
+    change.to.dkga = 2;
+    is_refused(refusal(change), MV_KEY_CHANGE_NOT_ALLOWED, "to.dkga");
+    struct hsmd_key_change out = {.from = change.to, .to = change.from};
+    test_ok(refusal(out), "out of DKGA 2");
+}
+
+/* An approval names groups and meters: it is no word about the kind of key. */
+static void no_other_key_type_with_another_group(void **state)
+{
+    (void)state;
+    struct signed_approval approval;
+    struct hsmd_key_change change = {.from = meter_of("201460", 7, 1), .to = meter_of("201457", 8, 1)};
+    officer_sign(&ann, PAN, "201460", "201457", (int64_t)time(NULL) + 60, &approval);
+    change.to.kt = 1;
+    is_refused(change_with(&approval, change).status, MV_KEY_CHANGE_NOT_ALLOWED, "to.kt: with another supply group");
+    change.to = meter_of("201457", 1, 1);
+    test_ok(change_with(&approval, change).status, "the same key type");
+}
+
 static void what_a_change_may_do(void **state)
 {
     (void)state;
@@ -388,7 +420,7 @@ static void both_keys_must_fit(void **state)
     change.to.base_date = 2035;
     is_refused(refusal(change), MV_VENDING_KEY_MISMATCH, "base_date");
     change = sample();
-    change.to.dkga = 2;
+    change.from.dkga = change.to.dkga = 2;
     is_refused(refusal(change), MV_VENDING_KEY_MISMATCH, "dkga");
     change = sample();
     memcpy(change.from.pan, "600727000000000008", sizeof change.from.pan);
@@ -476,6 +508,8 @@ int main(void)
         cmocka_unit_test(the_slot_keeps_the_new_expiry),
         cmocka_unit_test(what_a_change_may_not_do),
         cmocka_unit_test(what_a_change_may_do),
+        cmocka_unit_test(no_change_to_an_older_derivation),
+        cmocka_unit_test(no_other_key_type_with_another_group),
         cmocka_unit_test(both_keys_must_fit),
         cmocka_unit_test(no_change_to_an_expired_key),
         cmocka_unit_test(states_of_both_ends),

@@ -182,6 +182,12 @@ static void approvals_that_are_none(void **state)
     }
     officer_sign(&ann, PAN, "201457", "201461", now - 1, &approval);
     is_invalid(&approval);
+    officer_sign(&ann, PAN, "201457", "201461", now + MV_APPROVAL_LONGEST_S + 60, &approval);
+    is_invalid(&approval);
+    officer_sign(&ann, PAN, "201457", "201461", INT64_MAX, &approval);
+    is_invalid(&approval);
+    officer_sign(&ann, PAN, "201457", "201461", now + MV_APPROVAL_LONGEST_S, &approval);
+    test_ok(change_with(&approval, to_other_group()).status, "the longest");
     officer_sign(&ann, PAN, "201457", "201461", now + 60, &approval);
     approval.text[strlen(approval.text) - 2] ^= 1; /* another nonce than was signed */
     is_invalid(&approval);

@@ -136,9 +136,9 @@ static void no_key_section_is_made_as_credit(void **state)
 static void no_credit_is_made_as_management(void **state)
 {
     (void)state;
-    for (uint8_t subclass = MV_MANAGE_PHASE_UNBALANCE; subclass <= MV_MANAGE_WATER_FACTOR; subclass++) {
+    for (unsigned subclass = MV_MANAGE_PHASE_UNBALANCE; subclass <= MV_MANAGE_WATER_FACTOR; subclass++) {
         const struct mv_sts_block limit = {
-            .token_class = MANAGEMENT, .subclass = subclass, .content = UINT64_C(0x05000000) << 8};
+            .token_class = MANAGEMENT, .subclass = (uint8_t)subclass, .content = UINT64_C(0x05000000) << 8};
         test_ok(encrypted(DEFAULT_KT, MANAGEMENT, mv_sts_block_pack(&limit)), "management");
         is_reason(encrypted(DEFAULT_KT, MANAGEMENT, two_faced(limit, 0)), MV_TOKEN_AMBIGUOUS);
     }
