@@ -1,5 +1,6 @@
 /* metervault-keys state: what a vending key may still do. */
 #include <string.h>
+#include <time.h>
 
 #include "confirm.h"
 #include "key_report.h"
@@ -12,9 +13,11 @@ static const struct option_usage usage = {
     "  --active        in use, without an end\n"
     "  --issued-until  being replaced: its meters buy until then, no meter comes to it any more\n"
     "  --expired       no token but the way out of it\n"
-    "  --compromised   the same, for ever: type the key's label to confirm",
+    "  --compromised   the same, for ever: type the key's label to confirm\n"
+    "An expired key issues again after --active or --issued-until; this too asks for its label.",
     "  metervault-keys state --sgc 123456 --krn 1 --issued-until 2027-06-30\n"
-    "  metervault-keys state --sgc 123456 --krn 1 --compromised\n"};
+    "  metervault-keys state --sgc 123456 --krn 1 --compromised\n"
+    "  metervault-keys state --sgc 123456 --krn 1 --active --confirm vending/123456/1/2\n"};
 
 struct state {
     struct scope_name_options options;
@@ -47,14 +50,28 @@ static int check_options(struct state *state)
     return TOOL_DONE;
 }
 
-static mv_status run(const struct state *state, struct session *session, struct hsm_key_info *info)
+/* What asks for the key's label. The amendment takes an expired key back only with this word. */
+static mv_status confirm(struct state *state, const struct hsm_key_info *key)
+{
+    bool to_issue = state->amendment.state == HSM_ACTIVE || state->amendment.state == HSM_ISSUED_UNTIL;
+    if (state->compromised)
+        return confirm_label(state->confirm, key->label, "will be compromised for ever. This cannot be undone");
+    if (!to_issue || hsm_key_state_at(key, (int64_t)time(NULL)) != HSM_EXPIRED)
+        return mv_ok();
+    if (!confirm_possible(state->confirm))
+        return mv_fail(MV_INVALID_FIELD, "confirm: the key is expired; its label is needed to let it issue again");
+    MV_TRY(confirm_label(state->confirm, key->label, "is expired and will issue again"));
+    state->amendment.revive = true;
+    return mv_ok();
+}
+
+static mv_status run(struct state *state, struct session *session, struct hsm_key_info *info)
 {
     const struct scope_name *name = &state->name;
     const struct hsm_key_entry *key = hsm_catalogue_vending(session->catalogue, name->sgc, name->krn, name->kt);
     if (key == NULL)
         return mv_fail(MV_KEY_UNKNOWN, NULL);
-    if (state->compromised)
-        MV_TRY(confirm_label(state->confirm, key->info.label, "will be compromised for ever"));
+    MV_TRY(confirm(state, &key->info));
     return hsm_key_amend(session->hsm, name->sgc, name->krn, name->kt, &state->amendment, info);
 }
 
@@ -69,7 +86,7 @@ int cmd_state(struct tool *tool, int argc, char **argv)
          &state.issued_until},
         {"expired", OPTION_FLAG, NULL, "its time is over", &state.expired},
         {"compromised", OPTION_FLAG, NULL, "somebody else may have it; cannot be undone", &state.compromised},
-        {"confirm", OPTION_TEXT, "LABEL", "the key's label, for what cannot be undone; typed if absent",
+        {"confirm", OPTION_TEXT, "LABEL", "the key's label, to compromise it or to bring it back; typed if absent",
          &state.confirm},
     };
     enum options_outcome outcome = options_parse(tool, argc, argv, specs, sizeof specs / sizeof specs[0], &usage);

@@ -14,7 +14,7 @@ mv_status confirm_label(const char *given, const char *label, const char *what)
 {
     char typed[HSM_LABEL_SIZE] = "";
     if (given == NULL) {
-        terminal_say("%s %s. This cannot be undone.\n", label, what);
+        terminal_say("%s %s.\n", label, what);
         MV_TRY(terminal_line("Type the key's label to go on: ", typed, sizeof typed));
         given = typed;
     }

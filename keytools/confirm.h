@@ -1,4 +1,4 @@
-/* An officer's word for what cannot be undone: the label of the key, typed. */
+/* An officer's word for what must not happen by mistake: the label of the key, typed. */
 #ifndef KEYTOOLS_CONFIRM_H
 #define KEYTOOLS_CONFIRM_H
 

@@ -2,6 +2,7 @@
  * so that an old state cannot come back unnoticed. */
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "hsm/internal.h"
 
@@ -28,6 +29,9 @@ static mv_status set_state(const struct hsm_amendment *amendment, struct hsm_key
     switch (amendment->state) {
     case HSM_ACTIVE:
     case HSM_ISSUED_UNTIL:
+        /* stored or by its date */
+        if (!amendment->revive && hsm_key_state_at(key, (int64_t)time(NULL)) == HSM_EXPIRED)
+            return mv_fail(MV_VENDING_KEY_NOT_ACTIVE, "expired; to let it issue again set its state");
         if (amendment->issued_until_unix_s <= key->active_from_unix_s)
             return mv_fail(MV_INVALID_FIELD, "issued_until");
         key->issued_until_unix_s = amendment->issued_until_unix_s;

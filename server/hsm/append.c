@@ -64,11 +64,20 @@ static CK_OBJECT_HANDLE take_out_former(struct hsm_records *records, const struc
     return 0;
 }
 
-static mv_status append(struct hsm *hsm, struct hsm_records *records, struct hsm_entry *entry)
+/* What an interrupted writer left: its entry would become a member now, and with an old head that stays for ever the
+ * catalogue could be set back by destroying the newer objects. */
+static mv_status clear_leftovers(struct hsm *hsm, const struct hsm_records *records)
 {
-    /* what an interrupted writer left would otherwise become a member now */
     for (size_t i = records->member_count; i < records->count; i++)
         MV_TRY(hsm_check(hsm->p11->C_DestroyObject(hsm->session, records->entries[i].object), "C_DestroyObject"));
+    for (size_t i = 0; i < records->old_head_count; i++)
+        MV_TRY(hsm_check(hsm->p11->C_DestroyObject(hsm->session, records->old_heads[i]), "C_DestroyObject"));
+    return mv_ok();
+}
+
+static mv_status append(struct hsm *hsm, struct hsm_records *records, struct hsm_entry *entry)
+{
+    MV_TRY(clear_leftovers(hsm, records));
     CK_OBJECT_HANDLE former = take_out_former(records, entry);
     if (records->member_count >= HSM_MAX_KEYS + HSM_MAX_OFFICERS)
         return mv_fail(MV_INVALID_FIELD, "the catalogue is full");

@@ -125,8 +125,8 @@ MV_MUST_USE mv_status hsm_kcv(enum hsm_key_use use, uint8_t dkga, const uint8_t 
 
 /* A new random key, born wrapped. Vending keys come from the token's generator through secret memory of this process,
  * because a 20-byte secret must be padded and a DKGA02 key be sealed; the others never leave the token.
- * KEY_EXISTS when this scope (SGC, KRN, KT) or name is taken, HOST_VISIBLE_NOT_ACCEPTED, INVALID_FIELD, or what
- * `keeper` says. `made` is filled when it is done. */
+ * KEY_EXISTS when this scope (SGC, KRN, KT) or name is taken, HOST_VISIBLE_NOT_ACCEPTED, INVALID_FIELD (also when a key
+ * of this SGC and KRN has another base date), or what `keeper` says. `made` is filled when it is done. */
 MV_MUST_USE mv_status hsm_key_generate(struct hsm *hsm, const struct hsm_key_request *request,
                                        const struct hsm_keeper *keeper, struct hsm_key_info *made);
 /* The same with a given key. KEY_PARITY for DKGA02; KCV_MISMATCH when `expected_kcv` is not NULL and differs. `key` is
@@ -142,10 +142,11 @@ struct hsm_amendment {
     enum hsm_key_state state;    /* ACTIVE, ISSUED_UNTIL, EXPIRED or COMPROMISED */
     int64_t issued_until_unix_s; /* of ACTIVE (INT64_MAX: no end) and ISSUED_UNTIL; after active_from */
     uint8_t successor_krn;       /* 0: none */
+    bool revive;                 /* an expired key may issue again: somebody asked for just that */
 };
 /* VENDING_KEY_UNKNOWN (of the successor: where "successor"), VENDING_KEY_NOT_ACTIVE (compromised and destroyed are for
- * ever; the successor's state), VENDING_KEY_MISMATCH (the successor has an earlier base date or lacks an algorithm),
- * INVALID_FIELD (a successor that leads back). `amended` is filled when it is done. */
+ * ever, expired is without `revive`; the successor's state), VENDING_KEY_MISMATCH (the successor may not follow:
+ * states.h), INVALID_FIELD (a successor that leads back). `amended` is filled when it is done. */
 MV_MUST_USE mv_status hsm_key_amend(struct hsm *hsm, const char *sgc, uint8_t krn, uint8_t kt,
                                     const struct hsm_amendment *amendment, struct hsm_key_info *amended);
 

@@ -158,6 +158,8 @@ struct hsm_records {
     size_t member_count;
     size_t count;
     struct hsm_entry head;
+    CK_OBJECT_HANDLE old_heads[HSM_MOST_FOUND]; /* likewise left over */
+    size_t old_head_count;
 };
 /* Reads and verifies; free it even after a failure. KEY_UNKNOWN (where "catalogue") when there is none. */
 MV_MUST_USE mv_status hsm_records_load(struct hsm *hsm, struct hsm_records *records);

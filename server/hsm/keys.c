@@ -140,12 +140,27 @@ static void discard(struct hsm *hsm, struct hsm_catalogue *catalogue, const char
     (void)status;
 }
 
+/* One supply group and revision is one set of keys of one base date, whatever their types: a key change names SGC and
+ * KRN and says of the base date only whether it is another. */
+static mv_status check_base_date(const struct hsm_catalogue *catalogue, const struct hsm_key_info *info)
+{
+    const struct hsm_vending_scope *scope = &info->scope;
+    for (size_t i = 0; info->use == HSM_USE_VENDING && i < catalogue->key_count; i++) {
+        const struct hsm_key_info *other = &catalogue->keys[i].info;
+        if (other->use == HSM_USE_VENDING && other->scope.krn == scope->krn &&
+            other->scope.base_date != scope->base_date && strcmp(other->scope.sgc, scope->sgc) == 0)
+            return mv_fail(MV_INVALID_FIELD, "base_date: this supply group and revision has another");
+    }
+    return mv_ok();
+}
+
 static mv_status create_new(struct hsm *hsm, const uint8_t *key, size_t size, struct hsm_catalogue *catalogue,
                             struct hsm_backup *backup, const struct hsm_keeper *keeper)
 {
     MV_TRY(hsm_catalogue_read(hsm, catalogue));
     if (hsm_catalogue_by_label(catalogue, backup->info.label) != NULL)
         return mv_fail(MV_KEY_EXISTS, NULL);
+    MV_TRY(check_base_date(catalogue, &backup->info));
     if (catalogue->key_count == HSM_MAX_KEYS)
         return mv_fail(MV_INVALID_FIELD, "the catalogue is full");
     mv_status status = make_and_enter(hsm, key, size, backup, keeper);

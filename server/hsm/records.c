@@ -72,6 +72,17 @@ static bool is_unborn(const struct hsm_records *records)
 }
 
 /* A newer head beside an older one is a writer that was interrupted after its commit. */
+static void add_head(struct hsm_records *records, const struct hsm_entry *head)
+{
+    CK_OBJECT_HANDLE older = head->object;
+    if (records->head.object == 0 || head->generation > records->head.generation) {
+        older = records->head.object;
+        records->head = *head;
+    }
+    if (older != 0)
+        records->old_heads[records->old_head_count++] = older;
+}
+
 static mv_status read_all(struct hsm *hsm, const CK_OBJECT_HANDLE *found, size_t found_count,
                           struct hsm_records *records)
 {
@@ -80,8 +91,8 @@ static mv_status read_all(struct hsm *hsm, const CK_OBJECT_HANDLE *found, size_t
         MV_TRY(read_record(hsm, records->mac_key, found[i], entry));
         if (entry->kind != HSM_ENTRY_HEAD)
             records->count++;
-        else if (records->head.object == 0 || entry->generation > records->head.generation)
-            records->head = *entry;
+        else
+            add_head(records, entry);
     }
     if (records->head.object == 0)
         return mv_fail(is_unborn(records) ? MV_KEY_UNKNOWN : MV_CATALOGUE_CORRUPT, "catalogue");

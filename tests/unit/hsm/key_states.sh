@@ -107,7 +107,13 @@ expect '31 February' 2 issued-until "${state[@]}" --issued-until 2027-02-31
 expect 'before its activation' 1 INVALID_FIELD "${state[@]}" --issued-until 1993-01-01
 expect 'of an unknown key' 1 KEY_UNKNOWN state --sgc 123457 --krn 9 --expired
 expect 'expired' 0 expired "${state[@]}" --expired
-expect 'active again' 0 active "${state[@]}" --active
+expect 'replaced while it is expired' 1 VENDING_KEY_NOT_ACTIVE replace --sgc 123457 --krn 1 --by 2 --issued-until 2090-01-01
+expect 'a successor of an expired key' 0 expired replace --sgc 123457 --krn 1 --by 2
+expect 'active again without a word' 1 confirm "${state[@]}" --active
+expect 'issuing again without a word' 1 confirm "${state[@]}" --issued-until 2090-01-01
+expect 'the word of another key' 1 INVALID_FIELD "${state[@]}" --active --confirm vending/123457/2/2
+same 'still expired' expired "$(field 1 state)"
+expect 'active again' 0 active "${state[@]}" --active --confirm vending/123457/1/2
 same 'no end' none "$(field 1 issued_until)"
 
 # ---- a running key process ----
