@@ -164,14 +164,6 @@ static mv_status check_fit(const struct hsm_key_info *info, const struct store_m
     return fits ? mv_ok() : mv_fail(MV_VENDING_KEY_MISMATCH, NULL);
 }
 
-static mv_status check_active(const struct hsm_key_info *info, int64_t now_unix_s)
-{
-    bool ended = info->state == HSM_EXPIRED || info->state == HSM_COMPROMISED || info->state == HSM_DESTROYED;
-    if (ended || now_unix_s < info->active_from_unix_s || now_unix_s >= info->issued_until_unix_s)
-        return mv_fail(MV_VENDING_KEY_NOT_ACTIVE, NULL);
-    return mv_ok();
-}
-
 static mv_status look_up(const struct hsmd_catalogue *catalogue, const struct store_meter *meter, int64_t now_unix_s,
                          struct vend_key *key)
 {
@@ -179,7 +171,7 @@ static mv_status look_up(const struct hsmd_catalogue *catalogue, const struct st
     MV_TRY(check_fit(info, meter));
     memcpy(key->kcv, info->kcv, HSM_KCV_BYTES);
     key->ken = info->scope.ken;
-    return check_active(info, now_unix_s);
+    return hsm_key_current(info, HSM_TO_ISSUE, now_unix_s);
 }
 
 mv_status vend_catalogue_key(struct vend_catalogue *catalogue, const struct store_meter *meter, int64_t now_unix_s,

@@ -300,13 +300,16 @@ static void a_trial_is_refused_like_a_sale(void **state)
     assert_ok(world_meter(world, 4, "shop", VEND_ELECTRICITY, &key));
     request.pan = world_pan(4, pan);
     assert_refused(MV_KEY_EXPIRED, vend_trial(world->vend, &seller, &request, &sale));
-    fake_keys_lock();
-    fake_keys.catalogue.keys[0].state = HSM_COMPROMISED;
-    fake_keys_unlock();
-    vend_refresh(world->vend);
-    request.pan = world_pan(1, pan);
-    assert_refused(MV_VENDING_KEY_NOT_ACTIVE, vend_trial(world->vend, &seller, &request, &sale));
-    assert_int_equal(world_audit_count(world, "TokenService.TrialCredit", NULL), 4);
+    const enum hsm_key_state not_issuing[] = {HSM_COMPROMISED, HSM_PRE_ACTIVE};
+    for (size_t i = 0; i < 2; i++) {
+        fake_keys_lock();
+        fake_keys.catalogue.keys[0].state = not_issuing[i];
+        fake_keys_unlock();
+        vend_refresh(world->vend);
+        request.pan = world_pan(1, pan);
+        assert_refused(MV_VENDING_KEY_NOT_ACTIVE, vend_trial(world->vend, &seller, &request, &sale));
+    }
+    assert_int_equal(world_audit_count(world, "TokenService.TrialCredit", NULL), 5);
 }
 
 struct wait {
