@@ -4,7 +4,7 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 root=$PWD
-pan=600727000000000009
+pan=600727000000000009 engineer=engineer1
 step_count=0
 
 usage() {
@@ -154,6 +154,8 @@ What to try next:
   only ask              $client trial --meter $pan --kwh 5 --config $configs/$MV_VENDOR.conf
   print the last again  $client reprint --last --config $configs/$MV_VENDOR.conf
   look at the meter     $MV_BIN/metersim --state $MV_DIR/meter.state show
+  limit its power       $client engineer max-power --meter $pan --watts 5000 --config $configs/$engineer.conf
+  give it its next key  $client engineer key-change --meter $pan --ti 2 --config $configs/$engineer.conf
   be refused            $client vend --meter $pan --kwh 5 --config $configs/$MV_ADMIN.conf
   who did what          $client audit export --config $configs/$MV_OFFICER.conf
   nobody edited it      $client audit verify --config $configs/$MV_OFFICER.conf
@@ -197,8 +199,9 @@ fi
 step "Daemons: the key process holds PIN and keys, the server talks to the network and keeps the ledger."
 start metervault-hsmd mv_hsmd_start
 start metervaultd mv_server_start
-step "People: an officer, a meter administrator and a shop that may sell to supply group $MV_SAMPLE_SGC."
+step "People: an officer, a meter administrator, an engineer and a shop that may sell to supply group $MV_SAMPLE_SGC."
 mv_principals
+mv_enrol "$engineer" "$MV_ORGANISATION" engineer >/dev/null
 step "Meter: registered with the server; the factory loads its key, wrapped in the token, into a simulated meter."
 open_meter
 step "Sale: a shop with a client certificate asks for 25.6 kWh; the sale is in the ledger before the digits are shown."
