@@ -20,7 +20,7 @@ Parts: all (default)  everything below but long: what CI runs
        integration    whole instances: sales, TLS, an independent gRPC client, memory
        faults         killed, hung and full: nothing acknowledged is lost
        fuzz           every fuzz target for some seconds
-       sanitize       unit tests and a sale under ASan+UBSan, server tests under TSan
+       sanitize       unit tests, sales, an engineer's tokens and a batch under ASan+UBSan and TSan
        lint           clang-format, clang-tidy, shellcheck
        bench-smoke    the load generator, briefly
        long           500 kills, a million random operations, minutes of fuzzing, batches and rollovers of 100,000
@@ -194,6 +194,8 @@ fuzz_one() { # PROGRAM SECONDS
 # Whole instances; fewer and slower than those of the release build.
 sanitized() { # FOLDER
     script "sale.sh, $1" env MV_BIN="$root/$1/bin" tests/integration/sale.sh
+    script "engineer.sh, $1" env MV_BIN="$root/$1/bin" tests/integration/engineer.sh
+    script "batch.sh, $1" env MV_BIN="$root/$1/bin" METERVAULT_ROWS=1000 tests/integration/batch.sh
     script "kill.sh, $1" env MV_BIN="$root/$1/bin" METERVAULT_KILLS=4 METERVAULT_CLIENTS=8 tests/faults/kill.sh
 }
 
