@@ -309,7 +309,8 @@ static void a_trial_is_refused_like_a_sale(void **state)
         request.pan = world_pan(1, pan);
         assert_refused(MV_VENDING_KEY_NOT_ACTIVE, vend_trial(world->vend, &seller, &request, &sale));
     }
-    assert_int_equal(world_audit_count(world, "TokenService.TrialCredit", NULL), 5);
+    assert_int_equal(world_audit_count(world, "TokenService.TrialCredit", NULL),
+                     4); /* the same again is not written again */
 }
 
 struct wait {
