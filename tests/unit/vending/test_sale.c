@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "vending/catalogue.h"
+
 static void one_sale(void **state)
 {
     struct world *world = *state;
@@ -300,17 +302,38 @@ static void a_trial_is_refused_like_a_sale(void **state)
     assert_ok(world_meter(world, 4, "shop", VEND_ELECTRICITY, &key));
     request.pan = world_pan(4, pan);
     assert_refused(MV_KEY_EXPIRED, vend_trial(world->vend, &seller, &request, &sale));
-    const enum hsm_key_state not_issuing[] = {HSM_COMPROMISED, HSM_PRE_ACTIVE};
-    for (size_t i = 0; i < 2; i++) {
-        fake_keys_lock();
-        fake_keys.catalogue.keys[0].state = not_issuing[i];
-        fake_keys_unlock();
-        vend_refresh(world->vend);
-        request.pan = world_pan(1, pan);
-        assert_refused(MV_VENDING_KEY_NOT_ACTIVE, vend_trial(world->vend, &seller, &request, &sale));
+    fake_keys_lock();
+    fake_keys.catalogue.keys[0].state = HSM_COMPROMISED;
+    fake_keys_unlock();
+    vend_refresh(world->vend);
+    request.pan = world_pan(1, pan);
+    assert_refused(MV_VENDING_KEY_NOT_ACTIVE, vend_trial(world->vend, &seller, &request, &sale));
+    assert_int_equal(world_audit_count(world, "TokenService.TrialCredit", NULL), 4);
+}
+
+/* The server's copy of the catalogue says what the key process would say. */
+static void vending_keys_that_issue(void **state)
+{
+    (void)state;
+    static struct hsmd_catalogue keys = {.key_count = 1};
+    struct vend_catalogue catalogue = {.lock = PTHREAD_MUTEX_INITIALIZER, .current = &keys, .state = mv_ok()};
+    const struct store_meter meter = {.sgc = "123456", .krn = 1, .kt = 2, .dkga = 4, .base_date = 2014, .ea = 7};
+    struct vend_key key;
+    keys.keys[0] = (struct hsm_key_info){
+        .use = HSM_USE_VENDING,
+        .scope = {.sgc = "123456", .krn = 1, .kt = 2, .dkga = 4, .base_date = 2014, .ken = 255, .ea_mask = 0x80},
+        .active_from_unix_s = 100,
+        .issued_until_unix_s = 200};
+    for (enum hsm_key_state stored = HSM_PRE_ACTIVE; stored <= HSM_DESTROYED; stored++) {
+        keys.keys[0].state = stored;
+        if (stored == HSM_ACTIVE || stored == HSM_ISSUED_UNTIL)
+            assert_ok(vend_catalogue_key(&catalogue, &meter, 150, &key));
+        else
+            assert_refused(MV_VENDING_KEY_NOT_ACTIVE, vend_catalogue_key(&catalogue, &meter, 150, &key));
     }
-    assert_int_equal(world_audit_count(world, "TokenService.TrialCredit", NULL),
-                     4); /* the same again is not written again */
+    keys.keys[0].state = HSM_ACTIVE;
+    assert_refused(MV_VENDING_KEY_NOT_ACTIVE, vend_catalogue_key(&catalogue, &meter, 99, &key));
+    assert_refused(MV_VENDING_KEY_NOT_ACTIVE, vend_catalogue_key(&catalogue, &meter, 200, &key));
 }
 
 struct wait {
@@ -384,6 +407,7 @@ int main(void)
         TEST(malformed_requests),
         TEST(a_trial_has_no_effect),
         TEST(a_trial_is_refused_like_a_sale),
+        cmocka_unit_test(vending_keys_that_issue),
         TEST(late_and_abandoned_requests_have_no_effect),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
