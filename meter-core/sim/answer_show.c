@@ -10,7 +10,7 @@ static void show_balances(const struct mv_meter_state *state, bool json)
     for (unsigned i = 0; i < MV_REGISTERS; i++) {
         enum mv_credit_register which = (enum mv_credit_register)i;
         char balance[WORDS_QUANTITY];
-        if (((unsigned)state->identity.measures >> i & 1U) == 0)
+        if (!mv_meter_has(&state->identity, i))
             continue;
         words_quantity(which, state->credit[i], balance);
         if (json)

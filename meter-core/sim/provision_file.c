@@ -4,7 +4,7 @@
 
 #include "hex.h"
 
-enum { KT_MAX = 3, KRN_MAX = 9, TI_MAX = 99, KEN_MAX = 255, PAN_SIZE = 18, DECIMAL_MAX_DIGITS = 6 };
+enum { KEN_MAX = 255, PAN_SIZE = 18, DECIMAL_MAX_DIGITS = 6 };
 
 /* A piece of the text. */
 struct span {
@@ -56,7 +56,7 @@ static bool take_algorithm(struct span value, struct provision_file *file)
 
 static bool take_key_type(struct span value, struct provision_file *file)
 {
-    return small(value, KT_MAX, &file->identity.key_type);
+    return small(value, MV_KT_MAX, &file->identity.key_type);
 }
 
 static bool take_supply_group(struct span value, struct provision_file *file)
@@ -66,12 +66,12 @@ static bool take_supply_group(struct span value, struct provision_file *file)
 
 static bool take_key_revision(struct span value, struct provision_file *file)
 {
-    return small(value, KRN_MAX, &file->identity.key_revision) && file->identity.key_revision > 0;
+    return small(value, MV_KRN_MAX, &file->identity.key_revision) && file->identity.key_revision > 0;
 }
 
 static bool take_tariff_index(struct span value, struct provision_file *file)
 {
-    return small(value, TI_MAX, &file->identity.tariff_index);
+    return small(value, MV_TI_MAX, &file->identity.tariff_index);
 }
 
 static bool take_key_expiry(struct span value, struct provision_file *file)

@@ -19,6 +19,7 @@ static enum exit_code exit_for(enum mv_result result)
         return EXIT_DONE;
     case MV_STORAGE_ERROR:
     case MV_NOT_PROVISIONED:
+    case MV_OTHER_FORMAT:
         return EXIT_NOT_READY;
     default:
         return EXIT_REFUSED;

@@ -29,11 +29,12 @@ static const struct {
     {MV_CRC_ERROR, "CRC_ERROR", "wrong digits, or a token for another meter"},
     {MV_MFR_CODE_ERROR, "MFR_CODE_ERROR", "a test for another manufacturer's meters"},
     {MV_LOCKOUT_ACTIVE, "LOCKOUT_ACTIVE", "too many wrong entries; wait, or enter only tests"},
-    {MV_STORAGE_ERROR, "STORAGE_ERROR", "the meter's memory cannot be read or written"},
+    {MV_STORAGE_ERROR, "STORAGE_ERROR", "the meter's memory is damaged, or cannot be read or written"},
     {MV_CHECK_DIGIT_ERROR, "CHECK_DIGIT_ERROR", "a check digit is wrong"},
     {MV_KEY_INTEGRITY_ERROR, "KEY_INTEGRITY_ERROR", "the wrapped key does not open"},
     {MV_NOT_PROVISIONED, "NOT_PROVISIONED", "the meter has no key yet"},
     {MV_ALREADY_PROVISIONED, "ALREADY_PROVISIONED", "the meter has its key already"},
+    {MV_OTHER_FORMAT, "OTHER_FORMAT", "the meter's memory was written by another version of this program"},
 };
 
 static const char *const registers[MV_REGISTERS] = {

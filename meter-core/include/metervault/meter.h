@@ -20,7 +20,8 @@ enum { MV_METER_RECORD_SIZE = 512, MV_METER_MIN_SECTORS = 2 };
 
 /* Non-volatile memory that behaves like NOR flash: erase sets a whole sector to FF, write only clears bits. A call
  * returns true when it is done and durable; after false the memory may hold any mixture of before and after. The engine
- * never writes a byte twice between two erases. */
+ * never writes a byte twice between two erases, and writes a multiple of 8 bytes at a multiple of 8 from the sector's
+ * start. It passes over slots that do not erase or do not read back as written; what a stuck cell costs is its slot. */
 struct mv_meter_port {
     void *context;
     uint32_t sectors;     /* at least MV_METER_MIN_SECTORS */
@@ -53,6 +54,12 @@ struct mv_meter_identity {
     uint8_t measures;          /* bit n: the meter has enum mv_credit_register n; at least one */
 };
 
+/* Whether it has that register; false for what is no register. */
+static inline bool mv_meter_has(const struct mv_meter_identity *identity, unsigned credit_register)
+{
+    return credit_register < MV_REGISTERS && ((unsigned)identity->measures >> credit_register & 1U) != 0;
+}
+
 /* What class 2 tokens set. What the load side makes of it is the board's. */
 struct mv_meter_settings {
     uint32_t maximum_power_w;   /* MV_LIMIT_NONE: no limit set */
@@ -83,15 +90,19 @@ struct mv_meter {
     bool loaded;
 };
 
-/* `tables` stays the caller's and must outlive the meter. DONE, NOT_PROVISIONED (only mv_meter_provision makes sense
- * then), STORAGE_ERROR, RANGE_ERROR for a port that is too small or has no clock. */
+/* `tables` stays the caller's and must outlive the meter. DONE; NOT_PROVISIONED: only mv_meter_provision makes sense
+ * then; OTHER_FORMAT: the memory holds another firmware's meter; STORAGE_ERROR: it cannot be read, or its newest record
+ * is damaged, and going on with an older one would let used tokens count again; RANGE_ERROR for a port that is too
+ * small or lacks a function, and without tables: then every other function answers NOT_PROVISIONED (provisioning:
+ * RANGE_ERROR) and does nothing. */
 MV_CORE_MUST_USE enum mv_result mv_meter_open(struct mv_meter *meter, const struct mv_meter_port *port,
                                               const struct mv_sta_tables *tables);
 /* Forgets the key in RAM; the memory keeps its own. */
 void mv_meter_close(struct mv_meter *meter);
 
 /* Tokens up to TID `tid_fill` (the time of making) count as old or used. ALREADY_PROVISIONED when the memory holds a
- * meter; FORMAT_, CHECK_DIGIT_, RANGE_ or KEY_TYPE_ERROR name what is wrong in the input, STORAGE_ERROR the memory. */
+ * meter, OTHER_FORMAT when it holds another firmware's; FORMAT_, CHECK_DIGIT_, RANGE_ or KEY_TYPE_ERROR name what is
+ * wrong in the input, STORAGE_ERROR the memory. */
 MV_CORE_MUST_USE enum mv_result mv_meter_provision(struct mv_meter *meter, const struct mv_meter_identity *identity,
                                                    uint32_t tid_fill);
 

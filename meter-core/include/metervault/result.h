@@ -23,11 +23,12 @@ enum mv_result {
     MV_CRC_ERROR = 13,
     MV_MFR_CODE_ERROR = 14,
     MV_LOCKOUT_ACTIVE = 15,      /* too many wrong entries: class 1 only, for a while */
-    MV_STORAGE_ERROR = 32,       /* the port could not read or write */
+    MV_STORAGE_ERROR = 32,       /* the port could not read or write, or the newest record is damaged */
     MV_CHECK_DIGIT_ERROR = 33,   /* PAN or DRN */
     MV_KEY_INTEGRITY_ERROR = 34, /* RFC 3394 unwrap */
     MV_NOT_PROVISIONED = 35,
     MV_ALREADY_PROVISIONED = 36,
+    MV_OTHER_FORMAT = 37, /* the memory is another firmware's */
     /* UNCERTAIN: the register's own numbers of these two; no manual at hand shows them. */
     MV_KCT_3RD = 48,
     MV_KCT_4TH = 49,

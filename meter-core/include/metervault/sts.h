@@ -22,8 +22,9 @@ unsigned mv_pan_iin_length(const char pan[18]);
 uint16_t mv_sts_crc(const uint8_t *data, unsigned length);
 
 /* ---- block: subclass(4) | content(44) | CRC(16) ---- */
+enum mv_token_class { MV_CLASS_CREDIT = 0, MV_CLASS_DISPLAY = 1, MV_CLASS_MANAGEMENT = 2, MV_CLASS_RESERVED = 3 };
 struct mv_sts_block {
-    uint8_t token_class; /* 0..3 */
+    uint8_t token_class; /* enum mv_token_class */
     uint8_t subclass;    /* 0..15 */
     uint64_t content;    /* 44 bits */
 };
@@ -103,8 +104,8 @@ struct mv_sts_credit {
 MV_CORE_MUST_USE enum mv_result mv_sts_credit_pack(const struct mv_sts_credit *credit, struct mv_sts_block *block);
 MV_CORE_MUST_USE enum mv_result mv_sts_credit_unpack(const struct mv_sts_block *block, struct mv_sts_credit *credit);
 
-/* ---- supply group code ---- */
-enum { MV_SGC_MAX = 999999 };
+/* ---- what belongs to a key: supply group code, key revision (1..9), key type, tariff index ---- */
+enum { MV_SGC_MAX = 999999, MV_KRN_MAX = 9, MV_KT_MAX = 3, MV_TI_MAX = 99 };
 
 /* ---- decoder key generation: the messages; the keyed step happens in the token (DKGA04) or in hsmd (DKGA02) ---- */
 struct mv_dkga_input {

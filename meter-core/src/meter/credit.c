@@ -37,16 +37,15 @@ static enum mv_result credit_once(struct mv_meter *meter, const struct mv_sts_cr
 {
     int64_t credited = 0;
     unsigned target = credit->subclass;
-    if (((unsigned)meter->state.identity.measures >> target & 1U) == 0)
+    if (!mv_meter_has(&meter->state.identity, target))
         return MV_FUNCTION_ERROR;
     enum mv_result result = amount_of(credit, &credited);
     if (result != MV_DONE)
         return result;
     if (meter->state.credit[target] > INT64_MAX - credited)
         return MV_OVERFLOW_ERROR;
-    struct mv_meter_state next = meter->state;
-    next.credit[target] += credited;
-    result = mv_accept_tid(meter, &next, credit->tid);
+    meter->state.credit[target] += credited;
+    result = mv_accept_tid(meter, credit->tid);
     if (result == MV_ACCEPT)
         *answer = (struct mv_meter_answer){.kind = MV_ANSWER_CREDIT,
                                            .credit_register = (enum mv_credit_register)target,
@@ -58,9 +57,9 @@ static enum mv_result credit_once(struct mv_meter *meter, const struct mv_sts_cr
 enum mv_result mv_enter_credit(struct mv_meter *meter, const struct mv_sts_block *block, struct mv_meter_answer *answer)
 {
     struct mv_sts_credit credit;
-    enum mv_result result = mv_sts_credit_unpack(block, &credit);
+    enum mv_result result = check_key_type(meter->state.identity.key_type);
     if (result == MV_DONE)
-        result = check_key_type(meter->state.identity.key_type);
+        result = mv_sts_credit_unpack(block, &credit);
     if (result == MV_DONE)
         result = mv_check_tid(&meter->state, credit.tid);
     return result == MV_DONE ? credit_once(meter, &credit, answer) : result;

@@ -9,7 +9,6 @@ enum {
     EXTENDED_INDEX_SHIFT = 30,
     EXTENDED_FLAG_SHIFT = 21
 };
-enum { WATER_REGISTERS = 1 << MV_REGISTER_WATER | 1 << MV_REGISTER_WATER_CURRENCY };
 
 static int64_t digits_value(const char *digits, unsigned length)
 {
@@ -52,7 +51,7 @@ static void add(struct mv_display *display, enum mv_display_what what, unsigned 
 static void add_credit(struct mv_display *display, const struct mv_meter_state *state)
 {
     for (unsigned i = 0; i < MV_REGISTERS; i++) {
-        if (((unsigned)state->identity.measures >> i & 1U) != 0)
+        if (mv_meter_has(&state->identity, i))
             add(display, MV_SHOW_CREDIT, i, state->credit[i]);
     }
 }
@@ -64,7 +63,7 @@ static int64_t limit_value(uint32_t watts)
 
 static void add_water_factor(struct mv_display *display, const struct mv_meter_state *state)
 {
-    if ((state->identity.measures & WATER_REGISTERS) != 0)
+    if (mv_has_water(&state->identity))
         add(display, MV_SHOW_WATER_FACTOR, 0, state->settings.water_factor);
 }
 

@@ -4,8 +4,6 @@
 #include "store.h"
 #include "tids.h"
 
-enum { CLASS_CREDIT = 0, CLASS_DISPLAY = 1, CLASS_RESERVED = 3 };
-
 /* UNCERTAIN: the order among these checks, and that credit and management tokens share one memory of TIDs. */
 enum mv_result mv_check_tid(const struct mv_meter_state *state, uint32_t tid)
 {
@@ -14,20 +12,19 @@ enum mv_result mv_check_tid(const struct mv_meter_state *state, uint32_t tid)
     return mv_tids_check(state->tids, tid);
 }
 
-enum mv_result mv_accept_tid(struct mv_meter *meter, struct mv_meter_state *next, uint32_t tid)
+enum mv_result mv_accept_tid(struct mv_meter *meter, uint32_t tid)
 {
-    mv_tids_insert(next->tids, tid);
-    mv_wipe(&next->sections, sizeof next->sections);
-    next->wrong = 0;
-    enum mv_result result = mv_store_commit(meter, next);
-    mv_wipe(next, sizeof *next);
+    mv_tids_insert(meter->state.tids, tid);
+    mv_wipe(&meter->state.sections, sizeof meter->state.sections);
+    meter->state.wrong = 0;
+    enum mv_result result = mv_store_commit(meter);
     return result == MV_DONE ? MV_ACCEPT : result;
 }
 
 static enum mv_result enter_block(struct mv_meter *meter, const struct mv_sts_block *block,
                                   struct mv_meter_answer *answer)
 {
-    if (block->token_class == CLASS_CREDIT)
+    if (block->token_class == MV_CLASS_CREDIT)
         return mv_enter_credit(meter, block, answer);
     if (mv_sts_is_key_section(block))
         return mv_enter_key_section(meter, block, answer);
@@ -52,23 +49,32 @@ static enum mv_result enter_encrypted(struct mv_meter *meter, uint8_t token_clas
 static enum mv_result enter_clear(const struct mv_meter *meter, uint64_t clear, struct mv_meter_answer *answer)
 {
     struct mv_sts_block block;
-    enum mv_result result = mv_sts_block_unpack(CLASS_DISPLAY, clear, &block);
+    enum mv_result result = mv_sts_block_unpack(MV_CLASS_DISPLAY, clear, &block);
     return result == MV_DONE ? mv_enter_display(meter, &block, answer) : result;
 }
 
+enum mv_result mv_load_if_needed(struct mv_meter *meter)
+{
+    return meter->loaded ? MV_DONE : mv_store_load(meter);
+}
+
+/* Class 1 comes before all that writes: it works while the memory does not. */
 enum mv_result mv_meter_enter(struct mv_meter *meter, const char *digits, struct mv_meter_answer *answer)
 {
     uint8_t token_class = 0;
     uint64_t bits = 0;
     memset(answer, 0, sizeof *answer);
-    enum mv_result result = mv_meter_tick(meter);
+    enum mv_result result = mv_load_if_needed(meter);
     if (result == MV_DONE)
         result = mv_sts_digits_to_block(digits, &token_class, &bits);
     if (result != MV_DONE)
         return result;
-    if (token_class == CLASS_RESERVED)
+    if (token_class == MV_CLASS_RESERVED)
         return MV_FUNCTION_ERROR;
-    if (token_class == CLASS_DISPLAY)
+    if (token_class == MV_CLASS_DISPLAY)
         return enter_clear(meter, bits, answer);
+    result = mv_meter_tick(meter);
+    if (result != MV_DONE)
+        return result;
     return enter_encrypted(meter, token_class, bits, answer);
 }

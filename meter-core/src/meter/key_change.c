@@ -2,7 +2,10 @@
  * once. */
 #include "../crypto/wipe.h"
 #include "rules.h"
+#include "same.h"
 #include "store.h"
+
+enum { STA_KEY_SIZE = 8 };
 
 /* UNCERTAIN, all of it: from the manufacturer's key to any, never back to it; DCTK (3) is for magnetic cards. */
 static bool key_type_change_allowed(uint8_t from, uint8_t to)
@@ -27,33 +30,58 @@ static enum mv_result check_key_type(const struct mv_meter_state *state, const s
     return result;
 }
 
-/* A section that is there already, with another content, is of another set: what was there goes, for the two together
- * would make a key that nobody knows. Only equality shows in the time that this takes. */
-static void drop_other_set(struct mv_sts_key_sections *sections, const struct mv_sts_key_sections *with)
+/* All ones when `bit` is set. */
+static uint64_t mask_of(unsigned bit)
 {
-    for (unsigned i = 0; i < MV_KEY_SECTIONS; i++) {
-        bool both = (sections->present & with->present & 1U << i) != 0;
-        if (both && sections->content[i] != with->content[i])
-            mv_wipe(sections, sizeof *sections);
-    }
+    return UINT64_C(0) - (bit & 1U);
 }
 
-static enum mv_result add_section(struct mv_meter_state *next, const struct mv_sts_block *block, unsigned *section)
+/* Whether a section that both have differs. Only this one bit of what they hold shows in the time that it takes. */
+static bool of_different_sets(const struct mv_sts_key_sections *a, const struct mv_sts_key_sections *b)
+{
+    uint64_t differs = 0;
+    for (unsigned i = 0; i < MV_KEY_SECTIONS; i++)
+        differs |= (a->content[i] ^ b->content[i]) & mask_of((unsigned)(a->present & b->present) >> i);
+    return differs != 0;
+}
+
+/* A section that is there already, with another content, is of another set: what was there goes, for the two together
+ * would make a key that nobody knows. */
+static enum mv_result add_section(struct mv_sts_key_sections *sections, uint8_t ea, const struct mv_sts_block *block,
+                                  unsigned *section)
 {
     struct mv_sts_key_sections alone = {0};
-    enum mv_result result = mv_sts_key_section_put(&alone, next->identity.key.ea, block, section);
+    enum mv_result result = mv_sts_key_section_put(&alone, ea, block, section);
     if (result == MV_DONE) {
-        drop_other_set(&next->sections, &alone);
-        result = mv_sts_key_section_put(&next->sections, next->identity.key.ea, block, section);
+        if (of_different_sets(sections, &alone))
+            mv_wipe(sections, sizeof *sections);
+        result = mv_sts_key_section_put(sections, ea, block, section);
     }
     mv_wipe(&alone, sizeof alone);
     return result;
 }
 
-/* Credit and settings stay. The lockout stays too: a set has no TID and may come again. */
-static void switch_key(struct mv_meter_state *next, const struct mv_sts_key_change *change)
+static bool same_sections(const struct mv_sts_key_sections *a, const struct mv_sts_key_sections *b)
 {
-    struct mv_meter_identity *identity = &next->identity;
+    return a->present == b->present && mv_same(a->content, b->content, sizeof a->content);
+}
+
+static bool same_key(const struct mv_decoder_key *a, const struct mv_decoder_key *b)
+{
+    return mv_same(a->bytes, b->bytes, a->ea == MV_EA_STA ? STA_KEY_SIZE : sizeof a->bytes);
+}
+
+/* The SGC of a 128-bit key comes in two pieces. UNCERTAIN: that RO under the same key is refused; obeyed, it would make
+ * the meter forget which tokens it took while it goes on taking them. */
+static bool change_allowed(const struct mv_meter_state *state, const struct mv_sts_key_change *change)
+{
+    return change->sgc <= MV_SGC_MAX && !(change->rollover && same_key(&change->key, &state->identity.key));
+}
+
+/* Credit and settings stay. The lockout stays too: a set has no TID and may come again. */
+static void switch_key(struct mv_meter_state *state, const struct mv_sts_key_change *change)
+{
+    struct mv_meter_identity *identity = &state->identity;
     identity->key = change->key;
     identity->key_type = change->kt;
     identity->key_revision = change->krn;
@@ -61,8 +89,8 @@ static void switch_key(struct mv_meter_state *next, const struct mv_sts_key_chan
     identity->key_expiry = change->ken;
     identity->supply_group = change->with_sgc ? change->sgc : MV_SGC_UNKNOWN;
     if (change->rollover)
-        memset(next->tids, 0, sizeof next->tids);
-    mv_wipe(&next->sections, sizeof next->sections);
+        memset(state->tids, 0, sizeof state->tids);
+    mv_wipe(&state->sections, sizeof state->sections);
 }
 
 static enum mv_result section_result(unsigned section)
@@ -71,43 +99,54 @@ static enum mv_result section_result(unsigned section)
     return results[section - 1];
 }
 
-static enum mv_result join_or_keep(struct mv_meter_state *next, unsigned section)
+static enum mv_result commit(struct mv_meter *meter, enum mv_result outcome)
+{
+    enum mv_result result = mv_store_commit(meter);
+    meter->sections_since = meter->port.seconds(meter->port.context);
+    return result == MV_DONE ? outcome : result;
+}
+
+/* Sections that are there already cost no write and get no more time: a printed section would wear the memory out. A
+ * whole set is obeyed each time it comes, also one whose new key is the old one. */
+static enum mv_result join_or_keep(struct mv_meter *meter, const struct mv_sts_key_sections *sections, unsigned section)
 {
     struct mv_sts_key_change change;
+    struct mv_meter_state *state = &meter->state;
     enum mv_result result = section_result(section);
-    if (mv_sts_key_sections_join(&next->sections, next->identity.key.ea, &change)) {
-        result = change.sgc <= MV_SGC_MAX ? MV_ACCEPT : MV_RANGE_ERROR;
-        switch_key(next, &change);
+    if (mv_sts_key_sections_join(sections, state->identity.key.ea, &change)) {
+        result = MV_RANGE_ERROR;
+        if (change_allowed(state, &change)) {
+            switch_key(state, &change);
+            result = commit(meter, MV_ACCEPT);
+        }
+    } else if (!same_sections(sections, &state->sections)) {
+        state->sections = *sections;
+        result = commit(meter, result);
     }
     mv_wipe(&change, sizeof change);
     return result;
 }
 
-static enum mv_result take_section(struct mv_meter *meter, struct mv_meter_state *next,
-                                   const struct mv_sts_block *block, unsigned *section)
+static enum mv_result take_section(struct mv_meter *meter, const struct mv_sts_block *block, unsigned *section)
 {
-    enum mv_result result = check_key_type(next, block);
-    if (result == MV_DONE)
-        result = add_section(next, block, section);
+    enum mv_result result = check_key_type(&meter->state, block);
     if (result != MV_DONE)
         return result;
-    enum mv_result outcome = join_or_keep(next, *section);
-    if (outcome == MV_RANGE_ERROR)
-        return outcome;
-    result = mv_store_commit(meter, next);
-    return result == MV_DONE ? outcome : result;
+    struct mv_sts_key_sections sections = meter->state.sections;
+    result = add_section(&sections, meter->state.identity.key.ea, block, section);
+    if (result == MV_DONE)
+        result = join_or_keep(meter, &sections, *section);
+    mv_wipe(&sections, sizeof sections);
+    return result;
 }
 
 enum mv_result mv_enter_key_section(struct mv_meter *meter, const struct mv_sts_block *block,
                                     struct mv_meter_answer *answer)
 {
-    struct mv_meter_state next = meter->state;
     unsigned section = 0;
-    enum mv_result result = take_section(meter, &next, block, &section);
-    mv_wipe(&next, sizeof next);
+    enum mv_result result = take_section(meter, block, &section);
     if (section == 0 || (result != MV_ACCEPT && result != section_result(section)))
         return result;
-    meter->sections_since = meter->port.seconds(meter->port.context);
     *answer = (struct mv_meter_answer){.kind = result == MV_ACCEPT ? MV_ANSWER_KEY_CHANGED : MV_ANSWER_KEY_SECTION,
                                        .section = section,
                                        .sections = meter->state.sections.present};

@@ -1,28 +1,27 @@
 /* Class 2 but for key changes: settings, clearing credit, clearing tamper. */
-#include "../crypto/wipe.h"
-#include "rules.h"
+#include <string.h>
 
-enum { WATER_REGISTERS = 1 << MV_REGISTER_WATER | 1 << MV_REGISTER_WATER_CURRENCY };
+#include "rules.h"
 
 /* UNCERTAIN: that a register which this meter does not have is a FunctionError; one that no meter has is a RangeError.
  */
-static enum mv_result clear_credit(struct mv_meter_state *next, uint16_t which)
+static enum mv_result clear_credit(struct mv_meter_state *state, uint16_t which)
 {
     if (which == MV_REGISTER_ALL) {
-        memset(next->credit, 0, sizeof next->credit);
+        memset(state->credit, 0, sizeof state->credit);
         return MV_DONE;
     }
-    if (((unsigned)next->identity.measures >> which & 1U) == 0)
+    if (!mv_meter_has(&state->identity, which))
         return MV_FUNCTION_ERROR;
-    next->credit[which] = 0;
+    state->credit[which] = 0;
     return MV_DONE;
 }
 
-static enum mv_result set_water_factor(struct mv_meter_state *next, uint16_t factor)
+static enum mv_result set_water_factor(struct mv_meter_state *state, uint16_t factor)
 {
-    if ((next->identity.measures & WATER_REGISTERS) == 0)
+    if (!mv_has_water(&state->identity))
         return MV_FUNCTION_ERROR;
-    next->settings.water_factor = factor;
+    state->settings.water_factor = factor;
     return MV_DONE;
 }
 
@@ -38,15 +37,16 @@ static void set_extended(struct mv_meter_settings *settings, uint16_t field)
     *byte = (uint8_t)(extended.value != 0 ? *byte | bit : *byte & ~bit);
 }
 
-static enum mv_result obey(struct mv_meter_state *next, const struct mv_sts_manage *token)
+/* A refusal changes nothing. */
+static enum mv_result obey(struct mv_meter_state *state, const struct mv_sts_manage *token)
 {
-    struct mv_meter_settings *settings = &next->settings;
+    struct mv_meter_settings *settings = &state->settings;
     switch (token->subclass) {
     case MV_MANAGE_MAXIMUM_POWER:
         settings->maximum_power_w = mv_sts_amount_decode(token->field);
         return MV_DONE;
     case MV_MANAGE_CLEAR_CREDIT:
-        return clear_credit(next, token->field);
+        return clear_credit(state, token->field);
     case MV_MANAGE_TARIFF_RATE:
         settings->tariff_rate = token->field;
         return MV_DONE;
@@ -57,7 +57,7 @@ static enum mv_result obey(struct mv_meter_state *next, const struct mv_sts_mana
         settings->phase_unbalance_w = mv_sts_amount_decode(token->field);
         return MV_DONE;
     case MV_MANAGE_WATER_FACTOR:
-        return set_water_factor(next, token->field);
+        return set_water_factor(state, token->field);
     case MV_MANAGE_EXTENDED:
         set_extended(settings, token->field);
         return MV_DONE;
@@ -69,11 +69,9 @@ static enum mv_result obey(struct mv_meter_state *next, const struct mv_sts_mana
 static enum mv_result obey_once(struct mv_meter *meter, const struct mv_sts_manage *token,
                                 struct mv_meter_answer *answer)
 {
-    struct mv_meter_state next = meter->state;
-    enum mv_result result = obey(&next, token);
+    enum mv_result result = obey(&meter->state, token);
     if (result == MV_DONE)
-        result = mv_accept_tid(meter, &next, token->tid);
-    mv_wipe(&next, sizeof next);
+        result = mv_accept_tid(meter, token->tid);
     if (result == MV_ACCEPT)
         *answer = (struct mv_meter_answer){.kind = MV_ANSWER_MANAGEMENT, .management = *token};
     return result;

@@ -7,6 +7,14 @@
 /* Key types. */
 enum { MV_KT_DITK = 0, MV_KT_DDTK = 1, MV_KT_DUTK = 2, MV_KT_DCTK = 3 };
 
+/* DONE when `meter->state` means something, else as mv_store_load. */
+MV_CORE_MUST_USE enum mv_result mv_load_if_needed(struct mv_meter *meter);
+
+static inline bool mv_has_water(const struct mv_meter_identity *identity)
+{
+    return mv_meter_has(identity, MV_REGISTER_WATER) || mv_meter_has(identity, MV_REGISTER_WATER_CURRENCY);
+}
+
 /* Every one returns what mv_meter_enter shall return. */
 MV_CORE_MUST_USE enum mv_result mv_enter_credit(struct mv_meter *meter, const struct mv_sts_block *block,
                                                 struct mv_meter_answer *answer);
@@ -19,9 +27,9 @@ MV_CORE_MUST_USE enum mv_result mv_enter_display(const struct mv_meter *meter, c
 
 /* Is a token of this TID one that the meter has not seen, under a key that was good when it was made? */
 MV_CORE_MUST_USE enum mv_result mv_check_tid(const struct mv_meter_state *state, uint32_t tid);
-/* Makes `next`, which is the state with what the token says, the state: remembers the TID, forgets sections of a key
- * change and wrong entries. Wipes `next`. ACCEPT or STORAGE_ERROR. */
-MV_CORE_MUST_USE enum mv_result mv_accept_tid(struct mv_meter *meter, struct mv_meter_state *next, uint32_t tid);
+/* Keeps `meter->state`, in which the caller did what the token says: remembers the TID, forgets sections of a key
+ * change and wrong entries. ACCEPT or STORAGE_ERROR. */
+MV_CORE_MUST_USE enum mv_result mv_accept_tid(struct mv_meter *meter, uint32_t tid);
 
 /* One more wrong entry. CRC_ERROR, or STORAGE_ERROR when that cannot be kept. */
 MV_CORE_MUST_USE enum mv_result mv_count_wrong(struct mv_meter *meter);

@@ -2,112 +2,178 @@
 
 #include "../crypto/wipe.h"
 #include "record.h"
+#include "same.h"
+
+enum { PIECE = 32, PLACES_TRIED = 2 };
+
+struct place {
+    uint32_t sector, slot;
+};
 
 static uint32_t slots(const struct mv_meter *meter)
 {
     return meter->port.sector_size / MV_METER_RECORD_SIZE;
 }
 
-static bool read_slot(const struct mv_meter *meter, uint32_t sector, uint32_t slot,
-                      uint8_t record[MV_METER_RECORD_SIZE])
+static bool read_at(const struct mv_meter *meter, struct place place, uint32_t offset, uint8_t *data, uint32_t size)
 {
-    return meter->port.nv_read(meter->port.context, sector, slot * MV_METER_RECORD_SIZE, record, MV_METER_RECORD_SIZE);
+    return meter->port.nv_read(meter->port.context, place.sector, place.slot * MV_METER_RECORD_SIZE + offset, data,
+                               size);
 }
 
-static void take_if_newer(struct mv_meter *meter, uint32_t sector, uint32_t slot, const uint8_t *record)
+/* ---- loading ---- */
+
+/* The newest record so far. */
+struct newest {
+    enum mv_record_kind kind;
+    uint32_t sequence;
+};
+
+static void take_if_newer(struct mv_meter *meter, struct place place, const uint8_t *record, struct newest *newest)
 {
-    struct mv_meter_state found;
-    if (mv_record_decode(record, &found) && (!meter->loaded || found.sequence > meter->state.sequence)) {
-        meter->state = found;
-        meter->sector = sector;
-        meter->slot = slot;
-        meter->loaded = true;
-    }
-    mv_wipe(&found, sizeof found);
+    uint32_t sequence = 0;
+    enum mv_record_kind kind = mv_record_look(record, &sequence);
+    /* one that was written twice may have gone bad at the first place */
+    bool mends = newest->kind == MV_RECORD_DAMAGED && sequence == newest->sequence;
+    if (kind == MV_RECORD_NONE || (newest->kind != MV_RECORD_NONE && sequence <= newest->sequence && !mends))
+        return;
+    *newest = (struct newest){.kind = kind, .sequence = sequence};
+    if (kind != MV_RECORD_OURS)
+        return;
+    mv_record_decode(record, &meter->state);
+    meter->sector = place.sector;
+    meter->slot = place.slot;
 }
 
-/* A sector that cannot be read may hold the newest record: going on with an older one would credit tokens again. */
-enum mv_result mv_store_load(struct mv_meter *meter)
+/* A slot that cannot be read may hold the newest record, and a damaged newest one had another before it: going on with
+ * an older one would credit tokens again. */
+static enum mv_result find_newest(struct mv_meter *meter)
 {
+    static const enum mv_result results[] = {[MV_RECORD_NONE] = MV_NOT_PROVISIONED,
+                                             [MV_RECORD_OURS] = MV_DONE,
+                                             [MV_RECORD_FOREIGN] = MV_OTHER_FORMAT,
+                                             [MV_RECORD_DAMAGED] = MV_STORAGE_ERROR};
     uint8_t record[MV_METER_RECORD_SIZE];
-    enum mv_result result = MV_DONE;
-    meter->loaded = false;
-    for (uint32_t sector = 0; sector < meter->port.sectors && result == MV_DONE; sector++) {
-        for (uint32_t slot = 0; slot < slots(meter) && result == MV_DONE; slot++) {
-            if (read_slot(meter, sector, slot, record))
-                take_if_newer(meter, sector, slot, record);
-            else
-                result = MV_STORAGE_ERROR;
+    struct newest newest = {.kind = MV_RECORD_NONE};
+    bool good = true;
+    for (uint32_t sector = 0; sector < meter->port.sectors && good; sector++) {
+        for (uint32_t slot = 0; slot < slots(meter) && good; slot++) {
+            struct place place = {.sector = sector, .slot = slot};
+            good = read_at(meter, place, 0, record, sizeof record);
+            if (good)
+                take_if_newer(meter, place, record, &newest);
         }
     }
     mv_wipe(record, sizeof record);
-    if (result != MV_DONE)
+    return good ? results[newest.kind] : MV_STORAGE_ERROR;
+}
+
+enum mv_result mv_store_load(struct mv_meter *meter)
+{
+    mv_meter_close(meter);
+    if (meter->port.nv_read == NULL)
+        return MV_NOT_PROVISIONED;
+    enum mv_result result = find_newest(meter);
+    if (result != MV_DONE) {
         mv_meter_close(meter);
-    else if (!meter->loaded)
-        result = MV_NOT_PROVISIONED;
+        return result;
+    }
+    meter->loaded = true;
     meter->locked_since = meter->port.seconds(meter->port.context);
     meter->sections_since = meter->locked_since;
-    return result;
+    return MV_DONE;
 }
 
-static bool slot_blank(const struct mv_meter *meter, uint32_t sector, uint32_t slot)
-{
-    uint8_t record[MV_METER_RECORD_SIZE];
-    uint8_t all = 0xFF;
-    if (!read_slot(meter, sector, slot, record))
-        return false;
-    for (unsigned i = 0; i < MV_METER_RECORD_SIZE; i++)
-        all &= record[i];
-    return all == 0xFF;
-}
+/* ---- committing ---- */
 
-/* The next erased slot of the sector in use, else the first one of the next sector, which is erased now. A slot that a
- * cut left half written is passed over. */
-static bool find_place(const struct mv_meter *meter, uint32_t *sector, uint32_t *slot)
+static bool slot_blank(const struct mv_meter *meter, struct place place)
 {
-    for (uint32_t next = meter->slot + 1; next < slots(meter); next++) {
-        if (slot_blank(meter, meter->sector, next)) {
-            *sector = meter->sector;
-            *slot = next;
-            return true;
-        }
+    uint8_t piece[PIECE];
+    unsigned all = 0xFF;
+    bool good = true;
+    for (uint32_t at = 0; at < MV_METER_RECORD_SIZE && good; at += PIECE) {
+        good = read_at(meter, place, at, piece, PIECE);
+        for (unsigned i = 0; i < PIECE; i++)
+            all &= piece[i];
     }
-    *sector = (meter->sector + 1) % meter->port.sectors;
-    *slot = 0;
-    return meter->port.nv_erase(meter->port.context, *sector);
+    mv_wipe(piece, sizeof piece);
+    return good && all == 0xFF;
+}
+
+/* From `place` on: the next erased slot of its sector, else of the sectors after it, which are erased one by one. A
+ * slot that does not come out blank, because a cut left it half written or a cell is stuck, is passed over; so is a
+ * sector that does not erase. The sector of the newest record is never erased. */
+static bool find_place(const struct mv_meter *meter, struct place *place)
+{
+    for (;;) {
+        for (; place->slot < slots(meter); place->slot++) {
+            if (slot_blank(meter, *place))
+                return true;
+        }
+        place->sector = (place->sector + 1) % meter->port.sectors;
+        if (place->sector == meter->sector)
+            return false;
+        place->slot = meter->port.nv_erase(meter->port.context, place->sector) ? 0 : slots(meter);
+    }
+}
+
+static bool reads_back(const struct mv_meter *meter, struct place place, uint32_t offset, const uint8_t *data,
+                       uint32_t size)
+{
+    uint8_t piece[PIECE];
+    bool same = true;
+    for (uint32_t at = 0; at < size && same; at += PIECE) {
+        uint32_t length = size - at < PIECE ? size - at : PIECE;
+        same = read_at(meter, place, offset + at, piece, length) && mv_same(piece, data + at, length);
+    }
+    mv_wipe(piece, sizeof piece);
+    return same;
 }
 
 /* Durable only when the port says so and the same bytes come back. */
-static bool write_record(const struct mv_meter *meter, uint32_t sector, uint32_t slot,
-                         const uint8_t record[MV_METER_RECORD_SIZE])
+static bool write_at(const struct mv_meter *meter, struct place place, uint32_t offset, const uint8_t *data,
+                     uint32_t size)
 {
-    uint8_t back[MV_METER_RECORD_SIZE];
-    bool written =
-        meter->port.nv_write(meter->port.context, sector, slot * MV_METER_RECORD_SIZE, record, MV_METER_RECORD_SIZE);
-    bool same = read_slot(meter, sector, slot, back) && memcmp(back, record, sizeof back) == 0;
-    mv_wipe(back, sizeof back);
-    return written && same;
+    return meter->port.nv_write(meter->port.context, place.sector, place.slot * MV_METER_RECORD_SIZE + offset, data,
+                                size) &&
+           reads_back(meter, place, offset, data, size);
 }
 
-enum mv_result mv_store_commit(struct mv_meter *meter, const struct mv_meter_state *next)
+static bool write_record(const struct mv_meter *meter, struct place place, const uint8_t record[MV_METER_RECORD_SIZE])
+{
+    return write_at(meter, place, 0, record, MV_RECORD_BODY) &&
+           write_at(meter, place, MV_RECORD_BODY, record + MV_RECORD_BODY, MV_RECORD_SEAL);
+}
+
+/* Cells that do not take what is written show only now: then one more place is tried. */
+static bool write_somewhere(struct mv_meter *meter)
 {
     uint8_t record[MV_METER_RECORD_SIZE];
-    uint32_t sector = 0;
-    uint32_t slot = 0;
-    if (meter->state.sequence == UINT32_MAX)
-        return MV_STORAGE_ERROR;
-    struct mv_meter_state committed = *next;
-    committed.sequence = meter->state.sequence + 1;
-    mv_record_encode(&committed, record);
-    bool done = find_place(meter, &sector, &slot) && write_record(meter, sector, slot, record);
-    if (done) {
-        meter->state = committed;
-        meter->sector = sector;
-        meter->slot = slot;
+    struct place place = {.sector = meter->sector, .slot = meter->slot + 1};
+    bool done = false;
+    mv_record_encode(&meter->state, record);
+    for (unsigned tried = 0; tried < PLACES_TRIED && !done && find_place(meter, &place); tried++) {
+        done = write_record(meter, place, record);
+        if (!done)
+            place.slot++;
     }
-    meter->loaded = done;
     mv_wipe(record, sizeof record);
-    mv_wipe(&committed, sizeof committed);
+    meter->sector = place.sector;
+    meter->slot = place.slot;
+    return done;
+}
+
+enum mv_result mv_store_commit(struct mv_meter *meter)
+{
+    bool done = meter->state.sequence < UINT32_MAX;
+    if (done) {
+        meter->state.sequence++;
+        done = write_somewhere(meter);
+    }
+    if (!done)
+        mv_meter_close(meter);
+    else
+        meter->loaded = true;
     return done ? MV_DONE : MV_STORAGE_ERROR;
 }
 
@@ -117,7 +183,7 @@ enum mv_result mv_store_clear(struct mv_meter *meter)
         if (!meter->port.nv_erase(meter->port.context, sector))
             return MV_STORAGE_ERROR;
     }
-    mv_wipe(&meter->state, sizeof meter->state);
+    mv_meter_close(meter);
     meter->sector = meter->port.sectors - 1;
     meter->slot = slots(meter) - 1;
     return MV_DONE;

@@ -5,13 +5,13 @@
 
 #include "metervault/meter.h"
 
-/* Finds the newest whole record; what it says of time starts now. DONE, NOT_PROVISIONED when there is none,
- * STORAGE_ERROR. */
+/* Finds the newest record; what it says of time starts now. DONE, NOT_PROVISIONED when there is none or the meter was
+ * never opened, OTHER_FORMAT when it is another firmware's, STORAGE_ERROR when it is damaged or cannot be read. */
 MV_CORE_MUST_USE enum mv_result mv_store_load(struct mv_meter *meter);
-/* Writes `next` under the next sequence number and takes it over. STORAGE_ERROR leaves the meter to be loaded again:
- * then the memory holds either the old state or `next`. */
-MV_CORE_MUST_USE enum mv_result mv_store_commit(struct mv_meter *meter, const struct mv_meter_state *next);
-/* Removes whatever records there are; the first commit then starts from `meter->state`'s sequence. */
+/* Writes `meter->state`, which its caller changed, under the next sequence number. STORAGE_ERROR closes the meter, to
+ * be loaded again: then the memory holds either what it held or the changed state. */
+MV_CORE_MUST_USE enum mv_result mv_store_commit(struct mv_meter *meter);
+/* Removes whatever records there are and empties `meter->state`. */
 MV_CORE_MUST_USE enum mv_result mv_store_clear(struct mv_meter *meter);
 
 #endif

@@ -22,43 +22,40 @@ static uint32_t now(const struct mv_meter *meter)
 
 uint32_t mv_meter_lockout_left(const struct mv_meter *meter)
 {
-    uint32_t lockout = meter->loaded ? lockout_of(meter->state.wrong) : 0;
+    if (!meter->loaded)
+        return 0;
+    uint32_t lockout = lockout_of(meter->state.wrong);
     uint32_t passed = now(meter) - meter->locked_since;
     return passed < lockout ? lockout - passed : 0;
 }
 
+/* At WRONG_MAX nothing is left to keep: guessing does not wear the memory out. */
 enum mv_result mv_count_wrong(struct mv_meter *meter)
 {
-    struct mv_meter_state next = meter->state;
-    if (next.wrong < WRONG_MAX)
-        next.wrong++;
-    enum mv_result result = mv_store_commit(meter, &next);
-    mv_wipe(&next, sizeof next);
+    enum mv_result result = MV_DONE;
+    if (meter->state.wrong < WRONG_MAX) {
+        meter->state.wrong++;
+        result = mv_store_commit(meter);
+    }
     meter->locked_since = now(meter);
     return result == MV_DONE ? MV_CRC_ERROR : result;
 }
 
 enum mv_result mv_meter_tick(struct mv_meter *meter)
 {
-    enum mv_result result = meter->loaded ? MV_DONE : mv_store_load(meter);
+    enum mv_result result = mv_load_if_needed(meter);
     if (result != MV_DONE || meter->state.sections.present == 0 ||
         now(meter) - meter->sections_since < MV_SECTION_TIMEOUT_S)
         return result;
-    struct mv_meter_state next = meter->state;
-    mv_wipe(&next.sections, sizeof next.sections);
-    result = mv_store_commit(meter, &next);
-    mv_wipe(&next, sizeof next);
-    return result;
+    mv_wipe(&meter->state.sections, sizeof meter->state.sections);
+    return mv_store_commit(meter);
 }
 
 enum mv_result mv_meter_tamper(struct mv_meter *meter)
 {
-    enum mv_result result = meter->loaded ? MV_DONE : mv_store_load(meter);
+    enum mv_result result = mv_load_if_needed(meter);
     if (result != MV_DONE || meter->state.settings.tampered)
         return result;
-    struct mv_meter_state next = meter->state;
-    next.settings.tampered = true;
-    result = mv_store_commit(meter, &next);
-    mv_wipe(&next, sizeof next);
-    return result;
+    meter->state.settings.tampered = true;
+    return mv_store_commit(meter);
 }

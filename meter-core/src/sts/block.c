@@ -2,13 +2,12 @@
 
 #include "crc.h"
 
-enum { CLASS_CREDIT = 0, CLASS_MANAGEMENT = 2 };
 enum { LOW_BYTES = 6, SUBCLASS_SHIFT = 44, SUBCLASS_FIRST_CURRENCY = 4, SUBCLASS_LAST_CURRENCY = 7 };
 #define CONTENT_MASK ((UINT64_C(1) << 44) - 1)
 
 static bool is_currency(uint8_t token_class, uint8_t subclass)
 {
-    return token_class == CLASS_CREDIT && subclass >= SUBCLASS_FIRST_CURRENCY && subclass <= SUBCLASS_LAST_CURRENCY;
+    return token_class == MV_CLASS_CREDIT && subclass >= SUBCLASS_FIRST_CURRENCY && subclass <= SUBCLASS_LAST_CURRENCY;
 }
 
 /* Over class(2) | subclass(4) | content(44), of which `low` is all but the class. Currency tokens take one byte 01 more
@@ -50,6 +49,6 @@ enum mv_result mv_sts_block_unpack(uint8_t token_class, uint64_t clear, struct m
 
 bool mv_sts_block_is_two_faced(uint8_t token_class, uint64_t clear)
 {
-    bool encrypted = token_class == CLASS_CREDIT || token_class == CLASS_MANAGEMENT;
-    return encrypted && is_whole(token_class == CLASS_CREDIT ? CLASS_MANAGEMENT : CLASS_CREDIT, clear);
+    bool encrypted = token_class == MV_CLASS_CREDIT || token_class == MV_CLASS_MANAGEMENT;
+    return encrypted && is_whole(token_class == MV_CLASS_CREDIT ? MV_CLASS_MANAGEMENT : MV_CLASS_CREDIT, clear);
 }

@@ -12,7 +12,7 @@ enum mv_result mv_sts_credit_pack(const struct mv_sts_credit *credit, struct mv_
 {
     if (credit->tid > MV_TID_MAX || credit->subclass > SUBCLASS_LAST_CURRENCY)
         return MV_RANGE_ERROR;
-    *block = (struct mv_sts_block){.token_class = 0, .subclass = credit->subclass};
+    *block = (struct mv_sts_block){.token_class = MV_CLASS_CREDIT, .subclass = credit->subclass};
     if (credit->subclass <= SUBCLASS_LAST_UNITS) {
         if (credit->random > 15)
             return MV_RANGE_ERROR;
@@ -31,7 +31,7 @@ enum mv_result mv_sts_credit_pack(const struct mv_sts_credit *credit, struct mv_
 enum mv_result mv_sts_credit_unpack(const struct mv_sts_block *block, struct mv_sts_credit *credit)
 {
     *credit = (struct mv_sts_credit){0};
-    if (block->token_class != 0 || block->subclass > SUBCLASS_LAST_CURRENCY)
+    if (block->token_class != MV_CLASS_CREDIT || block->subclass > SUBCLASS_LAST_CURRENCY)
         return MV_FUNCTION_ERROR;
     uint8_t first = (uint8_t)(block->content >> 40 & 15U);
     uint16_t amount = (uint16_t)block->content;

@@ -2,7 +2,7 @@
 
 #include "metervault/sts.h"
 
-enum { KT_COMMON = 3, SGC_DIGITS = 6, PAN_DIGITS = 18, KRN_MAX = 9, TI_MAX = 99 };
+enum { KT_COMMON = 3, SGC_DIGITS = 6, PAN_DIGITS = 18 };
 
 static bool all_digits(const char *text, unsigned length)
 {
@@ -17,7 +17,7 @@ static enum mv_result check_input(const struct mv_dkga_input *input)
 {
     if (!all_digits(input->sgc, SGC_DIGITS) || !all_digits(input->pan, PAN_DIGITS))
         return MV_FORMAT_ERROR;
-    if (input->krn < 1 || input->krn > KRN_MAX || input->ti > TI_MAX || input->kt > KT_COMMON)
+    if (input->krn < 1 || input->krn > MV_KRN_MAX || input->ti > MV_TI_MAX || input->kt > KT_COMMON)
         return MV_RANGE_ERROR;
     return mv_pan_check(input->pan);
 }
@@ -109,7 +109,7 @@ enum mv_result mv_dkga02_control_block(const char *sgc, uint8_t ti, uint8_t krn,
 {
     if (!all_digits(sgc, SGC_DIGITS))
         return MV_FORMAT_ERROR;
-    if (krn < 1 || krn > KRN_MAX || ti > TI_MAX || kt > KT_COMMON)
+    if (krn < 1 || krn > MV_KRN_MAX || ti > MV_TI_MAX || kt > KT_COMMON)
         return MV_RANGE_ERROR;
     uint64_t value = append_bcd(kt, sgc, SGC_DIGITS);
     value = value << 8 | (uint64_t)(ti / 10) << 4 | ti % 10;

@@ -3,7 +3,7 @@
 
 #include "key_section.h"
 
-enum { KRN_MAX = 9, KT_MAX = 3, TI_MAX = 99, SGC_HALF_BITS = 12, SGC_HALF = 0xFFF };
+enum { SGC_HALF_BITS = 12, SGC_HALF = 0xFFF };
 
 static uint32_t word(const uint8_t *bytes)
 {
@@ -12,7 +12,7 @@ static uint32_t word(const uint8_t *bytes)
 
 static bool numbers_fit(const struct mv_sts_key_change *change)
 {
-    return change->krn >= 1 && change->krn <= KRN_MAX && change->kt <= KT_MAX && change->ti <= TI_MAX &&
+    return change->krn >= 1 && change->krn <= MV_KRN_MAX && change->kt <= MV_KT_MAX && change->ti <= MV_TI_MAX &&
            change->sgc <= MV_SGC_MAX;
 }
 
@@ -33,7 +33,7 @@ static void put(struct mv_sts_block blocks[MV_KEY_SECTIONS], unsigned section, u
 {
     /* field by field: a copy on the stack would keep key bits */
     struct mv_sts_block *block = &blocks[section - 1];
-    block->token_class = MV_CLASS_KEY_CHANGE;
+    block->token_class = MV_CLASS_MANAGEMENT;
     block->subclass = mv_key_section_subclass(section);
     block->content = content;
 }

@@ -4,7 +4,7 @@
 
 #include "metervault/sts_key_change.h"
 
-enum { MV_CLASS_KEY_CHANGE = 2, MV_SGC_PAD_BITS = 20 };
+enum { MV_SGC_PAD_BITS = 20 };
 
 /* Of section 1..4. */
 static inline uint8_t mv_key_section_subclass(unsigned section)

@@ -2,14 +2,14 @@
 #include "../crypto/wipe.h"
 #include "key_section.h"
 
-enum { KRN_MAX = 9, TI_MAX = 99, KEY_TYPE_MASK = 3, SGC_HALF_BITS = 12 };
+enum { KEY_TYPE_MASK = 3, SGC_HALF_BITS = 12 };
 #define SGC_PAD_MASK ((UINT64_C(1) << MV_SGC_PAD_BITS) - 1)
 
 /* 1..4, or 0. */
 static unsigned section_of(const struct mv_sts_block *block)
 {
     for (unsigned section = 1; section <= MV_KEY_SECTIONS; section++) {
-        if (block->token_class == MV_CLASS_KEY_CHANGE && block->subclass == mv_key_section_subclass(section))
+        if (block->token_class == MV_CLASS_MANAGEMENT && block->subclass == mv_key_section_subclass(section))
             return section;
     }
     return 0;
@@ -44,9 +44,9 @@ static uint8_t ti_of(uint64_t second)
 static bool numbers_fit(unsigned section, uint8_t ea, uint64_t content)
 {
     if (section == 1)
-        return krn_of(content) >= 1 && krn_of(content) <= KRN_MAX;
+        return krn_of(content) >= 1 && krn_of(content) <= MV_KRN_MAX;
     if (section == 2)
-        return ti_of(content) <= TI_MAX;
+        return ti_of(content) <= MV_TI_MAX;
     if (section == 3 && ea == MV_EA_STA)
         return content >> MV_SGC_PAD_BITS <= MV_SGC_MAX && (content & SGC_PAD_MASK) == 0;
     return true;

@@ -1,6 +1,6 @@
 #include "metervault/sts_manage.h"
 
-enum { CLASS_MANAGEMENT = 2, RANDOM_MAX = 15 };
+enum { RANDOM_MAX = 15 };
 
 static bool known(uint8_t subclass)
 {
@@ -32,14 +32,14 @@ enum mv_result mv_sts_manage_pack(const struct mv_sts_manage *token, struct mv_s
     if (token->random > RANDOM_MAX || token->tid > MV_TID_MAX || !field_exists(token->subclass, token->field))
         return MV_RANGE_ERROR;
     uint64_t content = (uint64_t)token->random << 40 | (uint64_t)token->tid << 16 | token->field;
-    *block = (struct mv_sts_block){.token_class = CLASS_MANAGEMENT, .subclass = token->subclass, .content = content};
+    *block = (struct mv_sts_block){.token_class = MV_CLASS_MANAGEMENT, .subclass = token->subclass, .content = content};
     return MV_DONE;
 }
 
 enum mv_result mv_sts_manage_unpack(const struct mv_sts_block *block, struct mv_sts_manage *token)
 {
     *token = (struct mv_sts_manage){0};
-    if (block->token_class != CLASS_MANAGEMENT || !known(block->subclass))
+    if (block->token_class != MV_CLASS_MANAGEMENT || !known(block->subclass))
         return MV_FUNCTION_ERROR;
     *token = (struct mv_sts_manage){.subclass = block->subclass,
                                     .random = (uint8_t)(block->content >> 40 & RANDOM_MAX),

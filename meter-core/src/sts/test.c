@@ -1,6 +1,6 @@
 #include "metervault/sts_manage.h"
 
-enum { CLASS_DISPLAY = 1, CONTENT_BITS = 44 };
+enum { CONTENT_BITS = 44 };
 
 /* How the content divides: 2-digit manufacturers have 8 bits, 4-digit ones 16. */
 struct layout {
@@ -29,7 +29,7 @@ enum mv_result mv_sts_test_pack(const struct mv_sts_test *test, struct mv_sts_bl
         return MV_FUNCTION_ERROR;
     if (test->control > ones(CONTENT_BITS - layout.manufacturer_bits) || test->manufacturer > layout.manufacturer_max)
         return MV_RANGE_ERROR;
-    *block = (struct mv_sts_block){.token_class = CLASS_DISPLAY,
+    *block = (struct mv_sts_block){.token_class = MV_CLASS_DISPLAY,
                                    .subclass = test->subclass,
                                    .content = test->control << layout.manufacturer_bits | test->manufacturer};
     return MV_DONE;
@@ -39,7 +39,7 @@ enum mv_result mv_sts_test_unpack(const struct mv_sts_block *block, struct mv_st
 {
     struct layout layout = layout_of(block->subclass);
     *test = (struct mv_sts_test){0};
-    if (block->token_class != CLASS_DISPLAY || layout.manufacturer_bits == 0)
+    if (block->token_class != MV_CLASS_DISPLAY || layout.manufacturer_bits == 0)
         return MV_FUNCTION_ERROR;
     *test = (struct mv_sts_test){.subclass = block->subclass,
                                  .control = block->content >> layout.manufacturer_bits,

@@ -186,6 +186,106 @@ static void another_set_replaces_the_first(void **state)
     check_identity(&f->meter.state.identity, &changed);
 }
 
+/* A printed section must neither wear the memory out nor hold the time-out off. */
+static void a_section_again_costs_nothing(void **state)
+{
+    struct fixture *f = *state;
+    struct set set = make_set(f, 2, true, false);
+    assert_int_equal(fixture_enter(f, set.digits[0]), MV_KCT_1ST);
+    assert_int_equal(fixture_enter(f, set.digits[2]), MV_KCT_3RD);
+    uint32_t sequence = f->meter.state.sequence;
+    uint32_t spent = f->flash.spent;
+    f->flash.now += MV_SECTION_TIMEOUT_S - 1;
+    for (unsigned i = 0; i < 100; i++) {
+        assert_int_equal(fixture_enter(f, set.digits[0]), MV_KCT_1ST);
+        assert_int_equal(f->answer.kind, MV_ANSWER_KEY_SECTION);
+        assert_int_equal(f->answer.sections, 5);
+    }
+    assert_int_equal(f->meter.state.sequence, sequence);
+    assert_int_equal(f->flash.spent, spent);
+    f->flash.now += 1;
+    assert_int_equal(mv_meter_tick(&f->meter), MV_DONE);
+    assert_int_equal(f->meter.state.sections.present, 0);
+}
+
+/* A set under the same key is obeyed each time, and each time written. */
+static void a_whole_set_again_is_obeyed_again(void **state)
+{
+    struct fixture *f = *state;
+    struct set set = {.change = test_change(&f->identity, 1)};
+    set.change.key = f->identity.key;
+    set.count = test_key_set(&f->identity, &set.change, set.digits);
+    for (unsigned i = 1; i <= 5; i++) {
+        uint32_t sequence = f->meter.state.sequence;
+        assert_int_equal(fixture_enter(f, set.digits[0]), MV_KCT_1ST);
+        assert_int_equal(fixture_enter(f, set.digits[1]), MV_ACCEPT);
+        assert_int_equal(f->meter.state.sequence, sequence + 2);
+    }
+}
+
+/* Obeyed, such a set would free the memory of TIDs as often as it is entered: used tokens would count again. */
+static void no_rollover_under_the_same_key(void **state)
+{
+    for (unsigned misty1 = 0; misty1 < 2; misty1++) {
+        provision(state, misty1 == 1);
+        struct fixture *f = *state;
+        struct set set = {.change = test_change(&f->identity, 1)};
+        set.change.key = f->identity.key;
+        set.change.rollover = true;
+        set.count = test_key_set(&f->identity, &set.change, set.digits);
+        assert_int_equal(fixture_enter_kwh(f, TEST_TID + 1, 1), MV_ACCEPT);
+        for (unsigned i = 0; i + 1 < set.count; i++)
+            assert_int_equal(fixture_enter(f, set.digits[i]), section_results[i]);
+        uint32_t sequence = f->meter.state.sequence;
+        assert_int_equal(fixture_enter(f, set.digits[set.count - 1]), MV_RANGE_ERROR);
+        assert_int_equal(f->meter.state.sequence, sequence);
+        check_identity(&f->meter.state.identity, &f->identity);
+        assert_int_equal(fixture_enter_kwh(f, TEST_TID + 1, 1), MV_USED_ERROR);
+        set.change.key.bytes[0] ^= 1; /* any other key will do */
+        set.count = test_key_set(&f->identity, &set.change, set.digits);
+        for (unsigned i = 0; i + 1 < set.count; i++)
+            assert_int_equal(fixture_enter(f, set.digits[i]), section_results[i]);
+        assert_int_equal(fixture_enter(f, set.digits[set.count - 1]), MV_ACCEPT);
+        assert_int_equal(f->meter.state.tids[0], 0);
+    }
+}
+
+/* The last 8 bytes of a 64-bit key are nobody's. */
+static void no_rollover_whatever_follows_the_key(void **state)
+{
+    fixture_blank(state);
+    struct fixture *f = *state;
+    f->identity.key.bytes[15] = 1;
+    assert_int_equal(mv_meter_provision(&f->meter, &f->identity, TEST_TID), MV_DONE);
+    struct set set = {.change = test_change(&f->identity, 1)};
+    set.change.key = f->identity.key;
+    set.change.rollover = true;
+    set.count = test_key_set(&f->identity, &set.change, set.digits);
+    assert_int_equal(fixture_enter(f, set.digits[0]), MV_KCT_1ST);
+    assert_int_equal(fixture_enter(f, set.digits[1]), MV_RANGE_ERROR);
+}
+
+/* Sets that differ in nothing but KEN mix, because no section names its set. So a KEN is lowered together with KRN. */
+static void sets_of_one_key_mix(void **state)
+{
+    struct fixture *f = *state;
+    struct set sets[2] = {{.change = test_change(&f->identity, 1)}, {.change = test_change(&f->identity, 1)}};
+    for (unsigned i = 0; i < 2; i++) {
+        sets[i].change.key = f->identity.key;
+        sets[i].change.ken = i == 0 ? 0xC9 : 0x81;
+        assert_int_equal(test_key_set(&f->identity, &sets[i].change, sets[i].digits), 2);
+    }
+    static const uint8_t kens[2][2] = {{0xC9, 0xC1}, {0x89, 0x81}};
+    for (unsigned first = 0; first < 2; first++) {
+        for (unsigned second = 0; second < 2; second++) {
+            assert_int_equal(fixture_enter(f, sets[first].digits[0]), MV_KCT_1ST);
+            assert_int_equal(fixture_enter(f, sets[second].digits[1]), MV_ACCEPT);
+            assert_int_equal(f->meter.state.identity.key_expiry, kens[first][second]);
+            assert_memory_equal(f->meter.state.identity.key.bytes, f->identity.key.bytes, 8);
+        }
+    }
+}
+
 /* From each key type to each, by the first section. */
 static void key_type_transitions(void **state)
 {
@@ -281,6 +381,11 @@ int main(void)
         READY(restart_gives_sections_their_time),
         READY(other_tokens_abandon_a_set),
         READY(another_set_replaces_the_first),
+        READY(a_section_again_costs_nothing),
+        READY(a_whole_set_again_is_obeyed_again),
+        READY(no_rollover_under_the_same_key),
+        READY(no_rollover_whatever_follows_the_key),
+        READY(sets_of_one_key_mix),
         READY(key_type_transitions),
         READY(section_refusals),
         READY(supply_group_of_two_halves),

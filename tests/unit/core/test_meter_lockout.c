@@ -119,6 +119,64 @@ static void only_a_token_with_a_tid_clears(void **state)
     assert_int_equal(f->meter.state.wrong, 0);
 }
 
+/* Guessing costs ten writes and no more until a token is accepted; the lockout does not need them. */
+static void guessing_does_not_wear_the_memory_out(void **state)
+{
+    struct fixture *f = *state;
+    uint32_t sequence = f->meter.state.sequence;
+    for (unsigned i = 0; i < 50; i++) {
+        assert_int_equal(fixture_enter(f, wrong(f)), MV_CRC_ERROR);
+        assert_int_equal(f->meter.state.sequence, sequence + (i < 10 ? i + 1 : 10));
+        fixture_wait_out(f);
+    }
+    assert_int_equal(fixture_enter(f, wrong(f)), MV_CRC_ERROR);
+    f->flash.now += 1279;
+    fixture_reopen(f);
+    assert_int_equal(mv_meter_lockout_left(&f->meter), 1280);
+}
+
+/* The board's clock may pass its end. */
+static void the_clock_wraps(void **state)
+{
+    struct fixture *f = *state;
+    f->flash.now = UINT32_MAX - 4;
+    lock(f);
+    f->flash.now += 9; /* 4 */
+    assert_int_equal(mv_meter_lockout_left(&f->meter), 1);
+    assert_int_equal(fixture_enter_kwh(f, TEST_TID + 1, 1), MV_LOCKOUT_ACTIVE);
+    f->flash.now++;
+    assert_int_equal(mv_meter_lockout_left(&f->meter), 0);
+    fixture_ready(state);
+    f->flash.now = UINT32_MAX - 4;
+    struct mv_sts_key_change change = test_change(&f->identity, 2);
+    char set[MV_KEY_SECTIONS][21];
+    assert_int_equal(test_key_set(&f->identity, &change, set), 2);
+    assert_int_equal(fixture_enter(f, set[0]), MV_KCT_1ST);
+    f->flash.now += MV_SECTION_TIMEOUT_S - 1;
+    assert_int_equal(mv_meter_tick(&f->meter), MV_DONE);
+    assert_int_equal(f->meter.state.sections.present, 1);
+    f->flash.now++;
+    assert_int_equal(mv_meter_tick(&f->meter), MV_DONE);
+    assert_int_equal(f->meter.state.sections.present, 0);
+}
+
+/* Class 1 needs no write, also when something waits for one. */
+static void displays_work_while_writes_fail(void **state)
+{
+    struct fixture *f = *state;
+    struct mv_sts_key_change change = test_change(&f->identity, 2);
+    char set[MV_KEY_SECTIONS][21];
+    assert_int_equal(test_key_set(&f->identity, &change, set), 2);
+    assert_int_equal(fixture_enter(f, set[0]), MV_KCT_1ST);
+    f->flash.now += MV_SECTION_TIMEOUT_S;
+    f->flash.deny_writes = true;
+    assert_int_equal(fixture_enter(f, "56493153725450313471"), MV_ACCEPT);
+    assert_int_equal(fixture_enter(f, set[1]), MV_STORAGE_ERROR);
+    assert_int_equal(fixture_enter(f, "56493153725450313471"), MV_ACCEPT);
+    f->flash.deny_writes = false;
+    assert_int_equal(fixture_enter(f, "56493153725450313471"), MV_ACCEPT);
+}
+
 /* A wrong entry that cannot be kept is not answered. */
 static void no_verdict_without_memory(void **state)
 {
@@ -134,8 +192,15 @@ static void no_verdict_without_memory(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        READY(doubles_up_to_a_limit),   READY(a_restart_starts_it_anew),       READY(class_1_still_works),
-        READY(only_a_wrong_crc_counts), READY(only_a_token_with_a_tid_clears), READY(no_verdict_without_memory),
+        READY(doubles_up_to_a_limit),
+        READY(a_restart_starts_it_anew),
+        READY(class_1_still_works),
+        READY(only_a_wrong_crc_counts),
+        READY(only_a_token_with_a_tid_clears),
+        READY(no_verdict_without_memory),
+        READY(guessing_does_not_wear_the_memory_out),
+        READY(the_clock_wraps),
+        READY(displays_work_while_writes_fail),
     };
     return cmocka_run_group_tests_name("meter: lockout", tests, NULL, NULL);
 }

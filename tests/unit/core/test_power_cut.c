@@ -7,6 +7,7 @@
 #include <cmocka.h>
 
 #include "meter_support.h"
+#include "record.h"
 
 enum { TOKENS = 5, FIRST_STEP = 61, SECOND_STEP = 13 };
 
@@ -138,8 +139,35 @@ static void a_second_cut(void **state)
     }
 }
 
+/* Half a seal counts or does not, but for good: with every mixture of bits in every byte of it. */
+static void a_torn_seal(void **state)
+{
+    unsigned seen[2] = {0, 0};
+    for (uint32_t cut = 0; cut < MV_RECORD_SEAL; cut++) {
+        for (unsigned last_byte = 0; last_byte < 256; last_byte++) {
+            fixture_ready(state);
+            struct fixture *f = *state;
+            f->flash.energy = MV_RECORD_BODY + cut;
+            f->flash.last_byte = (uint8_t)last_byte;
+            assert_int_equal(fixture_enter(f, tokens[0]), MV_STORAGE_ERROR);
+            flash_power_on(&f->flash);
+            fixture_reopen(f);
+            bool counted = f->meter.state.credit[0] == 100;
+            seen[counted]++;
+            assert_int_equal(fixture_enter(f, tokens[1]), MV_ACCEPT);
+            fixture_reopen(f);
+            assert_int_equal(fixture_enter(f, tokens[0]), counted ? MV_USED_ERROR : MV_ACCEPT);
+            fixture_reopen(f);
+            assert_int_equal(f->meter.state.credit[0], 300);
+            assert_false(f->flash.double_writes);
+        }
+    }
+    assert_true(seen[0] > 0 && seen[1] > 0);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(one_cut_anywhere), cmocka_unit_test(a_second_cut)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(one_cut_anywhere), cmocka_unit_test(a_second_cut),
+                                       cmocka_unit_test(a_torn_seal)};
     return cmocka_run_group_tests_name("power cut", tests, make_tokens, NULL);
 }

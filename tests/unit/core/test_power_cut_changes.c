@@ -132,10 +132,9 @@ static unsigned steps_kept(struct flash *flash, unsigned done)
 
 static void provision(struct flash *flash)
 {
-    struct mv_meter_port port = flash_port(flash);
     struct mv_meter meter;
     flash_init(flash);
-    port = flash_port(flash);
+    struct mv_meter_port port = flash_port(flash);
     assert_int_equal(mv_meter_open(&meter, &port, &mv_sta_public), MV_NOT_PROVISIONED);
     assert_int_equal(mv_meter_provision(&meter, &identity, TEST_TID), MV_DONE);
     flash->spent = 0;
@@ -146,8 +145,8 @@ static uint32_t bytes_of_a_whole_run(void)
 {
     struct flash flash;
     struct mv_meter meter;
-    struct mv_meter_port port = flash_port(&flash);
     provision(&flash);
+    struct mv_meter_port port = flash_port(&flash);
     assert_int_equal(mv_meter_open(&meter, &port, &mv_sta_public), MV_DONE);
     mv_record_encode(&meter.state, states[0]);
     for (unsigned i = 0; i < step_count; i++) {
