@@ -52,7 +52,12 @@ def note_change(session: Session, device: Device, last: Token, before: Before) -
         device.astray = True
         session.counts["sets mixed"] += 1
     session.counts["key changed"] += device.meter.key != before.key
+    session.counts["rollovers taken"] += last_rolled(device.meter)
     session.check_keys(device)
+
+
+def last_rolled(meter: Meter) -> bool:
+    return max(meter.tids) == 0
 
 
 def came_from(change: Change, whole: dict) -> bool:

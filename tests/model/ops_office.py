@@ -1,6 +1,6 @@
 """The office: meters are registered, keys assigned and confirmed, moves approved."""
 from oracle import desk, luhn, tid, token
-from oracle.catalogue import ACTIVE, COMPROMISED, EXPIRED, ISSUED_UNTIL
+from oracle.catalogue import ACTIVE, COMPROMISED, EXPIRED, FOR_EVER, ISSUED_UNTIL
 from oracle.dkga import MeterKey
 from oracle.meter import SGC_UNKNOWN, Meter
 from oracle.verify import verify as look_up
@@ -145,6 +145,12 @@ def confirm_reading(session: Session, device: Device) -> None:
         see_through(session, device)
 
 
+def guess(session: Session, device: Device) -> None:
+    """One wrong token after the other."""
+    for _ in range(session.rng.randrange(2, 7)):
+        verify(session, device)
+
+
 def verify(session: Session, device: Device) -> None:
     """The help desk looks at a token that somebody brings."""
     rng, server = session.rng, session.server
@@ -173,7 +179,7 @@ def propose(session: Session, device: Device) -> None:
         return
     who = rng.choice(("fitter", "boss", "officer1"))
     before, after = device.office.key.sgc, device.office.wanted.sgc or rng.choice(GROUPS)
-    pan, valid_s = rng.choice(("", device.office.pan)), rng.choice((DAY, 80 * DAY))
+    pan, valid_s = rng.choice(("", device.office.pan)), rng.choice((DAY, 30 * DAY))
     try:
         desk.propose(server, who, before, after, pan, valid_s)
     except Refused as refusal:
@@ -188,6 +194,8 @@ def approve(session: Session, _device: Device) -> None:
     if not server.proposals:
         return
     number = rng.randrange(max(0, len(server.proposals) - 3), len(server.proposals))
+    if server.proposals[number].expires <= session.clock.real_s and rng.random() < 0.9:
+        return
     who, signer = rng.choice(("officer1", "officer2")), rng.choice(("officer1", "officer2"))
     both(session, lambda: desk.approve(server, who, number, signer), "approve", who, number + 1, signer)
 
@@ -197,7 +205,7 @@ def amend(session: Session, _device: Device) -> None:
     """A key is replaced, runs out or is found out; none comes back."""
     rng = session.rng
     key = rng.choice(list(session.server.catalogue.keys.values()))
-    if key.state != ACTIVE:
+    if key.state != ACTIVE or key.issued_until != FOR_EVER:
         return
     state, until, successor = 0, 0, -1
     if rng.random() < 0.5:
@@ -224,9 +232,10 @@ def find_successor(session: Session, key) -> int:
     catalogue = session.server.catalogue
     fit = [k for k in catalogue.keys.values()
            if k.sgc == key.sgc and k.kt == key.kt and k.krn != key.krn and k.state == ACTIVE and
-           k.base_date >= key.base_date and set(key.algorithms) <= set(k.algorithms) and not k.successor]
+           k.base_date >= key.base_date and k.dkga >= key.dkga and set(key.algorithms) <= set(k.algorithms) and
+           k.issued_until == FOR_EVER and not k.successor]
     return session.rng.choice(fit).krn if fit else -1
 
 
-OPERATIONS = [(0.4, register), (2, view), (3, assign), (8, confirm), (0.5, propose), (1.5, approve), (2, verify),
+OPERATIONS = [(0.4, register), (2, view), (3, assign), (8, confirm), (0.5, propose), (1.5, approve), (2, verify), (0.4, guess),
               (0.03, amend)]

@@ -40,8 +40,11 @@ class Meter:
         self.shown: list = []  # by the last class 1 token
 
     # ---- time ----
+    def stale(self, now_s: int) -> bool:
+        return bool(self.sections) and now_s - self.sections_since >= SECTION_TIMEOUT_S
+
     def forget_stale(self, now_s: int) -> None:
-        if self.sections and now_s - self.sections_since >= SECTION_TIMEOUT_S:
+        if self.stale(now_s):
             self.sections = {}
 
     def locked(self, now_s: int) -> bool:
@@ -61,7 +64,6 @@ class Meter:
 
     # ---- a token ----
     def enter(self, digits: str, now_s: int) -> str:
-        self.forget_stale(now_s)
         self.shown = []
         try:
             return self.judge(digits, now_s)
@@ -81,8 +83,10 @@ class Meter:
     def authenticate(self, digits: str, now_s: int) -> token.Token:
         try:
             token_class, _ = token.take_class(digits)
-            if token_class in (0, 2) and self.locked(now_s):
-                raise Verdict("LOCKOUT_ACTIVE")
+            if token_class in (0, 2):
+                self.forget_stale(now_s)
+                if self.locked(now_s):
+                    raise Verdict("LOCKOUT_ACTIVE")
             return token.read(digits, self.key)
         except token.Unreadable as failure:
             if str(failure) == "CRC_ERROR" and token_class != 1:
@@ -107,6 +111,10 @@ class Meter:
 
     # ---- class 0 ----
     def take_credit(self, read: token.Token) -> str:
+        if self.kt == DDTK:
+            raise Verdict("DDTK_ERROR")
+        if self.kt == DITK:
+            raise Verdict("KEY_TYPE_ERROR")
         if read.subclass >= 8:
             raise Verdict("FUNCTION_ERROR")
         if read.subclass >= 4:
@@ -115,10 +123,6 @@ class Meter:
         else:
             _, number, field = token.split_tid(read.content)
             credited, debit = amount.decode(field) * UNIT[read.subclass], 0
-        if self.kt == DDTK:
-            raise Verdict("DDTK_ERROR")
-        if self.kt == DITK:
-            raise Verdict("KEY_TYPE_ERROR")
         self.check_tid(number)
         if not self.measures >> read.subclass & 1:
             raise Verdict("FUNCTION_ERROR")
@@ -199,8 +203,9 @@ class Meter:
         sections[place] = read.content
         new = keychange.join(sections, self.key.ea)
         if new is None:
-            self.sections = sections
-            self.sections_since = now_s
+            if sections != self.sections:  # what is there already gets no more time
+                self.sections = sections
+                self.sections_since = now_s
             return ("KCT_1ST", "KCT_2ND", "KCT_3RD", "KCT_4TH")[place]
         self.check_new(new)
         self.change(new)
@@ -218,7 +223,8 @@ class Meter:
         return kt in (DDTK, DUTK)
 
     def check_new(self, new: keychange.NewKey) -> None:
-        if new.sgc is not None and new.sgc > 999999:
+        """A rollover under the same key would make it forget tokens that it goes on taking."""
+        if new.sgc is not None and new.sgc > 999999 or new.rollover and new.key == self.key:
             raise Verdict("RANGE_ERROR")
 
     def change(self, new: keychange.NewKey) -> None:

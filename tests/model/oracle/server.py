@@ -66,6 +66,7 @@ class Server:
         if not self.clock.sample():
             raise Refused("CLOCK_STEPPED")
         if change and not resent:
+            self.check_forbidden(change.before, change.after)
             self.check_leaving(meter.key)
         issued.made = (change.made if change else []) + own
         if self.books:
@@ -132,8 +133,14 @@ class Server:
         if not self.catalogue.find(key.sgc, key.krn, key.kt).allows("issue", now):
             raise Refused("VENDING_KEY_NOT_ACTIVE")
 
+    # The key process is asked last.
+    def check_forbidden(self, before: MeterKey, after: MeterKey) -> None:
+        """Never to an older derivation; officers who approve another group approve no other key type."""
+        if after.dkga < before.dkga or (after.sgc != before.sgc and after.kt != before.kt):
+            raise Refused("KEY_CHANGE_NOT_ALLOWED")
+
     def check_leaving(self, key: MeterKey) -> None:
-        """The key process is asked last: it needs the old key, which may be past issuing but not before its time."""
+        """The old key may be past issuing, but not before its time."""
         if not self.catalogue.find(key.sgc, key.krn, key.kt).allows("leave", self.clock.issue_s()):
             raise Refused("VENDING_KEY_NOT_ACTIVE")
 
