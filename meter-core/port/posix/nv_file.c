@@ -2,6 +2,9 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
@@ -60,11 +63,14 @@ static bool nv_write(void *context, uint32_t sector, uint32_t offset, const uint
 {
     const struct mv_nv_file *file = context;
     uint8_t cells[MV_NV_FILE_SECTOR_SIZE];
-    if (!within(sector, offset, size) || !read_at(file->descriptor, position(sector, offset), cells, size))
+    if (!within(sector, offset, size))
         return false;
-    for (uint32_t i = 0; i < size; i++)
+    bool good = read_at(file->descriptor, position(sector, offset), cells, size);
+    for (uint32_t i = 0; i < size && good; i++)
         cells[i] &= data[i];
-    return write_at(file->descriptor, position(sector, offset), cells, size);
+    good = good && write_at(file->descriptor, position(sector, offset), cells, size);
+    explicit_bzero(cells, sizeof cells); /* a record holds a key */
+    return good;
 }
 
 static bool nv_erase(void *context, uint32_t sector)
@@ -88,18 +94,8 @@ static uint32_t seconds(void *context)
     return (uint32_t)(monotonic_s() - file->opened_s) + file->skipped_s;
 }
 
-/* Only an empty file is taken for a new one: anything else may be somebody's. */
-static int check_size(struct mv_nv_file *file, bool create)
+static int erase_all(struct mv_nv_file *file)
 {
-    struct stat info;
-    if (fstat(file->descriptor, &info) != 0)
-        return errno;
-    if (!S_ISREG(info.st_mode))
-        return EINVAL;
-    if (info.st_size == FILE_SIZE)
-        return 0;
-    if (!create || info.st_size != 0)
-        return EINVAL;
     for (uint32_t sector = 0; sector < MV_NV_FILE_SECTORS; sector++) {
         if (!nv_erase(file, sector))
             return errno;
@@ -107,13 +103,66 @@ static int check_size(struct mv_nv_file *file, bool create)
     return fsync(file->descriptor) == 0 ? 0 : errno;
 }
 
+static int sync_directory_of(const char *path)
+{
+    char directory[PATH_MAX];
+    const char *slash = strrchr(path, '/');
+    if (slash == NULL)
+        (void)snprintf(directory, sizeof directory, ".");
+    else
+        (void)snprintf(directory, sizeof directory, "%.*s", (int)(slash - path) + 1, path);
+    int descriptor = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (descriptor < 0)
+        return errno;
+    int error = fsync(descriptor) == 0 ? 0 : errno;
+    close(descriptor);
+    return error;
+}
+
+/* The file gets its name when it is whole: a crash leaves none, or one that can be used. Somebody else's of that name
+ * stays. */
+static int make_erased(const char *path)
+{
+    char temporary[PATH_MAX];
+    int length = snprintf(temporary, sizeof temporary, "%s.XXXXXX", path);
+    if (length < 0 || (size_t)length >= sizeof temporary)
+        return ENAMETOOLONG;
+    struct mv_nv_file file = {.descriptor = mkostemp(temporary, O_CLOEXEC)};
+    if (file.descriptor < 0)
+        return errno;
+    int error = erase_all(&file);
+    if (error == 0 && link(temporary, path) != 0 && errno != EEXIST)
+        error = errno;
+    (void)unlink(temporary);
+    mv_nv_file_close(&file);
+    return error == 0 ? sync_directory_of(path) : error;
+}
+
+static int check_size(const struct mv_nv_file *file)
+{
+    struct stat info;
+    if (fstat(file->descriptor, &info) != 0)
+        return errno;
+    return S_ISREG(info.st_mode) && info.st_size == FILE_SIZE ? 0 : EINVAL;
+}
+
+static int open_existing(struct mv_nv_file *file, const char *path)
+{
+    file->descriptor = open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW);
+    return file->descriptor < 0 ? errno : 0;
+}
+
 int mv_nv_file_open(struct mv_nv_file *file, const char *path, bool create)
 {
     *file = (struct mv_nv_file){.opened_s = monotonic_s()};
-    file->descriptor = open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW | (create ? O_CREAT : 0), 0600);
-    if (file->descriptor < 0)
-        return errno;
-    int error = flock(file->descriptor, LOCK_EX) == 0 ? check_size(file, create) : errno;
+    int error = open_existing(file, path);
+    if (error == ENOENT && create) {
+        error = make_erased(path);
+        if (error == 0)
+            error = open_existing(file, path);
+    }
+    if (error == 0)
+        error = flock(file->descriptor, LOCK_EX) == 0 ? check_size(file) : errno;
     if (error != 0)
         mv_nv_file_close(file);
     return error;

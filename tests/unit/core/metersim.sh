@@ -57,6 +57,18 @@ expect 3 "No such file" sim none show
 printf 'no meter at all' >"$work/text"
 expect 3 "no meter's memory" sim text show
 expect 3 "no meter's memory" load text sta
+printf '' >"$work/empty"
+expect 3 "no meter's memory" load empty sta
+ln -s elsewhere "$work/link"
+expect 3 "" load link sta
+[ -e "$work/elsewhere" ] && { echo "FAILED: a link was followed"; failed=1; }
+expect 3 "No such file" load no-such-directory/m sta
+expect 0 "balance 0 kWh" env -C "$work" "$metersim" --state here --provision sta --component-file a --component-file b
+[ "$(echo "$work"/here*)" = "$work/here" ] || { echo "FAILED: something is left beside the state"; failed=1; }
+# dies half way through making the file
+(ulimit -f 4 && load dying sta) >/dev/null 2>&1 && { echo "FAILED: it did not die"; failed=1; }
+[ -e "$work/dying" ] && { echo "FAILED: half a state file is there"; failed=1; }
+expect 0 "balance 0 kWh" load dying sta
 expect 1 "there is no such file" load wrong nothing
 expect 1 "meter_pan" load wrong wrong_pan
 expect 1 "does not open" load wrong damaged
