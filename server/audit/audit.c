@@ -1,8 +1,8 @@
 #include "audit/audit.h"
 
-#include <openssl/evp.h>
 #include <string.h>
 
+#include "base/digest.h"
 #include "base/utf8.h"
 #include "base/wire.h"
 
@@ -58,9 +58,7 @@ static mv_status hash_record(const struct audit_record *record, const uint8_t pr
     mv_put_text(&writer, record->detail);
     if (!mv_writer_ok(&writer))
         return mv_fail(MV_INTERNAL_ERROR, "audit record");
-    if (EVP_Digest(form, writer.used, hash, NULL, EVP_sha256(), NULL) != 1)
-        return mv_fail(MV_INTERNAL_ERROR, "SHA-256");
-    return mv_ok();
+    return mv_sha256(form, writer.used, hash);
 }
 
 mv_status audit_seal(struct audit_record *record, const uint8_t previous[AUDIT_HASH])

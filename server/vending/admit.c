@@ -4,9 +4,8 @@
 #include "vending/internal.h"
 #include "vending/issued.h"
 
-static mv_status find_stored(struct vend *vend, struct vend_item *item)
+mv_status vend_find_answer(struct vend *vend, struct store *store, struct vend_item *item)
 {
-    struct store *store = vend->planner.store;
     const struct vend_order_job *request = item->request;
     struct vend_trace trace = {.position = 0};
     mv_status found = store_sale_by_request(store, item->seller.id, request->request_id, &trace.sale);
@@ -41,21 +40,37 @@ mv_status vend_check_order(struct vend_item *item, mv_status clock, int64_t now_
     return vend_next_tid(item, item->meter.last_tid, now_unix_s);
 }
 
+static mv_status find_meter(struct vend_planner *planner, const char *pan, struct store_meter *meter)
+{
+    return vend_meter_cache_find(&planner->meters, pan, meter) ? mv_ok()
+                                                               : store_meter_by_pan(planner->store, pan, meter);
+}
+
+/* A meter that gets a new key is another one for whoever comes next. */
+static void keep_meter(struct vend_planner *planner, const struct vend_item *item)
+{
+    if (item->plan.has_set)
+        vend_meter_cache_forget(&planner->meters, item->meter.pan);
+    else
+        vend_meter_cache_keep(&planner->meters, &item->meter);
+}
+
 static mv_status check_new(struct vend *vend, struct vend_group *group, struct vend_item *item)
 {
-    struct store *store = vend->planner.store;
+    struct vend_planner *planner = &vend->planner;
     const struct vend_order_job *request = item->request;
     struct store_meter *meter = &item->meter;
     int64_t now_s = group->now.issue_s;
-    MV_TRY(store_meter_by_pan(store, request->pan, meter));
+    MV_TRY(find_meter(planner, request->pan, meter));
     MV_TRY(vend_may_touch(&vend->directory, &item->seller, vend_call_of(request->order.kind), meter->organisation,
                           meter->sgc));
     MV_TRY(vend_rule_meter(meter));
-    item->held = vend_must_wait(&vend->planner, meter->id);
+    item->held = vend_must_wait(planner, meter->id);
     if (item->held)
         return mv_ok();
     MV_TRY(vend_catalogue_state(&vend->catalogue));
-    MV_TRY(vend_plan_keys(vend, store, group, item, now_s));
+    MV_TRY(vend_plan_keys(vend, planner->store, group, item, now_s));
+    keep_meter(planner, item);
     return vend_check_order(item, group->clock, now_s);
 }
 
@@ -75,7 +90,7 @@ static mv_status admit(struct vend *vend, struct vend_group *group, struct vend_
         return mv_fail(MV_DEADLINE_PASSED, NULL);
     const char *principal = request->named ? request->principal : NULL;
     MV_TRY(vend_may_call(&vend->directory, principal, vend_call_of(request->order.kind), &item->seller));
-    mv_status stored = find_stored(vend, item);
+    mv_status stored = vend_find_answer(vend, vend->planner.store, item);
     if (stored.ok || stored.reason != MV_TOKEN_UNKNOWN)
         return stored;
     mv_status fresh = check_new(vend, group, item);
@@ -87,9 +102,8 @@ static mv_status admit(struct vend *vend, struct vend_group *group, struct vend_
 }
 
 /* A connection that failed may have failed for good: the next group gets another one. */
-static void drop_broken(struct vend *vend, const struct vend_group *group, mv_status snapshot)
+static void drop_broken(struct vend_planner *planner, const struct vend_group *group, mv_status snapshot)
 {
-    struct vend_planner *planner = &vend->planner;
     bool broken = !snapshot.ok;
     for (size_t i = 0; i < group->count; i++)
         broken = broken || vend_is_ledger_failure(group->items[i].status);
@@ -109,13 +123,16 @@ static mv_status begin(struct vend *vend)
 
 void vend_group_admit(struct vend *vend, struct vend_group *group, size_t first)
 {
+    struct vend_planner *planner = &vend->planner;
     mv_status snapshot = begin(vend);
+    if (atomic_exchange(&planner->astray, false))
+        vend_meter_cache_forget_all(&planner->meters);
     for (size_t i = first; i < group->count; i++) {
         struct vend_item *item = &group->items[i];
         if (item->request != NULL)
             item->status = snapshot.ok ? admit(vend, group, item) : snapshot;
     }
-    if (vend->planner.store != NULL)
-        store_rollback(vend->planner.store);
-    drop_broken(vend, group, snapshot);
+    if (planner->store != NULL)
+        store_rollback(planner->store);
+    drop_broken(planner, group, snapshot);
 }

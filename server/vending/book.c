@@ -115,14 +115,10 @@ void vend_item_replay(struct vend_item *item, const struct vend_trace *trace)
 }
 
 /* Another server on this ledger may have answered the request since it was admitted. */
-static bool answered_elsewhere(struct store *store, struct vend_item *item)
+static mv_status answer_of_another_server(struct vend *vend, struct vend_item *item, mv_status refusal)
 {
-    struct vend_trace trace = {.position = 0};
-    if (!store_sale_by_request(store, item->seller.id, item->request->request_id, &trace.sale).ok ||
-        memcmp(trace.sale.digest, item->request->digest, VEND_DIGEST) != 0 || !vend_trace_set(store, &trace).ok)
-        return false;
-    vend_item_replay(item, &trace);
-    return true;
+    mv_status found = vend_find_answer(vend, vend->writer.store, item);
+    return !found.ok && found.reason == MV_TOKEN_UNKNOWN ? refusal : found;
 }
 
 /* A set that was made for this order, with a record of its own. */
@@ -156,15 +152,15 @@ static mv_status book_order(struct vend *vend, struct vend_group *group, struct 
         return status;
     /* its set is in the transaction already: everything again, without this item */
     group->spoiled = !status.ok && item->plan.fresh;
-    bool elsewhere = !status.ok && status.reason == MV_REQUEST_ID_REUSED && answered_elsewhere(store, item);
-    if (!elsewhere) {
-        item->status = status;
-        item->live = status.ok;
-    }
+    bool repeated = !status.ok && status.reason == MV_REQUEST_ID_REUSED;
+    if (repeated)
+        status = answer_of_another_server(vend, item, status);
+    item->status = status;
+    item->live = status.ok && !repeated;
     if (group->spoiled)
         return mv_fail(MV_METER_CHANGED, NULL);
-    if (elsewhere)
-        return mv_ok();
+    if (repeated && (status.ok || vend_is_ledger_failure(status)))
+        return status;
     write_record(vend, group, item, &item->record);
     if (!status.ok && vend_repeats_counted(&vend->writer.repeats, &item->record))
         return mv_ok();

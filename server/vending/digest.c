@@ -1,7 +1,6 @@
 #include "vending/digest.h"
 
-#include <openssl/evp.h>
-
+#include "base/digest.h"
 #include "base/wire.h"
 
 /* Ordinary credit keeps the form that ledgers have digests of. */
@@ -65,8 +64,5 @@ mv_status vend_digest_order(const struct vend_order *order, uint8_t digest[VEND_
         put_other(&writer, order);
     if (!mv_writer_ok(&writer))
         return mv_fail(MV_INTERNAL_ERROR, "digest");
-    unsigned size = VEND_DIGEST;
-    if (EVP_Digest(fields, writer.used, digest, &size, EVP_sha256(), NULL) != 1)
-        return mv_fail(MV_INTERNAL_ERROR, "digest");
-    return mv_ok();
+    return mv_sha256(fields, writer.used, digest);
 }

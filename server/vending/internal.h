@@ -3,6 +3,7 @@
 #define MV_VENDING_INTERNAL_H
 
 #include <pthread.h>
+#include <stdatomic.h>
 
 #include "vending/catalogue.h"
 #include "vending/clock.h"
@@ -11,6 +12,7 @@
 #include "vending/form.h"
 #include "vending/handover.h"
 #include "vending/job.h"
+#include "vending/meter_cache.h"
 #include "vending/readers.h"
 #include "vending/repeats.h"
 #include "vending/rules.h"
@@ -90,6 +92,8 @@ struct vend_planner {
     pthread_t thread;
     bool runs;
     struct store *store; /* NULL: to be opened */
+    struct vend_meter_cache meters;
+    atomic_bool astray; /* set by the writer: a meter was found changed, so that all that is kept may be old */
     struct vend_job *jobs[HSMD_BATCH];
     struct vend_under_way taken, passed; /* in the present group, and in the one that was passed last */
 };
@@ -155,6 +159,9 @@ bool vend_must_wait(const struct vend_planner *planner, int64_t meter);
 void vend_let_wait(struct vend_planner *planner, int64_t meter);
 /* Decides which items from `first` on may be issued, on one snapshot, and finds stored answers. For the planner.
  */
+/* The stored answer to the item's request, read with this store, makes it a replay. TOKEN_UNKNOWN when there is none,
+ * REQUEST_ID_REUSED, or why the caller may not read it. */
+MV_MUST_USE mv_status vend_find_answer(struct vend *vend, struct store *store, struct vend_item *item);
 void vend_group_admit(struct vend *vend, struct vend_group *group, size_t first);
 /* Gets decoder keys for all live items from `first` on; items that get none are refused. */
 void vend_group_prepare(struct vend *vend, struct vend_group *group, size_t first);

@@ -14,6 +14,37 @@ static uint64_t last_tid(const struct vend_group *group, const struct vend_item 
     return last;
 }
 
+/* A block that is valid under another class too is not encrypted (hsmd/client.h). Where a RND is part of the content
+ * there are 16 blocks to choose from; an amount in currency has the identifier only. */
+static bool is_two_faced_currency(const struct vend_item *item)
+{
+    enum { FIRST_CURRENCY = 4 };
+    struct hsmd_block block;
+    const struct vend_content *content = &item->content;
+    return item->request->order.kind == VEND_ORDER_CREDIT && content->subclass >= FIRST_CURRENCY &&
+           vend_content_block(content, item->tid.raw, 0, &block).ok &&
+           mv_sts_block_is_two_faced(block.token_class, block.clear);
+}
+
+static mv_status take_identifier(const struct vend_group *group, struct vend_item *item)
+{
+    MV_TRY(vend_next_tid(item, last_tid(group, item), group->now.issue_s));
+    while (is_two_faced_currency(item) && !item->request->order.special)
+        MV_TRY(vend_next_tid(item, item->tid.absolute, group->now.issue_s));
+    return mv_ok();
+}
+
+static mv_status make_block(const struct vend_item *item, uint8_t random, struct hsmd_block *block)
+{
+    enum { RANDOMS = 16 };
+    for (unsigned i = 0; i < RANDOMS; i++) {
+        MV_TRY(vend_content_block(&item->content, item->tid.raw, (uint8_t)(random + i), block));
+        if (!mv_sts_block_is_two_faced(block->token_class, block->clear))
+            return mv_ok();
+    }
+    return mv_ok(); /* the key process refuses it by name */
+}
+
 /* Asks the ledger once more, now that nobody else can write it: since the order was admitted, other groups may have
  * issued to this meter. They cannot have answered this request nor changed the meter's key: the planner holds doubles,
  * and orders of a meter that gets a new key, until what they wait for is answered. Another server could. */
@@ -21,10 +52,13 @@ static mv_status reserve(struct vend *vend, const struct vend_group *group, stru
 {
     struct store_meter now;
     MV_TRY(store_meter_by_id(vend->writer.store, item->meter.id, &now));
-    if (now.key_version != item->meter.key_version)
+    if (now.key_version != item->meter.key_version || now.state != item->meter.state ||
+        now.organisation != item->meter.organisation) {
+        atomic_store(&vend->planner.astray, true);
         return mv_fail(MV_METER_CHANGED, NULL);
+    }
     item->meter = now;
-    MV_TRY(vend_next_tid(item, last_tid(group, item), group->now.issue_s));
+    MV_TRY(take_identifier(group, item));
     vend_order_compose(item, group->now.issue_s);
     return mv_ok();
 }
@@ -53,7 +87,7 @@ static mv_status make_blocks(struct vend_group *group, size_t *count)
         const struct vend_item *item = &group->items[i];
         if (!item->live || item->request->order.kind == VEND_ORDER_KEY_CHANGE)
             continue;
-        MV_TRY(vend_content_block(&item->content, item->tid.raw, random[i], &group->blocks[*count]));
+        MV_TRY(make_block(item, random[i], &group->blocks[*count]));
         if (item->has_slot)
             group->blocks[*count].slot = item->slot;
         group->asked[(*count)++] = i;

@@ -110,9 +110,13 @@ static void pass(struct vend *vend, struct vend_group *group)
 static void plan_change(struct vend *vend, struct vend_group *group)
 {
     group->change = (struct vend_change *)vend->planner.jobs[0];
+    /* it is gone when it is done */
+    bool silent = group->change->silent;
     vend_handover_drain(&vend->handover);
     pass(vend, group);
     vend_handover_drain(&vend->handover);
+    if (!silent)
+        vend_meter_cache_forget_all(&vend->planner.meters);
 }
 
 /* Returns whether something has to wait until this group is answered. */

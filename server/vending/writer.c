@@ -32,6 +32,7 @@ mv_status vend_writer_open(struct vend *vend, const struct vend_options *options
     vend->keys_timeout_ns = (int64_t)options->hsmd_timeout_ms * 1000000;
     MV_TRY(store_open(vend->ledger, STORE_WRITER, &vend->writer.store));
     MV_TRY(store_open(vend->ledger, STORE_READER, &vend->planner.store));
+    MV_TRY(vend_meter_cache_init(&vend->planner.meters));
     for (size_t i = 0; i < VEND_GROUPS; i++)
         MV_TRY(make_group(&vend->groups[i], options));
     vend_handover_init(&vend->handover, vend->groups);
@@ -79,6 +80,7 @@ void vend_writer_close(struct vend *vend)
         vend_handover_destroy(&vend->handover);
     for (size_t i = 0; i < VEND_GROUPS; i++)
         free_group(vend->groups[i]);
+    vend_meter_cache_destroy(&vend->planner.meters);
     store_close(vend->planner.store);
     store_close(vend->writer.store);
 }

@@ -2,6 +2,7 @@
 #include <fcntl.h>
 #include <libgen.h>
 #include <limits.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
@@ -133,8 +134,17 @@ static mv_status settle(struct store *store, const char *path)
     return sqlite_ledger_is_current(store->db);
 }
 
+/* Nobody asks how much memory SQLite has, and the count costs a lock that its threads share. Too late when something
+ * else has used SQLite before: then it is only slower. */
+static void without_statistics(void)
+{
+    (void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+}
+
 mv_status sqlite_ledger_open(const char *path, enum store_mode mode, struct store **store)
 {
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    (void)pthread_once(&once, without_statistics);
     if (mode == STORE_WRITER)
         MV_TRY(create_private(path));
     struct store *opened = calloc(1, sizeof *opened);
