@@ -2,9 +2,9 @@
 from functools import partial
 
 from answers import compare
-from oracle import amount, manage
+from oracle import amount, crc, manage
 from oracle.numbers import unit_of
-from oracle.orders import CREDIT, KEY_CHANGE, MANAGEMENT, TEST, Issued, Order, Refused, Target
+from oracle.orders import CREDIT, CURRENCY, KEY_CHANGE, MANAGEMENT, TEST, Issued, Made, Order, Refused, Target
 from session import Card, Device, Difference, Session
 from world import CLOSED_GROUP, GROUPS
 
@@ -145,6 +145,29 @@ def burst(session: Session, device: Device) -> None:
         place(session, credit(session, device))
 
 
+def unlucky(session: Session, device: Device) -> None:
+    """Money whose token would be valid under the other class too. CRCs are linear: the bits' parts are added up."""
+    order = credit(session, device)._replace(special=False, unit=CURRENCY)
+    issued, _ = session.server.try_out(order) if session.clock.steady() else (None, None)
+    if issued is None:
+        return
+    made = issued.made[-1]
+    found = {0: 0}
+    for bit in range(14):
+        part = difference(made, 0, 1 << bit) ^ difference(made, 0, 0)
+        found.update({total ^ part: mantissa | 1 << bit for total, mantissa in list(found.items())})
+    fit = [amount.Currency(0, e, found[difference(made, e, 0)]) for e in range(12) if difference(made, e, 0) in found]
+    if fit:
+        place(session, order._replace(amount=session.rng.choice(fit).value() or 1))
+        session.counts["tokens that would have two faces"] += 1
+
+
+def difference(made: Made, exponent: int, mantissa: int) -> int:
+    """Between the CRCs of the two classes."""
+    content = amount.currency_content(amount.Currency(0, exponent, mantissa), made.tid)
+    return crc.of_token(0, made.token.subclass, content) ^ crc.of_token(2, made.token.subclass, content)
+
+
 OPERATIONS = [(25, partial(ordering, credit)), (6, partial(ordering, management)), (3, partial(ordering, test)),
               (3, partial(ordering, key_change)), (4, partial(ordering, again)), (2, partial(ordering, wrong)),
-              (0.05, burst)]
+              (0.05, burst), (0.2, unlucky)]

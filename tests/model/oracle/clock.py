@@ -22,6 +22,10 @@ class Clock:
     def step(self, seconds: int) -> None:
         self.real_s += seconds
 
+    def steady(self) -> bool:
+        """Trusted, and would be if it were looked at."""
+        return not self.unconfirmed and self.real_s >= self.seen_s and self.real_s - self.boot_s == self.offset
+
     def sample(self) -> bool:
         """Whether it can be trusted."""
         if self.real_s < self.seen_s - STEP_S or abs(self.real_s - self.boot_s - self.offset) > STEP_S:

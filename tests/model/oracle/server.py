@@ -85,14 +85,13 @@ class Server:
             meter.history.append(Held(issued.change.after, issued.change))
         self.clock.written()
 
-    def would_refuse(self, order: Order) -> Optional[str]:
-        """Why, if the order came now; nothing is done."""
+    def try_out(self, order: Order) -> tuple:
+        """What would be issued if the order came now, or why not; nothing is done."""
         self.books = False
         try:
-            self.order(order)
-            return None
+            return self.order(order), None
         except Refused as refusal:
-            return str(refusal)
+            return None, str(refusal)
         finally:
             self.books = True
 
@@ -186,6 +185,8 @@ class Server:
         issued.tid = find(key, meter.last_tid, self.clock.issue_s())
         made = self.numbered(order, meter, key, issued.tid, what)
         while not made.random and token.two_faced(made.token):
+            if order.special:  # there is no other
+                raise Refused("TOKEN_AMBIGUOUS")
             issued.tid = numbers.next_tid(key, issued.tid, self.clock.issue_s())
             made = self.numbered(order, meter, key, issued.tid, what)
         return [made]
