@@ -71,9 +71,7 @@ static enum mv_result find_newest(struct mv_meter *meter)
 enum mv_result mv_store_load(struct mv_meter *meter)
 {
     mv_meter_close(meter);
-    if (meter->port.nv_read == NULL)
-        return MV_NOT_PROVISIONED;
-    enum mv_result result = find_newest(meter);
+    enum mv_result result = find_newest(meter); /* none in a meter that was never opened: it has no sectors */
     if (result != MV_DONE) {
         mv_meter_close(meter);
         return result;

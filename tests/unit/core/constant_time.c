@@ -2,10 +2,13 @@
  * depends on them. With an argument it does just that on purpose, to show that the check sees it. */
 #include <sanitizer/msan_interface.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "metervault/aes.h"
+#include "metervault/meter.h"
 #include "metervault/sts.h"
 #include "metervault/sts_key_change.h"
+#include "rules.h"
 
 static void sts(uint8_t ea)
 {
@@ -64,6 +67,111 @@ static void crc(void)
     printf("CRC %d\n", value != 0);
 }
 
+/* ---- the meter ---- */
+
+/* What leaves the meter's RAM is no longer its secret: what is written to the flash, which protects it in its own way,
+ * and whether a token decrypts, which the answer tells. */
+static uint8_t flash[2][MV_METER_RECORD_SIZE];
+
+static bool nv_read(void *context, uint32_t sector, uint32_t offset, uint8_t *data, uint32_t size)
+{
+    (void)context;
+    memcpy(data, flash[sector] + offset, size);
+    return true;
+}
+
+static bool nv_write(void *context, uint32_t sector, uint32_t offset, const uint8_t *data, uint32_t size)
+{
+    (void)context;
+    __msan_unpoison(data, size);
+    memcpy(flash[sector] + offset, data, size);
+    return true;
+}
+
+static bool nv_erase(void *context, uint32_t sector)
+{
+    (void)context;
+    memset(flash[sector], 0xFF, sizeof flash[sector]);
+    return true;
+}
+
+static uint32_t seconds(void *context)
+{
+    (void)context;
+    return 0;
+}
+
+uint64_t __real_mv_sts_decrypt(const struct mv_decoder_key *key, const struct mv_sta_tables *tables, uint64_t cipher);
+uint64_t __wrap_mv_sts_decrypt(const struct mv_decoder_key *key, const struct mv_sta_tables *tables, uint64_t cipher);
+uint64_t __wrap_mv_sts_decrypt(const struct mv_decoder_key *key, const struct mv_sta_tables *tables, uint64_t cipher)
+{
+    uint64_t clear = __real_mv_sts_decrypt(key, tables, cipher);
+    __msan_unpoison(&clear, sizeof clear);
+    return clear;
+}
+
+static void poison_key(struct mv_meter *meter)
+{
+    __msan_allocated_memory(meter->state.identity.key.bytes, sizeof meter->state.identity.key.bytes);
+}
+
+static bool provision(struct mv_meter *meter, uint8_t ea)
+{
+    const struct mv_meter_port port = {.sectors = 2,
+                                       .sector_size = MV_METER_RECORD_SIZE,
+                                       .nv_read = nv_read,
+                                       .nv_write = nv_write,
+                                       .nv_erase = nv_erase,
+                                       .seconds = seconds};
+    struct mv_meter_identity identity = {.key = {.ea = ea, .bytes = {1, 2, 3}}, .key_type = 2, .key_revision = 1};
+    identity.measures = 1;
+    memcpy(identity.pan, "600727000000000009", sizeof identity.pan);
+    memset(flash, 0xFF, sizeof flash);
+    if (mv_meter_open(meter, &port, &mv_sta_public) != MV_NOT_PROVISIONED)
+        return false;
+    __msan_allocated_memory(identity.key.bytes, sizeof identity.key.bytes);
+    return mv_meter_provision(meter, &identity, 1) == MV_DONE;
+}
+
+/* Entries under a key that is a secret: a right one and a wrong one. */
+static void enter(uint8_t ea)
+{
+    struct mv_meter meter;
+    struct mv_meter_answer answer;
+    struct mv_sts_credit credit = {.tid = 2, .amount = 3};
+    struct mv_sts_block block;
+    char digits[21];
+    bool good = provision(&meter, ea) && mv_sts_credit_pack(&credit, &block) == MV_DONE;
+    poison_key(&meter);
+    uint64_t cipher = mv_sts_encrypt(&meter.state.identity.key, &mv_sta_public, mv_sts_block_pack(&block));
+    __msan_unpoison(&cipher, sizeof cipher);
+    mv_sts_digits_from_block(block.token_class, cipher, digits);
+    good = good && mv_meter_enter(&meter, digits, &answer) == MV_ACCEPT;
+    poison_key(&meter);
+    good = good && mv_meter_enter(&meter, digits, &answer) == MV_USED_ERROR;
+    digits[19] = digits[19] == '0' ? '1' : '0';
+    good = good && mv_meter_enter(&meter, digits, &answer) == MV_CRC_ERROR;
+    printf("enter EA%02u %d\n", ea, good);
+}
+
+/* Sections of a key that is a secret, until it is the meter's. */
+static void enter_sections(uint8_t ea)
+{
+    struct mv_meter meter;
+    struct mv_meter_answer answer = {.kind = MV_ANSWER_NONE};
+    struct mv_sts_key_change change = {.key = {.ea = ea}, .krn = 2, .kt = 2, .with_sgc = true};
+    struct mv_sts_block blocks[MV_KEY_SECTIONS];
+    unsigned count = 0;
+    bool good = provision(&meter, ea);
+    poison_key(&meter);
+    __msan_allocated_memory(change.key.bytes, sizeof change.key.bytes);
+    good = good && mv_sts_key_change_pack(&change, blocks, &count) == MV_DONE;
+    for (unsigned i = 0; i < count; i++)
+        good = good && mv_enter_key_section(&meter, &blocks[i], &answer) != MV_RANGE_ERROR;
+    good = good && answer.kind == MV_ANSWER_KEY_CHANGED && meter.state.identity.key_revision == 2;
+    printf("enter key change EA%02u %d\n", ea, good);
+}
+
 /* What the ciphers must not do. */
 static void look_up_by_secret(void)
 {
@@ -86,5 +194,9 @@ int main(int argc, char **argv)
     key_change(MV_EA_MISTY1);
     aes();
     crc();
+    enter(MV_EA_STA);
+    enter(MV_EA_MISTY1);
+    enter_sections(MV_EA_STA);
+    enter_sections(MV_EA_MISTY1);
     return 0;
 }

@@ -165,6 +165,27 @@ static void overflow_keeps_the_token_for_later(void **state)
     assert_int_equal(f->meter.state.credit[MV_REGISTER_ELECTRICITY], INT64_MAX);
 }
 
+/* Currency amounts beyond 64 bits too, whatever their lower half is. */
+static void no_register_holds_such_an_amount(void **state)
+{
+    struct fixture *f = *state;
+    unsigned with_a_small_lower_half = 0;
+    f->identity.measures = 0xFF;
+    assert_int_equal(mv_meter_provision(&f->meter, &f->identity, TEST_TID), MV_DONE);
+    for (uint8_t exponent = 15; exponent < 32; exponent++) {
+        for (uint16_t mantissa = 16320; mantissa < 16384; mantissa++) {
+            struct mv_sts_credit credit = {.subclass = 4, .tid = TEST_TID + 1};
+            char digits[21];
+            credit.currency = (struct mv_sts_currency){.exponent = exponent, .mantissa = mantissa};
+            struct mv_u128 amount = mv_sts_currency_magnitude(credit.currency);
+            with_a_small_lower_half += amount.high != 0 && amount.low <= INT64_MAX;
+            test_token(&f->identity, &credit, digits);
+            assert_int_equal(fixture_enter(f, digits), MV_OVERFLOW_ERROR);
+        }
+    }
+    assert_true(with_a_small_lower_half > 0);
+}
+
 static void provisioning_is_checked_and_happens_once(void **state)
 {
     struct fixture *f = *state;
@@ -227,6 +248,7 @@ int main(void)
         READY(expired_key),
         BLANK(key_types),
         READY(overflow_keeps_the_token_for_later),
+        BLANK(no_register_holds_such_an_amount),
         BLANK(provisioning_is_checked_and_happens_once),
         READY(storage_errors),
     };
