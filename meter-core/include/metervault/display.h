@@ -6,9 +6,10 @@
 #include <stdint.h>
 
 enum mv_display_what {
-    MV_SHOW_LOAD_SWITCH = 1, /* no value: the board works its load switch and puts it back */
-    MV_SHOW_ALL_SEGMENTS,    /* no value: the board tests display and keypad */
-    MV_SHOW_CREDIT,          /* a register; `index`: enum mv_credit_register */
+    /* No value: the board opens its load switch. Anybody can ask for it: the switch closes only when credit allows. */
+    MV_SHOW_LOAD_SWITCH = 1,
+    MV_SHOW_ALL_SEGMENTS, /* no value: the board tests display and keypad */
+    MV_SHOW_CREDIT,       /* a register; `index`: enum mv_credit_register */
     MV_SHOW_KRN,
     MV_SHOW_KT,
     MV_SHOW_TI,

@@ -74,11 +74,13 @@ struct mv_meter_settings {
 struct mv_meter_state {
     uint32_t sequence; /* of the record in memory; rises with every change */
     struct mv_meter_identity identity;
-    int64_t credit[MV_REGISTERS]; /* Wh, litres, litres, seconds; the same in 0.00001 of the currency; never negative */
+    /* What tokens brought since it was cleared; what was consumed is the board's to count. Wh, litres, litres, seconds;
+     * the same in 0.00001 of the currency; never negative. */
+    int64_t credit[MV_REGISTERS];
     uint32_t tids[MV_TID_MEMORY];
     struct mv_sts_key_sections sections; /* of a key change that is not yet whole */
     struct mv_meter_settings settings;
-    uint8_t wrong; /* entries with a wrong CRC since the last accepted token */
+    uint8_t wrong; /* entries with a wrong CRC since the last accepted token, up to the longest lockout */
 };
 
 struct mv_meter {
