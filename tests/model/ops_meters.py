@@ -44,13 +44,18 @@ def note_accepted(session: Session, device: Device, card: Card, before: Before) 
 
 
 def note_change(session: Session, device: Device, last: Token, before: Before) -> None:
-    """Sections of two sets make a key that nobody knows: a meter cannot tell. That can only happen with tokens that
-    stayed good because their set changed no key."""
+    """Two things that nobody can prevent: sections of two sets make a key that nobody knows, and a meter that came back
+    to a key obeys again the set that once led away from it."""
+    office = device.office
     whole = {**before.sections, keychange.SECTION[last.subclass]: last.content}
-    sets = {id(i.change): i.change for i in device.office.issued if i.change}
-    if not any(came_from(change, whole) for change in sets.values()):
+    sets = {id(i.change): i.change for i in office.issued if i.change}
+    sources = [change for change in sets.values() if came_from(change, whole)]
+    if not sources:
         device.astray = True
         session.counts["sets mixed"] += 1
+    elif office.pending not in sources and office.key not in [change.after for change in sources]:
+        device.astray = True
+        session.counts["old sets obeyed again"] += 1
     session.counts["key changed"] += device.meter.key != before.key
     session.counts["rollovers taken"] += last_rolled(device.meter)
     session.check_keys(device)
