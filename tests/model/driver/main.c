@@ -1,4 +1,5 @@
 /* model-driver: reads commands, does them, answers. */
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -80,6 +81,8 @@ int main(int argc, char **argv)
         return 2;
     }
     mv_log_set_level(MV_LOG_ERROR);
+    /* when the oracle is gone the input ends, and then the folder is removed */
+    (void)signal(SIGPIPE, SIG_IGN);
     house_open();
     while (fgets(line, sizeof line, stdin) != NULL) {
         split(line, &words);
