@@ -71,6 +71,13 @@ static void run(struct words *words)
     (void)fflush(stdout);
 }
 
+/* When the oracle is gone the input ends, and then the folder is removed. Unlike an ignored signal, a handler is not
+ * passed on to the key process. */
+static void go_on(int number)
+{
+    (void)number;
+}
+
 int main(int argc, char **argv)
 {
     static char line[DRIVER_LINE];
@@ -81,8 +88,9 @@ int main(int argc, char **argv)
         return 2;
     }
     mv_log_set_level(MV_LOG_ERROR);
-    /* when the oracle is gone the input ends, and then the folder is removed */
-    (void)signal(SIGPIPE, SIG_IGN);
+    (void)signal(SIGPIPE, go_on);
+    (void)signal(SIGTERM, go_on);
+    (void)signal(SIGINT, go_on);
     house_open();
     while (fgets(line, sizeof line, stdin) != NULL) {
         split(line, &words);
