@@ -4,13 +4,14 @@
 #include <string.h>
 
 #include "base/secret.h"
+#include "hsm/change.h"
 #include "hsmd/decoder.h"
 #include "hsmd/officer.h"
 #include "metervault/sts_key_change.h"
 
 _Static_assert((int)HSMD_KEY_SECTIONS == (int)MV_KEY_SECTIONS, "a set has as many tokens as the codec says");
 
-enum { WITH_SGC = 1, WANT_SLOT = 2, KT_DITK = 0, KT_DDTK = 1, KT_DUTK = 2 };
+enum { WITH_SGC = 1, WANT_SLOT = 2 };
 
 /* Secret memory. */
 struct work {
@@ -33,24 +34,25 @@ static mv_status refuse(const char *where)
     return mv_fail(MV_KEY_CHANGE_NOT_ALLOWED, where);
 }
 
+static void key_of(const struct hsmd_meter *meter, struct hsm_decoder_key *key)
+{
+    *key = (struct hsm_decoder_key){.krn = meter->krn,
+                                    .ti = meter->ti,
+                                    .kt = meter->kt,
+                                    .ken = meter->ken,
+                                    .ea = meter->ea,
+                                    .dkga = meter->dkga,
+                                    .base_date = meter->base_date};
+    memcpy(key->sgc, meter->sgc, sizeof key->sgc);
+}
+
 static mv_status check_rules(const struct hsmd_meter *from, const struct hsmd_meter *to)
 {
-    /* made by the meter's maker, not from a vending key */
-    if (from->kt == KT_DITK)
-        return refuse("from.kt");
-    if (to->kt != KT_DDTK && to->kt != KT_DUTK)
-        return refuse("to.kt");
-    if (strcmp(from->pan, to->pan) != 0)
-        return refuse("to.pan");
-    if (from->ea != to->ea)
-        return refuse("to.ea");
-    /* from 160 bits and HMAC-SHA-256 back to 56 and DES */
-    if (to->dkga < from->dkga)
-        return refuse("to.dkga");
-    /* officers approve a move between groups, not the kind of key: that takes a change of its own */
-    if (strcmp(from->sgc, to->sgc) != 0 && from->kt != to->kt)
-        return refuse("to.kt: with another supply group");
-    return to->base_date < from->base_date ? refuse("to.base_date") : mv_ok();
+    struct hsm_decoder_key before;
+    struct hsm_decoder_key after;
+    key_of(from, &before);
+    key_of(to, &after);
+    return strcmp(from->pan, to->pan) == 0 ? hsm_change_allowed(&before, &after) : refuse("to.pan");
 }
 
 static mv_status check_approval(const struct batch *batch, const struct hsmd_meter *from, const struct hsmd_meter *to)

@@ -49,7 +49,7 @@ static mv_status find_meter(struct vend_planner *planner, const char *pan, struc
 /* A meter that gets a new key is another one for whoever comes next. */
 static void keep_meter(struct vend_planner *planner, const struct vend_item *item)
 {
-    if (item->plan.has_set)
+    if (item->plan.has_set || item->meter.pending_change != 0)
         vend_meter_cache_forget(&planner->meters, item->meter.pan);
     else
         vend_meter_cache_keep(&planner->meters, &item->meter);

@@ -11,26 +11,38 @@ static bool asks_nothing(const struct vend_key_target *target)
     return target->sgc == NULL && target->krn == 0 && target->kt == 0 && target->ti < 0 && !target->with_sgc;
 }
 
+/* Who may not use the group that the set leads to gets no token under it, and could not read one back. */
+static mv_status check_pending(struct vend *vend, const struct vend_item *item, int64_t now_unix_s)
+{
+    const struct store_key *to = &item->set.to;
+    MV_TRY(vend_may_touch(&vend->directory, &item->seller, vend_call_of(item->request->order.kind),
+                          item->meter.organisation, to->sgc));
+    mv_status usable = vend_target_issues(&vend->catalogue, to, now_unix_s);
+    if (usable.ok || usable.reason == MV_KEY_SERVICE_UNAVAILABLE || usable.reason == MV_TOKEN_ROLLED_BACK)
+        return usable;
+    return mv_fail(MV_KEY_CHANGE_PENDING, NULL);
+}
+
+static void send_again(struct vend_item *item)
+{
+    item->plan.key = item->set.to;
+    item->plan.has_set = true;
+    memcpy(item->plan.kcv, item->set.to_kcv, sizeof item->plan.kcv);
+}
+
 /* A meter that took the set, or did not: nobody knows, so it gets the same one again. */
-static mv_status plan_pending(struct vend *vend, struct store *store, struct vend_item *item, int64_t now_unix_s)
+static mv_status plan_pending(struct vend *vend, struct vend_item *item, int64_t now_unix_s)
 {
     const struct vend_order *order = &item->request->order;
-    struct vend_plan *plan = &item->plan;
-    MV_TRY(store_key_change_get(store, item->meter.pending_change, &item->set));
-    plan->key = item->set.to;
-    plan->has_set = true;
-    memcpy(plan->kcv, item->set.to_kcv, sizeof plan->kcv);
+    send_again(item);
     if (order->kind == VEND_ORDER_KEY_CHANGE) {
         struct store_key asked;
         uint8_t kcv[HSM_KCV_BYTES];
         MV_TRY(vend_target_find(&vend->catalogue, &item->meter, &order->target, now_unix_s, &asked, kcv));
-        if (!vend_key_equal(&asked, &plan->key))
+        if (!vend_key_equal(&asked, &item->plan.key))
             return mv_fail(MV_KEY_CHANGE_PENDING, NULL);
     }
-    mv_status usable = vend_target_issues(&vend->catalogue, &plan->key, now_unix_s);
-    if (usable.ok || usable.reason == MV_KEY_SERVICE_UNAVAILABLE || usable.reason == MV_TOKEN_ROLLED_BACK)
-        return usable;
-    return mv_fail(MV_KEY_CHANGE_PENDING, NULL);
+    return check_pending(vend, item, now_unix_s);
 }
 
 /* Keeps the approval for the group; the same one serves many meters. */
@@ -84,11 +96,16 @@ static mv_status plan_fresh(struct vend *vend, struct store *store, struct vend_
     return mv_ok();
 }
 
-/* A test is under no key; which vending key the meter's comes from is told when it is known. */
-static mv_status plan_test(struct vend *vend, struct vend_item *item)
+/* A test is under no key; which vending key the meter's comes from is told when it is known. A set that waits goes with
+ * it if it may be sent at all. */
+static mv_status plan_test(struct vend *vend, struct vend_item *item, int64_t now_unix_s)
 {
     struct hsm_key_info info;
     const struct store_meter *meter = &item->meter;
+    if (meter->pending_change != 0 && check_pending(vend, item, now_unix_s).ok) {
+        send_again(item);
+        return mv_ok();
+    }
     item->plan.key = vend_key_on_file(meter);
     if (vend_catalogue_find(&vend->catalogue, meter->sgc, meter->krn, meter->kt, &info).ok)
         memcpy(item->plan.kcv, info.kcv, sizeof item->plan.kcv);
@@ -104,9 +121,11 @@ mv_status vend_plan_keys(struct vend *vend, struct store *store, struct vend_gro
     bool ordered = order->kind == VEND_ORDER_KEY_CHANGE;
     *plan = (struct vend_plan){.approval = VEND_NO_APPROVAL};
     if (item->meter.pending_change != 0)
-        return plan_pending(vend, store, item, now_unix_s);
+        MV_TRY(store_key_change_get(store, item->meter.pending_change, &item->set));
     if (order->kind == VEND_ORDER_TEST)
-        return plan_test(vend, item);
+        return plan_test(vend, item, now_unix_s);
+    if (item->meter.pending_change != 0)
+        return plan_pending(vend, item, now_unix_s);
     const struct vend_key_target wanted = ordered ? order->target : vend_target_wanted(&item->meter);
     MV_TRY(vend_target_find(&vend->catalogue, &item->meter, &wanted, now_unix_s, &plan->key, plan->kcv));
     bool stays = vend_key_equal(&plan->key, &on_file);

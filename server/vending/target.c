@@ -2,12 +2,13 @@
 
 #include <string.h>
 
+#include "hsm/change.h"
 #include "hsm/states.h"
 #include "vending/desk_parts.h"
 #include "vending/form.h"
 #include "vending/rules.h"
 
-enum { CHAIN = 16, KT_DITK = 0, KT_DDTK = 1, KT_DUTK = 2, DKGA04 = 4 };
+enum { CHAIN = 16, DKGA04 = 4 };
 
 /* To the successor, as long as meters may come to it. */
 static void follow(struct vend_catalogue *catalogue, int64_t now_unix_s, struct hsm_key_info *info)
@@ -35,6 +36,30 @@ static mv_status find_vending(struct vend_catalogue *catalogue, const struct sto
     return mv_ok();
 }
 
+static struct hsm_decoder_key decoder_key(const struct store_key *key)
+{
+    struct hsm_decoder_key out = {.krn = key->krn,
+                                  .ti = key->ti,
+                                  .kt = key->kt,
+                                  .ken = key->ken,
+                                  .ea = key->ea,
+                                  .dkga = key->dkga,
+                                  .base_date = key->base_date};
+    vend_copy(out.sgc, sizeof out.sgc, key->sgc);
+    return out;
+}
+
+/* A vending key's expiry number may be lowered where it stands. The meter keeps its own then: no set takes it away, and
+ * the key process heeds the lower one with every token. */
+static void keep_expiry(const struct store_meter *meter, struct store_key *key)
+{
+    const struct store_key on_file = vend_key_on_file(meter);
+    const struct hsm_decoder_key before = decoder_key(&on_file);
+    const struct hsm_decoder_key after = decoder_key(key);
+    if (hsm_same_decoder_key(&before, &after) && after.ken < before.ken)
+        key->ken = before.ken;
+}
+
 mv_status vend_target_find(struct vend_catalogue *catalogue, const struct store_meter *meter,
                            const struct vend_key_target *wanted, int64_t now_unix_s, struct store_key *key,
                            uint8_t kcv[HSM_KCV_BYTES])
@@ -49,6 +74,7 @@ mv_status vend_target_find(struct vend_catalogue *catalogue, const struct store_
                               .dkga = info.scope.dkga,
                               .base_date = info.scope.base_date};
     vend_copy(key->sgc, sizeof key->sgc, info.scope.sgc);
+    keep_expiry(meter, key);
     memcpy(kcv, info.kcv, HSM_KCV_BYTES);
     return mv_ok();
 }
@@ -61,6 +87,14 @@ struct vend_key_target vend_target_wanted(const struct store_meter *meter)
                                     .krn = meter->wanted_krn,
                                     .kt = meter->wanted_kt,
                                     .ti = meter->wanted_ti};
+}
+
+/* One beyond the vending key's, which was lowered since: the meter keeps it, but no new set brings it. */
+static mv_status check_number(struct vend_catalogue *catalogue, const struct store_key *key)
+{
+    struct hsm_key_info info;
+    MV_TRY(vend_catalogue_find(catalogue, key->sgc, key->krn, key->kt, &info));
+    return key->ken > info.scope.ken ? mv_fail(MV_KEY_CHANGE_NOT_ALLOWED, "ken") : mv_ok();
 }
 
 static mv_status check_vending(struct vend_catalogue *catalogue, const struct store_key *key, enum hsm_purpose purpose,
@@ -83,6 +117,7 @@ mv_status vend_target_issues(struct vend_catalogue *catalogue, const struct stor
 struct held {
     struct store *store;
     const struct store_key *to;
+    bool taken;             /* one of the same may have been in the meter */
     uint32_t first_same;    /* sequence of the oldest key that is the same; 0 none */
     uint32_t last_rollover; /* of the newest that came with a later base date */
 };
@@ -94,39 +129,54 @@ static bool is_same(const struct store_key *a, const struct store_key *b)
            a->dkga == b->dkga && (a->dkga != DKGA04 || a->base_date == b->base_date);
 }
 
+/* Whether the meter may have taken this key. */
+static mv_status was_taken(struct store *store, const struct store_meter_key *row, bool *taken)
+{
+    struct store_key_change change;
+    *taken = true;
+    if (row->key_change == 0)
+        return mv_ok();
+    MV_TRY(store_key_change_get(store, row->key_change, &change));
+    *taken = change.outcome != STORE_NOT_APPLIED;
+    return mv_ok();
+}
+
 static mv_status look_at_key(void *self, const struct store_meter_key *row)
 {
     struct held *held = self;
-    if (is_same(&row->key, held->to) && held->first_same == 0)
-        held->first_same = row->sequence;
-    if (!row->rollover)
+    bool same = is_same(&row->key, held->to);
+    bool taken = true;
+    if (!same && !row->rollover)
         return mv_ok();
+    MV_TRY(was_taken(held->store, row, &taken));
+    held->taken = held->taken || (same && taken);
+    if (same && held->first_same == 0)
+        held->first_same = row->sequence;
     /* a rollover that the meter did not take was none */
-    struct store_key_change change;
-    MV_TRY(store_key_change_get(held->store, row->key_change, &change));
-    if (change.outcome != STORE_NOT_APPLIED)
+    if (row->rollover && taken)
         held->last_rollover = row->sequence;
     return mv_ok();
 }
 
-/* The meter forgets its old tokens with its base date: under the same key again they would count again. */
+/* The meter forgets its old tokens with its base date: under the same key again they would count again. A rollover to a
+ * key that it did not take may be tried again. */
 static mv_status check_history(struct store *store, const struct store_meter *meter, const struct store_key *to)
 {
     struct held held = {.store = store, .to = to};
     MV_TRY(store_meter_keys(store, meter->id, look_at_key, &held));
     bool rollover = to->base_date > meter->base_date;
-    bool used = held.first_same != 0 && (rollover || held.first_same < held.last_rollover);
+    bool used = (rollover && held.taken) || (held.first_same != 0 && held.first_same < held.last_rollover);
     return used ? mv_fail(MV_KEY_ALREADY_USED, NULL) : mv_ok();
 }
 
 mv_status vend_target_allowed(struct vend_catalogue *catalogue, struct store *store, const struct store_meter *meter,
                               const struct store_key *to, int64_t now_unix_s)
 {
-    bool usable = meter->kt != KT_DITK && (to->kt == KT_DDTK || to->kt == KT_DUTK);
-    if (!usable)
-        return mv_fail(MV_KEY_CHANGE_NOT_ALLOWED, "key_type");
-    if (to->base_date < meter->base_date)
-        return mv_fail(MV_KEY_CHANGE_NOT_ALLOWED, "base_date");
+    const struct store_key on_file = vend_key_on_file(meter);
+    const struct hsm_decoder_key before = decoder_key(&on_file);
+    const struct hsm_decoder_key after = decoder_key(to);
+    MV_TRY(hsm_change_allowed(&before, &after));
+    MV_TRY(check_number(catalogue, to));
     bool stays = strcmp(to->sgc, meter->sgc) == 0 && to->krn == meter->krn && to->kt == meter->kt;
     MV_TRY(check_vending(catalogue, to, stays ? HSM_TO_ISSUE : HSM_TO_ENTER, now_unix_s));
     MV_TRY(vend_rule_expiry(to, now_unix_s));

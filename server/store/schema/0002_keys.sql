@@ -168,7 +168,8 @@ CREATE TRIGGER meter_key_kept BEFORE DELETE ON meter_key
 BEGIN SELECT RAISE(ABORT, 'history is never edited'); END;
 
 -- A decoder key is made of sgc, krn, ti, kt, ea and dkga, and of the base date under DKGA04 only. Tokens from before a
--- rollover would count again if their key came back; a rollover that the meter did not take was none.
+-- rollover would count again if their key came back; a rollover that the meter did not take was none, and may be tried
+-- again.
 CREATE TRIGGER key_change_allowed BEFORE INSERT ON key_change
 BEGIN
   SELECT RAISE(ABORT, 'key changes are kept') WHERE EXISTS (SELECT 1 FROM key_change WHERE id = NEW.id);
@@ -181,7 +182,9 @@ BEGIN
     SELECT 1 FROM meter_key k WHERE k.meter = NEW.meter
       AND (k.sgc, k.krn, k.ti, k.kt, k.ea, k.dkga) = (NEW.to_sgc, NEW.to_krn, NEW.to_ti, NEW.to_kt, NEW.ea, NEW.to_dkga)
       AND (k.dkga <> 4 OR k.base_date = NEW.to_base_date)
-      AND (NEW.rollover = 1 OR k.sequence < (
+      AND (NEW.rollover = 1 AND NOT EXISTS (
+          SELECT 1 FROM key_change_end e WHERE e.key_change = k.key_change AND e.outcome = 2)
+        OR k.sequence < (
         SELECT max(r.sequence) FROM meter_key r WHERE r.meter = NEW.meter AND r.rollover = 1 AND NOT EXISTS (
           SELECT 1 FROM key_change_end e WHERE e.key_change = r.key_change AND e.outcome = 2))));
   SELECT RAISE(ABORT, 'the approval does not cover this') WHERE NEW.approval IS NOT NULL AND NOT EXISTS (
@@ -206,15 +209,16 @@ CREATE TRIGGER key_change_end_once BEFORE INSERT ON key_change_end
   WHEN NOT EXISTS (SELECT 1 FROM key_change c JOIN meter m ON m.id = c.meter
     WHERE c.id = NEW.key_change AND m.pending_change = c.id)
 BEGIN SELECT RAISE(ABORT, 'no such key change is pending'); END;
--- A wish ends when it is fulfilled; a key revision is one of its supply group.
+-- A wish ends when it is fulfilled; a key revision and a key type without a group are those of the group that is left.
 CREATE TRIGGER key_change_applied AFTER INSERT ON key_change_end WHEN NEW.outcome = 1
 BEGIN
   UPDATE meter SET sgc = c.to_sgc, krn = c.to_krn, ti = c.to_ti, kt = c.to_kt, ken = c.to_ken, dkga = c.to_dkga,
       base_date = c.to_base_date, pending_change = NULL, key_version = key_version + 1,
       wanted_sgc = iif(wanted_sgc = c.to_sgc, '', wanted_sgc),
-      wanted_krn = iif(wanted_krn = c.to_krn AND wanted_sgc IN ('', c.to_sgc), 0, wanted_krn),
+      wanted_krn = iif(wanted_krn = c.to_krn AND wanted_sgc IN ('', c.to_sgc)
+        OR wanted_sgc = '' AND c.to_sgc <> c.from_sgc, 0, wanted_krn),
       wanted_ti = iif(wanted_ti = c.to_ti, -1, wanted_ti),
-      wanted_kt = iif(wanted_kt = c.to_kt, 0, wanted_kt)
+      wanted_kt = iif(wanted_kt = c.to_kt OR wanted_sgc = '' AND c.to_sgc <> c.from_sgc, 0, wanted_kt)
     FROM key_change c WHERE c.id = NEW.key_change AND meter.id = c.meter;
 END;
 CREATE TRIGGER key_change_not_applied AFTER INSERT ON key_change_end WHEN NEW.outcome = 2

@@ -83,14 +83,15 @@ def begin(server: Server, who: str, roles: set, pan: str) -> OfficeMeter:
 
 
 def apply(meter: OfficeMeter, change: Change) -> None:
-    """The wish ends as far as it is fulfilled; a revision is one of its supply group."""
+    """The wish ends as far as it is fulfilled; a revision and a key type are of their supply group."""
     change.outcome = "applied"
     meter.pending = None
     key, old = change.after, meter.wanted
     meter.key = key
-    fulfilled = old.krn == key.krn and old.sgc in ("", key.sgc)
+    left = old.sgc == "" and change.before.sgc != key.sgc
+    fulfilled = left or (old.krn == key.krn and old.sgc in ("", key.sgc))
     meter.wanted = Target("" if old.sgc == key.sgc else old.sgc, 0 if fulfilled else old.krn,
-                          0 if old.kt == key.kt else old.kt, -1 if old.ti == key.ti else old.ti)
+                          0 if left or old.kt == key.kt else old.kt, -1 if old.ti == key.ti else old.ti)
 
 
 # ---- two people ----

@@ -34,18 +34,28 @@ def wish(catalogue: Catalogue, meter: OfficeMeter, wanted: Target, now: int) -> 
     if entry is None:
         raise Refused("VENDING_KEY_UNKNOWN")
     ti = key.ti if wanted.ti < 0 else wanted.ti
-    return MeterKey(sgc, entry.krn, ti, kt, entry.ken, key.ea, entry.dkga, entry.base_date)
+    found = MeterKey(sgc, entry.krn, ti, kt, entry.ken, key.ea, entry.dkga, entry.base_date)
+    kept = same_key(found, key) and found.ken < key.ken
+    return found._replace(ken=key.ken) if kept else found
+
+
+def same_key(a: MeterKey, b: MeterKey) -> bool:
+    return a._replace(ken=0) == b._replace(ken=0)
 
 
 def used_before(meter: OfficeMeter, target: MeterKey, rollover: bool) -> bool:
     last = max((i for i, held in enumerate(meter.history) if held.rolled_over()), default=-1)
-    closed = meter.history if rollover else meter.history[:max(last, 0)]
+    closed = meter.history[:max(last, 0)]
+    if rollover:  # a key that the meter did not take may be tried again
+        closed = closed + [held for held in meter.history if held.change is None or held.change.outcome != "not applied"]
     return any(secret_parts(held.key) == secret_parts(target) for held in closed)
 
 
 def check_change(catalogue: Catalogue, meter: OfficeMeter, target: MeterKey, now: int) -> None:
     before = meter.key
     if target.base_date < before.base_date or target.kt not in (1, 2) or before.kt == 0:
+        raise Refused("KEY_CHANGE_NOT_ALLOWED")
+    if target.dkga < before.dkga or (target.sgc != before.sgc and target.kt != before.kt):
         raise Refused("KEY_CHANGE_NOT_ALLOWED")
     check_entry(catalogue, before, target, now)
     check_expiry(target, now)

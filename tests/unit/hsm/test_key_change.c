@@ -357,6 +357,10 @@ static void what_a_change_may_not_do(void **state)
     change = sample();
     change.to.ti = 100;
     is_reason(refusal(change), MV_INVALID_FIELD);
+    change = sample();
+    change.to = change.from; /* the set that brought 255 can be entered again */
+    change.to.ken = 254;
+    is_refused(refusal(change), MV_KEY_CHANGE_NOT_ALLOWED, "ken");
 }
 
 /* Out of DKGA 2, but not back, even when both vending keys would serve the meter. */
@@ -388,8 +392,14 @@ static void what_a_change_may_do(void **state)
     (void)state;
     struct hsmd_key_change change = sample();
     change.to = change.from; /* the same key: only the expiry */
+    change.from.ken = 200;
     change.to.ken = 201;
-    test_ok(refusal(change), "another KEN");
+    test_ok(refusal(change), "a higher KEN");
+    change.to = change.from;
+    test_ok(refusal(change), "the same KEN");
+    change = sample();
+    change.to.ken = 201; /* another tariff index is another key */
+    test_ok(refusal(change), "a lower KEN under another key");
     change = sample();
     change.to.krn = 8;
     change.to.kt = 1;
