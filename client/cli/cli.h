@@ -48,8 +48,13 @@ struct cli_option {
  * the first. Then reads the configuration file for what no option gave. False: the program ends with *code. */
 bool cli_parse(struct cli *cli, const struct cli_option *options, size_t count, int argc, char **argv, int *first,
                int *code);
-/* For a command with parts: moves the part's name in front of shared options that stand before it. */
-void cli_part_first(struct cli *cli, int argc, char **argv);
+/* For a command with parts: runs the one that is named first, shared options aside. Without one, `say` says what could
+ * be named. */
+struct cli_part {
+    const char *name;
+    int (*run)(struct cli *cli, int argc, char **argv); /* argv[0] is the part's name */
+};
+int cli_run_part(struct cli *cli, const struct cli_part *parts, size_t count, int argc, char **argv, const char *say);
 /* Says what is wrong and where the help is. Returns CLI_USAGE. */
 int cli_usage(const struct cli *cli, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* Decimal digits only, `least` to `most`. */

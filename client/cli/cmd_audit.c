@@ -168,16 +168,8 @@ static int audit_verify(struct cli *cli, int argc, char **argv)
 
 static int run(struct cli *cli, int argc, char **argv)
 {
-    cli_part_first(cli, argc, argv);
-    if (argc > 1 && strcmp(argv[1], "export") == 0)
-        return audit_export(cli, argc - 1, argv + 1);
-    if (argc > 1 && strcmp(argv[1], "verify") == 0)
-        return audit_verify(cli, argc - 1, argv + 1);
-    int first;
-    int code;
-    if (!cli_parse(cli, NULL, 0, argc, argv, &first, &code))
-        return code;
-    return cli_usage(cli, "say what: export or verify");
+    static const struct cli_part parts[] = {{"export", audit_export}, {"verify", audit_verify}};
+    return cli_run_part(cli, parts, sizeof parts / sizeof parts[0], argc, argv, "say what: export or verify");
 }
 
 const struct cli_command cli_audit = {

@@ -1,11 +1,6 @@
-#include <string.h>
-
 #include "engineer.h"
 
-static const struct {
-    const char *name;
-    int (*run)(struct cli *cli, int argc, char **argv);
-} parts[] = {
+static const struct cli_part parts[] = {
     {"key-change", engineer_key_change},
     {"max-power", engineer_management},
     {"clear-credit", engineer_management},
@@ -24,15 +19,8 @@ static const struct {
 
 static int run(struct cli *cli, int argc, char **argv)
 {
-    cli_part_first(cli, argc, argv);
-    for (size_t i = 0; argc > 1 && i < sizeof parts / sizeof parts[0]; i++)
-        if (strcmp(argv[1], parts[i].name) == 0)
-            return parts[i].run(cli, argc - 1, argv + 1);
-    int first;
-    int code;
-    if (!cli_parse(cli, NULL, 0, argc, argv, &first, &code))
-        return code;
-    return cli_usage(cli, "say what: key-change, max-power, clear-credit, test, verify, ...");
+    return cli_run_part(cli, parts, sizeof parts / sizeof parts[0], argc, argv,
+                        "say what: key-change, max-power, clear-credit, test, verify, ...");
 }
 
 const struct cli_command cli_engineer = {

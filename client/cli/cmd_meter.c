@@ -181,18 +181,8 @@ static int meter_list(struct cli *cli, int argc, char **argv)
 
 static int run(struct cli *cli, int argc, char **argv)
 {
-    cli_part_first(cli, argc, argv);
-    if (argc > 1 && strcmp(argv[1], "register") == 0)
-        return meter_register(cli, argc - 1, argv + 1);
-    if (argc > 1 && strcmp(argv[1], "show") == 0)
-        return meter_show(cli, argc - 1, argv + 1);
-    if (argc > 1 && strcmp(argv[1], "list") == 0)
-        return meter_list(cli, argc - 1, argv + 1);
-    int first;
-    int code;
-    if (!cli_parse(cli, NULL, 0, argc, argv, &first, &code))
-        return code;
-    return cli_usage(cli, "say what: register, show or list");
+    static const struct cli_part parts[] = {{"register", meter_register}, {"show", meter_show}, {"list", meter_list}};
+    return cli_run_part(cli, parts, sizeof parts / sizeof parts[0], argc, argv, "say what: register, show or list");
 }
 
 const struct cli_command cli_meter = {

@@ -1,11 +1,6 @@
-#include <string.h>
-
 #include "operator.h"
 
-static const struct {
-    const char *name;
-    int (*run)(struct cli *cli, int argc, char **argv);
-} parts[] = {
+static const struct cli_part parts[] = {
     {"whoami", operator_whoami},
     {"organisation-create", operator_organisation_create},
     {"organisation-list", operator_organisation_list},
@@ -22,15 +17,8 @@ static const struct {
 
 static int run(struct cli *cli, int argc, char **argv)
 {
-    cli_part_first(cli, argc, argv);
-    for (size_t i = 0; argc > 1 && i < sizeof parts / sizeof parts[0]; i++)
-        if (strcmp(argv[1], parts[i].name) == 0)
-            return parts[i].run(cli, argc - 1, argv + 1);
-    int first;
-    int code;
-    if (!cli_parse(cli, NULL, 0, argc, argv, &first, &code))
-        return code;
-    return cli_usage(cli, "say what: whoami, organisation-create, grant, create, ...");
+    return cli_run_part(cli, parts, sizeof parts / sizeof parts[0], argc, argv,
+                        "say what: whoami, organisation-create, grant, create, ...");
 }
 
 const struct cli_command cli_operator = {

@@ -87,7 +87,8 @@ bool cli_parse(struct cli *cli, const struct cli_option *options, size_t count, 
     return false;
 }
 
-void cli_part_first(struct cli *cli, int argc, char **argv)
+/* Moves the part's name in front of shared options that stand before it. */
+static void part_first(struct cli *cli, int argc, char **argv)
 {
     struct table table = {0};
     fill(&table, cli, NULL, 0);
@@ -104,6 +105,19 @@ void cli_part_first(struct cli *cli, int argc, char **argv)
                 break;
             }
     }
+}
+
+int cli_run_part(struct cli *cli, const struct cli_part *parts, size_t count, int argc, char **argv, const char *say)
+{
+    int first;
+    int code;
+    part_first(cli, argc, argv);
+    for (size_t i = 0; argc > 1 && i < count; i++)
+        if (strcmp(argv[1], parts[i].name) == 0)
+            return parts[i].run(cli, argc - 1, argv + 1);
+    if (!cli_parse(cli, NULL, 0, argc, argv, &first, &code))
+        return code;
+    return cli_usage(cli, "%s", say);
 }
 
 int cli_usage(const struct cli *cli, const char *format, ...)
