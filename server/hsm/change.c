@@ -30,8 +30,5 @@ mv_status hsm_change_allowed(const struct hsm_decoder_key *from, const struct hs
     /* officers approve a move between groups, not the kind of key: that takes a change of its own */
     if (strcmp(from->sgc, to->sgc) != 0 && from->kt != to->kt)
         return refuse("to.kt: with another supply group");
-    if (to->base_date < from->base_date)
-        return refuse("to.base_date");
-    /* the set that brought the higher number is under this very key, and can be entered again */
-    return hsm_same_decoder_key(from, to) && to->ken < from->ken ? refuse("ken") : mv_ok();
+    return to->base_date < from->base_date ? refuse("to.base_date") : mv_ok();
 }

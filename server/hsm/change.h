@@ -18,8 +18,9 @@ struct hsm_decoder_key {
 /* All but the expiry number. With another base date the number counts from another day. */
 bool hsm_same_decoder_key(const struct hsm_decoder_key *a, const struct hsm_decoder_key *b);
 /* KEY_CHANGE_NOT_ALLOWED, naming the field: from KT 0; to another KT than 1 or 2, or another together with another
- * supply group; another EA; an older DKGA; an earlier base date; a lower KEN under the same decoder key. Whether the
- * keys may be used, and who approved, is asked elsewhere. */
+ * supply group; another EA; an older DKGA; an earlier base date. A lower KEN under the same decoder key is allowed, as
+ * published sets have it, though the set that brought the higher one can be entered again: the server makes none.
+ * Whether the keys may be used, and who approved, is asked elsewhere. */
 MV_MUST_USE mv_status hsm_change_allowed(const struct hsm_decoder_key *from, const struct hsm_decoder_key *to);
 
 #endif
