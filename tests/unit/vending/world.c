@@ -26,6 +26,11 @@ void world_step(int64_t real_s, int64_t boot_s)
     boot_us += boot_s * 1000000;
 }
 
+int64_t world_now_s(void)
+{
+    return real_us / 1000000;
+}
+
 static struct vend_time read_clock(void *self)
 {
     (void)self;

@@ -30,6 +30,7 @@ struct world {
 /* Set by the test, read by the domain. */
 void world_set_clock(int64_t real_s, int64_t boot_s);
 void world_step(int64_t real_s, int64_t boot_s); /* relative */
+int64_t world_now_s(void);                       /* the key process goes by the same clock */
 
 int world_setup(void **state); /* cmocka fixture: an open world */
 int world_teardown(void **state);
