@@ -224,12 +224,20 @@ MV_MUST_USE mv_status store_proposals(struct store *store, int64_t before, size_
  * when certificate or signature is empty or too long. The transaction may go on after a refusal. */
 MV_MUST_USE mv_status store_approval_insert(struct store *store, struct store_approval *approval);
 MV_MUST_USE mv_status store_approvals(struct store *store, int64_t proposal, store_approval_fn *each, void *self);
-/* The newest approval of a proposal that covers this move and has not expired; APPROVAL_MISSING. */
-MV_MUST_USE mv_status store_approval_covering(struct store *store, const char *pan, const char *from_sgc,
-                                              const char *to_sgc, int64_t now_unix_s, struct store_proposal *proposal,
+/* The newest approval of a proposal that covers this move, has not expired and is good enough for the caller;
+ * APPROVAL_MISSING. */
+struct store_move {
+    const char *pan, *from_sgc, *to_sgc;
+    int64_t now_unix_s;
+};
+typedef bool store_good_approval_fn(void *self, const struct store_proposal *proposal,
+                                    const struct store_approval *approval);
+MV_MUST_USE mv_status store_approval_covering(struct store *store, const struct store_move *move,
+                                              store_good_approval_fn *good, void *self, struct store_proposal *proposal,
                                               struct store_approval *approval);
 
-/* ---- looking into tokens: one count of wrong ones per meter, whoever asks ---- */
+/* ---- looking into tokens: a count of wrong ones per meter, whoever asks, and per principal, whatever the meter ----
+ */
 struct store_verify {
     uint32_t wrong;
     int64_t locked_until_unix_s;
@@ -238,6 +246,9 @@ MV_MUST_USE mv_status store_verify_get(struct store *store, int64_t meter,
                                        struct store_verify *verify); /* zeros when nothing was wrong yet */
 MV_MUST_USE mv_status store_verify_put(struct store *store, int64_t meter,
                                        const struct store_verify *verify); /* METER_UNKNOWN */
+MV_MUST_USE mv_status store_principal_verify_get(struct store *store, int64_t principal, struct store_verify *verify);
+MV_MUST_USE mv_status store_principal_verify_put(struct store *store, int64_t principal,
+                                                 const struct store_verify *verify); /* PRINCIPAL_UNKNOWN */
 
 /* ---- orders; a sale is the most frequent ---- */
 enum store_order { STORE_CREDIT = 0, STORE_MANAGEMENT = 1, STORE_TEST = 2, STORE_KEY_CHANGE = 3 };

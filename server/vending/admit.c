@@ -74,13 +74,6 @@ static mv_status check_new(struct vend *vend, struct vend_group *group, struct v
     return vend_check_order(item, group->clock, now_s);
 }
 
-/* The copy of the catalogue may be some seconds old: it is fetched again soon, for who tries again. */
-static void look_again(struct vend *vend, mv_status refusal)
-{
-    if (!refusal.ok && (refusal.reason == MV_VENDING_KEY_UNKNOWN || refusal.reason == MV_VENDING_KEY_NOT_ACTIVE))
-        vend_keeper_wake(vend);
-}
-
 static mv_status admit(struct vend *vend, struct vend_group *group, struct vend_item *item)
 {
     const struct vend_order_job *request = item->request;
@@ -94,7 +87,7 @@ static mv_status admit(struct vend *vend, struct vend_group *group, struct vend_
     if (stored.ok || stored.reason != MV_TOKEN_UNKNOWN)
         return stored;
     mv_status fresh = check_new(vend, group, item);
-    look_again(vend, fresh);
+    vend_keeper_heed(vend, fresh);
     item->live = fresh.ok && !item->held;
     if (item->held || (fresh.ok && item->plan.fresh))
         vend_let_wait(&vend->planner, item->meter.id);

@@ -1,20 +1,18 @@
 /* The second person of a move to another supply group. The signature is checked in the key process, which knows the
  * enrolled certificates: nobody else's word counts, the server's neither. */
 #include <inttypes.h>
-#include <openssl/evp.h>
 #include <string.h>
 
+#include "base/digest.h"
 #include "vending/desk_parts.h"
 #include "vending/internal.h"
 
-/* Whose certificate it is; empty when it is enrolled no more. */
-static void name_signer(struct vend *vend, const struct store_approval *row, char officer[HSM_OFFICER_SIZE])
+void vend_approval_signer(struct vend *vend, const struct store_approval *row, char officer[HSM_OFFICER_SIZE])
 {
     struct vend_catalogue *catalogue = &vend->catalogue;
     uint8_t hash[32];
-    unsigned size = sizeof hash;
     officer[0] = '\0';
-    if (EVP_Digest(row->certificate, row->certificate_size, hash, &size, EVP_sha256(), NULL) != 1)
+    if (!mv_sha256(row->certificate, row->certificate_size, hash).ok)
         return;
     pthread_mutex_lock(&catalogue->lock);
     const struct hsmd_catalogue *current = catalogue->current;
@@ -37,7 +35,7 @@ static mv_status add(void *self, const struct store_approval *row)
     struct vend_approval *approval = &walk->proposal->approvals[walk->proposal->approval_count++];
     approval->approved_at_unix_s = row->approved_at_unix_s;
     vend_principal_name(&walk->vend->directory, row->principal, approval->principal);
-    name_signer(walk->vend, row, approval->officer);
+    vend_approval_signer(walk->vend, row, approval->officer);
     return mv_ok();
 }
 
@@ -52,11 +50,9 @@ mv_status vend_proposal_fill(struct vend *vend, struct store *store, const struc
 
 mv_status vend_proposal_visible(struct vend *vend, int64_t organisation, const struct store_proposal *row)
 {
-    char name[STORE_NAME + 1];
     struct store_principal proposer;
     struct vend_identity identity = {.organisation = organisation};
-    vend_principal_name(&vend->directory, row->proposer, name);
-    if (!vend_principal_by_name(&vend->directory, name, &proposer).ok ||
+    if (!vend_principal_by_id(&vend->directory, row->proposer, &proposer).ok ||
         !vend_may_touch(&vend->directory, &identity, VEND_LIST_PROPOSALS, proposer.organisation, "").ok)
         return mv_fail(MV_PROPOSAL_UNKNOWN, NULL);
     return mv_ok();

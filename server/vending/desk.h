@@ -26,12 +26,13 @@ struct vend_verified {
     struct vend_foreign foreign;
 };
 /* Never an oracle: what was issued to the meter is told to whoever may sell to it, but of a foreign token the digits
- * must be opened with the meter's key, which one count of wrong ones per meter limits whoever asks. It is charged
- * before the key is used and given back when the token is good; it is forgotten a day after the last wrong one, not by
- * a good one: whoever holds one good token could otherwise guess for ever. METER_UNKNOWN, SUPPLY_GROUP_DENIED,
- * TOKEN_NOT_ISSUED_HERE (who is no engineer), TOKEN_NOT_VALID (nothing else is told), VERIFY_LOCKED (where
- * "retry_after_s", detail the seconds), KEY_SERVICE_UNAVAILABLE. Digits of an answer that belong to an order which the
- * caller may not read back are empty, but for the token that was shown. */
+ * must be opened with the meter's key, which a count of wrong ones per meter limits, whoever asks, and one per caller,
+ * whatever the meter. They are charged before the key is used, twice when there are two keys to try, and given back
+ * when the token is good; they are forgotten a day after the last wrong one, not by a good one: whoever holds one good
+ * token could otherwise guess for ever. METER_UNKNOWN, SUPPLY_GROUP_DENIED, TOKEN_NOT_ISSUED_HERE (who is no engineer),
+ * TOKEN_NOT_VALID (nothing else is told), VERIFY_LOCKED (where "retry_after_s", detail the seconds),
+ * KEY_SERVICE_UNAVAILABLE. Digits of an answer that belong to an order which the caller may not read back are empty,
+ * but for the token that was shown. */
 MV_MUST_USE mv_status vend_verify(struct vend *vend, const struct vend_caller *caller, const char *pan,
                                   const char *digits, struct vend_verified *verified);
 

@@ -24,6 +24,8 @@ void vend_foreign_fill(const struct hsmd_opened *opened, struct vend_foreign *ou
 /* The stored proposal with names and approvals. */
 MV_MUST_USE mv_status vend_proposal_fill(struct vend *vend, struct store *store, const struct store_proposal *row,
                                          struct vend_proposal *out);
+/* The enrolled officer whose certificate it is; empty when it is enrolled no more. */
+void vend_approval_signer(struct vend *vend, const struct store_approval *row, char officer[HSM_OFFICER_SIZE]);
 /* PROPOSAL_UNKNOWN unless the proposer belongs to the caller's organisation or one below. */
 MV_MUST_USE mv_status vend_proposal_visible(struct vend *vend, int64_t organisation, const struct store_proposal *row);
 

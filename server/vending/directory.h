@@ -52,6 +52,9 @@ void vend_principal_name(struct vend_directory *directory, int64_t id, char name
 /* PRINCIPAL_UNKNOWN. */
 MV_MUST_USE mv_status vend_principal_by_name(struct vend_directory *directory, const char *name,
                                              struct store_principal *row);
+MV_MUST_USE mv_status vend_principal_by_id(struct vend_directory *directory, int64_t id, struct store_principal *row);
+/* The principal's organisation is this one or lies above it. */
+bool vend_principal_covers(struct vend_directory *directory, int64_t id, int64_t organisation);
 bool vend_has_grant(struct vend_directory *directory, int64_t organisation, const char *sgc);
 size_t vend_count_root_officers(struct vend_directory *directory);
 size_t vend_count_organisations(struct vend_directory *directory);

@@ -171,6 +171,14 @@ void vend_keeper_wake(struct vend *vend)
     pthread_mutex_unlock(&vend->lock);
 }
 
+void vend_keeper_heed(struct vend *vend, mv_status refusal)
+{
+    bool old = !refusal.ok && (refusal.reason == MV_VENDING_KEY_UNKNOWN ||
+                               refusal.reason == MV_VENDING_KEY_NOT_ACTIVE || refusal.reason == MV_APPROVAL_MISSING);
+    if (old)
+        vend_keeper_wake(vend);
+}
+
 static void *keep(void *self)
 {
     struct vend *vend = self;

@@ -78,8 +78,10 @@ static void prepare_keys(struct vend *vend, struct vend_group *group, size_t fir
     if (count == 0)
         return;
     mv_status all = ask(vend, group, ask_prepare, count, VEND_NO_APPROVAL);
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; i < count; i++) {
         take_key(&group->items[group->asked[i]], all, &group->prepared[i]);
+        vend_keeper_heed(vend, group->items[group->asked[i]].status);
+    }
 }
 
 /* ---- key change sets ---- */
@@ -124,8 +126,10 @@ static void make_sets(struct vend *vend, struct vend_group *group, size_t first,
     if (count == 0)
         return;
     mv_status all = ask(vend, group, ask_change, count, approval);
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; i < count; i++) {
         take_set(&group->items[group->asked[i]], all, &group->sets[i]);
+        vend_keeper_heed(vend, group->items[group->asked[i]].status);
+    }
 }
 
 void vend_group_prepare(struct vend *vend, struct vend_group *group, size_t first)

@@ -52,15 +52,36 @@ mv_status vend_principal_by_name(struct vend_directory *directory, const char *n
     return status;
 }
 
-void vend_principal_name(struct vend_directory *directory, int64_t id, char name[STORE_NAME + 1])
+mv_status vend_principal_by_id(struct vend_directory *directory, int64_t id, struct store_principal *row)
 {
-    vend_copy(name, STORE_NAME + 1, "?");
+    mv_status status = mv_fail(MV_PRINCIPAL_UNKNOWN, NULL);
     pthread_rwlock_rdlock(&directory->lock);
     const struct vend_tree *tree = directory->tree;
     for (size_t i = 0; i < tree->principal_count; i++)
-        if (tree->principals[i].id == id)
-            vend_copy(name, STORE_NAME + 1, tree->principals[i].name);
+        if (tree->principals[i].id == id) {
+            *row = tree->principals[i];
+            status = mv_ok();
+        }
     pthread_rwlock_unlock(&directory->lock);
+    return status;
+}
+
+void vend_principal_name(struct vend_directory *directory, int64_t id, char name[STORE_NAME + 1])
+{
+    struct store_principal row;
+    mv_status found = vend_principal_by_id(directory, id, &row);
+    vend_copy(name, STORE_NAME + 1, found.ok ? row.name : "?");
+}
+
+bool vend_principal_covers(struct vend_directory *directory, int64_t id, int64_t organisation)
+{
+    struct store_principal row;
+    if (!vend_principal_by_id(directory, id, &row).ok)
+        return false;
+    pthread_rwlock_rdlock(&directory->lock);
+    bool covers = vend_tree_covers(directory->tree, row.organisation, organisation);
+    pthread_rwlock_unlock(&directory->lock);
+    return covers;
 }
 
 bool vend_has_grant(struct vend_directory *directory, int64_t organisation, const char *sgc)

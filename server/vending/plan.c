@@ -62,6 +62,21 @@ static mv_status keep_approval(struct vend_group *group, const struct vend_signe
     return mv_ok();
 }
 
+struct word {
+    struct vend *vend;
+    int64_t organisation; /* the meter's */
+};
+
+/* A proposal for a whole group reaches the meters of the proposer's organisation and below, no others. The key process
+ * refuses the word of who is enrolled no more; an older one may be good. */
+static bool is_good_word(void *self, const struct store_proposal *proposal, const struct store_approval *approval)
+{
+    const struct word *word = self;
+    char officer[HSM_OFFICER_SIZE];
+    vend_approval_signer(word->vend, approval, officer);
+    return officer[0] != '\0' && vend_principal_covers(&word->vend->directory, proposal->proposer, word->organisation);
+}
+
 static mv_status plan_move(struct vend *vend, struct store *store, struct vend_group *group, struct vend_item *item,
                            int64_t now_unix_s)
 {
@@ -70,7 +85,9 @@ static mv_status plan_move(struct vend *vend, struct store *store, struct vend_g
     const char *sgc = item->plan.key.sgc;
     MV_TRY(vend_may_touch(&vend->directory, &item->seller, vend_call_of(item->request->order.kind), meter->organisation,
                           sgc));
-    MV_TRY(store_approval_covering(store, meter->pan, meter->sgc, sgc, now_unix_s, &found.proposal, &found.approval));
+    const struct store_move move = {meter->pan, meter->sgc, sgc, now_unix_s};
+    struct word word = {vend, meter->organisation};
+    MV_TRY(store_approval_covering(store, &move, is_good_word, &word, &found.proposal, &found.approval));
     item->set.approval = found.approval.id;
     return group == NULL ? mv_ok() : keep_approval(group, &found, item);
 }

@@ -6,6 +6,11 @@
 #include "vending/issued.h"
 #include "vending/lockout.h"
 
+/* Of the meter and of the caller. */
+struct counts {
+    struct store_verify meter, caller;
+};
+
 struct look {
     const char *principal;
     const char *pan;
@@ -15,7 +20,7 @@ struct look {
     bool has_pending;
     struct store_key pending;
     struct vend_verified *out;
-    struct store_verify before, charged;
+    struct counts before, charged;
     bool opened;
 };
 
@@ -94,30 +99,56 @@ static mv_status note_issued(struct vend *vend, struct store *store, struct vend
     return mv_ok();
 }
 
+static mv_status get_counts(struct store *store, const struct look *look, struct counts *counts)
+{
+    MV_TRY(store_verify_get(store, look->meter.id, &counts->meter));
+    return store_principal_verify_get(store, look->identity.id, &counts->caller);
+}
+
+static mv_status put_counts(struct store *store, const struct look *look, const struct counts *counts)
+{
+    MV_TRY(store_verify_put(store, look->meter.id, &counts->meter));
+    return store_principal_verify_put(store, look->identity.id, &counts->caller);
+}
+
 /* Before the key is used, so that many looks at once are not one look. */
 static mv_status charge(struct vend *vend, struct store *store, struct vend_change *change)
 {
     struct look *look = change->arg;
     struct vend_identity identity;
+    const int64_t now_s = change->now_us / 1000000;
+    const uint32_t keys = look->has_pending ? 2 : 1;
+    struct counts *before = &look->before;
+    struct counts *after = &look->charged;
     MV_TRY(vend_may_call(&vend->directory, look->principal, VEND_VERIFY, &identity));
-    MV_TRY(store_verify_get(store, look->meter.id, &look->before));
-    MV_TRY(vend_lockout_charge(&look->before, change->now_us / 1000000, &look->charged));
-    MV_TRY(store_verify_put(store, look->meter.id, &look->charged));
-    vend_record_detail(&change->record, "foreign token, look %u", look->charged.wrong);
+    MV_TRY(get_counts(store, look, before));
+    MV_TRY(vend_lockout_charge(&before->meter, VEND_LOCKOUT_METER, keys, now_s, &after->meter));
+    MV_TRY(vend_lockout_charge(&before->caller, VEND_LOCKOUT_PRINCIPAL, keys, now_s, &after->caller));
+    MV_TRY(put_counts(store, look, after));
+    vend_record_detail(&change->record, "foreign token, look %u, of the caller %u", after->meter.wrong,
+                       after->caller.wrong);
     change->changed = true;
     return mv_ok();
 }
 
-/* Gives the charge back, unless another look was charged meanwhile: then it stays, on the safe side. */
+static bool is_same(const struct store_verify *a, const struct store_verify *b)
+{
+    return a->wrong == b->wrong && a->locked_until_unix_s == b->locked_until_unix_s;
+}
+
+/* Gives each charge back, unless another look was charged meanwhile: then it stays, on the safe side. */
 static mv_status settle(struct vend *vend, struct store *store, struct vend_change *change)
 {
     const struct look *look = change->arg;
     const struct vend_foreign *foreign = &look->out->foreign;
-    struct store_verify now;
+    struct counts now;
     (void)vend;
-    MV_TRY(store_verify_get(store, look->meter.id, &now));
-    if (now.wrong == look->charged.wrong && now.locked_until_unix_s == look->charged.locked_until_unix_s)
-        MV_TRY(store_verify_put(store, look->meter.id, &look->before));
+    MV_TRY(get_counts(store, look, &now));
+    if (is_same(&now.meter, &look->charged.meter))
+        now.meter = look->before.meter;
+    if (is_same(&now.caller, &look->charged.caller))
+        now.caller = look->before.caller;
+    MV_TRY(put_counts(store, look, &now));
     if (look->opened)
         vend_record_detail(&change->record, "foreign class=%u subclass=%u tid=%u", foreign->token_class,
                            foreign->subclass, foreign->tid);

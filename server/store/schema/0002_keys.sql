@@ -231,9 +231,14 @@ BEGIN SELECT RAISE(ABORT, 'history is never edited'); END;
 CREATE TRIGGER key_change_end_kept BEFORE DELETE ON key_change_end
 BEGIN SELECT RAISE(ABORT, 'history is never edited'); END;
 
--- Wrong tokens that were looked into for a meter, whoever asked.
+-- Wrong tokens that were looked into for a meter, whoever asked, and by somebody, whatever the meter.
 CREATE TABLE meter_verify (
   meter INTEGER PRIMARY KEY REFERENCES meter (id),
+  wrong INTEGER NOT NULL CHECK (wrong BETWEEN 0 AND 4294967295),
+  locked_until_unix_s INTEGER NOT NULL CHECK (locked_until_unix_s >= 0)
+) STRICT;
+CREATE TABLE principal_verify (
+  principal INTEGER PRIMARY KEY REFERENCES principal (id),
   wrong INTEGER NOT NULL CHECK (wrong BETWEEN 0 AND 4294967295),
   locked_until_unix_s INTEGER NOT NULL CHECK (locked_until_unix_s >= 0)
 ) STRICT;

@@ -58,20 +58,24 @@ mv_status store_approvals(struct store *store, int64_t proposal, store_approval_
     }
 }
 
-mv_status store_approval_covering(struct store *store, const char *pan, const char *from_sgc, const char *to_sgc,
-                                  int64_t now_unix_s, struct store_proposal *proposal, struct store_approval *approval)
+mv_status store_approval_covering(struct store *store, const struct store_move *move, store_good_approval_fn *good,
+                                  void *self, struct store_proposal *proposal, struct store_approval *approval)
 {
-    bool row;
     struct sql sql = sql_read(store, SQL_APPROVAL_COVERING);
-    sql_put_text(&sql, pan);
-    sql_put_text(&sql, from_sgc);
-    sql_put_text(&sql, to_sgc);
-    sql_put_int(&sql, now_unix_s);
-    MV_TRY(sql_step(&sql, &row));
-    if (!row)
-        return mv_fail(MV_APPROVAL_MISSING, NULL);
-    sqlite_get_proposal(&sql, proposal);
-    mv_status status = get_approval(&sql, approval);
-    sql_done(&sql);
-    return status;
+    sql_put_text(&sql, move->pan);
+    sql_put_text(&sql, move->from_sgc);
+    sql_put_text(&sql, move->to_sgc);
+    sql_put_int(&sql, move->now_unix_s);
+    for (;;) {
+        bool row;
+        MV_TRY(sql_step(&sql, &row));
+        if (!row)
+            return mv_fail(MV_APPROVAL_MISSING, NULL);
+        sqlite_get_proposal(&sql, proposal);
+        mv_status status = get_approval(&sql, approval);
+        if (status.ok && !good(self, proposal, approval))
+            continue;
+        sql_done(&sql);
+        return status;
+    }
 }

@@ -97,9 +97,14 @@ static const struct sql_text texts[SQL_COUNT] = {
     [SQL_APPROVAL_COVERING] = {"approval", "SELECT " PROPOSAL_COLUMNS ", " APPROVAL_COLUMNS
                                            "FROM proposal p JOIN approval a ON a.proposal = p.id "
                                            "WHERE p.pan IN ('', ?1) AND p.from_sgc = ?2 AND p.to_sgc = ?3 "
-                                           "AND p.expires_unix_s > ?4 ORDER BY a.id DESC LIMIT 1"},
+                                           "AND p.expires_unix_s > ?4 ORDER BY a.id DESC"},
     [SQL_VERIFY_GET] = {"verify", "SELECT wrong, locked_until_unix_s FROM meter_verify WHERE meter = ?"},
     [SQL_VERIFY_PUT] = {"verify", "INSERT INTO meter_verify VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET "
+                                  "wrong = excluded.wrong, locked_until_unix_s = excluded.locked_until_unix_s"},
+    [SQL_PRINCIPAL_VERIFY_GET] = {"verify",
+                                  "SELECT wrong, locked_until_unix_s FROM principal_verify WHERE principal = ?"},
+    [SQL_PRINCIPAL_VERIFY_PUT] = {"verify",
+                                  "INSERT INTO principal_verify VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET "
                                   "wrong = excluded.wrong, locked_until_unix_s = excluded.locked_until_unix_s"},
     [SQL_TERMINAL] = {"terminal", "SELECT id FROM terminal WHERE organisation = ? AND name = ?"},
     [SQL_TERMINAL_COUNT] = {"terminal", "SELECT count(*) FROM terminal WHERE organisation = ?"},

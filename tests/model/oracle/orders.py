@@ -101,5 +101,4 @@ class OfficeMeter:
     last_tid: int = 0
     history: list = field(default_factory=list)
     issued: list = field(default_factory=list)
-    wrong_looks: int = 0  # into foreign tokens
-    looks_locked_until: int = 0
+    looks: tuple = (0, 0)  # into foreign tokens: how many were wrong, locked until

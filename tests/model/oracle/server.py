@@ -21,6 +21,7 @@ class Server:
         self.books = True  # whether what is issued is remembered
         self.proposals: list = []
         self.approved: list = []
+        self.looks: dict = {}  # somebody's into foreign tokens: how many were wrong, locked until
 
     # ---- keys ----
     def decoder_key(self, pan: str, key: MeterKey):
@@ -158,8 +159,8 @@ class Server:
         return Change(before, after, made, rollover, with_sgc)
 
     def check_approval(self, meter: OfficeMeter, sgc: str, now: int) -> None:
-        if not any(p.before == meter.key.sgc and p.after == sgc and p.pan in ("", meter.pan) and now < p.expires
-                   for p in self.approved):
+        if not any(p.before == meter.key.sgc and p.after == sgc and p.pan in ("", meter.pan) and now < p.expires and
+                   self.people.below(meter.organisation, self.people.principals[p.proposer][0]) for p in self.approved):
             raise Refused("APPROVAL_MISSING")
 
     # ---- the order's own token ----

@@ -7,7 +7,7 @@ from .people import ENGINEER, VERIFY
 from .server import Server
 from .token import Token
 
-FREE, FIRST_S, LONGEST_S, MEMORY_S = 2, 60, 3600, 86400
+METER_FREE, CALLER_FREE, FIRST_S, LONGEST_S, MEMORY_S = 2, 9, 60, 3600, 86400
 
 
 def verify(server: Server, who: str, pan: str, digits: str) -> list:
@@ -24,7 +24,7 @@ def verify(server: Server, who: str, pan: str, digits: str) -> list:
         raise Refused("TOKEN_NOT_ISSUED_HERE")
     if meter.pending:
         server.people.touch(home, meter.organisation, meter.pending.after.sgc, "METER_UNKNOWN")
-    return look_into(server, meter, digits)
+    return look_into(server, who, meter, digits)
 
 
 def find_issued(meter: OfficeMeter, digits: str) -> list:
@@ -33,30 +33,32 @@ def find_issued(meter: OfficeMeter, digits: str) -> list:
             if made.digits == digits]
 
 
-def look_into(server: Server, meter: OfficeMeter, digits: str) -> list:
+def look_into(server: Server, who: str, meter: OfficeMeter, digits: str) -> list:
     """Charged before it is made, and given back when the token is good."""
     now = server.clock.real_s
-    if now < meter.looks_locked_until:
-        raise Refused("VERIFY_LOCKED")
-    before = meter.wrong_looks, meter.looks_locked_until
-    wrong = 0 if now - meter.looks_locked_until >= MEMORY_S else meter.wrong_looks
-    meter.wrong_looks = wrong + 1
-    meter.looks_locked_until = now + pause(wrong + 1)
-    keys = [meter.key] + ([meter.pending.after] if meter.pending else [])
-    for key in keys:
+    keys = 2 if meter.pending else 1
+    before = meter.looks, server.looks.get(who, (0, 0))
+    charged = charge(before[0], METER_FREE, keys, now), charge(before[1], CALLER_FREE, keys, now)
+    meter.looks, server.looks[who] = charged
+    for key in [meter.key] + ([meter.pending.after] if meter.pending else []):
         try:
             read = token.read(digits, server.decoder_key(meter.pan, key))
         except token.Unreadable:
             continue
         if token.two_faced(read):
             continue
-        meter.wrong_looks, meter.looks_locked_until = before
+        meter.looks, server.looks[who] = before
         return ["ok foreign " + " ".join(map(str, tell(read, key.ea)))]
     raise Refused("TOKEN_NOT_VALID")
 
 
-def pause(wrong: int) -> int:
-    return 0 if wrong <= FREE else min(FIRST_S << (wrong - FREE - 1), LONGEST_S)
+def charge(before: tuple, free: int, keys: int, now: int) -> tuple:
+    """Wrong looks, and until when no more is allowed."""
+    wrong, until = before
+    if now < until:
+        raise Refused("VERIFY_LOCKED")
+    wrong = keys + (0 if now - until >= MEMORY_S else wrong)
+    return wrong, now + (0 if wrong <= free else min(FIRST_S << (wrong - free - 1), LONGEST_S))
 
 
 def tell(read: Token, ea: int) -> tuple:

@@ -191,12 +191,26 @@ static void test_two_people(void **state)
     assert_reason(store_approvals(ledger->store, proposal, take_approval, &list), MV_CANCELLED_BY_CALLER);
 }
 
+static bool is_good(void *self, const struct store_proposal *proposal, const struct store_approval *approval)
+{
+    const int64_t *passed_over = self;
+    assert_int_equal(approval->proposal, proposal->id);
+    return approval->id != *passed_over;
+}
+
+static mv_status find_covering(const struct ledger *ledger, const struct store_move *move, int64_t passed_over,
+                               struct store_proposal *proposal, struct store_approval *approval)
+{
+    return store_approval_covering(ledger->store, move, is_good, &passed_over, proposal, approval);
+}
+
 /* The approval that covers a move of this meter, 0 when none does. */
 static int64_t covering(const struct ledger *ledger, const char *pan, const char *from, const char *to, int64_t now)
 {
     struct store_proposal proposal;
     struct store_approval approval;
-    mv_status status = store_approval_covering(ledger->store, pan, from, to, now, &proposal, &approval);
+    const struct store_move move = {pan, from, to, now};
+    mv_status status = find_covering(ledger, &move, 0, &proposal, &approval);
     if (!status.ok) {
         assert_reason(status, MV_APPROVAL_MISSING);
         return 0;
@@ -224,6 +238,11 @@ static void test_what_covers_a_move(void **state)
     assert_int_equal(covering(ledger, PAN, "111111", to, 1999), 0);
     int64_t all = approve(ledger, propose(ledger, "", 1800), two);
     assert_int_equal(covering(ledger, PAN, from, to, 1799), all); /* the newest */
+    struct store_proposal proposal;
+    struct store_approval approval;
+    const struct store_move move = {PAN, from, to, 1799};
+    assert_ok(find_covering(ledger, &move, all, &proposal, &approval));
+    assert_int_equal(approval.id, one_meter); /* the newest that is good */
     assert_int_equal(covering(ledger, OTHER, from, to, 1799), all);
     assert_int_equal(covering(ledger, PAN, from, to, 1800), one_meter); /* of those that are left */
     assert_int_equal(covering(ledger, OTHER, from, to, 1800), 0);
@@ -268,6 +287,13 @@ static void test_wrong_tokens_are_counted(void **state)
     put = (struct store_verify){.wrong = 1};
     assert_ok(store_verify_put(ledger->store, ledger->meter, &put));
     assert_reason(store_verify_put(ledger->store, 99, &put), MV_METER_UNKNOWN);
+    assert_reason(store_principal_verify_put(ledger->store, 99, &put), MV_PRINCIPAL_UNKNOWN);
+    put.wrong = 7;
+    assert_ok(store_principal_verify_put(ledger->store, ledger->vendor, &put));
+    put.wrong = 8;
+    assert_ok(store_principal_verify_put(ledger->store, ledger->vendor, &put));
+    assert_ok(store_principal_verify_get(ledger->store, ledger->vendor, &got));
+    assert_int_equal(got.wrong, 8);
     put.locked_until_unix_s = -1;
     assert_reason(store_verify_put(ledger->store, ledger->meter, &put), MV_INTERNAL_ERROR);
     assert_ok(store_commit(ledger->store));

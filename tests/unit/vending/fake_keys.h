@@ -1,5 +1,5 @@
-/* Stands in for the key process: implements hsmd/client.h at link time, with its rules. The "cipher" is the identity, so
- * that a test can decode the digits; slots are counted, so that a leaked one is seen. */
+/* Stands in for the key process: implements hsmd/client.h at link time, with its rules. The "cipher" is the identity,
+ * so that a test can decode the digits; slots are counted, so that a leaked one is seen. */
 #ifndef FAKE_KEYS_H
 #define FAKE_KEYS_H
 

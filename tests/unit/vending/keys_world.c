@@ -87,12 +87,12 @@ void keys_reading(struct world *world, uint32_t krn, uint32_t ti)
 }
 
 /* ---- another supply group ---- */
-void keys_approve(struct world *world, const char *meter_pan)
+void keys_approve_as(struct world *world, const char *meter_pan, const char *officer_name)
 {
     char certificate[80];
     struct vend_proposal proposal;
     struct vend_caller engineer = world_caller("engineer");
-    struct vend_caller officer = world_caller("officer2");
+    struct vend_caller officer = world_caller(officer_name);
     assert_ok(vend_propose(world->vend, &engineer, SGC, OTHER_SGC, meter_pan, 3600, &proposal));
     struct vend_signature signature = {.certificate = (const uint8_t *)certificate,
                                        .signature = (const uint8_t *)fake_desk_signature(proposal.row.text),
@@ -100,8 +100,13 @@ void keys_approve(struct world *world, const char *meter_pan)
     char signed_text[33];
     (void)snprintf(signed_text, sizeof signed_text, "%.32s", (const char *)signature.signature);
     signature.signature = (const uint8_t *)signed_text;
-    signature.certificate_size = fake_desk_certificate("officer2", certificate);
+    signature.certificate_size = fake_desk_certificate(officer_name, certificate);
     assert_ok(vend_approve(world->vend, &officer, (uint64_t)proposal.row.id, &signature, &proposal));
+}
+
+void keys_approve(struct world *world, const char *meter_pan)
+{
+    keys_approve_as(world, meter_pan, "officer2");
 }
 
 void keys_grant_other(struct world *world, bool granted)

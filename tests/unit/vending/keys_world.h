@@ -24,6 +24,7 @@ void keys_confirm(struct world *world, const char *digits);
 void keys_reading(struct world *world, uint32_t krn, uint32_t ti);
 /* From SGC to OTHER_SGC, for a meter or "" for all: proposed by "engineer", approved by "officer2". */
 void keys_approve(struct world *world, const char *meter_pan);
+void keys_approve_as(struct world *world, const char *meter_pan, const char *officer);
 void keys_grant_other(struct world *world, bool granted);
 
 #endif

@@ -37,6 +37,12 @@ static int setup(void **state)
     return 0;
 }
 
+static bool is_good(void *self, const struct store_proposal *proposal, const struct store_approval *approval)
+{
+    (void)self;
+    return approval->proposal == proposal->id;
+}
+
 static void proposed_and_approved(void **state)
 {
     struct world *world = *state;
@@ -66,8 +72,10 @@ static void proposed_and_approved(void **state)
     struct store_proposal row;
     struct store_approval approval;
     assert_ok(store_open(world->ledger, STORE_READER, &store));
-    assert_ok(store_approval_covering(store, pan, SGC, OTHER_SGC, NOW_S, &row, &approval));
-    assert_refused(MV_APPROVAL_MISSING, store_approval_covering(store, pan, OTHER_SGC, SGC, NOW_S, &row, &approval));
+    const struct store_move there = {pan, SGC, OTHER_SGC, NOW_S};
+    const struct store_move back = {pan, OTHER_SGC, SGC, NOW_S};
+    assert_ok(store_approval_covering(store, &there, is_good, NULL, &row, &approval));
+    assert_refused(MV_APPROVAL_MISSING, store_approval_covering(store, &back, is_good, NULL, &row, &approval));
     store_close(store);
 }
 

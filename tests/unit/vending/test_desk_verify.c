@@ -256,6 +256,49 @@ static void wrong_ones_lock_the_meter_for_all(void **state)
     seconds_locked(look(world, "engineer", pan, WRONG, &found), 120);
 }
 
+/* Nobody gets round the pauses by looking at one meter after the other. */
+static void wrong_ones_lock_who_asks_too(void **state)
+{
+    struct world *world = *state;
+    char pan[19], good[21];
+    struct vend_verified found;
+    struct vend_meter_key key = world_key();
+    desk_credit(0, 77, 5, good);
+    for (unsigned i = 0; i < 12; i++)
+        assert_ok(world_meter(world, 30 + i, "shop", VEND_ELECTRICITY, &key));
+    for (unsigned i = 0; i < 10; i++) {
+        assert_ok(look(world, "engineer", world_pan(30 + i, pan), good, &found));
+        assert_refused(MV_TOKEN_NOT_VALID, look(world, "engineer", pan, WRONG, &found));
+    }
+    const int opened = fake_desk.opened;
+    seconds_locked(look(world, "engineer", world_pan(40, pan), good, &found), 60);
+    world_restart(world);
+    seconds_locked(look(world, "engineer", pan, WRONG, &found), 60);
+    assert_int_equal(fake_desk.opened, opened);
+    assert_ok(look(world, "engineer2", pan, good, &found)); /* neither the meter nor another engineer */
+    world_step(60, 60);
+    assert_refused(MV_TOKEN_NOT_VALID, look(world, "engineer", pan, WRONG, &found));
+    seconds_locked(look(world, "engineer", world_pan(41, pan), WRONG, &found), 120);
+}
+
+static void two_keys_are_two_looks(void **state)
+{
+    struct world *world = *state;
+    char pan[19];
+    struct vend_verified found;
+    struct store_key to = desk_key(5, 1);
+    struct store_verify count;
+    (void)desk_change(world, world_pan(1, pan), &to, SET_1);
+    assert_refused(MV_TOKEN_NOT_VALID, look(world, "engineer", pan, WRONG, &found));
+    assert_int_equal(fake_desk.opened, 2);
+    struct store *store = desk_begin(world);
+    assert_ok(store_verify_get(store, desk_meter(world, pan).id, &count));
+    desk_commit(store);
+    assert_int_equal(count.wrong, 2);
+    assert_refused(MV_TOKEN_NOT_VALID, look(world, "engineer", pan, WRONG, &found));
+    seconds_locked(look(world, "engineer2", pan, WRONG, &found), 120); /* the fourth */
+}
+
 static void a_good_one_neither_counts_nor_clears(void **state)
 {
     struct world *world = *state;
@@ -284,21 +327,27 @@ static void the_pause_doubles_to_an_hour(void **state)
     int64_t now = NOW_S;
     static const uint32_t pauses[] = {0, 0, 60, 120, 240, 480, 960, 1920, 3600, 3600, 3600};
     for (size_t i = 0; i < sizeof pauses / sizeof pauses[0]; i++) {
-        assert_ok(vend_lockout_charge(&count, now, &count));
+        assert_ok(vend_lockout_charge(&count, VEND_LOCKOUT_METER, 1, now, &count));
         assert_int_equal(count.wrong, i + 1);
         assert_int_equal(count.locked_until_unix_s, now + pauses[i]);
         if (pauses[i] > 0)
-            seconds_locked(vend_lockout_charge(&count, now + pauses[i] - 1, &count), 1);
+            seconds_locked(vend_lockout_charge(&count, VEND_LOCKOUT_METER, 1, now + pauses[i] - 1, &count), 1);
         now += pauses[i];
     }
-    assert_ok(vend_lockout_charge(&count, now + VEND_LOCKOUT_MEMORY_S - 1, &count));
+    assert_ok(vend_lockout_charge(&count, VEND_LOCKOUT_METER, 1, now + VEND_LOCKOUT_MEMORY_S - 1, &count));
     assert_int_equal(count.wrong, 12);
-    assert_ok(vend_lockout_charge(&count, now + VEND_LOCKOUT_MEMORY_S + VEND_LOCKOUT_MEMORY_S + 3600, &count));
+    assert_ok(vend_lockout_charge(&count, VEND_LOCKOUT_METER, 1,
+                                  now + VEND_LOCKOUT_MEMORY_S + VEND_LOCKOUT_MEMORY_S + 3600, &count));
     assert_int_equal(count.wrong, 1);
     count = (struct store_verify){UINT32_MAX, now};
-    assert_ok(vend_lockout_charge(&count, now, &count));
+    assert_ok(vend_lockout_charge(&count, VEND_LOCKOUT_METER, 1, now, &count));
     assert_int_equal(count.wrong, UINT32_MAX);
     assert_int_equal(count.locked_until_unix_s, now + 3600);
+    count = (struct store_verify){0};
+    assert_ok(vend_lockout_charge(&count, VEND_LOCKOUT_PRINCIPAL, 9, now, &count));
+    assert_int_equal(count.locked_until_unix_s, now);
+    assert_ok(vend_lockout_charge(&count, VEND_LOCKOUT_PRINCIPAL, 2, now, &count));
+    assert_int_equal(count.locked_until_unix_s, now + 120);
 }
 
 enum { GUESSERS = 8, GUESSES = 4 };
@@ -427,6 +476,8 @@ int main(void)
         TEST(a_foreign_token_under_the_coming_key),
         TEST(the_coming_group_must_be_granted_too),
         TEST(wrong_ones_lock_the_meter_for_all),
+        TEST(wrong_ones_lock_who_asks_too),
+        TEST(two_keys_are_two_looks),
         TEST(a_good_one_neither_counts_nor_clears),
         cmocka_unit_test(the_pause_doubles_to_an_hour),
         TEST(many_at_once_are_not_one_look),

@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "vending/internal.h"
+
 static char pan[19];
 
 static void a_rollover_and_the_keys_before_it(void **state)
@@ -224,6 +226,82 @@ static void the_newest_usable_revision(void **state)
     assert_int_equal(set.to.krn, 2);
 }
 
+/* Who proposes a move of a whole group proposes it for the own organisation and those below. */
+static void a_proposal_does_not_reach_sideways(void **state)
+{
+    struct world *world = *state;
+    struct vend_organisation row;
+    struct vend_issued set;
+    struct vend_caller officer = world_caller("officer1");
+    struct vend_meter_key key = world_key();
+    const struct vend_key_target target = {.sgc = OTHER_SGC, .ti = -1};
+    char other_pan[19];
+    keys_grant_other(world, true);
+    assert_ok(vend_grant(world->vend, &officer, "other", OTHER_SGC, true, &row));
+    assert_ok(vend_grant(world->vend, &officer, "other", SGC, true, &row));
+    assert_ok(world_meter(world, 77, "other", VEND_ELECTRICITY, &key));
+    keys_approve(world, ""); /* by the shop's engineer */
+    struct vend_order order = keys_order("k1", &target);
+    order.pan = world_pan(77, other_pan);
+    assert_refused(MV_APPROVAL_MISSING, world_order(world, "technician", &order, &set));
+    assert_ok(keys_change(world, "k1", &target, &set)); /* the shop's own meter */
+}
+
+static void an_older_approval_may_be_good(void **state)
+{
+    struct world *world = *state;
+    struct vend_issued set;
+    const struct vend_key_target target = {.sgc = OTHER_SGC, .ti = -1};
+    keys_grant_other(world, true);
+    keys_approve_as(world, "", "officer1");
+    keys_approve(world, "");
+    fake_keys_lock();
+    fake_keys.catalogue.officer_count--; /* officer2 */
+    fake_keys_unlock();
+    vend_refresh(world->vend);
+    assert_ok(keys_change(world, "k1", &target, &set));
+    assert_true(world_audit_has(world, "key_change=1 approval=1 from: sgc=123456"));
+    /* nobody's is left */
+    struct vend_meter_key key = world_key();
+    char last_pan[19];
+    assert_ok(world_meter(world, 78, "shop", VEND_ELECTRICITY, &key));
+    fake_keys_lock();
+    fake_keys.catalogue.officer_count--;
+    fake_keys_unlock();
+    vend_refresh(world->vend);
+    struct vend_order order = keys_order("k2", &target);
+    order.pan = world_pan(78, last_pan);
+    assert_refused(MV_APPROVAL_MISSING, world_order(world, "engineer", &order, &set));
+}
+
+static bool was_woken(struct world *world)
+{
+    pthread_mutex_lock(&world->vend->lock);
+    bool woken = world->vend->woken;
+    world->vend->woken = false;
+    pthread_mutex_unlock(&world->vend->lock);
+    return woken;
+}
+
+/* What the key process knows before the server does: whoever tries again finds the way out. */
+static void the_catalogue_is_looked_at_again(void **state)
+{
+    struct world *world = *state;
+    struct vend_issued credit;
+    assert_ok(keys_sell(world, "c1", &credit));
+    assert_false(was_woken(world));
+    fake_keys_lock();
+    (void)fake_keys_add(SGC, 6, 2, 4, 2014, 255);
+    keys_entry(1, 2)->state = HSM_COMPROMISED;
+    keys_entry(1, 2)->scope.successor_krn = 6;
+    fake_keys_unlock();
+    assert_refused(MV_VENDING_KEY_NOT_ACTIVE, keys_sell(world, "c2", &credit));
+    assert_true(was_woken(world));
+    vend_refresh(world->vend); /* the keeper's work */
+    assert_ok(keys_sell(world, "c2", &credit));
+    assert_int_equal(credit.to.krn, 6);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, desk_setup, world_teardown)
 
 int main(void)
@@ -237,6 +315,9 @@ int main(void)
         TEST(a_wish_ends_with_its_group),
         TEST(an_approval_expires),
         TEST(the_newest_usable_revision),
+        TEST(a_proposal_does_not_reach_sideways),
+        TEST(an_older_approval_may_be_good),
+        TEST(the_catalogue_is_looked_at_again),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
