@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Benchmarks a whole throw-away instance on this machine: token, key process, server, ledger with fsync, client over mTLS.
-#   tests/bench/run.sh [mv-bench all options...]     for example --rounds 3 --json --gate
+#   tests/bench/run.sh [options of mv-bench all and batch...]     for example --rounds 3 --json --gate
 # MV_METERS (default 40000) meters are registered first; MV_BIN chooses the build.
 set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.." || exit 3
@@ -22,4 +22,8 @@ server="$MV_DIR/server/metervaultd.conf" hsm="$MV_DIR/hsm/hsmd.conf"
 note="SQLite WAL synchronous=FULL on $(stat -f -c %T "$MV_DIR/server"), reply after commit; SoftHSM; "
 note+="$(setting queue_threads 1 "$server") queue thread(s), $(setting workers 4 "$server") workers, "
 note+="1 ledger writer, $(setting workers 1 "$hsm") key process worker(s); $(nproc) cores shared with the client"
-"$MV_BIN/mv-bench" all --config "$MV_DIR/clients/$MV_VENDOR.conf" --meters "$meters" --note "$note" "$@"
+code=0
+"$MV_BIN/mv-bench" all --config "$MV_DIR/clients/$MV_VENDOR.conf" --meters "$meters" --note "$note" "$@" || code=$?
+"$MV_BIN/mv-bench" batch --config "$MV_DIR/clients/$MV_VENDOR.conf" --meters "$meters" \
+    --raw-folder "$MV_DIR/server" "$@" || code=$?
+exit "$code"

@@ -24,6 +24,9 @@ expect "an unknown meter ends the run" 1 METER_UNKNOWN "$MV_BIN/mv-bench" vend -
 check "more meters" "$MV_BIN/mv-bench" "${setup[@]}" --meters 4000 --first-meter 1000
 expect "all" 0 "vend/echo at 64" "$MV_BIN/mv-bench" all --config "$vendor" --rounds 1 --seconds 1 --warm 0 \
     --meters 4000 --first-meter 1000
+expect "a batch against raw rows" 0 "batch/raw" "$MV_BIN/mv-bench" batch --config "$vendor" --rounds 1 --seconds 1 \
+    --warm 0 --meters 4000 --first-meter 1000 --raw-folder "$MV_DIR/server"
+same "the raw rows are gone" "" "$(find "$MV_DIR/server" -name 'raw-*')"
 expect "all of it is in the chain" 0 unbroken "$MV_BIN/metervault" audit verify --config "$MV_DIR/clients/$MV_OFFICER.conf"
 expect "and in the ledger file" 0 unbroken "$MV_BIN/metervault" audit verify --ledger "$MV_DIR/server/ledger.db"
 finish
