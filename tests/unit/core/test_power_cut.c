@@ -9,7 +9,7 @@
 #include "meter_support.h"
 #include "record.h"
 
-enum { TOKENS = 5, FIRST_STEP = 61, SECOND_STEP = 13 };
+enum { TOKENS = 5, FIRST_STEP = 61 };
 
 /* Token i is worth 2^i units, so that the balance shows which tokens counted. */
 static char tokens[TOKENS][21];
