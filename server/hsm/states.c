@@ -44,13 +44,11 @@ bool hsm_state_allows(enum hsm_key_state state, enum hsm_purpose purpose)
 
 mv_status hsm_key_fits(const struct hsm_key_info *key, enum hsm_purpose purpose, uint16_t base_date, uint8_t ea)
 {
-    if (!hsm_state_allows(key->state, purpose))
-        return mv_fail(MV_VENDING_KEY_NOT_ACTIVE, "state");
     if (key->scope.base_date != base_date)
         return mv_fail(MV_VENDING_KEY_MISMATCH, "base_date");
     if (ea > 15 || (key->scope.ea_mask & 1U << ea) == 0)
         return mv_fail(MV_VENDING_KEY_MISMATCH, "ea");
-    return mv_ok();
+    return hsm_state_allows(key->state, purpose) ? mv_ok() : mv_fail(MV_VENDING_KEY_NOT_ACTIVE, "state");
 }
 
 mv_status hsm_key_current(const struct hsm_key_info *key, enum hsm_purpose purpose, int64_t now_unix_s)

@@ -20,7 +20,8 @@ enum hsm_purpose {
 enum hsm_key_state hsm_key_state_at(const struct hsm_key_info *key, int64_t now_unix_s);
 bool hsm_state_allows(enum hsm_key_state state, enum hsm_purpose purpose);
 
-/* Whether the key serves such a meter, its dates aside: VENDING_KEY_NOT_ACTIVE (state), VENDING_KEY_MISMATCH. */
+/* Whether the key serves such a meter, its dates aside: VENDING_KEY_MISMATCH, and only then
+ * VENDING_KEY_NOT_ACTIVE (state). */
 MV_MUST_USE mv_status hsm_key_fits(const struct hsm_key_info *key, enum hsm_purpose purpose, uint16_t base_date,
                                    uint8_t ea);
 /* Whether its state allows the purpose now, dates included: VENDING_KEY_NOT_ACTIVE names state, active_from or

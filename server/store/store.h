@@ -293,6 +293,9 @@ MV_MUST_USE mv_status store_sale_last(struct store *store, int64_t principal, co
  * after the oldest, and when `before` is another meter's. */
 MV_MUST_USE mv_status store_sale_before(struct store *store, int64_t meter, int64_t before, struct store_sale *sale);
 MV_MUST_USE mv_status store_meter_by_id(struct store *store, int64_t id, struct store_meter *meter);
+/* Opens the till of the sale if it is a new one, so that store_sale_insert does not fail for want of one:
+ * TILLS_EXHAUSTED, ORGANISATION_UNKNOWN. The transaction may go on after a refusal. */
+MV_MUST_USE mv_status store_till_open(struct store *store, const struct store_sale *sale);
 /* Takes the next receipt number (sets sale->receipt, id and previous), inserts, and raises the meter's last_tid, which
  * must be below the sale->tid of credit and management (INTERNAL_ERROR otherwise). REQUEST_ID_REUSED when the principal
  * has a sale under this id, TILLS_EXHAUSTED when the sale would open a till beyond STORE_MAX_TILLS. After these three

@@ -99,8 +99,8 @@ static mv_status assign(struct vend *vend, struct store *store, struct vend_chan
     return vend_meter_fill(vend, store, &meter, assignment->out);
 }
 
-/* The copy of the catalogue may be some seconds old: it is fetched again before a key is called unknown. */
-static void look_again(struct vend *vend, const struct assignment *assignment)
+/* Before the writer is asked, which must not wait for the key process. */
+static void look_ahead(struct vend *vend, const struct assignment *assignment)
 {
     struct store *store = NULL;
     struct store_meter meter;
@@ -110,14 +110,14 @@ static void look_again(struct vend *vend, const struct assignment *assignment)
         return;
     mv_status status = check(vend, store, assignment, &meter);
     vend_reader_give(&vend->readers, store, !status.ok && !vend_recorded(status));
-    if (!status.ok && status.reason == MV_VENDING_KEY_UNKNOWN)
-        vend_catalogue_fetch(&vend->catalogue, vend_state(vend).catalogue_generation);
+    (void)vend_look_again(vend, status);
 }
 
 mv_status vend_assign_key(struct vend *vend, const struct vend_caller *caller, const char *pan,
                           const struct vend_key_target *wanted, struct vend_meter *meter)
 {
     struct assignment assignment = {.principal = caller->principal, .pan = pan, .wanted = wanted, .out = meter};
-    look_again(vend, &assignment);
-    return vend_told(VEND_ASSIGN_KEY, vend_change_call(vend, caller, VEND_ASSIGN_KEY, pan, assign, &assignment));
+    look_ahead(vend, &assignment);
+    return vend_told(VEND_ASSIGN_KEY,
+                     vend_change_call(vend, caller, VEND_ASSIGN_KEY, vend_form_object(pan), assign, &assignment));
 }

@@ -57,13 +57,33 @@ static void describe_set(const struct vend_item *item, struct audit_record *reco
     describe_tags(set->tags[0], set->count, record);
 }
 
+static void describe_target(const struct vend_key_target *target, struct audit_record *record)
+{
+    vend_record_detail(record, "asked: sgc=%s krn=%u kt=%u ti=%d%s", target->sgc == NULL ? "-" : target->sgc,
+                       target->krn, target->kt, target->ti, target->with_sgc ? " with sgc" : "");
+}
+
 static void describe_refusal(const struct vend_order_job *request, mv_status refusal, struct audit_record *record)
 {
     const struct vend_order *order = &request->order;
     vend_record_outcome(record, refusal);
     vend_record_detail(record, "request=%s terminal=%s", request->request_id, request->terminal);
-    if (order->kind == VEND_ORDER_CREDIT)
+    switch (order->kind) {
+    case VEND_ORDER_CREDIT:
         vend_record_detail(record, "requested=%lld", (long long)order->quantity.amount);
+        break;
+    case VEND_ORDER_MANAGEMENT:
+        vend_record_detail(record, "subclass=%u requested=%llu", order->management.subclass,
+                           (unsigned long long)order->management.value);
+        break;
+    case VEND_ORDER_TEST:
+        vend_record_detail(record, "subclass=%u control=%llu manufacturer=%u", order->test.subclass,
+                           (unsigned long long)order->test.control, order->test.manufacturer);
+        break;
+    case VEND_ORDER_KEY_CHANGE:
+        describe_target(&order->target, record);
+        break;
+    }
 }
 
 static void write_record(struct vend *vend, const struct vend_group *group, const struct vend_item *item,
@@ -138,8 +158,13 @@ static mv_status book_set(struct vend *vend, const struct vend_group *group, str
     return mv_ok();
 }
 
-static mv_status insert(struct vend *vend, const struct vend_group *group, struct vend_item *item)
+/* What is refused after the set is in the transaction spoils it; so the till, which any request may name, comes first.
+ */
+static mv_status insert(struct vend *vend, struct vend_group *group, struct vend_item *item)
 {
+    if (item->plan.fresh)
+        MV_TRY(store_till_open(vend->writer.store, &item->sale));
+    group->spoiled = item->plan.fresh;
     MV_TRY(book_set(vend, group, item));
     return store_sale_insert(vend->writer.store, &item->sale);
 }
@@ -151,7 +176,7 @@ static mv_status book_order(struct vend *vend, struct vend_group *group, struct 
     if (!status.ok && !hurts_only_itself(status))
         return status;
     /* its set is in the transaction already: everything again, without this item */
-    group->spoiled = !status.ok && item->plan.fresh;
+    group->spoiled = group->spoiled && !status.ok;
     bool repeated = !status.ok && status.reason == MV_REQUEST_ID_REUSED;
     if (repeated)
         status = answer_of_another_server(vend, item, status);

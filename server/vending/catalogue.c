@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "hsm/states.h"
+#include "vending/desk_parts.h"
 #include "vending/form.h"
 
 mv_status vend_catalogue_init(struct vend_catalogue *catalogue, const char *socket, unsigned timeout_ms)
@@ -155,23 +155,25 @@ mv_status vend_catalogue_newest(struct vend_catalogue *catalogue, const char *sg
     return status;
 }
 
-static mv_status check_fit(const struct hsm_key_info *info, const struct store_meter *meter)
+mv_status vend_key_serves(const struct hsm_key_info *info, enum hsm_purpose purpose, const struct store_key *key,
+                          int64_t now_unix_s)
 {
-    if (info == NULL)
-        return mv_fail(MV_VENDING_KEY_UNKNOWN, NULL);
-    bool fits = info->scope.dkga == meter->dkga && info->scope.base_date == meter->base_date &&
-                (info->scope.ea_mask & UINT32_C(1) << meter->ea) != 0;
-    return fits ? mv_ok() : mv_fail(MV_VENDING_KEY_MISMATCH, NULL);
+    if (info->scope.dkga != key->dkga)
+        return mv_fail(MV_VENDING_KEY_MISMATCH, "dkga");
+    MV_TRY(hsm_key_fits(info, purpose, key->base_date, key->ea));
+    return hsm_key_current(info, purpose, now_unix_s);
 }
 
 static mv_status look_up(const struct hsmd_catalogue *catalogue, const struct store_meter *meter, int64_t now_unix_s,
                          struct vend_key *key)
 {
+    const struct store_key on_file = vend_key_on_file(meter);
     const struct hsm_key_info *info = find(catalogue, meter->sgc, meter->krn, meter->kt);
-    MV_TRY(check_fit(info, meter));
+    if (info == NULL)
+        return mv_fail(MV_VENDING_KEY_UNKNOWN, NULL);
     memcpy(key->kcv, info->kcv, HSM_KCV_BYTES);
     key->ken = info->scope.ken;
-    return hsm_key_current(info, HSM_TO_ISSUE, now_unix_s);
+    return vend_key_serves(info, HSM_TO_ISSUE, &on_file, now_unix_s);
 }
 
 mv_status vend_catalogue_key(struct vend_catalogue *catalogue, const struct store_meter *meter, int64_t now_unix_s,

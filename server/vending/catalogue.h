@@ -5,6 +5,7 @@
 
 #include <pthread.h>
 
+#include "hsm/states.h"
 #include "hsmd/client.h"
 #include "vending/vending.h"
 
@@ -38,13 +39,18 @@ MV_MUST_USE mv_status vend_catalogue_find(struct vend_catalogue *catalogue, cons
 MV_MUST_USE mv_status vend_catalogue_newest(struct vend_catalogue *catalogue, const char *sgc, uint8_t kt, uint8_t ea,
                                             int64_t now_unix_s, struct hsm_key_info *info);
 
+/* Whether a vending key serves such a decoder key for the purpose now, as the key process asks it:
+ * VENDING_KEY_MISMATCH, VENDING_KEY_NOT_ACTIVE. */
+MV_MUST_USE mv_status vend_key_serves(const struct hsm_key_info *info, enum hsm_purpose purpose,
+                                      const struct store_key *key, int64_t now_unix_s);
+
 /* What a registration needs to know of its vending key. */
 struct vend_key {
     uint8_t kcv[HSM_KCV_BYTES];
     uint8_t ken; /* the key's own; a meter may have got an earlier one with its last key change */
 };
 /* The vending key of the meter, if it may be used: VENDING_KEY_UNKNOWN, VENDING_KEY_MISMATCH, VENDING_KEY_NOT_ACTIVE.
- * The same rules as the key process has; `key` is set for the last of these too. */
+ * `key` is set but for the first of these. */
 MV_MUST_USE mv_status vend_catalogue_key(struct vend_catalogue *catalogue, const struct store_meter *meter,
                                          int64_t now_unix_s, struct vend_key *key);
 

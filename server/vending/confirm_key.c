@@ -21,11 +21,8 @@ struct confirmation {
 
 static mv_status check_form(const struct vend_key_proof *proof)
 {
-    if (proof->accepted_token != NULL) {
-        bool good = strnlen(proof->accepted_token, STORE_DIGITS + 1) == STORE_DIGITS &&
-                    strspn(proof->accepted_token, "0123456789") == STORE_DIGITS;
-        return good ? mv_ok() : mv_fail(MV_INVALID_FIELD, "accepted_token");
-    }
+    if (proof->accepted_token != NULL)
+        return vend_form_digits(proof->accepted_token, "accepted_token");
     if (proof->krn < 1 || proof->krn > 9)
         return mv_fail(MV_INVALID_FIELD, "key_revision_number");
     if (proof->ti > 99)
@@ -120,6 +117,6 @@ mv_status vend_confirm_key_change(struct vend *vend, const struct vend_caller *c
                                   const struct vend_key_proof *proof, struct vend_meter *meter)
 {
     struct confirmation confirmation = {.principal = caller->principal, .pan = pan, .proof = proof, .out = meter};
-    return vend_told(VEND_CONFIRM_KEY_CHANGE,
-                     vend_change_call(vend, caller, VEND_CONFIRM_KEY_CHANGE, pan, confirm, &confirmation));
+    return vend_told(VEND_CONFIRM_KEY_CHANGE, vend_change_call(vend, caller, VEND_CONFIRM_KEY_CHANGE,
+                                                               vend_form_object(pan), confirm, &confirmation));
 }

@@ -46,6 +46,16 @@ mv_status vend_form_pan(const char *text)
     }
 }
 
+const char *vend_form_object(const char *pan)
+{
+    return vend_form_pan(pan).ok ? pan : NULL;
+}
+
+mv_status vend_form_digits(const char *text, const char *field)
+{
+    return is_number(text, STORE_DIGITS) ? mv_ok() : mv_fail(MV_INVALID_FIELD, field);
+}
+
 static mv_status form_key(const struct vend_meter_key *key)
 {
     uint64_t base = 0;

@@ -9,6 +9,10 @@ MV_MUST_USE mv_status vend_form_name(const char *text, size_t longest, const cha
 MV_MUST_USE mv_status vend_form_sgc(const char *text);
 /* 18 digits of a known issuer with both check digits: INVALID_FIELD or CHECK_DIGIT. */
 MV_MUST_USE mv_status vend_form_pan(const char *text);
+/* The PAN as the object of an audit record, or NULL: what is no PAN may be the digits of a token. */
+const char *vend_form_object(const char *pan);
+/* 20 digits. */
+MV_MUST_USE mv_status vend_form_digits(const char *text, const char *field);
 /* An order as it is said; whether the meter takes it is asked when it is admitted. A trial has no request id. */
 MV_MUST_USE mv_status vend_form_order(const struct vend_order *order);
 /* All ranges, and that algorithm, key generation and key type belong together and to a keypad meter. */

@@ -79,5 +79,6 @@ static mv_status get_history(struct vend *vend, const struct vend_caller *caller
 mv_status vend_meter_history(struct vend *vend, const struct vend_caller *caller, const char *pan,
                              struct vend_key_history *history)
 {
-    return vend_answer(vend, caller, VEND_GET_METER_HISTORY, pan, get_history(vend, caller, pan, history));
+    return vend_answer(vend, caller, VEND_GET_METER_HISTORY, vend_form_object(pan),
+                       get_history(vend, caller, pan, history));
 }

@@ -171,6 +171,14 @@ void vend_keeper_wake(struct vend *vend)
     pthread_mutex_unlock(&vend->lock);
 }
 
+bool vend_look_again(struct vend *vend, mv_status refusal)
+{
+    if (refusal.ok || refusal.reason != MV_VENDING_KEY_UNKNOWN)
+        return false;
+    vend_catalogue_fetch(&vend->catalogue, vend_state(vend).catalogue_generation);
+    return true;
+}
+
 void vend_keeper_heed(struct vend *vend, mv_status refusal)
 {
     bool old = !refusal.ok && (refusal.reason == MV_VENDING_KEY_UNKNOWN ||

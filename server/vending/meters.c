@@ -89,25 +89,24 @@ static mv_status register_meter(struct vend *vend, struct store *store, struct v
     return vend_meter_fill(vend, store, row, registration->out);
 }
 
-/* The copy of the catalogue may be some seconds old: it is fetched again before a key is called unknown. */
-static void look_again(struct vend *vend, const struct vend_meter_request *request)
+/* Before the writer is asked, which must not wait for the key process. */
+static void look_ahead(struct vend *vend, const struct vend_meter_request *request)
 {
     struct vend_key key;
     struct store_meter row;
     if (!vend_form_meter(request).ok)
         return;
     make_row(request, &row);
-    mv_status found = vend_catalogue_key(&vend->catalogue, &row, 0, &key);
-    if (!found.ok && found.reason == MV_VENDING_KEY_UNKNOWN)
-        vend_catalogue_fetch(&vend->catalogue, vend_state(vend).catalogue_generation);
+    (void)vend_look_again(vend, vend_catalogue_key(&vend->catalogue, &row, 0, &key));
 }
 
 mv_status vend_register_meter(struct vend *vend, const struct vend_caller *caller,
                               const struct vend_meter_request *request, struct vend_meter *meter)
 {
     struct registration registration = {.request = request, .principal = caller->principal, .out = meter};
-    look_again(vend, request);
-    return vend_change_call(vend, caller, VEND_REGISTER_METER, request->pan, register_meter, &registration);
+    look_ahead(vend, request);
+    return vend_change_call(vend, caller, VEND_REGISTER_METER, vend_form_object(request->pan), register_meter,
+                            &registration);
 }
 
 static mv_status read_meter(struct vend *vend, struct store *store, const struct vend_identity *identity,
@@ -135,5 +134,5 @@ static mv_status get_meter(struct vend *vend, const struct vend_caller *caller, 
 
 mv_status vend_get_meter(struct vend *vend, const struct vend_caller *caller, const char *pan, struct vend_meter *meter)
 {
-    return vend_answer(vend, caller, VEND_GET_METER, pan, get_meter(vend, caller, pan, meter));
+    return vend_answer(vend, caller, VEND_GET_METER, vend_form_object(pan), get_meter(vend, caller, pan, meter));
 }

@@ -97,8 +97,9 @@ mv_status vend_propose(struct vend *vend, const struct vend_caller *caller, cons
     struct proposing proposing = {.principal = caller->principal, .pan = pan, .valid_s = valid_s};
     mv_status status = begin(vend, caller, from_sgc, to_sgc, &proposing);
     if (!status.ok)
-        return vend_answer(vend, caller, VEND_PROPOSE, pan, status);
-    MV_TRY(vend_told(VEND_PROPOSE, vend_change_call(vend, caller, VEND_PROPOSE, pan, propose, &proposing)));
+        return vend_answer(vend, caller, VEND_PROPOSE, vend_form_object(pan), status);
+    MV_TRY(vend_told(VEND_PROPOSE,
+                     vend_change_call(vend, caller, VEND_PROPOSE, vend_form_object(pan), propose, &proposing)));
     *proposal = (struct vend_proposal){.row = proposing.row};
     vend_copy(proposal->proposer, sizeof proposal->proposer, caller->principal);
     return mv_ok();

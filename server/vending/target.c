@@ -3,7 +3,6 @@
 #include <string.h>
 
 #include "hsm/change.h"
-#include "hsm/states.h"
 #include "vending/desk_parts.h"
 #include "vending/form.h"
 #include "vending/rules.h"
@@ -102,10 +101,7 @@ static mv_status check_vending(struct vend_catalogue *catalogue, const struct st
 {
     struct hsm_key_info info;
     MV_TRY(vend_catalogue_find(catalogue, key->sgc, key->krn, key->kt, &info));
-    MV_TRY(hsm_key_fits(&info, purpose, key->base_date, key->ea));
-    if (info.scope.dkga != key->dkga)
-        return mv_fail(MV_VENDING_KEY_MISMATCH, "dkga");
-    return hsm_key_current(&info, purpose, now_unix_s);
+    return vend_key_serves(&info, purpose, key, now_unix_s);
 }
 
 mv_status vend_target_issues(struct vend_catalogue *catalogue, const struct store_key *key, int64_t now_unix_s)

@@ -60,11 +60,8 @@ static void fill(struct vend *vend, struct vend_item *item, struct vend_issued *
 static mv_status compute(struct vend *vend, struct vend_item *item, struct vend_issued *issued)
 {
     mv_status status = check_once(vend, item);
-    /* the copy of the catalogue may be some seconds old: before a key is called unknown, it is fetched again */
-    if (!status.ok && status.reason == MV_VENDING_KEY_UNKNOWN) {
-        vend_catalogue_fetch(&vend->catalogue, vend_state(vend).catalogue_generation);
+    if (vend_look_again(vend, status))
         status = check_once(vend, item);
-    }
     if (status.ok)
         fill(vend, item, issued);
     return status;
@@ -89,5 +86,5 @@ static mv_status try(struct vend *vend, const struct vend_caller *caller, const 
 mv_status vend_trial(struct vend *vend, const struct vend_caller *caller, const struct vend_order *order,
                      struct vend_issued *issued)
 {
-    return vend_answer(vend, caller, VEND_TRIAL_CREDIT, order->pan, try(vend, caller, order, issued));
+    return vend_answer(vend, caller, VEND_TRIAL_CREDIT, vend_form_object(order->pan), try(vend, caller, order, issued));
 }

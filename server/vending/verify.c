@@ -24,12 +24,6 @@ struct look {
     bool opened;
 };
 
-static mv_status form_digits(const char *digits)
-{
-    bool good = strnlen(digits, STORE_DIGITS + 1) == STORE_DIGITS && strspn(digits, "0123456789") == STORE_DIGITS;
-    return good ? mv_ok() : mv_fail(MV_INVALID_FIELD, "digits");
-}
-
 /* One token of an order does not give away the others to somebody who could not have them read back. */
 static void withhold(const struct look *look, struct vend_issued *issued, size_t position)
 {
@@ -80,7 +74,7 @@ static mv_status look_up(struct vend *vend, struct look *look)
     struct store *store = NULL;
     MV_TRY(vend_may_call(&vend->directory, look->principal, VEND_VERIFY, &look->identity));
     MV_TRY(vend_form_pan(look->pan));
-    MV_TRY(form_digits(look->digits));
+    MV_TRY(vend_form_digits(look->digits, "digits"));
     MV_TRY(vend_reader_take(&vend->readers, &store));
     mv_status status = read_ledger(vend, store, look);
     vend_reader_give(&vend->readers, store, !status.ok && !vend_recorded(status));
@@ -172,22 +166,23 @@ static mv_status look_into(struct vend *vend, const struct vend_caller *caller, 
 {
     struct hsmd_opened opened;
     if ((look->identity.roles & vend_role_bit(VEND_ENGINEER)) == 0)
-        return vend_answer(vend, caller, VEND_VERIFY, look->pan, mv_fail(MV_TOKEN_NOT_ISSUED_HERE, NULL));
+        return vend_answer(vend, caller, VEND_VERIFY, vend_form_object(look->pan),
+                           mv_fail(MV_TOKEN_NOT_ISSUED_HERE, NULL));
     mv_status status = mv_ok();
     if (look->has_pending)
         status =
             vend_may_touch(&vend->directory, &look->identity, VEND_VERIFY, look->meter.organisation, look->pending.sgc);
     if (!status.ok)
-        return vend_answer(vend, caller, VEND_VERIFY, look->pan, status);
-    MV_TRY(vend_change_call(vend, caller, VEND_VERIFY, look->pan, charge, look));
+        return vend_answer(vend, caller, VEND_VERIFY, vend_form_object(look->pan), status);
+    MV_TRY(vend_change_call(vend, caller, VEND_VERIFY, vend_form_object(look->pan), charge, look));
     status = open_foreign(vend, look, &opened);
     if (!status.ok && status.reason == MV_TOKEN_NOT_VALID)
-        return vend_answer(vend, caller, VEND_VERIFY, look->pan, mv_fail(MV_TOKEN_NOT_VALID, NULL));
+        return vend_answer(vend, caller, VEND_VERIFY, vend_form_object(look->pan), mv_fail(MV_TOKEN_NOT_VALID, NULL));
     look->opened = status.ok;
     if (status.ok)
         vend_foreign_fill(&opened, &look->out->foreign);
-    MV_TRY(vend_change_call(vend, caller, VEND_VERIFY, look->pan, settle, look));
-    return vend_answer(vend, caller, VEND_VERIFY, look->pan, status);
+    MV_TRY(vend_change_call(vend, caller, VEND_VERIFY, vend_form_object(look->pan), settle, look));
+    return vend_answer(vend, caller, VEND_VERIFY, vend_form_object(look->pan), status);
 }
 
 mv_status vend_verify(struct vend *vend, const struct vend_caller *caller, const char *pan, const char *digits,
@@ -197,11 +192,11 @@ mv_status vend_verify(struct vend *vend, const struct vend_caller *caller, const
     *verified = (struct vend_verified){.issued_here = false};
     mv_status status = look_up(vend, &look);
     if (status.ok)
-        status = vend_change_call(vend, caller, VEND_VERIFY, pan, note_issued, &look);
+        status = vend_change_call(vend, caller, VEND_VERIFY, vend_form_object(pan), note_issued, &look);
     else if (status.reason == MV_TOKEN_UNKNOWN)
         status = look_into(vend, caller, &look);
     else
-        status = vend_answer(vend, caller, VEND_VERIFY, pan, status);
+        status = vend_answer(vend, caller, VEND_VERIFY, vend_form_object(pan), status);
     if (!status.ok)
         *verified = (struct vend_verified){.issued_here = false};
     return status;

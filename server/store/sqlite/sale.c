@@ -219,6 +219,12 @@ static mv_status explain(struct store *store, const struct store_sale *sale, mv_
     return row ? mv_fail(MV_REQUEST_ID_REUSED, NULL) : refusal;
 }
 
+mv_status store_till_open(struct store *store, const struct store_sale *sale)
+{
+    int64_t terminal;
+    return find_or_open_terminal(store, sale, &terminal);
+}
+
 mv_status store_sale_insert(struct store *store, struct store_sale *sale)
 {
     int64_t terminal;

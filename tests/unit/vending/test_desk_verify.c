@@ -150,6 +150,39 @@ static void the_form_is_checked(void **state)
     assert_int_equal(fake_desk.opened, 0);
 }
 
+/* Digits that somebody types where the PAN goes. */
+static void digits_are_never_the_object_of_a_record(void **state)
+{
+    struct world *world = *state;
+    char pan[19];
+    struct vend_verified found;
+    struct vend_meter meter;
+    struct vend_key_history history;
+    struct vend_proposal proposal;
+    struct vend_issued trial;
+    struct vend_caller engineer = world_caller("engineer");
+    struct vend_caller seller = world_caller("seller");
+    struct vend_caller admin = world_caller("admin");
+    const struct vend_key_proof proof = {.accepted_token = WRONG};
+    const struct vend_key_target wanted = {.ti = 2};
+    const struct vend_order order = {
+        .terminal = "till", .pan = WRONG, .carrier = VEND_KEYPAD, .quantity = {VEND_UNIT_WH, 100}};
+    const struct vend_meter_request request = {
+        .pan = WRONG, .organisation = "shop", .utility = VEND_ELECTRICITY, .key = world_key()};
+    assert_refused(MV_INVALID_FIELD, look(world, "engineer", WRONG, world_pan(1, pan), &found));
+    assert_refused(MV_INVALID_FIELD, vend_confirm_key_change(world->vend, &engineer, WRONG, &proof, &meter));
+    assert_refused(MV_INVALID_FIELD, vend_assign_key(world->vend, &engineer, WRONG, &wanted, &meter));
+    assert_refused(MV_INVALID_FIELD, vend_meter_history(world->vend, &engineer, WRONG, &history));
+    assert_refused(MV_INVALID_FIELD, vend_propose(world->vend, &engineer, SGC, OTHER_SGC, WRONG, 60, &proposal));
+    assert_refused(MV_INVALID_FIELD, vend_get_meter(world->vend, &engineer, WRONG, &meter));
+    assert_refused(MV_INVALID_FIELD, vend_trial(world->vend, &seller, &order, &trial));
+    assert_refused(MV_INVALID_FIELD, vend_register_meter(world->vend, &admin, &request, &meter));
+    char *dump = world_dump(world);
+    assert_null(strstr(dump, WRONG));
+    free(dump);
+    assert_int_equal(world_audit_count(world, NULL, "INVALID_FIELD"), 8);
+}
+
 static void an_engineer_sees_what_a_foreign_token_carries(void **state)
 {
     struct world *world = *state;
@@ -472,6 +505,7 @@ int main(void)
         TEST(a_seller_learns_nothing_else),
         TEST(the_group_must_be_granted),
         TEST(the_form_is_checked),
+        TEST(digits_are_never_the_object_of_a_record),
         TEST(an_engineer_sees_what_a_foreign_token_carries),
         TEST(a_foreign_token_under_the_coming_key),
         TEST(the_coming_group_must_be_granted_too),

@@ -3,6 +3,7 @@
 #include "desk_world.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "metervault/sts_manage.h"
@@ -197,13 +198,46 @@ static void malformed_orders(void **state)
     assert_refused(MV_INVALID_FIELD, vend_trial(world->vend, &seller, &order, &issued));
 }
 
+static void assert_told(struct world *world, const char *text)
+{
+    char *dump = world_dump(world);
+    bool found = strstr(dump, text) != NULL;
+    free(dump);
+    if (!found)
+        fail_msg("nothing says: %s", text);
+}
+
+/* An auditor sees what somebody tried, not only that it was refused. */
+static void refusals_say_what_was_asked(void **state)
+{
+    struct world *world = *state;
+    struct vend_issued issued;
+    struct vend_order order = order_of(VEND_ORDER_MANAGEMENT, "m1");
+    order.management = (struct vend_management){.subclass = 2, .value = 4711};
+    assert_refused(MV_ROLE_MISSING, world_order(world, "seller", &order, &issued));
+    assert_told(world, "request=m1 terminal=till subclass=2 requested=4711");
+    order = order_of(VEND_ORDER_TEST, "t1");
+    order.test.control = 815;
+    assert_refused(MV_ROLE_MISSING, world_order(world, "admin", &order, &issued));
+    assert_told(world, "request=t1 terminal=till subclass=0 control=815 manufacturer=0");
+    order = order_of(VEND_ORDER_KEY_CHANGE, "k1");
+    order.target = (struct vend_key_target){.sgc = OTHER_SGC, .krn = 3, .kt = 2, .ti = 9, .with_sgc = true};
+    assert_refused(MV_ROLE_MISSING, world_order(world, "seller", &order, &issued));
+    assert_told(world, "request=k1 terminal=till asked: sgc=654321 krn=3 kt=2 ti=9 with sgc");
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, desk_setup, world_teardown)
 
 int main(void)
 {
     const struct CMUnitTest all[] = {
-        TEST(management),       TEST(tests), TEST(special_identifiers), TEST(currency), TEST(who_may_read_back),
+        TEST(management),
+        TEST(tests),
+        TEST(special_identifiers),
+        TEST(currency),
+        TEST(who_may_read_back),
         TEST(malformed_orders),
+        TEST(refusals_say_what_was_asked),
     };
     return cmocka_run_group_tests(all, NULL, NULL);
 }
