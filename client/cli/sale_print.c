@@ -101,10 +101,20 @@ static void print_steps(const Metervault__V1__IssuedTokens *issued, size_t count
         (void)puts("Type     the key change is in the meter already; only what follows it is typed");
         return;
     }
-    (void)printf("Type     first the %zu key change tokens, from 1/%zu to %zu/%zu%s\n", count, count, count, count,
-                 count < issued->n_tokens ? ", then the token" : "");
-    if (change != NULL && change->resent)
-        (void)puts("Again    this key change was given out before; a meter that took it refuses it now, go on then");
+    bool more = count < issued->n_tokens;
+    if (change == NULL || !change->resent)
+        (void)printf("Type     first the %zu key change tokens, from 1/%zu to %zu/%zu%s\n", count, count, count, count,
+                     more ? ", then the token" : "");
+    else if (more) /* a meter that has the new key counts each key change token as a wrong entry, and then locks */
+        (void)printf(
+            "Again    this key change was given out before: type the last token first; only if the meter refuses "
+            "it, type the %zu key change tokens and then the last token once more\n",
+            count);
+    else
+        (void)printf(
+            "Again    this key change was given out before: type the %zu key change tokens only if the meter has "
+            "not taken them yet\n",
+            count);
     if (change != NULL && change->rollover)
         (void)puts("Note     after this key change older tokens that were not typed yet are lost");
 }

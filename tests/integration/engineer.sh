@@ -73,7 +73,8 @@ expect "another change has to wait" 1 "KEY_CHANGE_PENDING" engineer key-change "
 sale=$(cli "$MV_VENDOR" vend --meter "$pan11" --kwh 3 --json)
 mapfile -t with_sale < <(tokens <<<"$sale")
 same "a sale brings the same set again" "${set11[*]}" "${with_sale[*]:0:4}"
-expect "its receipt says what to type first" 0 "Type     first the 4 key change tokens" cli "$MV_VENDOR" reprint --last
+expect "its receipt says what to type first" 0 "Again    this key change was given out before: type the last token first" \
+    cli "$MV_VENDOR" reprint --last
 expect "the meter takes all of it" 0 "" type_in "${meter[$pan11]}" "${with_sale[@]}"
 expect "a token under the old key proves nothing" 1 "PROOF_INVALID" \
     cli "$MV_VENDOR" engineer confirm-key --meter "$pan11" --token "$digits"

@@ -109,7 +109,10 @@ static void a_sale_brings_its_key_change_first(void **state)
     change.resent = 1;
     change.rollover = 1;
     struct run resent = order("IssueCredit", "vend --currency 12.5");
-    assert_non_null(strstr(resent.output, "was given out before"));
+    assert_non_null(strstr(resent.output,
+                           "was given out before: type the last token first; only if the meter refuses it, "
+                           "type the 4 key change tokens and then the last token once more\n"));
+    assert_null(strstr(resent.output, "Type  "));
     assert_non_null(strstr(resent.output, "older tokens that were not typed yet are lost"));
     change.confirmed = 1;
     struct run confirmed = order("IssueCredit", "vend --currency 12.5");
@@ -126,6 +129,10 @@ static void a_key_change_alone(void **state)
     assert_int_equal(result.code, 0);
     assert_non_null(strstr(result.output, "Key 4/4  4234 5678 9012 3456 7890  4th section\n"
                                           "Type     first the 4 key change tokens, from 1/4 to 4/4\n"));
+    change.resent = 1;
+    struct run again = order("IssueKeyChange", "engineer key-change --krn 2 --yes");
+    assert_non_null(strstr(again.output, "type the 4 key change tokens only if the meter has not taken them yet\n"));
+    assert_null(strstr(again.output, "Type  "));
     /* another key than asked for is not handed out */
     struct run foreign = order("IssueKeyChange", "engineer key-change --krn 3 --yes");
     assert_int_equal(foreign.code, 1);
