@@ -100,10 +100,10 @@ static mv_status add_officer(struct hsm *hsm, struct hsm_catalogue *catalogue, s
     for (size_t i = 0; i < catalogue->officer_count; i++) {
         const struct hsm_officer *enrolled = &catalogue->officers[i];
         if (strcmp(enrolled->name, officer->name) == 0)
-            return mv_fail(MV_KEY_EXISTS, "officer");
+            return mv_fail(MV_KEY_EXISTS, "this officer is enrolled already");
         /* one person under two names would be two officers */
         if (memcmp(enrolled->certificate_sha256, officer->certificate_sha256, sizeof officer->certificate_sha256) == 0)
-            return mv_fail(MV_KEY_EXISTS, "officer certificate");
+            return mv_fail(MV_KEY_EXISTS, "this certificate is enrolled already");
     }
     if (catalogue->officer_count == HSM_MAX_OFFICERS)
         return mv_fail(MV_INVALID_FIELD, "the catalogue has all the officers it can hold");
