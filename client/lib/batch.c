@@ -100,6 +100,21 @@ static bool keep_rest(struct mv_window_request *request, const Metervault__V1__I
     return true;
 }
 
+/* The ledger has something else under this id and will say so every time: without a result the batch never ended. */
+static bool hand_out_foreign(const struct mv_batch_run *run, const Metervault__V1__BatchItem *order,
+                             const char *request_id)
+{
+    struct mv_client_error error;
+    Metervault__V1__Refusal refused = METERVAULT__V1__REFUSAL__INIT;
+    Metervault__V1__BatchResult result = METERVAULT__V1__BATCH_RESULT__INIT;
+    mv_order_foreign_answer(&error, request_id);
+    refused.reason = error.reason;
+    refused.message = error.message;
+    result.result_case = METERVAULT__V1__BATCH_RESULT__RESULT_REFUSED;
+    result.refused = &refused;
+    return run->batch->result(run->batch->self, order, &result);
+}
+
 static enum mv_batch_taken hand_out(struct mv_batch_run *run, const Metervault__V1__IssueBatchRequest *request,
                                     const Metervault__V1__IssueBatchResponse *response, size_t *done)
 {
@@ -110,12 +125,14 @@ static enum mv_batch_taken hand_out(struct mv_batch_run *run, const Metervault__
         bool refused = result->result_case == METERVAULT__V1__BATCH_RESULT__RESULT_REFUSED;
         if (refused && passing(result->refused, &run->error))
             return MV_BATCH_AGAIN;
-        if ((!issued && !refused) || (issued && !mv_order_answered(order, result->issued))) {
-            mv_order_foreign_answer(&run->error);
+        if ((!issued && !refused) || (issued && !mv_order_addressed(order, result->issued))) {
+            mv_order_foreign_answer(&run->error, NULL); /* the stream is out of step */
             return MV_BATCH_BROKEN;
         }
         run->results++;
-        run->stopped = !run->batch->result(run->batch->self, order, result);
+        run->stopped = issued && !mv_order_answered(order, result->issued)
+                           ? !hand_out_foreign(run, order, result->issued->request_id)
+                           : !run->batch->result(run->batch->self, order, result);
         if (run->stopped)
             return MV_BATCH_TAKEN;
     }
@@ -126,7 +143,7 @@ enum mv_batch_taken mv_batch_take(struct mv_batch_run *run, const Metervault__V1
 {
     struct mv_window_request *oldest = mv_window_oldest(&run->window);
     if (oldest == NULL || !oldest->sent || response->n_results != oldest->items) {
-        mv_order_foreign_answer(&run->error);
+        mv_order_foreign_answer(&run->error, NULL);
         return MV_BATCH_BROKEN;
     }
     Metervault__V1__IssueBatchRequest *request =

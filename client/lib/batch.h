@@ -22,7 +22,9 @@ struct mv_batch {
      * most MV_BATCH_IN_REQUEST x MV_BATCH_WINDOW orders are unanswered at a time. */
     enum mv_batch_next (*next)(void *self, Metervault__V1__BatchItem *order);
     /* The final answer to an order, in the order of `next`: issued and checked to belong to it, or refused. What the
-     * server may do later ("the key service does not answer") is tried again before. False ends the batch. */
+     * server may do later ("the key service does not answer") is tried again before. An answer to it with another
+     * content is refused here, INTERNAL_ERROR, the only refusal after which something may stand in the ledger. False
+     * ends the batch. */
     bool (*result)(void *self, const Metervault__V1__BatchItem *order, const Metervault__V1__BatchResult *result);
     unsigned per_second;  /* orders sent in a second, at most; 0: no limit */
     unsigned patience_ms; /* so long without any result it goes on trying; 0: 60000 */

@@ -1,6 +1,6 @@
 #include "order.h"
 
-#include <stdlib.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/status.h"
@@ -100,11 +100,16 @@ static bool same_order(const Metervault__V1__BatchItem *order, const Metervault_
     }
 }
 
-bool mv_order_answered(const Metervault__V1__BatchItem *order, const Metervault__V1__IssuedTokens *answer)
+bool mv_order_addressed(const Metervault__V1__BatchItem *order, const Metervault__V1__IssuedTokens *answer)
 {
     struct mv_order_form form;
-    if (!mv_order_form(order, &form) || strcmp(answer->request_id, form.request_id) != 0 ||
-        strcmp(answer->meter_pan, form.meter_pan) != 0 || !same_order(order, answer))
+    return mv_order_form(order, &form) && strcmp(answer->request_id, form.request_id) == 0 &&
+           strcmp(answer->meter_pan, form.meter_pan) == 0;
+}
+
+bool mv_order_answered(const Metervault__V1__BatchItem *order, const Metervault__V1__IssuedTokens *answer)
+{
+    if (!mv_order_addressed(order, answer) || !same_order(order, answer))
         return false;
     for (size_t i = 0; i < answer->n_tokens; i++)
         if (strspn(answer->tokens[i]->digits, "0123456789") != DIGITS || strlen(answer->tokens[i]->digits) != DIGITS)
@@ -112,9 +117,11 @@ bool mv_order_answered(const Metervault__V1__BatchItem *order, const Metervault_
     return answer->n_tokens > 0;
 }
 
-void mv_order_foreign_answer(struct mv_client_error *error)
+void mv_order_foreign_answer(struct mv_client_error *error, const char *request_id)
 {
-    static const char foreign[] = "The server's answer does not belong to this order. Do not hand it out; look the "
-                                  "order up by its request id.";
-    mv_error_decode(error, MV_STATUS_INTERNAL, foreign, sizeof foreign - 1, NULL, 0);
+    mv_error_local(error, MV_INTERNAL_ERROR, NULL);
+    (void)snprintf(error->message, sizeof error->message,
+                   "The server's answer does not belong to this order. Do not hand it out; look the order up: "
+                   "metervault reprint --request-id %s",
+                   request_id != NULL ? request_id : "ID");
 }

@@ -14,9 +14,11 @@ struct mv_order_form {
 };
 bool mv_order_form(const Metervault__V1__BatchItem *order, struct mv_order_form *form);
 
+/* Does the answer name this order's request id and meter? */
+bool mv_order_addressed(const Metervault__V1__BatchItem *order, const Metervault__V1__IssuedTokens *answer);
 /* Is this the answer to this order, with something to key in? A wrong one must never reach a customer. */
 bool mv_order_answered(const Metervault__V1__BatchItem *order, const Metervault__V1__IssuedTokens *answer);
-/* What is said when it is not. */
-void mv_order_foreign_answer(struct mv_client_error *error);
+/* What is said when it is not: INTERNAL_ERROR. `request_id` is NULL when it is not known which order was meant. */
+void mv_order_foreign_answer(struct mv_client_error *error, const char *request_id);
 
 #endif

@@ -16,9 +16,10 @@ static bool take(const Metervault__V1__BatchItem *order, ProtobufCMessage *messa
     *answer = (Metervault__V1__IssuedTokens *)message;
     if (mv_order_answered(order, *answer))
         return true;
+    struct mv_order_form form;
+    mv_order_foreign_answer(error, mv_order_form(order, &form) ? form.request_id : NULL);
     mv_sale_free(*answer);
     *answer = NULL;
-    mv_order_foreign_answer(error);
     return false;
 }
 

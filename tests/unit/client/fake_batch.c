@@ -130,6 +130,8 @@ static Metervault__V1__BatchResult *answer_one(const struct fake_batch *batch, c
     issued->receipt->terminal_id = copy("till1");
     issued->receipt->number = number + 1U;
     describe(issued, order);
+    if (batch->how == FAKE_WRONG_CONTENT && number == 1)
+        issued->kind = METERVAULT__V1__ORDER_KIND__TEST;
     add_token(issued, number);
     result->result_case = METERVAULT__V1__BATCH_RESULT__RESULT_ISSUED;
     result->issued = issued;

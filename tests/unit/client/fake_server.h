@@ -36,7 +36,7 @@ struct fake_ledger {
 struct fake_batch {
     struct fake_ledger *ledger;
     unsigned responses;
-    enum { FAKE_HONEST, FAKE_WRONG_METER, FAKE_ONE_SHORT, FAKE_EARLY_END } how;
+    enum { FAKE_HONEST, FAKE_WRONG_METER, FAKE_WRONG_CONTENT, FAKE_ONE_SHORT, FAKE_EARLY_END } how;
 };
 
 struct fake_step {

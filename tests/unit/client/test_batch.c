@@ -248,6 +248,21 @@ static void wrong_answers_are_not_handed_out(void **state)
     }
 }
 
+/* The ledger would say it every time, so it must not stop what comes after it. */
+static void an_answer_of_another_content_is_refused_alone(void **state)
+{
+    (void)state;
+    const struct fake_batch wrong = {.ledger = &ledger, .how = FAKE_WRONG_CONTENT};
+    const struct fake_step script[] = {stream(&wrong, 0)};
+    struct orders orders = {.count = 10};
+    struct outcome outcome = play(script, 1, &orders, (struct mv_batch){0});
+    assert_true(outcome.done);
+    assert_true(orders.in_order);
+    assert_int_equal(orders.issued, 9);
+    assert_int_equal(orders.refused, 1);
+    assert_string_equal(orders.last_reason, "INTERNAL_ERROR");
+}
+
 static void a_refused_stream_is_final(void **state)
 {
     (void)state;
@@ -347,6 +362,7 @@ int main(void)
         cmocka_unit_test_setup(a_refused_order_is_not_sent_again, fresh_ledger),
         cmocka_unit_test_setup(what_waits_for_a_person_ends_it, fresh_ledger),
         cmocka_unit_test_setup(wrong_answers_are_not_handed_out, fresh_ledger),
+        cmocka_unit_test_setup(an_answer_of_another_content_is_refused_alone, fresh_ledger),
         cmocka_unit_test_setup(a_refused_stream_is_final, fresh_ledger),
         cmocka_unit_test_setup(patience_ends, fresh_ledger),
         cmocka_unit_test_setup(the_caller_may_wait_and_stop, fresh_ledger),
