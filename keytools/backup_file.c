@@ -9,13 +9,14 @@
 
 #include "backup_text.h"
 #include "files.h"
+#include "remark.h"
 
 static mv_status failed(int error)
 {
     return mv_fail_code(MV_FILE_FAILED, "backup_dir", (unsigned)error);
 }
 
-mv_status backup_directory(const char *directory)
+static mv_status usable(const char *directory)
 {
     struct stat info;
     if (directory[0] == '\0')
@@ -27,6 +28,11 @@ mv_status backup_directory(const char *directory)
     if (!S_ISDIR(info.st_mode))
         return failed(ENOTDIR);
     return access(directory, W_OK | X_OK) == 0 ? mv_ok() : failed(errno);
+}
+
+mv_status backup_directory(const char *directory)
+{
+    return remark_file(usable(directory), directory);
 }
 
 static mv_status file_name(const struct backup_place *place, const struct hsm_key_info *info, char path[PATH_MAX])

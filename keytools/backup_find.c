@@ -8,6 +8,7 @@
 #include "backup_text.h"
 #include "hex.h"
 #include "image_file.h"
+#include "remark.h"
 #include "words.h"
 
 struct found {
@@ -72,7 +73,7 @@ mv_status backup_find(const char *directory, const struct hsm_key_info *info, co
     mv_status status = mv_fail(MV_BACKUP_REFUSED, "backup_dir: no backup of a key in it");
     DIR *entries = opendir(directory);
     if (entries == NULL)
-        return mv_fail_code(MV_FILE_FAILED, "backup_dir", (unsigned)errno);
+        return remark_file(mv_fail_code(MV_FILE_FAILED, "backup_dir", (unsigned)errno), directory);
     for (const struct dirent *entry = readdir(entries); entry != NULL && !status.ok; entry = readdir(entries)) {
         struct found found;
         if (belongs(directory, entry->d_name, info, &found))

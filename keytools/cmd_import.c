@@ -7,6 +7,7 @@
 #include "import_block.h"
 #include "key_entry.h"
 #include "key_report.h"
+#include "remark.h"
 #include "scope.h"
 #include "session.h"
 #include "succession.h"
@@ -65,6 +66,9 @@ static int check_options(struct import *import)
 
 static mv_status collect(const struct import *import, struct components *components)
 {
+    if (import->files.count == 0 && !terminal_present())
+        return remark(mv_fail(MV_FILE_FAILED, "terminal: none to ask on"),
+                      "without a terminal give --component-file for each component, and --kcv");
     if (import->files.count == 0)
         return custodians_type(&import->request, import->custodian_count, components);
     for (size_t i = 0; i < import->files.count; i++)

@@ -9,6 +9,7 @@
 #include "key_entry.h"
 #include "officer.h"
 #include "options.h"
+#include "remark.h"
 #include "session.h"
 #include "share_options.h"
 #include "terminal.h"
@@ -151,11 +152,11 @@ static mv_status open_token(const struct init *init, struct session *session)
 
 static mv_status run(const char *config_path, struct init *init, struct session *session)
 {
-    MV_TRY(hsm_config_load(config_path, &session->config));
+    MV_TRY(remark_file(hsm_config_load(config_path, &session->config), config_path));
     MV_TRY(prepare(init, &session->config));
     MV_TRY(open_token(init, session));
     MV_TRY(init->shares.text != NULL ? finish_with_shares(init, session) : finish_with_components(init, session));
-    return hsm_config_set_serial(&session->config, hsm_serial(session->hsm));
+    return remark_file(hsm_config_set_serial(&session->config, hsm_serial(session->hsm)), config_path);
 }
 
 static void report(const struct tool *tool, const struct init *init, const char *serial)
@@ -166,8 +167,9 @@ static void report(const struct tool *tool, const struct init *init, const char 
     }
     (void)printf("token %s is ready, officer %s is enrolled\n", serial, init->officer.name);
     if (init->backup_files.count == CUSTODIANS)
-        (void)printf("backup components: %s and %s; give each to another person and delete the files\n",
-                     init->backup_files.items[0], init->backup_files.items[1]);
+        (void)printf("backup components were %s %s and %s: move each to its own holder, away from this machine\n",
+                     init->exists ? "read from" : "written to", init->backup_files.items[0],
+                     init->backup_files.items[1]);
     if (init->shares.text != NULL)
         (void)printf("any %u of the %u shares rebuild the backup key\n", init->shares.k, init->shares.n);
 }

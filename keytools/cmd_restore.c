@@ -8,6 +8,7 @@
 #include "image_file.h"
 #include "kek_entry.h"
 #include "key_report.h"
+#include "remark.h"
 #include "session.h"
 #include "token_birth.h"
 
@@ -97,13 +98,13 @@ static mv_status prove(struct session *session)
 {
     MV_TRY(hsm_catalogue_read(session->hsm, session->catalogue));
     MV_TRY(hsm_keys_verify(session->hsm, session->catalogue));
-    return hsm_config_set_serial(&session->config, hsm_serial(session->hsm));
+    return remark_file(hsm_config_set_serial(&session->config, hsm_serial(session->hsm)), session->config.path);
 }
 
 static mv_status run(const char *config_path, const struct restore *restore, struct session *session,
                      struct hsm_image *image, uint8_t *kek)
 {
-    MV_TRY(hsm_config_load(config_path, &session->config));
+    MV_TRY(remark_file(hsm_config_load(config_path, &session->config), config_path));
     MV_TRY(image_read(restore->from, image));
     MV_TRY(kek_collect(&restore->kek, kek));
     MV_TRY(try_all(kek, image));

@@ -7,6 +7,7 @@
 #include "base/secret.h"
 #include "files.h"
 #include "hex.h"
+#include "remark.h"
 
 struct components *components_new(size_t size)
 {
@@ -65,7 +66,7 @@ mv_status components_add_file(struct components *components, const char *path)
     if (status.ok)
         status = components_add_text(components, text);
     mv_secret_free(text, COMPONENT_TEXT);
-    return status;
+    return remark_file(status, path);
 }
 
 mv_status components_combine(const struct components *components, uint8_t *key)

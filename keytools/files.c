@@ -8,6 +8,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "remark.h"
+
 static mv_status write_all(int fd, const char *data, size_t size, const char *what)
 {
     while (size > 0) {
@@ -43,7 +45,7 @@ mv_status file_create(const char *path, const void *data, size_t size, const cha
 {
     int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
     if (fd < 0)
-        return mv_fail_code(MV_FILE_FAILED, what, (unsigned)errno);
+        return remark_file(mv_fail_code(MV_FILE_FAILED, what, (unsigned)errno), path);
     mv_status status = write_all(fd, data, size, what);
     if (close(fd) != 0 && status.ok)
         status = mv_fail_code(MV_FILE_FAILED, what, (unsigned)errno);
@@ -51,5 +53,5 @@ mv_status file_create(const char *path, const void *data, size_t size, const cha
         status = sync_directory(path, what);
     if (!status.ok)
         (void)unlink(path);
-    return status;
+    return remark_file(status, path);
 }

@@ -8,6 +8,7 @@
 
 #include "files.h"
 #include "hex.h"
+#include "remark.h"
 
 #define FIRST_LINE "metervault-token-backup 1"
 
@@ -116,7 +117,7 @@ mv_status image_read(const char *path, struct hsm_image *image)
 {
     FILE *file = fopen(path, "re");
     if (file == NULL)
-        return mv_fail_code(MV_FILE_FAILED, "backup of the token", (unsigned)errno);
+        return remark_file(mv_fail_code(MV_FILE_FAILED, "backup of the token", (unsigned)errno), path);
     char *text = calloc(1, LARGEST);
     if (text == NULL) {
         (void)fclose(file);

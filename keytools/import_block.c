@@ -7,6 +7,7 @@
 #include "base/secret.h"
 #include "custodians.h"
 #include "key_block.h"
+#include "remark.h"
 #include "terminal.h"
 
 int block_options_check(const struct block_options *options)
@@ -25,7 +26,7 @@ static mv_status read_block(const char *path, char text[TR31_TEXT + 1])
 {
     FILE *file = fopen(path, "re");
     if (file == NULL)
-        return mv_fail_code(MV_FILE_FAILED, "key block", (unsigned)errno);
+        return remark_file(mv_fail_code(MV_FILE_FAILED, "key block", (unsigned)errno), path);
     bool good = fgets(text, TR31_TEXT + 1, file) != NULL && fgetc(file) == EOF;
     (void)fclose(file);
     if (!good)

@@ -5,9 +5,11 @@
 #include <openssl/pem.h>
 #include <openssl/x509v3.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "hsm/officer.h"
+#include "remark.h"
 
 #define PRINCIPAL_URI "urn:metervault:principal:"
 
@@ -20,6 +22,20 @@ static bool uri_is(const GENERAL_NAME *entry, const char *uri)
     return (size_t)ASN1_STRING_length(text) == length && memcmp(ASN1_STRING_get0_data(text), uri, length) == 0;
 }
 
+/* A copy to free; NULL unless it is a principal's and a terminal can show every character. */
+static char *shown_uri(const ASN1_IA5STRING *text)
+{
+    const char *data = (const char *)ASN1_STRING_get0_data(text);
+    size_t length = (size_t)ASN1_STRING_length(text);
+    size_t prefix = strlen(PRINCIPAL_URI);
+    if (length < prefix || length > prefix + HSM_OFFICER_SIZE || memcmp(data, PRINCIPAL_URI, prefix) != 0)
+        return NULL;
+    for (size_t i = 0; i < length; i++)
+        if (data[i] <= ' ' || data[i] > '~')
+            return NULL;
+    return strndup(data, length);
+}
+
 static bool names_principal(const X509 *certificate, const char *uri)
 {
     GENERAL_NAMES *names = X509_get_ext_d2i(certificate, NID_subject_alt_name, NULL, NULL);
@@ -30,10 +46,34 @@ static bool names_principal(const X509 *certificate, const char *uri)
     return found;
 }
 
+/* The first principal's URI, for a person who looks for the mistake; NULL when there is none, or none that can be
+ * shown. */
+static char *found_uri(const X509 *certificate)
+{
+    GENERAL_NAMES *names = X509_get_ext_d2i(certificate, NID_subject_alt_name, NULL, NULL);
+    char *found = NULL;
+    for (int i = 0; i < sk_GENERAL_NAME_num(names) && found == NULL; i++) {
+        const GENERAL_NAME *entry = sk_GENERAL_NAME_value(names, i);
+        if (entry->type == GEN_URI)
+            found = shown_uri(entry->d.uniformResourceIdentifier);
+    }
+    GENERAL_NAMES_free(names);
+    return found;
+}
+
+static mv_status other_name(const X509 *certificate, const char *uri)
+{
+    char *found = found_uri(certificate);
+    mv_status status = remark(mv_fail(MV_INVALID_FIELD, "officer certificate: of another name"),
+                              "asked for %s, the certificate has %s", uri, found != NULL ? found : "no such URI");
+    free(found);
+    return status;
+}
+
 static mv_status fill(X509 *certificate, const char *uri, struct hsm_officer *officer)
 {
     if (!names_principal(certificate, uri))
-        return mv_fail(MV_INVALID_FIELD, "officer certificate: no URI urn:metervault:principal:NAME in it");
+        return other_name(certificate, uri);
     if (X509_cmp_current_time(X509_get0_notBefore(certificate)) >= 0 ||
         X509_cmp_current_time(X509_get0_notAfter(certificate)) <= 0)
         return mv_fail(MV_INVALID_FIELD, "officer certificate: not valid now");
@@ -56,7 +96,7 @@ mv_status officer_from_certificate(const char *name, const char *path, struct hs
     (void)snprintf(uri, sizeof uri, PRINCIPAL_URI "%s", name);
     FILE *file = fopen(path, "re");
     if (file == NULL)
-        return mv_fail_code(MV_FILE_FAILED, "officer certificate", (unsigned)errno);
+        return remark_file(mv_fail_code(MV_FILE_FAILED, "officer certificate", (unsigned)errno), path);
     X509 *certificate = PEM_read_X509(file, NULL, NULL, NULL);
     (void)fclose(file);
     if (certificate == NULL)

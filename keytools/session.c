@@ -5,10 +5,14 @@
 #include <unistd.h>
 
 #include "base/secret.h"
+#include "remark.h"
 #include "terminal.h"
 
 static mv_status type_pin(const char *prompt, bool twice, char *pin)
 {
+    if (!terminal_present())
+        return remark(mv_fail(MV_FILE_FAILED, "terminal: none to ask on"),
+                      "without a terminal give --so-pin-file; the user PIN comes from pin_file of the configuration");
     MV_TRY(terminal_hidden(prompt, pin, HSM_PIN_SIZE));
     if (pin[0] == '\0')
         return mv_fail(MV_INVALID_FIELD, "PIN: empty");
@@ -26,7 +30,8 @@ static mv_status type_pin(const char *prompt, bool twice, char *pin)
 
 mv_status session_ask_pin(const char *file, const char *prompt, bool twice, char *pin)
 {
-    mv_status status = file != NULL ? mv_secret_read_file(file, pin, HSM_PIN_SIZE) : type_pin(prompt, twice, pin);
+    mv_status status =
+        file != NULL ? remark_file(mv_secret_read_file(file, pin, HSM_PIN_SIZE), file) : type_pin(prompt, twice, pin);
     if (!status.ok)
         mv_secret_wipe(pin, HSM_PIN_SIZE);
     return status;
@@ -43,7 +48,8 @@ static bool pin_is_stored(const struct hsm_config *config)
 mv_status session_user_pin(const struct hsm_config *config, bool twice, char *pin)
 {
     if (pin_is_stored(config))
-        return hsm_config_read_pin(config, pin);
+        return remark_file(hsm_config_read_pin(config, pin),
+                           config->pin_file[0] != '\0' ? config->pin_file : "pin of the systemd credentials");
     if (!terminal_present())
         return mv_fail(MV_CONFIG_INVALID, "pin_file: no such file, and no terminal to ask on");
     return session_ask_pin(NULL, "PIN of the token: ", twice, pin);
@@ -66,7 +72,7 @@ static mv_status login(struct session *session)
 mv_status session_open(const char *config_path, struct session *session)
 {
     memset(session, 0, sizeof *session);
-    MV_TRY(hsm_config_load(config_path, &session->config));
+    MV_TRY(remark_file(hsm_config_load(config_path, &session->config), config_path));
     session->catalogue = calloc(1, sizeof *session->catalogue);
     if (session->catalogue == NULL)
         return mv_fail(MV_OUT_OF_MEMORY, "catalogue");

@@ -7,6 +7,7 @@
 
 #include "base/secret.h"
 #include "files.h"
+#include "remark.h"
 #include "token_random.h"
 
 struct shares *shares_new(void)
@@ -67,7 +68,7 @@ static mv_status read_file(struct shares *shares, const char *path)
     char *text = mv_secret_alloc(CODEX32_TYPED);
     if (text == NULL)
         return mv_fail(MV_OUT_OF_MEMORY, "share");
-    mv_status status = mv_secret_read_file(path, text, CODEX32_TYPED);
+    mv_status status = remark_file(mv_secret_read_file(path, text, CODEX32_TYPED), path);
     if (status.ok) {
         enum codex32_fault fault = shares_add(shares, text, &at);
         if (fault != CODEX32_FINE) {

@@ -3,6 +3,8 @@
 #include <jansson.h>
 #include <stdio.h>
 
+#include "remark.h"
+
 static int exit_code(mv_status status)
 {
     switch ((enum mv_reason)status.reason) {
@@ -20,8 +22,9 @@ static int exit_code(mv_status status)
 static void refuse_json(mv_status status)
 {
     const struct mv_reason_info *info = mv_reason_info((enum mv_reason)status.reason);
-    json_t *answer = json_pack("{s:{s:s, s:s, s:s, s:s*, s:I}}", "error", "reason", info->name, "what", info->what,
-                               "todo", info->todo, "where", status.where, "code", (json_int_t)status.detail);
+    json_t *answer =
+        json_pack("{s:{s:s, s:s, s:s, s:s*, s:I, s:s*}}", "error", "reason", info->name, "what", info->what, "todo",
+                  info->todo, "where", status.where, "code", (json_int_t)status.detail, "about", remark_on(status));
     if (answer == NULL)
         return;
     tool_answer(answer);
@@ -30,10 +33,14 @@ static void refuse_json(mv_status status)
 int tool_refuse(const struct tool *tool, mv_status status)
 {
     char text[512];
-    if (tool->json)
+    if (tool->json) {
         refuse_json(status);
-    else
-        (void)fprintf(stderr, "metervault-keys: %s\n", mv_status_text(status, text, sizeof text));
+        return exit_code(status);
+    }
+    const char *about = remark_on(status);
+    (void)fprintf(stderr, "metervault-keys: %s\n", mv_status_text(status, text, sizeof text));
+    if (about != NULL)
+        (void)fprintf(stderr, "metervault-keys: %s\n", about);
     return exit_code(status);
 }
 

@@ -61,8 +61,16 @@ END
 echo 25071984 >"$dir/pin"
 echo 12345678 >"$dir/so"
 certificate ann "$dir/ann.pem" "${p256[@]}"
+expect 'no PIN file and no terminal' 1 'give --so-pin-file' init --officer ann --officer-certificate "$dir/ann.pem" \
+    --backup-component-file "$dir/a" --backup-component-file "$dir/b"
+expect 'a PIN file that is not there' 1 "$dir/no-pin: No such file or directory" init --so-pin-file "$dir/no-pin" \
+    --officer ann --officer-certificate "$dir/ann.pem" --backup-component-file "$dir/a" --backup-component-file "$dir/b"
+expect 'another configuration' 1 "$dir/none.conf: No such file or directory" --config "$dir/none.conf" list
+expect 'and for programs' 1 "\"about\":\"$dir/none.conf: No such file or directory\"" --config "$dir/none.conf" --json list
 expect 'init' 0 'officer ann' init --so-pin-file "$dir/so" --officer ann --officer-certificate "$dir/ann.pem" \
     --backup-component-file "$dir/a" --backup-component-file "$dir/b"
+
+grep -qF "written to $dir/a and $dir/b" "$dir/out" || fail "where the components are: $(cat "$dir/out")"
 
 # ---- revisions and their succession ----
 generate=(generate --use vending --sgc 123457)
@@ -82,6 +90,9 @@ echo 00112233445566778899AABBCCDDEEFF00112233 >"$dir/c1"
 echo 5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a >"$dir/c2"
 kcv=$(printf 'KCV' | openssl dgst -sha256 -mac HMAC -macopt hexkey:5A4B78691E0F3C2DD2C3F0E19687B4A55A4B7869 -binary |
     od -An -vtx1 -N3 | tr -d ' \n')
+expect 'an import without files and without a terminal' 1 'give --component-file' import --use vending --sgc 123457 --krn 3
+expect 'a component that is not there' 1 "$dir/c3: No such file or directory" import --use vending --sgc 123457 --krn 3 \
+    --component-file "$dir/c1" --component-file "$dir/c3" --kcv "$kcv"
 expect 'third revision, imported' 0 'imported vending/123457/3/2' import --use vending --sgc 123457 --krn 3 --ea 7,11 \
     --base-date 2035 --active-from 2035-01-01 --replaces 2 --component-file "$dir/c1" --component-file "$dir/c2" --kcv "$kcv"
 same 'successor of the second' 3 "$(field 2 scope.successor_krn)"
@@ -156,15 +167,22 @@ certificate carl "$dir/rsa.pem" rsa:2048
 certificate carl "$dir/small.pem" ec -pkeyopt ec_paramgen_curve:prime192v1
 expect 'no name' 2 officer officer-add --officer-certificate "$dir/ben.pem"
 expect 'no certificate' 2 officer-certificate officer-add --officer ben
-expect "another's certificate" 1 'urn:metervault:principal' officer-add --officer eve --officer-certificate "$dir/ben.pem"
+expect "another's certificate" 1 'asked for urn:metervault:principal:eve, the certificate has urn:metervault:principal:ben' \
+    officer-add --officer eve --officer-certificate "$dir/ben.pem"
+openssl req -x509 -newkey "${p256[@]}" -nodes -keyout "$dir/key.pem" -out "$dir/nobody.pem" -days 2 -subj /CN=eve \
+    -addext subjectAltName=URI:https://example.org/eve 2>/dev/null
+expect "nobody's certificate" 1 'asked for urn:metervault:principal:eve, the certificate has no such URI' \
+    officer-add --officer eve --officer-certificate "$dir/nobody.pem"
+expect 'a certificate that is not there' 1 "$dir/none.pem: No such file or directory" officer-add --officer eve \
+    --officer-certificate "$dir/none.pem"
 expect 'an RSA key' 1 'P-256' officer-add --officer carl --officer-certificate "$dir/rsa.pem"
 expect 'a small curve' 1 'P-256' officer-add --officer carl --officer-certificate "$dir/small.pem"
 expect 'second officer' 0 'officer ben is enrolled' officer-add --officer ben --officer-certificate "$dir/ben.pem"
-expect 'second officer again' 1 KEY_EXISTS officer-add --officer ben --officer-certificate "$dir/ben.pem"
+expect 'second officer again' 1 'this officer is enrolled already' officer-add --officer ben --officer-certificate "$dir/ben.pem"
 openssl req -x509 -newkey "${p256[@]}" -nodes -keyout "$dir/key.pem" -out "$dir/two.pem" -days 2 -subj /CN=two -addext \
     subjectAltName=URI:urn:metervault:principal:carl,URI:urn:metervault:principal:dora 2>/dev/null
 expect 'one of two names' 0 'officer carl' officer-add --officer carl --officer-certificate "$dir/two.pem"
-expect 'one person under two names' 1 KEY_EXISTS officer-add --officer dora --officer-certificate "$dir/two.pem"
+expect 'one person under two names' 1 'this certificate is enrolled already' officer-add --officer dora --officer-certificate "$dir/two.pem"
 expect 'both are listed' 0 'ben  ' list
 grep -q '^ann  ' "$dir/out" || fail 'the first officer is gone'
 
