@@ -63,9 +63,9 @@ static mv_status make(const struct generate *generate, struct session *session, 
     return status;
 }
 
-static mv_status run(const struct generate *generate, struct session *session, struct hsm_key_info *info)
+static mv_status run(struct generate *generate, struct session *session, struct hsm_key_info *info)
 {
-    MV_TRY(succession_check(session->catalogue, &generate->request, generate->replaces));
+    MV_TRY(succession_prepare(session->catalogue, &generate->scope, &generate->request, generate->replaces));
     MV_TRY(make(generate, session, info));
     return succession_enter(session->hsm, info, generate->replaces);
 }

@@ -84,9 +84,9 @@ static mv_status check_host_visible(const struct hsm_key_request *request)
     return mv_ok();
 }
 
-static mv_status enter_block(const struct import *import, struct session *session, struct hsm_key_info *info)
+static mv_status enter_block(struct import *import, struct session *session, struct hsm_key_info *info)
 {
-    MV_TRY(succession_check(session->catalogue, &import->request, import->replaces));
+    MV_TRY(succession_prepare(session->catalogue, &import->scope, &import->request, import->replaces));
     MV_TRY(
         block_import(&import->block, session, &import->request, import->kcv != NULL ? import->expected : NULL, info));
     return succession_enter(session->hsm, info, import->replaces);
@@ -97,7 +97,7 @@ static mv_status enter(struct import *import, struct session *session, struct co
 {
     enum hsm_kcv_method method;
     uint8_t kcv[HSM_KCV_BYTES];
-    MV_TRY(succession_check(session->catalogue, &import->request, import->replaces));
+    MV_TRY(succession_prepare(session->catalogue, &import->scope, &import->request, import->replaces));
     MV_TRY(collect(import, components));
     MV_TRY(key_entry_kcv(&import->request, components, &method, kcv));
     if (import->kcv == NULL) {

@@ -25,7 +25,8 @@ struct scope_options {
          &(options).active_from},                                                                                      \
         {"issued-until", OPTION_TEXT, "TIME", "no token is issued after it; no end if absent",                         \
          &(options).issued_until},                                                                                     \
-        {"replaces", OPTION_TEXT, "N", "revision whose meters move to this key", &(options).replaces},                 \
+        {"replaces", OPTION_TEXT, "N", "revision whose meters move to this key; ea, base date and ken as it has them", \
+         &(options).replaces},                                                                                         \
     {                                                                                                                  \
         "accept-host-visible", OPTION_FLAG, NULL, "DKGA 2, key blocks: the key is visible to the host",                \
             &(options).accept_host_visible                                                                             \

@@ -80,11 +80,14 @@ same 'no successor' none "$(field 1 scope.successor_krn)"
 expect 'a revision that replaces nothing known' 1 VENDING_KEY_UNKNOWN "${generate[@]}" --krn 2 --replaces 9
 expect 'a revision that replaces itself' 2 replaces "${generate[@]}" --krn 2 --replaces 2
 expect 'an earlier base date' 1 VENDING_KEY_MISMATCH "${generate[@]}" --krn 2 --base-date 1993 --replaces 1
-expect 'another algorithm' 1 VENDING_KEY_MISMATCH "${generate[@]}" --krn 2 --ea 11 --replaces 1
+expect 'another algorithm' 1 'revision 1 has --base-date 2014 --dkga 4 --ea 7,11' "${generate[@]}" --krn 2 --ea 11 --replaces 1
 expect 'a factory key replaces none' 2 replaces generate --use factory-kek --name x --replaces 1 \
     --component-file "$dir/x" --component-file "$dir/y"
 expect 'refused keys were not made' 1 KEY_UNKNOWN show --sgc 123457 --krn 2
-expect 'second revision' 0 'generated vending/123457/2/2' "${generate[@]}" --krn 2 --ea 7,11 --replaces 1
+expect 'second revision' 0 'generated vending/123457/2/2' "${generate[@]}" --krn 2 --replaces 1
+same 'expiry of the first' 170 "$(field 2 scope.ken)"
+same 'base date of the first' 2014 "$(field 2 scope.base_date)"
+same 'algorithms of the first' '[7, 11]' "$(field 2 scope.ea)"
 same 'successor' 2 "$(field 1 scope.successor_krn)"
 echo 00112233445566778899AABBCCDDEEFF00112233 >"$dir/c1"
 echo 5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a >"$dir/c2"
@@ -93,8 +96,11 @@ kcv=$(printf 'KCV' | openssl dgst -sha256 -mac HMAC -macopt hexkey:5A4B78691E0F3
 expect 'an import without files and without a terminal' 1 'give --component-file' import --use vending --sgc 123457 --krn 3
 expect 'a component that is not there' 1 "$dir/c3: No such file or directory" import --use vending --sgc 123457 --krn 3 \
     --component-file "$dir/c1" --component-file "$dir/c3" --kcv "$kcv"
-expect 'third revision, imported' 0 'imported vending/123457/3/2' import --use vending --sgc 123457 --krn 3 --ea 7,11 \
+expect 'third revision, imported' 0 'imported vending/123457/3/2' import --use vending --sgc 123457 --krn 3 --ken 255 \
     --base-date 2035 --active-from 2035-01-01 --replaces 2 --component-file "$dir/c1" --component-file "$dir/c2" --kcv "$kcv"
+same 'its own expiry' 255 "$(field 3 scope.ken)"
+same 'its own base date' 2035 "$(field 3 scope.base_date)"
+same 'algorithms of the second' '[7, 11]' "$(field 3 scope.ea)"
 same 'successor of the second' 3 "$(field 2 scope.successor_krn)"
 same 'not yet active' pre-active "$(field 3 state_now)"
 expect 'shown' 0 'its meters move to KRN 3' list
