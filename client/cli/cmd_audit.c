@@ -76,6 +76,8 @@ static int audit_export(struct cli *cli, int argc, char **argv)
         return cli_usage(cli, "'%s' is not an option", argv[first]);
     if (!cli_number(from, 1, INT64_MAX, &first_sequence))
         return cli_usage(cli, "--from is the number of a record, from 1");
+    if (out != NULL && access(out, F_OK) == 0)
+        return cli_usage(cli, "%s is there already; give another --out", out);
     return out != NULL ? export_file(cli, first_sequence, out)
                        : export_to(cli, first_sequence, stdout, "standard output");
 }
@@ -184,7 +186,7 @@ const struct cli_command cli_audit = {
         "rewritten by somebody who can write the whole ledger, show only against a head that was kept elsewhere.\n"
         "\n"
         "  --from N         the first record, 1\n"
-        "  --out FILE       default standard output\n"
+        "  --out FILE       a new file; default standard output\n"
         "  --file EXPORT    what `metervault audit export` wrote\n"
         "  --ledger FILE    the ledger's database itself, on the server's machine\n"
         "Options of every command: metervault --help\n"
