@@ -64,6 +64,8 @@ bool cli_number(const char *text, uint64_t least, uint64_t most, uint64_t *value
 /* Fills what is still NULL. False after it said what is wrong. */
 bool cli_config_read(struct cli *cli);
 void cli_config_free(struct cli *cli);
+/* There is no configuration at all, neither file nor server: says so. Returns CLI_USAGE, or CLI_DONE when there is. */
+int cli_need_config(const struct cli *cli);
 /* Where sales whose answer has not been printed are kept. False when neither --state-dir nor a home directory is known.
  */
 bool cli_state_dir(const struct cli *cli, char *path, size_t size);
@@ -73,6 +75,8 @@ bool cli_state_dir(const struct cli *cli, char *path, size_t size);
 void cli_quiet(void);
 /* The settings as the library takes them. CLI_DONE, or CLI_USAGE after it said what is missing. */
 int cli_client_options(const struct cli *cli, struct mv_client_options *options);
+/* The till, for orders. CLI_DONE, or CLI_USAGE after it said what is missing or wrong. */
+int cli_need_terminal(const struct cli *cli);
 /* NULL after it said why; then *code is the exit code. */
 struct mv_client *cli_connect(struct cli *cli, int *code);
 /* One call that is safe to repeat. NULL after the failure was reported; then *code is set. */

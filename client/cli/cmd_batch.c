@@ -208,9 +208,9 @@ static int run(struct cli *cli, int argc, char **argv)
         code = bulk_rate(cli, batch->rate, &batch->bulk.per_second);
         if (batch->input == NULL || batch->out == NULL)
             code = cli_usage(cli, "give one CSV file, and --out");
-        else if (cli->terminal == NULL || !journal_id_valid(cli->terminal, 32))
-            code = cli_usage(cli, "--terminal names the till: 1 to 32 letters, digits, '.', '_', '-'");
         else if (code == CLI_DONE)
+            code = cli_need_terminal(cli);
+        if (code == CLI_DONE)
             code = with_input(cli, batch);
     }
     free(batch);

@@ -48,6 +48,8 @@ static int by_receipt(struct cli *cli, const char *text)
 
 static int by_terminal(struct cli *cli)
 {
+    if (cli_need_config(cli) != CLI_DONE)
+        return CLI_USAGE;
     if (cli->terminal == NULL)
         return cli_usage(cli, "--last needs --terminal");
     Metervault__V1__LastResponseRequest request = METERVAULT__V1__LAST_RESPONSE_REQUEST__INIT;

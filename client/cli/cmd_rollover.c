@@ -126,8 +126,8 @@ static int start(struct rollover *rollover, struct options *given)
         code = bulk_rate(cli, given->rate, &rollover->bulk.per_second);
     if (code == CLI_DONE)
         code = cli_client_options(cli, &unused);
-    if (code == CLI_DONE && (cli->terminal == NULL || !journal_id_valid(cli->terminal, 32)))
-        code = cli_usage(cli, "--terminal names the till: 1 to 32 letters, digits, '.', '_', '-'");
+    if (code == CLI_DONE)
+        code = cli_need_terminal(cli);
     if (code == CLI_DONE)
         code = rollover_journal_open(rollover, given->journal, &file);
     if (code != CLI_DONE)

@@ -35,8 +35,10 @@ static int run(struct cli *cli, int argc, char **argv)
         return code;
     if (first < argc)
         return cli_usage(cli, "'%s' is not an option", argv[first]);
-    if (meter == NULL || cli->terminal == NULL)
-        return cli_usage(cli, "--meter and --terminal are needed");
+    if (meter == NULL)
+        return cli_usage(cli, "--meter is needed");
+    if (cli_need_terminal(cli) != CLI_DONE)
+        return CLI_USAGE;
     code = quantity_from_options(cli, &quantity, &unit, &amount);
     return code == CLI_DONE ? ask(cli, meter, unit, amount) : code;
 }

@@ -26,8 +26,8 @@ static int complete(struct cli *cli, struct vend *vend)
 {
     if (vend->meter == NULL || strlen(vend->meter) != 18 || strspn(vend->meter, "0123456789") != 18)
         return cli_usage(cli, "--meter is the meter's PAN of 18 digits");
-    if (cli->terminal == NULL || !journal_id_valid(cli->terminal, 32))
-        return cli_usage(cli, "--terminal names the till: 1 to 32 letters, digits, '.', '_', '-'");
+    if (cli_need_terminal(cli) != CLI_DONE)
+        return CLI_USAGE;
     if (vend->request_id != NULL && !journal_id_valid(vend->request_id, 64))
         return cli_usage(cli, "--request-id has 1 to 64 letters, digits, '.', '_', '-'");
     int code = quantity_from_options(cli, &vend->quantity, &vend->sale.unit, &vend->sale.amount);

@@ -81,12 +81,29 @@ static bool parse(struct cli *cli, const char *path)
     return true;
 }
 
+static bool default_path(char path[PATH_SIZE])
+{
+    return home_path("XDG_CONFIG_HOME", ".config", "/client.conf", path, PATH_SIZE);
+}
+
+int cli_need_config(const struct cli *cli)
+{
+    char path[PATH_SIZE];
+    if (cli->config != NULL || cli->server != NULL)
+        return CLI_DONE;
+    bool known = default_path(path);
+    return cli_usage(cli,
+                     "no configuration (%s%s): give --config FILE, or --server, --terminal, --ca-file, "
+                     "--certificate-file and --key-file",
+                     known ? path : "no home directory", known ? " is not there" : " is known");
+}
+
 bool cli_config_read(struct cli *cli)
 {
     char path[PATH_SIZE];
     if (cli->config_file != NULL)
         return parse(cli, cli->config_file);
-    if (!home_path("XDG_CONFIG_HOME", ".config", "/client.conf", path, sizeof path) || access(path, F_OK) != 0)
+    if (!default_path(path) || access(path, F_OK) != 0)
         return true; /* options alone may be enough */
     return parse(cli, path);
 }

@@ -97,6 +97,8 @@ int engineer_assign_key(struct cli *cli, int argc, char **argv)
 /* ---- confirm-key ---- */
 struct confirmation {
     const char *meter, *token;
+    char *const *groups; /* what stands behind the options: the rest of a token that was not quoted */
+    int group_count;
     struct key_options shown;
     bool yes;
 };
@@ -125,7 +127,7 @@ static int send_confirmation(struct cli *cli, const struct confirmation *given)
     Metervault__V1__ConfirmKeyChangeRequest request = METERVAULT__V1__CONFIRM_KEY_CHANGE_REQUEST__INIT;
     request.meter_pan = (char *)given->meter;
     if (given->token != NULL) {
-        if (!token_digits(given->token, digits))
+        if (!token_digits(given->token, given->group_count, given->groups, digits))
             return cli_usage(cli, "--token has 20 digits");
         request.proof_case = METERVAULT__V1__CONFIRM_KEY_CHANGE_REQUEST__PROOF_ACCEPTED_TOKEN;
         request.accepted_token = digits;
@@ -159,10 +161,12 @@ int engineer_confirm_key(struct cli *cli, int argc, char **argv)
     key_options(&given.shown, options);
     if (!cli_parse(cli, options, sizeof options / sizeof options[0], argc, argv, &first, &code))
         return code;
-    if (first < argc || given.meter == NULL || !meter_pan_valid(given.meter))
+    if ((first < argc && given.token == NULL) || given.meter == NULL || !meter_pan_valid(given.meter))
         return cli_usage(cli, "confirm-key needs --meter with a PAN of 18 digits");
     bool reading = given.shown.sgc != NULL || given.shown.krn != NULL || given.shown.ti != NULL;
     if (reading == (given.token != NULL))
         return cli_usage(cli, "give --token, or what the meter shows: --krn and --ti");
+    given.groups = argv + first;
+    given.group_count = argc - first;
     return send_confirmation(cli, &given);
 }

@@ -53,7 +53,8 @@ int engineer_verify(struct cli *cli, int argc, char **argv)
     const struct cli_option options[] = {{.name = "meter", .text = &meter}};
     if (!cli_parse(cli, options, 1, argc, argv, &first, &code))
         return code;
-    if (meter == NULL || !meter_pan_valid(meter) || argc - first != 1 || !token_digits(argv[first], digits))
+    if (meter == NULL || !meter_pan_valid(meter) || first == argc ||
+        !token_digits(argv[first], argc - first - 1, argv + first + 1, digits))
         return cli_usage(cli, "verify needs --meter and the 20 digits, or - to read them from standard input");
     Metervault__V1__VerifyRequest request = METERVAULT__V1__VERIFY_REQUEST__INIT;
     request.meter_pan = (char *)meter;

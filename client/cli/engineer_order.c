@@ -19,8 +19,8 @@ int engineer_complete(const struct cli *cli, struct engineer_order *given)
 {
     if (given->meter == NULL || !meter_pan_valid(given->meter))
         return cli_usage(cli, "--meter is the meter's PAN of 18 digits");
-    if (cli->terminal == NULL || !journal_id_valid(cli->terminal, 32))
-        return cli_usage(cli, "--terminal names the till: 1 to 32 letters, digits, '.', '_', '-'");
+    if (cli_need_terminal(cli) != CLI_DONE)
+        return CLI_USAGE;
     if (given->request_id != NULL && !journal_id_valid(given->request_id, 64))
         return cli_usage(cli, "--request-id has 1 to 64 letters, digits, '.', '_', '-'");
     if (given->request_id != NULL)

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "cli.h"
+#include "journal.h"
 
 enum { DEADLINE_MOST_MS = 600000 };
 
@@ -19,6 +20,8 @@ void cli_quiet(void)
 int cli_client_options(const struct cli *cli, struct mv_client_options *options)
 {
     uint64_t deadline_ms = 0;
+    if (cli_need_config(cli) != CLI_DONE)
+        return CLI_USAGE;
     if (cli->server == NULL)
         return cli_usage(cli, "no server: give --server HOST:PORT or set it in the configuration file");
     if (cli->deadline_ms != NULL && !cli_number(cli->deadline_ms, 1, DEADLINE_MOST_MS, &deadline_ms))
@@ -29,6 +32,15 @@ int cli_client_options(const struct cli *cli, struct mv_client_options *options)
                                           .key_file = cli->key_file,
                                           .insecure_loopback = cli->insecure_loopback,
                                           .deadline_ms = (unsigned)deadline_ms};
+    return CLI_DONE;
+}
+
+int cli_need_terminal(const struct cli *cli)
+{
+    if (cli_need_config(cli) != CLI_DONE)
+        return CLI_USAGE;
+    if (cli->terminal == NULL || !journal_id_valid(cli->terminal, 32))
+        return cli_usage(cli, "--terminal names the till: 1 to 32 letters, digits, '.', '_', '-'");
     return CLI_DONE;
 }
 

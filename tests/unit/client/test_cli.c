@@ -80,6 +80,9 @@ static void wrong_usage_exits_2(void **state)
         "engineer confirm-key --meter 600727000000000009 --token 123",
         "engineer confirm-key --meter 600727000000000009 --token 12345678901234567890 --krn 2",
         "engineer verify --meter 600727000000000009 1234567890123456789",
+        "engineer verify --meter 600727000000000009 1234 5678 9012 3456 7890 1",
+        "engineer verify --meter 600727000000000009",
+        "engineer confirm-key --meter 600727000000000009 --krn 2 --ti 1 1234",
         "engineer history 6007",
         "engineer exposed --sgc 123457",
         "operator propose-move --from 123457",
@@ -94,6 +97,7 @@ static void wrong_usage_exits_2(void **state)
         "rollover --sgc 123457 --to 123457/2 --journal j --terminal t --report-exposed",
         "audit verify --file a --ledger b",
         "audit export --from 0",
+        "audit export --out /etc/passwd", /* is there already */
     };
     for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
         struct run result = run("%s", wrong[i]);
@@ -102,6 +106,33 @@ static void wrong_usage_exits_2(void **state)
         assert_int_equal(result.code, 2);
         assert_non_null(strstr(result.output, "metervault"));
     }
+}
+
+/* Who has not set anything up is told that, whatever the command misses first. */
+static void without_configuration_that_is_said(void **state)
+{
+    (void)state;
+    static const char *const commands[] = {"vend --meter 600727000000000009 --kwh 1",
+                                           "trial --meter 600727000000000009 --kwh 1",
+                                           "reprint --last",
+                                           "batch a.csv --out b",
+                                           "rollover --sgc 123457 --to 123457/2 --journal j",
+                                           "engineer key-change --meter 600727000000000009 --krn 2 --yes",
+                                           "meter show 600727000000000009",
+                                           "operator whoami",
+                                           "audit export"};
+    char expected[256];
+    (void)snprintf(expected, sizeof expected,
+                   "no configuration (%s/.config/metervault/client.conf is not there): give --config FILE, or "
+                   "--server, --terminal",
+                   run_folder);
+    for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++) {
+        struct run result = run("%s", commands[i]);
+        assert_int_equal(result.code, 2);
+        assert_non_null(strstr(result.output, expected));
+    }
+    struct run server_only = run("vend --meter 600727000000000009 --kwh 1 --server 127.0.0.1:1");
+    assert_non_null(strstr(server_only.output, "--terminal names the till"));
 }
 
 static void version_is_told(void **state)
@@ -352,6 +383,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(help_is_as_written_down),
         cmocka_unit_test(wrong_usage_exits_2),
+        cmocka_unit_test(without_configuration_that_is_said),
         cmocka_unit_test(version_is_told),
         cmocka_unit_test(a_sale_prints_its_receipt),
         cmocka_unit_test(a_refusal_is_shown),

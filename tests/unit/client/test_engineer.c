@@ -194,6 +194,10 @@ static void a_meter_shows_what_is_pending(void **state)
              "engineer confirm-key --meter " PAN " --krn 2 --ti 1 --yes --insecure-loopback --server");
     assert_int_equal(confirmed.code, 0);
     assert_string_equal(confirmed.output, shown.output);
+    struct run by_token =
+        once("ConfirmKeyChange", &meter.base,
+             "engineer confirm-key --meter " PAN " --token 5234 5678 9012 3456 7890 --insecure-loopback --server");
+    assert_string_equal(by_token.output, shown.output);
 }
 
 static void a_token_is_verified(void **state)
@@ -209,6 +213,9 @@ static void a_token_is_verified(void **state)
     struct run known = once("Verify", &answer.base, arguments);
     assert_int_equal(known.code, 0);
     assert_non_null(strstr(known.output, "Issued here: token 5 of 5\n"));
+    struct run unquoted = once("Verify", &answer.base,
+                               "engineer verify 5234 --meter " PAN " 5678 9012 3456 7890 --insecure-loopback --server");
+    assert_string_equal(unquoted.output, known.output);
     foreign.token_identifier = 1234;
     foreign.quantity = &quantity;
     answer.issued = NULL;
