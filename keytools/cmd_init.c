@@ -63,13 +63,13 @@ static const struct option_list *key_files(const struct init *init)
     return init->shares.text != NULL ? &init->shares.files : &init->backup_files;
 }
 
-static bool any_exists(const struct init *init)
+static const char *existing_file(const struct init *init)
 {
     const struct option_list *files = key_files(init);
     for (size_t i = 0; i < files->count; i++)
         if (access(files->items[i], F_OK) == 0)
-            return true;
-    return false;
+            return files->items[i];
+    return NULL;
 }
 
 static mv_status make_components(const struct init *init, struct hsm *hsm, struct components *components)
@@ -126,9 +126,11 @@ static mv_status prepare(struct init *init, struct hsm_config *config)
 {
     MV_TRY(backup_directory(config->backup_dir));
     MV_TRY(officer_from_certificate(init->officer_name, init->certificate, &init->officer));
-    init->exists = any_exists(init);
-    if (init->exists && !init->use_existing)
-        return mv_fail(MV_FILE_FAILED, "file of the backup key: exists; --use-existing takes it as it is");
+    const char *existing = existing_file(init);
+    init->exists = existing != NULL;
+    if (existing != NULL && !init->use_existing)
+        return remark_file(mv_fail(MV_FILE_FAILED, "file of the backup key: exists; --use-existing takes it as it is"),
+                           existing);
     return mv_ok();
 }
 

@@ -72,6 +72,12 @@ expect 'init' 0 'officer ann' init --so-pin-file "$dir/so" --officer ann --offic
 
 grep -qF "written to $dir/a and $dir/b" "$dir/out" || fail "where the components are: $(cat "$dir/out")"
 
+expect 'once more' 1 "metervault-keys: $dir/a" init --so-pin-file "$dir/so" --officer ann --officer-certificate "$dir/ann.pem" \
+    --backup-component-file "$dir/a" --backup-component-file "$dir/b"
+mkdir "$dir/empty"
+sed "s|$dir/tokens|$dir/empty|" "$dir/softhsm2.conf" >"$dir/other.conf"
+SOFTHSM2_CONF="$dir/other.conf" expect "the module's other place" 3 '(SoftHSM: SOFTHSM2_CONF)' list
+
 # ---- revisions and their succession ----
 generate=(generate --use vending --sgc 123457)
 expect 'first revision' 0 'generated vending/123457/1/2' "${generate[@]}" --krn 1 --ken 170 --ea 7,11
