@@ -34,17 +34,20 @@ static void show_extended(const struct mv_meter_settings *settings)
     }
 }
 
+static void show_limit(const char *name, uint32_t watts)
+{
+    char text[WORDS_QUANTITY];
+    words_limit(watts, text);
+    printf("%s%s%s", name, text, watts == MV_LIMIT_NONE ? "" : " W");
+}
+
 static void show_text(const struct mv_meter *meter)
 {
     const struct mv_meter_identity *id = &meter->state.identity;
     const struct mv_meter_settings *settings = &meter->state.settings;
     char group[WORDS_QUANTITY];
-    char power[WORDS_QUANTITY];
-    char unbalance[WORDS_QUANTITY];
     char sections[WORDS_QUANTITY];
     words_supply_group(id->supply_group, group);
-    words_limit(settings->maximum_power_w, power);
-    words_limit(settings->phase_unbalance_w, unbalance);
     words_sections(meter->state.sections.present, sections);
     printf("meter          %.18s\n", id->pan);
     printf("algorithm      EA%02u\n", id->key.ea);
@@ -52,7 +55,9 @@ static void show_text(const struct mv_meter *meter)
     printf("supply group   %s, key revision %u, expiry number %u\n", group, id->key_revision, id->key_expiry);
     printf("tariff index   %02u\n", id->tariff_index);
     show_balances(&meter->state, false);
-    printf("power limit    %s W, phase unbalance limit %s W\n", power, unbalance);
+    show_limit("power limit    ", settings->maximum_power_w);
+    show_limit(", phase unbalance limit ", settings->phase_unbalance_w);
+    printf("\n");
     printf("tariff rate    %u, water factor %u\n", settings->tariff_rate, settings->water_factor);
     show_extended(settings);
     printf("tamper         %s\n", settings->tampered ? "yes" : "no");

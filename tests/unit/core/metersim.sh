@@ -118,7 +118,7 @@ expect 0 "" load k sta --measures electricity,electricity-currency
 expect 0 "accepted: 0.12345 currency, balance 0.12345 currency" sim k enter $money
 expect 0 "accepted: maximum_power 1000 W" sim k enter $limit
 expect 0 '"name": "extended", "value": "flag 5 = 1"' sim k --json enter $flag5
-expect 0 "power limit    1000 W, phase unbalance limit none W" sim k show
+expect 0 $'power limit    1000 W, phase unbalance limit none\n' sim k show
 expect 0 '"maximum_power": "1000", "phase_unbalance": "none"' sim k --json show
 expect 0 '"flags": [5]' sim k --json show
 expect 0 "" sim k tamper
