@@ -23,6 +23,19 @@ static bool take_request_id(char id[MV_REQUEST_ID_SIZE])
     return fclose(file) == 0 && stored;
 }
 
+/* All of them, in their order: a key change may stand in front of the credit. A set that was given out before may be in
+ * the meter already, which then takes it for wrong entries; so the last token comes first. */
+static void print_tokens(const Metervault__V1__IssuedTokens *answer)
+{
+    for (size_t i = 0; i < answer->n_tokens; i++)
+        (void)printf("%-10s  %s\n", answer->tokens[i]->token_class == 2 ? "key change" : "credit",
+                     answer->tokens[i]->digits);
+    if (answer->key_change != NULL && answer->key_change->confirmed)
+        (void)puts("The key change is in the meter already: type only the last token.");
+    else if (answer->key_change != NULL && answer->key_change->resent)
+        (void)puts("Type the last token first; only if the meter refuses it, type all of them in this order.");
+}
+
 static int sell(struct mv_client *client, const char *meter_pan)
 {
     char request_id[MV_REQUEST_ID_SIZE];
@@ -34,9 +47,7 @@ static int sell(struct mv_client *client, const char *meter_pan)
     struct mv_client_error error;
     switch (mv_client_sell(client, &sale, &answer, &error)) {
     case MV_SALE_DONE:
-        /* all of them, in this order: a key change may stand in front of the credit */
-        for (size_t i = 0; i < answer->n_tokens; i++)
-            (void)printf("%s\n", answer->tokens[i]->digits);
+        print_tokens(answer);
         mv_sale_free(answer);
         return remove(pending_file) == 0 ? 0 : 1;
     case MV_SALE_REFUSED:
