@@ -74,6 +74,21 @@ static mv_status check_new(struct vend *vend, struct vend_group *group, struct v
     return vend_check_order(item, group->clock, now_s);
 }
 
+/* What an officer did a moment ago counts at once, though the copy of the catalogue may be older: then it is fetched
+ * before the order is refused. Not for every such order, because all others wait meanwhile. */
+static mv_status check_again(struct vend *vend, struct vend_group *group, struct vend_item *item, mv_status refusal)
+{
+    enum { FETCH_NS = 100000000 };
+    if (!vend_copy_may_be_old(refusal))
+        return refusal;
+    if (!vend_catalogue_older(&vend->catalogue, FETCH_NS)) {
+        vend_keeper_wake(vend);
+        return refusal;
+    }
+    vend_catalogue_fetch(&vend->catalogue, vend_state(vend).catalogue_generation);
+    return check_new(vend, group, item);
+}
+
 static mv_status admit(struct vend *vend, struct vend_group *group, struct vend_item *item)
 {
     const struct vend_order_job *request = item->request;
@@ -86,8 +101,7 @@ static mv_status admit(struct vend *vend, struct vend_group *group, struct vend_
     mv_status stored = vend_find_answer(vend, vend->planner.store, item);
     if (stored.ok || stored.reason != MV_TOKEN_UNKNOWN)
         return stored;
-    mv_status fresh = check_new(vend, group, item);
-    vend_keeper_heed(vend, fresh);
+    mv_status fresh = check_again(vend, group, item, check_new(vend, group, item));
     item->live = fresh.ok && !item->held;
     if (item->held || (fresh.ok && item->plan.fresh))
         vend_let_wait(&vend->planner, item->meter.id);

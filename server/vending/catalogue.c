@@ -5,6 +5,7 @@
 
 #include "vending/desk_parts.h"
 #include "vending/form.h"
+#include "vending/job.h"
 
 mv_status vend_catalogue_init(struct vend_catalogue *catalogue, const char *socket, unsigned timeout_ms)
 {
@@ -45,6 +46,7 @@ void vend_catalogue_fetch(struct vend_catalogue *catalogue, uint64_t ledger_gene
         status = mv_fail(MV_TOKEN_ROLLED_BACK, NULL);
     pthread_mutex_lock(&catalogue->lock);
     catalogue->state = status;
+    catalogue->fetched_ns = vend_monotonic_ns();
     if (status.ok) {
         struct hsmd_catalogue *old = catalogue->current;
         catalogue->current = fresh;
@@ -53,6 +55,14 @@ void vend_catalogue_fetch(struct vend_catalogue *catalogue, uint64_t ledger_gene
     pthread_mutex_unlock(&catalogue->lock);
     pthread_mutex_unlock(&catalogue->fetching);
     free(fresh);
+}
+
+bool vend_catalogue_older(struct vend_catalogue *catalogue, int64_t ns)
+{
+    pthread_mutex_lock(&catalogue->lock);
+    bool older = vend_monotonic_ns() - catalogue->fetched_ns > ns;
+    pthread_mutex_unlock(&catalogue->lock);
+    return older;
 }
 
 void vend_catalogue_report(struct vend_catalogue *catalogue, mv_status status)

@@ -14,7 +14,8 @@ struct vend_catalogue {
     struct hsmd_client *client;
     pthread_mutex_t lock; /* guards what follows */
     struct hsmd_catalogue *current;
-    mv_status state; /* why it cannot be used; ok when it can */
+    mv_status state;    /* why it cannot be used; ok when it can */
+    int64_t fetched_ns; /* CLOCK_MONOTONIC */
 };
 
 MV_MUST_USE mv_status vend_catalogue_init(struct vend_catalogue *catalogue, const char *socket, unsigned timeout_ms);
@@ -22,6 +23,8 @@ void vend_catalogue_destroy(struct vend_catalogue *catalogue);
 
 /* Asks the key process. A generation below `ledger_generation` is TOKEN_ROLLED_BACK. */
 void vend_catalogue_fetch(struct vend_catalogue *catalogue, uint64_t ledger_generation);
+/* Whether the copy is older than that. */
+bool vend_catalogue_older(struct vend_catalogue *catalogue, int64_t ns);
 /* A call of another connection failed or succeeded: what it means for health. */
 void vend_catalogue_report(struct vend_catalogue *catalogue, mv_status status);
 /* KEY_SERVICE_UNAVAILABLE, TOKEN_ROLLED_BACK, or what the key process says. */

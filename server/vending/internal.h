@@ -145,6 +145,8 @@ MV_MUST_USE mv_status vend_ledger_state(struct vend *vend);
 void vend_keeper_wake(struct vend *vend);
 /* True when a key is called unknown: the copy of the catalogue may be some seconds old and was fetched again. */
 bool vend_look_again(struct vend *vend, mv_status refusal);
+/* A refusal that an older copy of the catalogue explains. */
+bool vend_copy_may_be_old(mv_status refusal);
 /* Wakes it after a refusal that an older copy of the catalogue explains, for who tries again: a key unknown or not
  * active, nobody enrolled who approved. */
 void vend_keeper_heed(struct vend *vend, mv_status refusal);

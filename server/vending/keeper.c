@@ -179,11 +179,15 @@ bool vend_look_again(struct vend *vend, mv_status refusal)
     return true;
 }
 
+bool vend_copy_may_be_old(mv_status refusal)
+{
+    return !refusal.ok && (refusal.reason == MV_VENDING_KEY_UNKNOWN || refusal.reason == MV_VENDING_KEY_NOT_ACTIVE ||
+                           refusal.reason == MV_APPROVAL_MISSING);
+}
+
 void vend_keeper_heed(struct vend *vend, mv_status refusal)
 {
-    bool old = !refusal.ok && (refusal.reason == MV_VENDING_KEY_UNKNOWN ||
-                               refusal.reason == MV_VENDING_KEY_NOT_ACTIVE || refusal.reason == MV_APPROVAL_MISSING);
-    if (old)
+    if (vend_copy_may_be_old(refusal))
         vend_keeper_wake(vend);
 }
 

@@ -30,6 +30,17 @@ static void send_again(struct vend_item *item)
     memcpy(item->plan.kcv, item->set.to_kcv, sizeof item->plan.kcv);
 }
 
+/* Successors are followed, but who names a revision gets that one or nothing. */
+static mv_status find_ordered(struct vend *vend, const struct vend_item *item, int64_t now_unix_s,
+                              struct store_key *key, uint8_t kcv[HSM_KCV_BYTES])
+{
+    const struct vend_key_target *target = &item->request->order.target;
+    MV_TRY(vend_target_find(&vend->catalogue, &item->meter, target, now_unix_s, key, kcv));
+    if (target->krn == 0 || key->krn == target->krn)
+        return mv_ok();
+    return mv_fail(MV_KEY_CHANGE_NOT_ALLOWED, "key_revision_number: it is being replaced");
+}
+
 /* A meter that took the set, or did not: nobody knows, so it gets the same one again. */
 static mv_status plan_pending(struct vend *vend, struct vend_item *item, int64_t now_unix_s)
 {
@@ -38,7 +49,7 @@ static mv_status plan_pending(struct vend *vend, struct vend_item *item, int64_t
     if (order->kind == VEND_ORDER_KEY_CHANGE) {
         struct store_key asked;
         uint8_t kcv[HSM_KCV_BYTES];
-        MV_TRY(vend_target_find(&vend->catalogue, &item->meter, &order->target, now_unix_s, &asked, kcv));
+        MV_TRY(find_ordered(vend, item, now_unix_s, &asked, kcv));
         if (!vend_key_equal(&asked, &item->plan.key))
             return mv_fail(MV_KEY_CHANGE_PENDING, NULL);
     }
@@ -143,8 +154,11 @@ mv_status vend_plan_keys(struct vend *vend, struct store *store, struct vend_gro
         return plan_test(vend, item, now_unix_s);
     if (item->meter.pending_change != 0)
         return plan_pending(vend, item, now_unix_s);
-    const struct vend_key_target wanted = ordered ? order->target : vend_target_wanted(&item->meter);
-    MV_TRY(vend_target_find(&vend->catalogue, &item->meter, &wanted, now_unix_s, &plan->key, plan->kcv));
+    const struct vend_key_target wanted = vend_target_wanted(&item->meter);
+    if (ordered)
+        MV_TRY(find_ordered(vend, item, now_unix_s, &plan->key, plan->kcv));
+    else
+        MV_TRY(vend_target_find(&vend->catalogue, &item->meter, &wanted, now_unix_s, &plan->key, plan->kcv));
     bool stays = vend_key_equal(&plan->key, &on_file);
     if (stays && !ordered)
         return vend_target_issues(&vend->catalogue, &plan->key, now_unix_s);

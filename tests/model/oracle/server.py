@@ -124,7 +124,10 @@ class Server:
         return pending
 
     def asked(self, meter: OfficeMeter, asked: Target, now: int) -> MeterKey:
-        return target.wish(self.catalogue, meter, asked, now)
+        key = target.wish(self.catalogue, meter, asked, now)
+        if asked.krn and key.krn != asked.krn:  # who names a revision gets that one or nothing
+            raise Refused("KEY_CHANGE_NOT_ALLOWED")
+        return key
 
     def ordered_change(self, home: str, order: Order, meter: OfficeMeter, now: int) -> Change:
         after = self.asked(meter, order.target, now)

@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "vending/internal.h"
 
@@ -302,6 +303,35 @@ static void the_catalogue_is_looked_at_again(void **state)
     assert_int_equal(credit.to.krn, 6);
 }
 
+/* Successors are for who leaves the choice to the server. */
+static void a_named_revision_is_that_one(void **state)
+{
+    struct world *world = *state;
+    struct vend_issued set;
+    const struct vend_key_target replaced = {.krn = 1, .ti = 2};
+    const struct vend_key_target successor = {.krn = 8, .ti = 2};
+    keys_add(world, 8, 2014, 255);
+    keys_replace(world, 1, 8);
+    assert_refused(MV_KEY_CHANGE_NOT_ALLOWED, keys_change(world, "k1", &replaced, &set));
+    assert_ok(keys_change(world, "k1", &successor, &set));
+    assert_int_equal(set.to.krn, 8);
+    assert_int_equal(set.to.ti, 2);
+}
+
+/* Nobody has told the server of it yet: it asks before it refuses. */
+static void a_key_of_a_moment_ago(void **state)
+{
+    struct world *world = *state;
+    struct vend_issued set;
+    const struct vend_key_target target = {.krn = 8, .ti = -1};
+    fake_keys_lock();
+    fake_keys_add(SGC, 8, 2, 4, 2014, 255);
+    fake_keys_unlock();
+    assert_int_equal(usleep(150000), 0);
+    assert_ok(keys_change(world, "k1", &target, &set));
+    assert_int_equal(set.to.krn, 8);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, desk_setup, world_teardown)
 
 int main(void)
@@ -317,6 +347,8 @@ int main(void)
         TEST(the_newest_usable_revision),
         TEST(a_proposal_does_not_reach_sideways),
         TEST(an_older_approval_may_be_good),
+        TEST(a_named_revision_is_that_one),
+        TEST(a_key_of_a_moment_ago),
         TEST(the_catalogue_is_looked_at_again),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
