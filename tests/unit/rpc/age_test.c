@@ -8,7 +8,7 @@
 #include "pki.h"
 #include "test.h"
 
-enum { AGE_S = 1, PATIENCE_MS = 15000 };
+enum { AGE_S = 1, AGES = 4, PATIENCE_MS = 15000 };
 
 static struct pki pki;
 static char paths[4][PKI_PATH];
@@ -54,6 +54,30 @@ static void copy_ca(const char *from)
     (void)fclose(file);
 }
 
+/* gRPC's client may give up a call that it had not sent when it learnt of the connection's end, and says so. Such a
+ * call never reached the server, which is what every client that repeats unavailable calls relies on. */
+static bool never_sent(const struct caller_result *result)
+{
+    return result->code == GRPC_STATUS_UNAVAILABLE && strcmp(result->text, "GOAWAY received") == 0;
+}
+
+/* Returns how often it had to be sent again. */
+static unsigned answered(grpc_channel *channel, int64_t number)
+{
+    const char *method = number % 2 == 0 ? ECHO "Quick" : ECHO "Pooled";
+    struct caller_result result = echo_result(channel, method, number, NULL, PATIENCE_MS);
+    unsigned again = never_sent(&result) ? 1 : 0;
+    if (again > 0) {
+        caller_forget(&result);
+        result = echo_result(channel, method, number, NULL, PATIENCE_MS);
+    }
+    if (result.code != GRPC_STATUS_OK)
+        print_message("call %lld: status %d, %s\n", (long long)number, (int)result.code, result.text);
+    assert_int_equal(result.code, GRPC_STATUS_OK);
+    caller_forget(&result);
+    return again;
+}
+
 static void exchange(struct caller_stream *stream)
 {
     const Rpctest__Item item = RPCTEST__ITEM__INIT;
@@ -63,7 +87,7 @@ static void exchange(struct caller_stream *stream)
     protobuf_c_message_free_unpacked(answer, NULL);
 }
 
-/* Over several ages, one channel: every call is answered, and a stream outlives its connection's age. */
+/* Over several ages, one channel: every call that is sent is answered, and a stream outlives its connection's age. */
 static void no_call_is_lost(void **state)
 {
     (void)state;
@@ -73,9 +97,11 @@ static void no_call_is_lost(void **state)
     grpc_channel *channel = connect_shop(server);
     struct caller_stream *stream = caller_open(channel, ECHO "Chat", 30000);
     exchange(stream);
-    int64_t end = now_ms() + 4000LL * AGE_S;
+    int64_t end = now_ms() + 1000LL * AGES * AGE_S;
+    unsigned again = 0;
     for (int64_t i = 1; now_ms() < end; i++)
-        assert_int_equal(echo_call(channel, i % 2 == 0 ? ECHO "Quick" : ECHO "Pooled", i, NULL), i);
+        again += answered(channel, i);
+    assert_in_range(again, 0, AGES); /* once for each connection, at most */
     exchange(stream);
     caller_send_end(stream);
     assert_null(caller_receive(stream, &rpctest__item__descriptor));
