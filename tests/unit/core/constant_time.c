@@ -4,11 +4,11 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "../../../meter-core/src/meter/rules.h"
 #include "metervault/aes.h"
 #include "metervault/meter.h"
 #include "metervault/sts.h"
 #include "metervault/sts_key_change.h"
-#include "rules.h"
 
 static void sts(uint8_t ea)
 {
@@ -139,7 +139,7 @@ static void enter(uint8_t ea)
     struct mv_meter meter;
     struct mv_meter_answer answer;
     struct mv_sts_credit credit = {.tid = 2, .amount = 3};
-    struct mv_sts_block block;
+    struct mv_sts_block block = {0};
     char digits[21];
     bool good = provision(&meter, ea) && mv_sts_credit_pack(&credit, &block) == MV_DONE;
     poison_key(&meter);

@@ -7,7 +7,7 @@ work=$2
 root=$3
 
 mkdir -p "$work"
-"$clang" -std=gnu11 -O2 -g -fsanitize=memory -I"$root/meter-core/include" -I"$root/meter-core/src/meter" \
+"$clang" -std=gnu11 -O2 -g -fsanitize=memory -I"$root/meter-core/include" \
     -Wl,--wrap=mv_sts_decrypt "$root/tests/unit/core/constant_time.c" \
     "$root"/meter-core/src/crypto/*.c "$root"/meter-core/src/sts/*.c "$root"/meter-core/src/meter/*.c -o "$work/constant_time"
 "$work/constant_time" | tee "$work/out"
