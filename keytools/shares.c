@@ -159,8 +159,3 @@ mv_status shares_write_files(const struct shares *shares, const char *const *pat
     }
     return mv_ok();
 }
-
-void shares_remove_files(const struct shares *shares, const char *const *paths)
-{
-    remove_files(paths, shares->count);
-}

@@ -41,6 +41,5 @@ MV_MUST_USE mv_status shares_split(struct hsm *hsm, const uint8_t *secret, size_
 MV_MUST_USE mv_status shares_show(const struct shares *shares);
 /* Each into its own new file of mode 0600, flushed; on failure none of the new files remains. */
 MV_MUST_USE mv_status shares_write_files(const struct shares *shares, const char *const *paths);
-void shares_remove_files(const struct shares *shares, const char *const *paths);
 
 #endif

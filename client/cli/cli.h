@@ -86,6 +86,11 @@ ProtobufCMessage *cli_call(struct cli *cli, struct mv_client *client, const Prot
 ProtobufCMessage *cli_ask(struct cli *cli, const ProtobufCServiceDescriptor *service, const char *method,
                           const ProtobufCMessage *request, int *code);
 
+/* The last step of a command whose answer is one thing: prints it, as JSON or by `print`, and frees it. NULL: the call
+ * failed with `code`. Returns the exit code. */
+typedef void cli_print_fn(const ProtobufCMessage *answer);
+int cli_show(const struct cli *cli, ProtobufCMessage *answer, cli_print_fn *print, int code);
+
 /* ---- report.c ---- */
 /* Says why a call failed and what to do, for a person or as JSON. Returns the exit code. */
 int cli_report(const struct cli *cli, const struct mv_client_error *error);

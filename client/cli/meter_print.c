@@ -34,8 +34,9 @@ static void print_wanted(const Metervault__V1__WantedKey *wanted)
     (void)putchar('\n');
 }
 
-static void print_meter(const Metervault__V1__Meter *meter)
+static void print_meter(const ProtobufCMessage *answer)
 {
+    const Metervault__V1__Meter *meter = (const Metervault__V1__Meter *)answer;
     char when[SALE_TIME_TEXT];
     sale_time_text(meter->registered_at_unix_s, when);
     (void)printf("Meter         %s\nOrganisation  %s\nUtility       %s\nState         %s\nRegistered    %s\n",
@@ -52,14 +53,5 @@ static void print_meter(const Metervault__V1__Meter *meter)
 
 int meter_show_answer(const struct cli *cli, ProtobufCMessage *answer, int code)
 {
-    if (answer == NULL)
-        return code;
-    if (cli->json) {
-        code = cli_print_json(cli_message_json(answer));
-    } else {
-        print_meter((const Metervault__V1__Meter *)answer);
-        code = cli_flush();
-    }
-    protobuf_c_message_free_unpacked(answer, NULL);
-    return code;
+    return cli_show(cli, answer, print_meter, code);
 }

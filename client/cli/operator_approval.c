@@ -14,8 +14,9 @@ enum { DAY_S = 86400, DAYS_MOST = 90 };
 
 static const ProtobufCServiceDescriptor *const service = &metervault__v1__approval_service__descriptor;
 
-static void print_proposal(const Metervault__V1__Proposal *proposal)
+static void print_proposal(const ProtobufCMessage *answer)
 {
+    const Metervault__V1__Proposal *proposal = (const Metervault__V1__Proposal *)answer;
     char proposed[SALE_TIME_TEXT];
     char expires[SALE_TIME_TEXT];
     struct mv_approval change;
@@ -30,21 +31,6 @@ static void print_proposal(const Metervault__V1__Proposal *proposal)
     for (size_t i = 0; i < proposal->n_approvals; i++)
         (void)printf("%s%s", i == 0 ? "  approved by " : ", ", proposal->approvals[i]->officer);
     (void)putchar('\n');
-}
-
-/* Prints the one proposal of an answer and frees it. */
-static int show(const struct cli *cli, ProtobufCMessage *answer, int code)
-{
-    if (answer == NULL)
-        return code;
-    if (cli->json) {
-        code = cli_print_json(cli_message_json(answer));
-    } else {
-        print_proposal((const Metervault__V1__Proposal *)answer);
-        code = cli_flush();
-    }
-    protobuf_c_message_free_unpacked(answer, NULL);
-    return code;
 }
 
 int operator_propose_move(struct cli *cli, int argc, char **argv)
@@ -82,7 +68,7 @@ int operator_propose_move(struct cli *cli, int argc, char **argv)
     if (!mv_client_call(client, service, "ProposeSupplyGroupChange", &request.base, false, &answer, &error))
         code = cli_report(cli, &error);
     mv_client_close(client);
-    return show(cli, answer, code);
+    return cli_show(cli, answer, print_proposal, code);
 }
 
 /* All proposals, newest first, until `each` returns false. */
@@ -120,7 +106,7 @@ static bool list_one(void *self, const Metervault__V1__Proposal *proposal)
     if (listing->list != NULL)
         (void)json_array_append_new(listing->list, cli_message_json(&proposal->base));
     else
-        print_proposal(proposal);
+        print_proposal(&proposal->base);
     return true;
 }
 
@@ -205,7 +191,7 @@ static int approve(struct cli *cli, struct mv_client *client, uint64_t id, bool 
     ProtobufCMessage *answer = NULL;
     if (!mv_client_call(client, service, "Approve", &request.base, false, &answer, &error))
         code = cli_report(cli, &error);
-    return show(cli, answer, code);
+    return cli_show(cli, answer, print_proposal, code);
 }
 
 int operator_approve(struct cli *cli, int argc, char **argv)

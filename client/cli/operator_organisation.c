@@ -5,8 +5,9 @@
 
 static const ProtobufCServiceDescriptor *const service = &metervault__v1__operator_service__descriptor;
 
-static void print_organisation(const Metervault__V1__Organisation *organisation)
+static void print_organisation(const ProtobufCMessage *answer)
 {
+    const Metervault__V1__Organisation *organisation = (const Metervault__V1__Organisation *)answer;
     (void)printf("%s", organisation->name);
     if (organisation->parent[0] != '\0')
         (void)printf("  under %s", organisation->parent);
@@ -20,16 +21,7 @@ static int ask_one(struct cli *cli, const char *method, const ProtobufCMessage *
 {
     int code = CLI_DONE;
     ProtobufCMessage *answer = cli_ask(cli, service, method, request, &code);
-    if (answer == NULL)
-        return code;
-    if (cli->json) {
-        code = cli_print_json(cli_message_json(answer));
-    } else {
-        print_organisation((const Metervault__V1__Organisation *)answer);
-        code = cli_flush();
-    }
-    protobuf_c_message_free_unpacked(answer, NULL);
-    return code;
+    return cli_show(cli, answer, print_organisation, code);
 }
 
 int operator_organisation_create(struct cli *cli, int argc, char **argv)
@@ -62,7 +54,7 @@ int operator_organisation_list(struct cli *cli, int argc, char **argv)
         return code;
     const Metervault__V1__ListOrganisationsResponse *list = (const Metervault__V1__ListOrganisationsResponse *)answer;
     for (size_t i = 0; !cli->json && i < list->n_organisations; i++)
-        print_organisation(list->organisations[i]);
+        print_organisation(&list->organisations[i]->base);
     code = cli->json ? cli_print_json(cli_message_json(answer)) : cli_flush();
     protobuf_c_message_free_unpacked(answer, NULL);
     return code;

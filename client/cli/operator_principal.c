@@ -9,8 +9,9 @@
 
 static const ProtobufCServiceDescriptor *const service = &metervault__v1__operator_service__descriptor;
 
-static void print_principal(const Metervault__V1__Principal *principal)
+static void print_principal(const ProtobufCMessage *answer)
 {
+    const Metervault__V1__Principal *principal = (const Metervault__V1__Principal *)answer;
     (void)printf("%s  organisation %s  %s", principal->name, principal->organisation,
                  principal->enabled ? "enabled" : "disabled");
     for (size_t i = 0; i < principal->n_roles; i++) {
@@ -25,16 +26,7 @@ static int ask_one(struct cli *cli, const char *method, const ProtobufCMessage *
 {
     int code = CLI_DONE;
     ProtobufCMessage *answer = cli_ask(cli, service, method, request, &code);
-    if (answer == NULL)
-        return code;
-    if (cli->json) {
-        code = cli_print_json(cli_message_json(answer));
-    } else {
-        print_principal((const Metervault__V1__Principal *)answer);
-        code = cli_flush();
-    }
-    protobuf_c_message_free_unpacked(answer, NULL);
-    return code;
+    return cli_show(cli, answer, print_principal, code);
 }
 
 int operator_whoami(struct cli *cli, int argc, char **argv)
@@ -167,7 +159,7 @@ static bool list_one(void *self, const Metervault__V1__Principal *principal)
     if (listing->list != NULL)
         (void)json_array_append_new(listing->list, cli_message_json(&principal->base));
     else
-        print_principal(principal);
+        print_principal(&principal->base);
     return true;
 }
 

@@ -77,3 +77,17 @@ ProtobufCMessage *cli_ask(struct cli *cli, const ProtobufCServiceDescriptor *ser
     mv_client_close(client);
     return response;
 }
+
+int cli_show(const struct cli *cli, ProtobufCMessage *answer, cli_print_fn *print, int code)
+{
+    if (answer == NULL)
+        return code;
+    if (cli->json) {
+        code = cli_print_json(cli_message_json(answer));
+    } else {
+        print(answer);
+        code = cli_flush();
+    }
+    protobuf_c_message_free_unpacked(answer, NULL);
+    return code;
+}

@@ -6,15 +6,7 @@ mv_status vend_desk_open(struct vend *vend, const char *pan, const struct store_
                          struct hsmd_opened *opened)
 {
     struct vend_catalogue *catalogue = &vend->catalogue;
-    struct hsmd_meter meter = {.krn = key->krn,
-                               .ti = key->ti,
-                               .kt = key->kt,
-                               .ken = key->ken,
-                               .ea = key->ea,
-                               .dkga = key->dkga,
-                               .base_date = key->base_date};
-    vend_copy(meter.pan, sizeof meter.pan, pan);
-    vend_copy(meter.sgc, sizeof meter.sgc, key->sgc);
+    const struct hsmd_meter meter = vend_key_meter(pan, key);
     pthread_mutex_lock(&catalogue->fetching);
     mv_status status = hsmd_open_token(catalogue->client, &meter, digits, opened);
     pthread_mutex_unlock(&catalogue->fetching);

@@ -4,9 +4,8 @@
 
 #include "hsmd/client.h"
 #include "vending/desk.h"
+#include "vending/key.h"
 
-struct store_key vend_key_on_file(const struct store_meter *meter);
-bool vend_key_equal(const struct store_key *a, const struct store_key *b);
 /* The meter as callers see it, with the key of a pending change. */
 MV_MUST_USE mv_status vend_meter_fill(struct vend *vend, struct store *store, const struct store_meter *row,
                                       struct vend_meter *out);

@@ -2,19 +2,7 @@
 #include <string.h>
 
 #include "vending/internal.h"
-
-static void meter_of(const struct store_meter *meter, const struct store_key *key, struct hsmd_meter *out)
-{
-    *out = (struct hsmd_meter){.krn = key->krn,
-                               .ti = key->ti,
-                               .kt = key->kt,
-                               .ken = key->ken,
-                               .ea = key->ea,
-                               .dkga = key->dkga,
-                               .base_date = key->base_date};
-    vend_copy(out->pan, sizeof out->pan, meter->pan);
-    vend_copy(out->sgc, sizeof out->sgc, key->sgc);
-}
+#include "vending/key.h"
 
 /* ---- asking ---- */
 typedef mv_status ask_fn(struct vend_group *group, size_t count, size_t approval);
@@ -72,7 +60,7 @@ static void prepare_keys(struct vend *vend, struct vend_group *group, size_t fir
         const struct vend_item *item = &group->items[i];
         if (!item->live || item->plan.fresh || !vend_is_numbered(item->request->order.kind))
             continue;
-        meter_of(&item->meter, &item->plan.key, &group->meters[count]);
+        group->meters[count] = vend_key_meter(item->meter.pan, &item->plan.key);
         group->asked[count++] = i;
     }
     if (count == 0)
@@ -90,8 +78,8 @@ static void change_of(const struct vend_item *item, struct hsmd_key_change *out)
     const struct vend_order *order = &item->request->order;
     *out = (struct hsmd_key_change){.with_sgc = order->kind == VEND_ORDER_KEY_CHANGE && order->target.with_sgc,
                                     .want_slot = vend_is_numbered(order->kind)};
-    meter_of(&item->meter, &item->set.from, &out->from);
-    meter_of(&item->meter, &item->set.to, &out->to);
+    out->from = vend_key_meter(item->meter.pan, &item->set.from);
+    out->to = vend_key_meter(item->meter.pan, &item->set.to);
 }
 
 static void take_set(struct vend_item *item, mv_status all, const struct hsmd_key_change_set *made)

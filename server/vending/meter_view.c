@@ -3,25 +3,6 @@
 #include "vending/desk_parts.h"
 #include "vending/internal.h"
 
-struct store_key vend_key_on_file(const struct store_meter *meter)
-{
-    struct store_key key = {.krn = meter->krn,
-                            .ti = meter->ti,
-                            .kt = meter->kt,
-                            .ken = meter->ken,
-                            .ea = meter->ea,
-                            .dkga = meter->dkga,
-                            .base_date = meter->base_date};
-    vend_copy(key.sgc, sizeof key.sgc, meter->sgc);
-    return key;
-}
-
-bool vend_key_equal(const struct store_key *a, const struct store_key *b)
-{
-    return strcmp(a->sgc, b->sgc) == 0 && a->krn == b->krn && a->ti == b->ti && a->kt == b->kt && a->ken == b->ken &&
-           a->ea == b->ea && a->dkga == b->dkga && a->base_date == b->base_date;
-}
-
 mv_status vend_meter_fill(struct vend *vend, struct store *store, const struct store_meter *row, struct vend_meter *out)
 {
     out->row = *row;

@@ -35,26 +35,13 @@ static mv_status find_vending(struct vend_catalogue *catalogue, const struct sto
     return mv_ok();
 }
 
-static struct hsm_decoder_key decoder_key(const struct store_key *key)
-{
-    struct hsm_decoder_key out = {.krn = key->krn,
-                                  .ti = key->ti,
-                                  .kt = key->kt,
-                                  .ken = key->ken,
-                                  .ea = key->ea,
-                                  .dkga = key->dkga,
-                                  .base_date = key->base_date};
-    vend_copy(out.sgc, sizeof out.sgc, key->sgc);
-    return out;
-}
-
 /* A vending key's expiry number may be lowered where it stands. The meter keeps its own then: no set takes it away, and
  * the key process heeds the lower one with every token. */
 static void keep_expiry(const struct store_meter *meter, struct store_key *key)
 {
     const struct store_key on_file = vend_key_on_file(meter);
-    const struct hsm_decoder_key before = decoder_key(&on_file);
-    const struct hsm_decoder_key after = decoder_key(key);
+    const struct hsm_decoder_key before = vend_key_decoder(&on_file);
+    const struct hsm_decoder_key after = vend_key_decoder(key);
     if (hsm_same_decoder_key(&before, &after) && after.ken < before.ken)
         key->ken = before.ken;
 }
@@ -169,8 +156,8 @@ mv_status vend_target_allowed(struct vend_catalogue *catalogue, struct store *st
                               const struct store_key *to, int64_t now_unix_s)
 {
     const struct store_key on_file = vend_key_on_file(meter);
-    const struct hsm_decoder_key before = decoder_key(&on_file);
-    const struct hsm_decoder_key after = decoder_key(to);
+    const struct hsm_decoder_key before = vend_key_decoder(&on_file);
+    const struct hsm_decoder_key after = vend_key_decoder(to);
     MV_TRY(hsm_change_allowed(&before, &after));
     MV_TRY(check_number(catalogue, to));
     bool stays = strcmp(to->sgc, meter->sgc) == 0 && to->krn == meter->krn && to->kt == meter->kt;
