@@ -1,0 +1,267 @@
+/* A whole payment meter on top of the token engine (meter.h): what was used, what it costs, and when supply ends. It
+ * keeps its state in the same journal, in one commit with the tokens. No allocation. One caller at a time.
+ *
+ * Amounts of credit are int64 in the unit of the meter's credit register: Wh, litres, litres, seconds, or 0.00001 of
+ * the currency. Remaining credit = what tokens and records brought (mv_meter_state.credit) - what was taken
+ * (mv_account.taken); it may be negative down to overdraft and emergency credit. */
+#ifndef METERVAULT_PREPAY_H
+#define METERVAULT_PREPAY_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "metervault/meter.h"
+
+enum {
+    MV_PHASES = 3,
+    MV_RATES = 8,       /* prices of a time-of-use tariff */
+    MV_STEPS = 8,       /* of a tariff that rises with the month's use */
+    MV_DAY_TABLES = 8,  /* which rate holds when, over a day */
+    MV_SWITCHINGS = 12, /* of rates in a day */
+    MV_WINDOWS = 4,     /* of friendly hours */
+    MV_HOLIDAYS = 32,
+    MV_MONTHS = 12, /* frozen */
+    MV_EVENTS = 32, /* kept */
+};
+
+/* ---- what the board supplies, besides struct mv_meter_port ---- */
+enum mv_switch_state { MV_SWITCH_OPEN, MV_SWITCH_CLOSED, MV_SWITCH_UNKNOWN /* the board has no feedback */ };
+/* Lamps and buzzer, or-ed. */
+enum { MV_LAMP_CREDIT_LOW = 1, MV_LAMP_CREDIT_OUT = 2, MV_LAMP_FAULT = 4, MV_LAMP_SWITCH_OPEN = 8, MV_BUZZER = 16 };
+
+struct mv_prepay_port {
+    void *context;
+    /* Unix seconds of a clock that runs without mains; false: it was never set or lost its supply. */
+    bool (*clock_read)(void *context, uint32_t *unix_s);
+    bool (*clock_set)(void *context, uint32_t unix_s);
+    /* Load switch of electricity, valve of water and gas. True: the command was given; what it did is asked next. */
+    bool (*switch_set)(void *context, bool closed);
+    enum mv_switch_state (*switch_read)(void *context);
+    void (*indicate)(void *context, uint8_t lamps);
+};
+
+/* ---- parameters: set by records, presets and management tokens ---- */
+/* All times of day and dates are local: Unix time + utc_offset_min. */
+struct mv_parameters {
+    uint8_t credit_register; /* enum mv_credit_register that supply lives on; one the meter has */
+    int64_t alarm_1;         /* lamp at or under this remaining credit */
+    int64_t alarm_2;         /* buzzer at or under this; below alarm_1 */
+    uint16_t warning_cut_s;  /* short cut when alarm 2 is reached; 0: none */
+    int64_t overdraft;       /* allowed below zero, always */
+    int64_t
+        emergency; /* allowed below zero and overdraft, after a key press at alarm 2 or under; once until paid back */
+    int64_t hoard_limit;    /* remaining credit may not exceed it; 0: no limit */
+    uint32_t power_limit_w; /* the lower one of this and the token's maximum power holds; MV_LIMIT_NONE */
+    uint16_t power_delay_s; /* above the limit for so long before the cut */
+    uint16_t power_wait_s;  /* open for so long before it closes again by itself */
+    uint8_t power_tries;    /* cuts within an hour before the lock-out */
+    uint16_t power_lockout_s;
+    uint16_t unbalance_delay_s;  /* the limit itself is mv_meter_settings.phase_unbalance_w */
+    uint16_t ct_ratio, pt_ratio; /* 1..: primary = secondary x CT x PT */
+    uint32_t pulses_per_unit;    /* per kWh or m3; 1.. */
+    int16_t utc_offset_min;
+    uint8_t freeze_day, freeze_hour; /* 1..28, 0..23: a month ends then */
+    uint8_t arrears_percent;         /* of each purchase */
+    int64_t arrears_per_purchase, arrears_per_day;
+    bool key_press_to_close; /* after credit came in, supply returns on a key press only */
+};
+
+enum mv_tariff_kind { MV_TARIFF_SINGLE = 1, MV_TARIFF_STEP = 2, MV_TARIFF_TIME_OF_USE = 3 };
+/* Counts only when credit is in currency. Prices are 0.00001 of the currency per kWh or m3. */
+struct mv_tariff {
+    uint32_t set_id;               /* of the parts it came in; 0: none */
+    uint32_t valid_from;           /* Unix seconds; the switch time */
+    uint8_t kind;                  /* enum mv_tariff_kind */
+    uint8_t rates, steps;          /* used */
+    uint32_t price[MV_RATES];      /* SINGLE: price[0]; TIME_OF_USE: by rate */
+    uint32_t step_from[MV_STEPS];  /* Wh or litres of the month from which the step holds; step_from[0] = 0 */
+    uint32_t step_price[MV_STEPS]; /* STEP: the price; TIME_OF_USE with steps: added to the rate's price */
+    uint32_t fixed_per_day;        /* 0.00001 of the currency */
+};
+struct mv_switching {
+    uint16_t minute; /* of the day, rising; the first is 0 */
+    uint8_t rate;    /* 0..MV_RATES - 1 */
+};
+struct mv_window {
+    uint8_t weekdays;          /* bit 0 Monday .. bit 6 Sunday */
+    uint16_t from_min, to_min; /* to < from: into the next day */
+};
+struct mv_holiday {
+    uint8_t month, day; /* every year */
+    uint8_t day_table;
+    bool friendly; /* no cut for lack of credit on that day */
+};
+struct mv_calendar {
+    uint32_t set_id;
+    uint8_t weekday_table[7]; /* Monday first */
+    struct mv_switching day_tables[MV_DAY_TABLES][MV_SWITCHINGS];
+    uint8_t switchings[MV_DAY_TABLES];     /* used */
+    struct mv_window friendly[MV_WINDOWS]; /* no cut for lack of credit within; weekdays 0: unused */
+    struct mv_holiday holidays[MV_HOLIDAYS];
+    uint8_t holiday_count;
+};
+
+/* ---- what is counted ---- */
+struct mv_registers {
+    uint64_t total; /* import, Wh or litres (primary), or seconds for a meter of time */
+    uint64_t by_rate[MV_RATES];
+    uint64_t by_phase[MV_PHASES];    /* electricity */
+    uint64_t month;                  /* since the last freeze */
+    uint32_t pulse_rest;             /* not yet a whole Wh or litre: pulses x 1000 modulo pulses_per_unit */
+    uint64_t energy_rest[MV_PHASES]; /* not yet a whole Wh: W x ms */
+};
+struct mv_account {
+    int64_t taken[MV_REGISTERS]; /* see above */
+    uint64_t price_rest;         /* not yet a whole 0.00001 of the currency: price x Wh modulo 1000 */
+    int64_t arrears;             /* still owed */
+    int64_t fixed_today_taken;
+    uint32_t day;       /* local day number that arrears and fixed charges were last taken for */
+    bool emergency_on;  /* granted and not yet paid back */
+    uint32_t purchases; /* that brought credit, by any carrier */
+};
+struct mv_month {
+    uint32_t ended; /* Unix seconds; 0: none */
+    uint64_t total, month;
+    int64_t remaining, taken;
+};
+struct mv_freezes {
+    struct mv_month months[MV_MONTHS]; /* newest first */
+};
+
+/* ---- supply ---- */
+/* Why the switch is open; the first that holds is shown. */
+enum mv_cut {
+    MV_CUT_NONE = 0,
+    MV_CUT_RETIRED,
+    MV_CUT_COMMAND,    /* a control record */
+    MV_CUT_CREDIT,     /* overdraft and emergency used up */
+    MV_CUT_KEY,        /* credit is back; waits for the key press */
+    MV_CUT_WARNING,    /* the short one at alarm 2 */
+    MV_CUT_POWER,      /* over the limit; closes again by itself */
+    MV_CUT_POWER_LOCK, /* after too many tries */
+    MV_CUT_UNBALANCE,
+    MV_CUT_TEST, /* test token 1 */
+};
+struct mv_supply {
+    uint8_t cut;         /* enum mv_cut */
+    bool commanded_open; /* by a control record, until one closes */
+    bool bypass;         /* control is left: closed whatever credit says; an event of its own */
+    bool warned;         /* alarm 2 had its warning cut */
+    bool awaits_key;
+    bool switch_fault; /* the feedback is not what was commanded */
+    bool retired;
+    uint8_t tries;          /* cuts by power within the hour */
+    uint32_t tries_since_s; /* the port's seconds; not kept */
+    uint32_t cut_since_s;   /* the same */
+};
+enum mv_event_code {
+    MV_EVENT_NONE = 0,
+    MV_EVENT_POWER_UP,
+    MV_EVENT_CREDIT,
+    MV_EVENT_CUT /* detail: enum mv_cut */,
+    MV_EVENT_CLOSED,
+    MV_EVENT_TAMPER,
+    MV_EVENT_TAMPER_CLEARED,
+    MV_EVENT_SWITCH_FAULT,
+    MV_EVENT_BYPASS,
+    MV_EVENT_BYPASS_END,
+    MV_EVENT_CLOCK_SET,
+    MV_EVENT_CLOCK_LOST,
+    MV_EVENT_PARAMETERS,
+    MV_EVENT_TARIFF /* the switch time came */,
+    MV_EVENT_KEY_CHANGED,
+    MV_EVENT_RECORD_REFUSED /* detail: enum mv_result */,
+    MV_EVENT_RESET,
+    MV_EVENT_CLEARED,
+    MV_EVENT_EMERGENCY,
+    MV_EVENT_OVERLOAD,
+    MV_EVENT_UNBALANCE,
+    MV_EVENT_RETIRED,
+    MV_EVENT_LOCKOUT,
+    MV_EVENT_STORAGE_HEALED,
+};
+struct mv_event {
+    uint32_t when; /* Unix seconds; 0: the clock was not set */
+    uint8_t code;  /* enum mv_event_code */
+    uint16_t detail;
+};
+struct mv_events {
+    struct mv_event ring[MV_EVENTS];
+    uint32_t count; /* ever */
+};
+
+/* ---- native records: what a meter remembers of them (record.h) ---- */
+enum { MV_RECORD_KINDS = 6 /* index: kind 1..5 */, MV_PARTS_MAX = 8 };
+struct mv_record_keys {
+    uint8_t domain[3];
+    uint8_t mac_version, enc_version; /* of the masters */
+    uint8_t mac_in[16], mac_out[16];  /* diversified: direction 01 and 81 */
+    uint8_t enc[16];                  /* diversified record-enc: unwraps key updates */
+};
+struct mv_record_state {
+    struct mv_record_keys keys;
+    bool provisioned; /* the meter takes records at all */
+    uint16_t epoch;
+    uint32_t sequence[MV_RECORD_KINDS]; /* highest accepted, by kind; 0: none in this epoch */
+    uint32_t return_sequence;           /* of the last return that was written */
+    uint8_t nonce[8];                   /* of the last read request */
+    bool nonce_open;                    /* a return that echoes it is due */
+    bool account_open;
+    uint8_t client[6];          /* client number, BCD, once an account is open */
+    uint32_t purchase_sequence; /* purchase count of the account */
+    int64_t total_purchased;    /* by records, in the credit register's unit */
+};
+/* A set that comes in parts: staged until it is whole. */
+struct mv_parts {
+    uint32_t set_id; /* 0: none */
+    uint8_t what;    /* tag of the registry */
+    uint8_t total;
+    uint8_t present; /* bit i: part i + 1 */
+    uint16_t length[MV_PARTS_MAX];
+    uint8_t bytes[MV_PARTS_MAX][128];
+};
+
+/* Objects in the journal; 0 is the token engine's. */
+enum mv_object {
+    MV_OBJECT_TOKENS = 0,
+    MV_OBJECT_ACCOUNT,
+    MV_OBJECT_REGISTERS,
+    MV_OBJECT_FREEZES,
+    MV_OBJECT_PARAMETERS,
+    MV_OBJECT_TARIFF,
+    MV_OBJECT_NEXT_TARIFF,
+    MV_OBJECT_CALENDAR,
+    MV_OBJECT_SUPPLY,
+    MV_OBJECT_EVENTS,
+    MV_OBJECT_RECORDS,
+    MV_OBJECT_PARTS,
+    MV_OBJECT_COUNT
+};
+
+/* What the last samples said; not kept. */
+struct mv_load {
+    uint32_t power_w[MV_PHASES];               /* primary */
+    uint32_t over_since_s, unbalanced_since_s; /* the port's seconds; 0: not */
+};
+
+struct mv_prepay {
+    struct mv_meter meter; /* tokens; entered through mv_prepay_enter */
+    struct mv_prepay_port port;
+    struct mv_parameters parameters;
+    struct mv_tariff tariff, next_tariff; /* the second waits for its switch time; set_id 0: none */
+    struct mv_calendar calendar;
+    struct mv_registers registers;
+    struct mv_account account;
+    struct mv_freezes freezes;
+    struct mv_supply supply;
+    struct mv_events events;
+    struct mv_record_state records;
+    struct mv_parts parts;
+    struct mv_load load;
+    uint32_t dirty;       /* bit n: object n changed and is not yet in the journal */
+    uint32_t urgent;      /* those of `dirty` that must not wait for the next save */
+    uint64_t saved_total; /* registers.total at the last save */
+    uint32_t saved_at_s;  /* the port's seconds */
+};
+
+#endif
