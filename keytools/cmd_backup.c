@@ -71,6 +71,8 @@ int cmd_backup(struct tool *tool, int argc, char **argv)
         return options_exit(outcome);
     if (out == NULL)
         return options_complain("out", "is required");
+    if (tool->only_check)
+        return TOOL_DONE;
     struct session session;
     mv_status status = session_open(tool->config_path, &session);
     if (status.ok)

@@ -26,6 +26,8 @@ int cmd_check(struct tool *tool, int argc, char **argv)
     enum options_outcome outcome = options_parse(tool, argc, argv, NULL, 0, &usage);
     if (outcome != OPTIONS_PARSED)
         return options_exit(outcome);
+    if (tool->only_check)
+        return TOOL_DONE;
     struct session session;
     mv_status status = session_open(tool->config_path, &session);
     if (status.ok)

@@ -87,6 +87,8 @@ int cmd_combine(struct tool *tool, int argc, char **argv)
         return code;
     if (combine.files.count == 1 || combine.files.count > COMPONENTS_MOST)
         return options_complain("new-component-file", "give it twice or more, up to 8 times");
+    if (tool->only_check)
+        return TOOL_DONE;
     struct session session;
     uint8_t *kek = mv_secret_alloc(HSM_BACKUP_KEK_BYTES);
     mv_status status = session_open(tool->config_path, &session);

@@ -49,6 +49,8 @@ int cmd_expire(struct tool *tool, int argc, char **argv)
         return options_exit(outcome);
     if (within != NULL && !options_number(within, 1, MOST_DAYS, &days))
         return options_complain("within", "is a number of days");
+    if (tool->only_check)
+        return TOOL_DONE;
     struct session session;
     mv_status status = session_open(tool->config_path, &session);
     if (status.ok) {

@@ -190,7 +190,7 @@ int cmd_export(struct tool *tool, int argc, char **argv)
     if (outcome != OPTIONS_PARSED)
         return options_exit(outcome);
     int code = check_options(&export);
-    if (code != TOOL_DONE)
+    if (code != TOOL_DONE || tool->only_check)
         return code;
     struct session session;
     mv_status status = session_open(tool->config_path, &session);

@@ -82,7 +82,7 @@ int cmd_generate(struct tool *tool, int argc, char **argv)
     if (outcome != OPTIONS_PARSED)
         return options_exit(outcome);
     int code = check_options(&generate);
-    if (code != TOOL_DONE)
+    if (code != TOOL_DONE || tool->only_check)
         return code;
     struct session session;
     struct hsm_key_info info = {.label = ""};

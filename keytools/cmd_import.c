@@ -142,7 +142,7 @@ int cmd_import(struct tool *tool, int argc, char **argv)
     if (outcome != OPTIONS_PARSED)
         return options_exit(outcome);
     int code = check_options(&import);
-    if (code != TOOL_DONE)
+    if (code != TOOL_DONE || tool->only_check)
         return code;
     struct hsm_key_info info = {.label = ""};
     mv_status status = run(tool->config_path, &import, &info);

@@ -195,7 +195,7 @@ int cmd_init(struct tool *tool, int argc, char **argv)
     if (outcome != OPTIONS_PARSED)
         return options_exit(outcome);
     int code = check_options(&init);
-    if (code != TOOL_DONE)
+    if (code != TOOL_DONE || tool->only_check)
         return code;
     struct session session = {0};
     mv_status status = run(tool->config_path, &init, &session);

@@ -35,6 +35,8 @@ int cmd_officer_add(struct tool *tool, int argc, char **argv)
         return options_complain("officer", "is required");
     if (certificate == NULL)
         return options_complain("officer-certificate", "is required");
+    if (tool->only_check)
+        return TOOL_DONE;
     struct hsm_officer officer;
     mv_status status = officer_from_certificate(name, certificate, &officer);
     if (status.ok)

@@ -52,7 +52,7 @@ int cmd_replace(struct tool *tool, int argc, char **argv)
     if (outcome != OPTIONS_PARSED)
         return options_exit(outcome);
     int code = check_options(&replace);
-    if (code != TOOL_DONE)
+    if (code != TOOL_DONE || tool->only_check)
         return code;
     struct session session;
     struct hsm_key_info info;

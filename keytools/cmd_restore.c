@@ -144,7 +144,7 @@ int cmd_restore(struct tool *tool, int argc, char **argv)
     if (restore.from == NULL)
         return options_complain("from", "is required");
     int code = kek_options_check(&restore.kek);
-    if (code != TOOL_DONE)
+    if (code != TOOL_DONE || tool->only_check)
         return code;
     struct session session = {.hsm = NULL};
     mv_status status = with_memory(tool->config_path, &restore, &session);

@@ -47,7 +47,7 @@ int cmd_show(struct tool *tool, int argc, char **argv)
     if (label != NULL && scoped)
         return options_complain("label", "names the key by itself");
     int code = label != NULL ? TOOL_DONE : scope_name(&options, &name);
-    if (code != TOOL_DONE)
+    if (code != TOOL_DONE || tool->only_check)
         return code;
     struct session session;
     mv_status status = session_open(tool->config_path, &session);

@@ -60,7 +60,7 @@ int cmd_split(struct tool *tool, int argc, char **argv)
     int code = share_options_check(&split.shares);
     if (code == TOOL_DONE)
         code = kek_options_check(&split.kek);
-    if (code != TOOL_DONE)
+    if (code != TOOL_DONE || tool->only_check)
         return code;
     struct session session;
     mv_status status = session_open(tool->config_path, &session);

@@ -108,6 +108,8 @@ int cmd_verify(struct tool *tool, int argc, char **argv)
     enum options_outcome outcome = options_parse(tool, argc, argv, specs, 1, &usage);
     if (outcome != OPTIONS_PARSED)
         return options_exit(outcome);
+    if (tool->only_check)
+        return TOOL_DONE;
     struct session session;
     mv_status status = session_open(tool->config_path, &session);
     bool opened = status.ok;

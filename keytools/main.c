@@ -46,7 +46,7 @@ static void print_help(FILE *out)
                        "  metervault-keys import --help\n");
 }
 
-static const struct tool_command *find(const char *name)
+const struct tool_command *tool_find(const char *name)
 {
     for (size_t i = 0; i < COMMANDS; i++)
         if (strcmp(commands[i].name, name) == 0)
@@ -92,7 +92,7 @@ int main(int argc, char **argv)
     int at = global_options(argc, argv, &tool, &code);
     if (at < 0)
         return code;
-    const struct tool_command *command = find(argv[at]);
+    const struct tool_command *command = tool_find(argv[at]);
     if (command == NULL) {
         (void)fprintf(stderr, "metervault-keys: no such command; see metervault-keys --help\n");
         return TOOL_USAGE;

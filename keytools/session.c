@@ -69,20 +69,38 @@ static mv_status login(struct session *session)
     return hsm_self_test(session->hsm);
 }
 
+static struct session *lent;
+
+void session_lend(struct session *own)
+{
+    lent = own;
+}
+
+static mv_status open_token(const char *config_path, struct session *session)
+{
+    if (lent != NULL) {
+        session->config = lent->config;
+        session->hsm = lent->hsm;
+        return mv_ok();
+    }
+    MV_TRY(remark_file(hsm_config_load(config_path, &session->config), config_path));
+    return login(session);
+}
+
 mv_status session_open(const char *config_path, struct session *session)
 {
     memset(session, 0, sizeof *session);
-    MV_TRY(remark_file(hsm_config_load(config_path, &session->config), config_path));
     session->catalogue = calloc(1, sizeof *session->catalogue);
     if (session->catalogue == NULL)
         return mv_fail(MV_OUT_OF_MEMORY, "catalogue");
-    MV_TRY(login(session));
+    MV_TRY(open_token(config_path, session));
     return hsm_catalogue_read(session->hsm, session->catalogue);
 }
 
 void session_close(struct session *session)
 {
-    hsm_close(session->hsm);
+    if (lent == NULL || session->hsm != lent->hsm)
+        hsm_close(session->hsm);
     free(session->catalogue);
     memset(session, 0, sizeof *session);
 }

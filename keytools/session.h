@@ -15,6 +15,9 @@ struct session {
  * or from the terminal when there is none. Close it in any case. */
 MV_MUST_USE mv_status session_open(const char *config_path, struct session *session);
 void session_close(struct session *session);
+/* A ceremony logs in once for all its acts: until it is taken back (NULL), session_open lends `own` with its catalogue
+ * read anew, whatever the path, and session_close leaves it open. */
+void session_lend(struct session *own);
 
 /* A PIN into secret memory of HSM_PIN_SIZE bytes: from `file` (mode 0600) when not NULL, otherwise typed; `twice` asks
  * again, for a PIN that is being chosen. */

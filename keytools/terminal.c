@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -18,8 +19,23 @@ static int open_terminal(void)
     return open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
 }
 
+static bool assumed;
+static const volatile sig_atomic_t *cancelled;
+
+void terminal_assume(void)
+{
+    assumed = true;
+}
+
+void terminal_cancel_on(const volatile sig_atomic_t *flag)
+{
+    cancelled = flag;
+}
+
 bool terminal_present(void)
 {
+    if (assumed)
+        return true;
     int fd = open_terminal();
     if (fd < 0)
         return false;
@@ -51,13 +67,26 @@ void terminal_say(const char *format, ...)
     (void)close(fd);
 }
 
+/* Waits for a character with the signals of before, where somebody cancels by signal. */
+static bool wait_for_key(int fd, const sigset_t *before)
+{
+    struct pollfd key = {.fd = fd, .events = POLLIN};
+    if (cancelled == NULL)
+        return true;
+    while (*cancelled == 0 && ppoll(&key, 1, NULL, before) < 0)
+        ;
+    return *cancelled == 0;
+}
+
 /* One line, read character by character into its place, so that no buffer keeps a copy. */
-static mv_status read_line(int fd, char *text, size_t size)
+static mv_status read_line(int fd, const sigset_t *before, char *text, size_t size)
 {
     size_t used = 0;
     bool too_long = false;
     for (;;) {
         char *next = &text[used];
+        if (!wait_for_key(fd, before))
+            return mv_fail(MV_CANCELLED_BY_CALLER, "terminal");
         ssize_t got = read(fd, next, 1);
         if (got < 0 && errno == EINTR)
             continue;
@@ -76,14 +105,14 @@ static mv_status read_line(int fd, char *text, size_t size)
     return too_long ? mv_fail(MV_INVALID_FIELD, "typed line: too long") : mv_ok();
 }
 
-static mv_status read_shown(int fd, const char *prompt, char *text, size_t size)
+static mv_status read_shown(int fd, const sigset_t *before, const char *prompt, char *text, size_t size)
 {
     show(fd, prompt);
-    return read_line(fd, text, size);
+    return read_line(fd, before, text, size);
 }
 
 /* The prompt comes after the echo is off: who types at once is not seen either. */
-static mv_status read_hidden(int fd, const char *prompt, char *secret, size_t size)
+static mv_status read_hidden(int fd, const sigset_t *signals, const char *prompt, char *secret, size_t size)
 {
     struct termios before;
     if (tcgetattr(fd, &before) != 0)
@@ -94,7 +123,7 @@ static mv_status read_hidden(int fd, const char *prompt, char *secret, size_t si
     if (tcsetattr(fd, TCSAFLUSH, &hidden) != 0)
         return mv_fail_code(MV_FILE_FAILED, "terminal", (unsigned)errno);
     show(fd, prompt);
-    mv_status status = read_line(fd, secret, size);
+    mv_status status = read_line(fd, signals, secret, size);
     (void)tcsetattr(fd, TCSAFLUSH, &before);
     show(fd, "\n");
     return status;
@@ -108,6 +137,8 @@ static void hold_signals(sigset_t *before)
     (void)sigaddset(&ending, SIGTERM);
     (void)sigaddset(&ending, SIGHUP);
     (void)sigaddset(&ending, SIGQUIT);
+    if (cancelled != NULL)
+        (void)sigaddset(&ending, SIGINT);
     (void)sigprocmask(SIG_BLOCK, &ending, before);
 }
 
@@ -119,7 +150,8 @@ static mv_status ask(const char *prompt, char *text, size_t size, bool hidden)
         return mv_fail_code(MV_FILE_FAILED, "terminal: none to ask on", (unsigned)errno);
     sigset_t before;
     hold_signals(&before);
-    mv_status status = hidden ? read_hidden(fd, prompt, text, size) : read_shown(fd, prompt, text, size);
+    mv_status status =
+        hidden ? read_hidden(fd, &before, prompt, text, size) : read_shown(fd, &before, prompt, text, size);
     (void)sigprocmask(SIG_SETMASK, &before, NULL);
     (void)close(fd);
     if (!status.ok)
@@ -139,7 +171,7 @@ mv_status terminal_secret_screen(const char *line, const char *prompt)
     hold_signals(&before);
     show(fd, line);
     show(fd, "\n");
-    mv_status status = read_hidden(fd, prompt, answer, sizeof answer);
+    mv_status status = read_hidden(fd, &before, prompt, answer, sizeof answer);
     show(fd, CLEAR_SCREEN);
     (void)sigprocmask(SIG_SETMASK, &before, NULL);
     (void)close(fd);

@@ -3,12 +3,19 @@
 #ifndef KEYTOOLS_TERMINAL_H
 #define KEYTOOLS_TERMINAL_H
 
+#include <signal.h>
 #include <stdbool.h>
 #include <stddef.h>
 
 #include "base/status.h"
 
+/* Also true where no terminal is, after terminal_assume. */
 bool terminal_present(void);
+/* For judging what is to happen at another place: there will be a terminal. */
+void terminal_assume(void);
+/* While `flag` is not 0, whoever is asked has cancelled (CANCELLED_BY_CALLER): a signal handler sets it, and its signal
+ * is let through while the terminal waits. NULL: signals wait until the line is typed. */
+void terminal_cancel_on(const volatile sig_atomic_t *flag);
 /* Reads a line without echo into secret memory, at most size-1 characters; terminated, without the newline.
  * FILE_FAILED without a terminal, CANCELLED_BY_CALLER after Ctrl-C or end of input, INVALID_FIELD when too long. */
 MV_MUST_USE mv_status terminal_hidden(const char *prompt, char *secret, size_t size);

@@ -5,6 +5,8 @@
 
 #include "remark.h"
 
+static mv_status last = {.ok = true};
+
 static int exit_code(mv_status status)
 {
     switch ((enum mv_reason)status.reason) {
@@ -33,6 +35,7 @@ static void refuse_json(mv_status status)
 int tool_refuse(const struct tool *tool, mv_status status)
 {
     char text[512];
+    last = status;
     if (tool->json) {
         refuse_json(status);
         return exit_code(status);
@@ -42,6 +45,16 @@ int tool_refuse(const struct tool *tool, mv_status status)
     if (about != NULL)
         (void)fprintf(stderr, "metervault-keys: %s\n", about);
     return exit_code(status);
+}
+
+mv_status tool_refused(void)
+{
+    return last;
+}
+
+void tool_forget_refusal(void)
+{
+    last = mv_ok();
 }
 
 void tool_answer(json_t *answer)

@@ -13,6 +13,7 @@ enum tool_exit { TOOL_DONE = 0, TOOL_REFUSED = 1, TOOL_USAGE = 2, TOOL_NOT_READY
 struct tool {
     const char *config_path; /* of the key process; the default when --config is absent */
     bool json;               /* answers and refusals as one JSON object on standard output */
+    bool only_check;         /* the options are judged and nothing is done: a ceremony script before its day */
 };
 
 struct tool_command {
@@ -39,9 +40,16 @@ int cmd_restore(struct tool *tool, int argc, char **argv);
 int cmd_verify(struct tool *tool, int argc, char **argv);
 int cmd_expire(struct tool *tool, int argc, char **argv);
 int cmd_check(struct tool *tool, int argc, char **argv);
+int cmd_ceremony(struct tool *tool, int argc, char **argv);
+
+/* The command of that name; NULL when there is none. */
+const struct tool_command *tool_find(const char *name);
 
 /* Tells why it was refused (standard error, or JSON) and gives the exit code that fits. */
 int tool_refuse(const struct tool *tool, mv_status status);
+/* What tool_refuse told last; ok since tool_forget_refusal. The tool has one thread. */
+mv_status tool_refused(void);
+void tool_forget_refusal(void);
 
 /* Prints one line of JSON and drops the reference. */
 void tool_answer(json_t *answer);
