@@ -10,7 +10,12 @@ static const char *object_label(const struct hsm_entry *entry)
     case HSM_ENTRY_KEY:
         return entry->of.key.info.label;
     case HSM_ENTRY_OFFICER:
+    case HSM_ENTRY_FORMER:
         return entry->of.officer.name;
+    case HSM_ENTRY_RULE:
+        return entry->of.rule.act;
+    case HSM_ENTRY_SPENT:
+        return "spent";
     default:
         return "head";
     }
@@ -49,7 +54,7 @@ mv_status hsm_head_store(struct hsm *hsm, CK_OBJECT_HANDLE mac_key, const struct
     return hsm_entry_store(hsm, mac_key, &head);
 }
 
-/* Takes the entry that this one replaces out of the members; its object, 0 for a new key or officer. */
+/* Takes the entry that this one replaces out of the members; its object, 0 for what is new. */
 static CK_OBJECT_HANDLE take_out_former(struct hsm_records *records, const struct hsm_entry *entry)
 {
     for (size_t i = 0; i < records->member_count; i++) {
@@ -75,27 +80,39 @@ static mv_status clear_leftovers(struct hsm *hsm, const struct hsm_records *reco
     return mv_ok();
 }
 
-static mv_status append(struct hsm *hsm, struct hsm_records *records, struct hsm_entry *entry)
+static mv_status append(struct hsm *hsm, struct hsm_records *records, struct hsm_entry *entries, size_t count)
 {
+    CK_OBJECT_HANDLE former[HSM_APPEND_MOST];
+    if (count == 0 || count > HSM_APPEND_MOST)
+        return mv_fail(MV_INTERNAL_ERROR, "catalogue: entries of one step");
     MV_TRY(clear_leftovers(hsm, records));
-    CK_OBJECT_HANDLE former = take_out_former(records, entry);
-    if (records->member_count >= HSM_MAX_KEYS + HSM_MAX_OFFICERS)
+    for (size_t i = 0; i < count; i++)
+        former[i] = take_out_former(records, &entries[i]);
+    if (records->member_count + count > HSM_MAX_ENTRIES)
         return mv_fail(MV_INVALID_FIELD, "the catalogue is full");
-    entry->generation = records->head.generation + 1;
-    MV_TRY(hsm_entry_store(hsm, records->mac_key, entry));
-    records->entries[records->member_count] = *entry;
-    MV_TRY(hsm_head_store(hsm, records->mac_key, records->entries, records->member_count + 1));
+    for (size_t i = 0; i < count; i++) {
+        entries[i].generation = records->head.generation + 1 + i;
+        MV_TRY(hsm_entry_store(hsm, records->mac_key, &entries[i]));
+        records->entries[records->member_count++] = entries[i];
+    }
+    MV_TRY(hsm_head_store(hsm, records->mac_key, records->entries, records->member_count));
     hsm_destroy(hsm, records->head.object);
-    hsm_destroy(hsm, former);
+    for (size_t i = 0; i < count; i++)
+        hsm_destroy(hsm, former[i]);
     return mv_ok();
 }
 
-mv_status hsm_catalogue_append(struct hsm *hsm, struct hsm_entry *entry)
+mv_status hsm_catalogue_append_all(struct hsm *hsm, struct hsm_entry *entries, size_t count)
 {
     struct hsm_records records;
     mv_status status = hsm_records_load(hsm, &records);
     if (status.ok)
-        status = append(hsm, &records, entry);
+        status = append(hsm, &records, entries, count);
     hsm_records_free(&records);
     return status;
+}
+
+mv_status hsm_catalogue_append(struct hsm *hsm, struct hsm_entry *entry)
+{
+    return hsm_catalogue_append_all(hsm, entry, 1);
 }

@@ -3,20 +3,46 @@
 
 #include "hsm/internal.h"
 
+static bool add(const struct hsm_entry *entry, struct hsm_catalogue *catalogue)
+{
+    switch (entry->kind) {
+    case HSM_ENTRY_KEY:
+        if (catalogue->key_count == HSM_MAX_KEYS)
+            return false;
+        catalogue->keys[catalogue->key_count++] = entry->of.key;
+        return true;
+    case HSM_ENTRY_OFFICER:
+        if (catalogue->officer_count == HSM_MAX_OFFICERS)
+            return false;
+        catalogue->officers[catalogue->officer_count++] = entry->of.officer;
+        return true;
+    case HSM_ENTRY_FORMER:
+        return catalogue->former_count++ < HSM_MAX_FORMER;
+    case HSM_ENTRY_RULE:
+        if (entry->of.rule.needed == HSM_RULE_NONE)
+            return true;
+        if (catalogue->rule_count == HSM_MAX_RULES)
+            return false;
+        catalogue->rules[catalogue->rule_count++] = entry->of.rule;
+        return true;
+    case HSM_ENTRY_SPENT:
+        if (catalogue->spent_count == HSM_SPENT_PAGES)
+            return false;
+        catalogue->spent[catalogue->spent_count++] = entry->of.spent;
+        return true;
+    default:
+        return false;
+    }
+}
+
 static mv_status fill(const struct hsm_records *records, struct hsm_catalogue *catalogue)
 {
     memset(catalogue, 0, sizeof *catalogue);
     catalogue->generation = records->head.generation;
     memcpy(catalogue->digest, records->head.of.head.digest, sizeof catalogue->digest);
-    for (size_t i = 0; i < records->member_count; i++) {
-        const struct hsm_entry *entry = &records->entries[i];
-        if (entry->kind == HSM_ENTRY_KEY && catalogue->key_count < HSM_MAX_KEYS)
-            catalogue->keys[catalogue->key_count++] = entry->of.key;
-        else if (entry->kind == HSM_ENTRY_OFFICER && catalogue->officer_count < HSM_MAX_OFFICERS)
-            catalogue->officers[catalogue->officer_count++] = entry->of.officer;
-        else
+    for (size_t i = 0; i < records->member_count; i++)
+        if (!add(&records->entries[i], catalogue))
             return mv_fail(MV_CATALOGUE_CORRUPT, "catalogue: too many entries");
-    }
     return mv_ok();
 }
 

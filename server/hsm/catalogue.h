@@ -15,6 +15,14 @@ enum {
     HSM_OFFICER_SIZE = 65, /* name with terminator */
     HSM_MAX_KEYS = 256,    /* catalogue entries of one token; tokens search linearly */
     HSM_MAX_OFFICERS = 16,
+    HSM_MAX_FORMER = 48, /* officers that were removed: their lines stay */
+    HSM_ACT_SIZE = 24,   /* an act's name with terminator */
+    HSM_MAX_RULES = 24,
+    HSM_RULE_OFFICERS = 6, /* that a rule may name */
+    HSM_SPENT_PAGES = 16,
+    HSM_SPENT_NONCES = 19, /* of one page */
+    HSM_NONCE_BYTES = 16,
+    HSM_MAX_ENTRIES = HSM_MAX_KEYS + HSM_MAX_OFFICERS + HSM_MAX_FORMER + HSM_MAX_RULES + HSM_SPENT_PAGES,
 };
 
 enum hsm_key_use {
@@ -55,14 +63,37 @@ struct hsm_key_info {
     bool no_export;              /* who sent it in a key block forbids to send it on (TR-31 exportability N) */
     enum hsm_kcv_method kcv_method;
     uint8_t kcv[HSM_KCV_BYTES];
-    uint64_t generation; /* of the catalogue when this entry was last written */
+    uint32_t minimum_version; /* of its family: versions below it are refused; the newest version's counts; 0: all */
+    uint64_t generation;      /* of the catalogue when this entry was last written */
 };
 
 /* An enrolled officer; the first one by `metervault-keys init`. */
 struct hsm_officer {
     char name[HSM_OFFICER_SIZE];
     uint8_t certificate_sha256[32]; /* of the DER certificate */
+    int64_t valid_until_unix_s;     /* of the certificate; 0: enrolled before this was kept */
     uint64_t generation;
+};
+
+/* Who must approve an act. The rule of HSM_EVERY_ACT is that of all acts without one of their own. */
+#define HSM_EVERY_ACT "all"
+enum { HSM_RULE_NONE = 0xFF }; /* `needed`: there is no such rule any more */
+struct hsm_rule {
+    char act[HSM_ACT_SIZE];
+    uint8_t needed;                                     /* officers; 0: nobody */
+    uint8_t officer_count;                              /* 0: any enrolled officer */
+    char officers[HSM_RULE_OFFICERS][HSM_OFFICER_SIZE]; /* otherwise one of these */
+    uint64_t generation;
+};
+
+/* Nonces of acts that were carried out, until they expire. */
+struct hsm_spent_page {
+    uint8_t page; /* 0 to HSM_SPENT_PAGES - 1 */
+    uint8_t count;
+    struct {
+        uint8_t nonce[HSM_NONCE_BYTES];
+        int64_t expires_unix_s;
+    } spent[HSM_SPENT_NONCES];
 };
 
 #endif

@@ -1,7 +1,8 @@
 /* The stored form of a catalogue object:
- *   magic "MVC3" | kind 1 | generation 8 | fields by kind | AES-CMAC 16 over all before it
- * Texts carry a 16-bit length. Head, key and officer differ by `kind`, so none can stand for another. "MVC1", where
- * keys had no successor, and "MVC2", where they had no flags, are read and no longer written. */
+ *   magic "MVC4" | kind 1 | generation 8 | fields by kind | AES-CMAC 16 over all before it
+ * Texts carry a 16-bit length. Kinds differ, so no entry can stand for another of its fields. "MVC1", where keys had
+ * no successor, "MVC2", where they had no flags, and "MVC3", where they had no minimum version and officers no end, are
+ * read and no longer written. */
 #include <string.h>
 
 #include "base/secret.h"
@@ -9,9 +10,12 @@
 #include "hsm/info_wire.h"
 #include "hsm/internal.h"
 
-static const uint32_t MAGIC = 0x4D564333;
-static const uint32_t MAGIC_SECOND = 0x4D564332;
-static const uint32_t MAGIC_FIRST = 0x4D564331;
+enum magic {
+    MAGIC = 0x4D564334,
+    MAGIC_THIRD = 0x4D564333,
+    MAGIC_SECOND = 0x4D564332,
+    MAGIC_FIRST = 0x4D564331,
+};
 
 static void put_fields(struct mv_writer *to, const struct hsm_entry *entry)
 {
@@ -25,12 +29,40 @@ static void put_fields(struct mv_writer *to, const struct hsm_entry *entry)
         mv_put_bytes(to, entry->of.key.sealed, sizeof entry->of.key.sealed);
         return;
     case HSM_ENTRY_OFFICER:
-        mv_put_text(to, entry->of.officer.name);
-        mv_put_bytes(to, entry->of.officer.certificate_sha256, sizeof entry->of.officer.certificate_sha256);
+    case HSM_ENTRY_FORMER:
+        hsm_officer_put(to, &entry->of.officer);
+        return;
+    case HSM_ENTRY_RULE:
+        hsm_rule_put(to, &entry->of.rule);
+        return;
+    case HSM_ENTRY_SPENT:
+        hsm_spent_put(to, &entry->of.spent);
         return;
     default:
         to->failed = true;
     }
+}
+
+static void get_info(struct mv_reader *from, uint32_t magic, struct hsm_key_info *info)
+{
+    switch (magic) {
+    case MAGIC_FIRST:
+        hsm_info_get_first(from, info);
+        return;
+    case MAGIC_SECOND:
+        hsm_info_get_second(from, info);
+        return;
+    case MAGIC_THIRD:
+        hsm_info_get_third(from, info);
+        return;
+    default:
+        hsm_info_get(from, info);
+    }
+}
+
+static bool is_magic(uint32_t magic)
+{
+    return magic == MAGIC || magic == MAGIC_THIRD || magic == MAGIC_SECOND || magic == MAGIC_FIRST;
 }
 
 static void get_fields(struct mv_reader *from, uint32_t magic, struct hsm_entry *entry)
@@ -41,19 +73,21 @@ static void get_fields(struct mv_reader *from, uint32_t magic, struct hsm_entry 
         mv_get_bytes(from, entry->of.head.digest, sizeof entry->of.head.digest);
         return;
     case HSM_ENTRY_KEY:
-        if (magic == MAGIC_FIRST)
-            hsm_info_get_first(from, &entry->of.key.info);
-        else if (magic == MAGIC_SECOND)
-            hsm_info_get_second(from, &entry->of.key.info);
-        else
-            hsm_info_get(from, &entry->of.key.info);
+        get_info(from, magic, &entry->of.key.info);
         mv_get_bytes(from, entry->of.key.sealed, sizeof entry->of.key.sealed);
         entry->of.key.info.generation = entry->generation;
         return;
     case HSM_ENTRY_OFFICER:
-        mv_get_text(from, entry->of.officer.name, sizeof entry->of.officer.name);
-        mv_get_bytes(from, entry->of.officer.certificate_sha256, sizeof entry->of.officer.certificate_sha256);
+    case HSM_ENTRY_FORMER:
+        hsm_officer_get(from, magic == MAGIC, &entry->of.officer);
         entry->of.officer.generation = entry->generation;
+        return;
+    case HSM_ENTRY_RULE:
+        hsm_rule_get(from, &entry->of.rule);
+        entry->of.rule.generation = entry->generation;
+        return;
+    case HSM_ENTRY_SPENT:
+        hsm_spent_get(from, &entry->of.spent);
         return;
     default:
         from->failed = true;
@@ -91,7 +125,7 @@ mv_status hsm_entry_decode(struct hsm *hsm, CK_OBJECT_HANDLE mac_key, const uint
     entry->kind = (enum hsm_entry_kind)mv_get_u8(&reader);
     entry->generation = mv_get_u64(&reader);
     get_fields(&reader, magic, entry);
-    if ((magic != MAGIC && magic != MAGIC_SECOND && magic != MAGIC_FIRST) || !mv_reader_done(&reader))
+    if (!is_magic(magic) || !mv_reader_done(&reader))
         return mv_fail(MV_CATALOGUE_CORRUPT, "catalogue entry: form");
     return mv_ok();
 }

@@ -75,9 +75,14 @@ struct hsm_catalogue {
     size_t key_count;
     struct hsm_officer officers[HSM_MAX_OFFICERS];
     size_t officer_count;
+    size_t former_count; /* officers that were removed */
+    struct hsm_rule rules[HSM_MAX_RULES];
+    size_t rule_count; /* 0: no quorum policy */
+    struct hsm_spent_page spent[HSM_SPENT_PAGES];
+    size_t spent_count; /* pages */
 };
 
-/* Reads and verifies all of it (about 50 kB: keep it off small stacks). CATALOGUE_CORRUPT when an entry was altered,
+/* Reads and verifies all of it (about 70 kB: keep it off small stacks). CATALOGUE_CORRUPT when an entry was altered,
  * removed, doubled or replaced by an old copy; KEY_UNKNOWN (where "catalogue") when the token has none. */
 MV_MUST_USE mv_status hsm_catalogue_read(struct hsm *hsm, struct hsm_catalogue *catalogue);
 /* Cheap: whether the catalogue was written, by any process, since the last hsm_catalogue_read. */

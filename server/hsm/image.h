@@ -5,7 +5,7 @@
 
 #include "hsm/hsm.h"
 
-enum { HSM_IMAGE_RECORD = 512, HSM_IMAGE_RECORDS = HSM_MAX_KEYS + HSM_MAX_OFFICERS + 1 };
+enum { HSM_IMAGE_RECORD = 512, HSM_IMAGE_RECORDS = HSM_MAX_ENTRIES + 1 };
 
 struct hsm_image {
     char serial[HSM_SERIAL_SIZE]; /* of the token that it was made of */
@@ -20,7 +20,7 @@ struct hsm_image {
         uint8_t wrapped[HSM_MAX_WRAPPED];
     } keys[HSM_MAX_KEYS];
     size_t key_count;
-}; /* about 170 kB */
+}; /* about 200 kB */
 
 /* Whether an image must hold a key's wrapped backup: all but backup-kek, whose backup its officers hold. */
 bool hsm_image_needs(const struct hsm_key_info *info);

@@ -38,6 +38,7 @@ void hsm_info_put(struct mv_writer *to, const struct hsm_key_info *info)
     mv_put_bytes(to, info->kcv, sizeof info->kcv);
     mv_put_u8(to, info->scope.successor_krn);
     mv_put_u8(to, info->no_export ? FLAG_NO_EXPORT : 0);
+    mv_put_u32(to, info->minimum_version);
 }
 
 void hsm_info_get_first(struct mv_reader *from, struct hsm_key_info *info)
@@ -54,6 +55,7 @@ void hsm_info_get_first(struct mv_reader *from, struct hsm_key_info *info)
     mv_get_bytes(from, info->kcv, sizeof info->kcv);
     info->scope.successor_krn = 0;
     info->no_export = false;
+    info->minimum_version = 0;
 }
 
 void hsm_info_get_second(struct mv_reader *from, struct hsm_key_info *info)
@@ -62,10 +64,16 @@ void hsm_info_get_second(struct mv_reader *from, struct hsm_key_info *info)
     info->scope.successor_krn = mv_get_u8(from);
 }
 
-void hsm_info_get(struct mv_reader *from, struct hsm_key_info *info)
+void hsm_info_get_third(struct mv_reader *from, struct hsm_key_info *info)
 {
     hsm_info_get_second(from, info);
     uint8_t flags = mv_get_u8(from);
     info->no_export = (flags & FLAG_NO_EXPORT) != 0;
     from->failed = from->failed || (flags & ~(unsigned)FLAG_NO_EXPORT) != 0;
+}
+
+void hsm_info_get(struct mv_reader *from, struct hsm_key_info *info)
+{
+    hsm_info_get_third(from, info);
+    info->minimum_version = mv_get_u32(from);
 }

@@ -8,8 +8,10 @@
 /* Everything but the generation. */
 void hsm_info_put(struct mv_writer *to, const struct hsm_key_info *info);
 void hsm_info_get(struct mv_reader *from, struct hsm_key_info *info);
-/* Older forms, which tokens may still hold: the first ended before the successor, the second before the flags. */
+/* Older forms, which tokens may still hold: the first ended before the successor, the second before the flags, the
+ * third before the minimum version. */
 void hsm_info_get_first(struct mv_reader *from, struct hsm_key_info *info);
 void hsm_info_get_second(struct mv_reader *from, struct hsm_key_info *info);
+void hsm_info_get_third(struct mv_reader *from, struct hsm_key_info *info);
 
 #endif

@@ -4,6 +4,7 @@
 
 #include <p11-kit/pkcs11.h>
 
+#include "base/wire.h"
 #include "hsm/hsm.h"
 
 struct hsm {
@@ -38,7 +39,7 @@ MV_MUST_USE mv_status hsm_lock(const struct hsm_config *config, int *lock);
 void hsm_unlock(int lock);
 
 /* ---- object.c ---- */
-enum { HSM_MOST_FOUND = 2 * (HSM_MAX_KEYS + HSM_MAX_OFFICERS) };
+enum { HSM_MOST_FOUND = 2 * HSM_MAX_ENTRIES };
 /* At most `size` handles; CATALOGUE_CORRUPT when there are more. */
 MV_MUST_USE mv_status hsm_find(struct hsm *hsm, CK_ATTRIBUTE *match, CK_ULONG match_count, CK_OBJECT_HANDLE *found,
                                size_t size, size_t *count);
@@ -125,7 +126,14 @@ MV_MUST_USE mv_status hsm_kcv_of_object(struct hsm *hsm, CK_OBJECT_HANDLE key, e
 
 /* ---- entry.c: form of catalogue objects ---- */
 enum { HSM_ENTRY_SIZE = 512, HSM_ENTRY_MAC = 16 };
-enum hsm_entry_kind { HSM_ENTRY_HEAD = 1, HSM_ENTRY_KEY = 2, HSM_ENTRY_OFFICER = 3 };
+enum hsm_entry_kind {
+    HSM_ENTRY_HEAD = 1,
+    HSM_ENTRY_KEY = 2,
+    HSM_ENTRY_OFFICER = 3,
+    HSM_ENTRY_FORMER = 4, /* an officer who was removed */
+    HSM_ENTRY_RULE = 5,
+    HSM_ENTRY_SPENT = 6,
+};
 struct hsm_head {
     uint32_t count;     /* entries of generations 1..the head's own */
     uint8_t digest[32]; /* SHA-256 over their MACs in order of generation */
@@ -136,7 +144,9 @@ struct hsm_entry {
     union {
         struct hsm_head head;
         struct hsm_key_entry key;
-        struct hsm_officer officer;
+        struct hsm_officer officer; /* also of a former one */
+        struct hsm_rule rule;
+        struct hsm_spent_page spent;
     } of;
     uint8_t mac[HSM_ENTRY_MAC];
     CK_OBJECT_HANDLE object; /* where it is stored; 0 when it is not yet */
@@ -147,6 +157,15 @@ MV_MUST_USE mv_status hsm_entry_encode(struct hsm *hsm, CK_OBJECT_HANDLE mac_key
 /* CATALOGUE_CORRUPT when the MAC or the form is wrong. */
 MV_MUST_USE mv_status hsm_entry_decode(struct hsm *hsm, CK_OBJECT_HANDLE mac_key, const uint8_t *data, size_t size,
                                        struct hsm_entry *entry);
+
+/* ---- quorum_wire.c ---- */
+void hsm_officer_put(struct mv_writer *to, const struct hsm_officer *officer);
+/* `with_end`: false for lines that were written before it was kept. */
+void hsm_officer_get(struct mv_reader *from, bool with_end, struct hsm_officer *officer);
+void hsm_rule_put(struct mv_writer *to, const struct hsm_rule *rule);
+void hsm_rule_get(struct mv_reader *from, struct hsm_rule *rule);
+void hsm_spent_put(struct mv_writer *to, const struct hsm_spent_page *page);
+void hsm_spent_get(struct mv_reader *from, struct hsm_spent_page *page);
 
 /* ---- records.c: the catalogue as it is stored ---- */
 enum { HSM_ALL_INTERNAL = HSM_INTERNAL_KEYS + 1 }; /* and backup-kek, whose backup is its components */
@@ -169,7 +188,7 @@ MV_MUST_USE mv_status hsm_entry_raw(struct hsm *hsm, CK_OBJECT_HANDLE object, ui
 /* Sorts the entries that are there and compares them with the head: CATALOGUE_CORRUPT. */
 MV_MUST_USE mv_status hsm_records_prove(struct hsm_records *records);
 void hsm_records_free(struct hsm_records *records);
-/* Entries of one key, of which the newest counts. */
+/* Entries of one key, officer, act or page, of which the newest counts. */
 bool hsm_entry_same_subject(const struct hsm_entry *a, const struct hsm_entry *b);
 
 /* ---- append.c ---- */
@@ -181,8 +200,11 @@ MV_MUST_USE mv_status hsm_entry_store_raw(struct hsm *hsm, const struct hsm_entr
 /* The head over `count` entries in order of generation; storing it commits them. */
 MV_MUST_USE mv_status hsm_head_store(struct hsm *hsm, CK_OBJECT_HANDLE mac_key, const struct hsm_entry *entries,
                                      size_t count);
-/* Under the lock: puts one entry under the next generation, which is set in it; that of the same key goes. */
+/* Under the lock: puts one entry under the next generation, which is set in it; that of the same subject goes. */
 MV_MUST_USE mv_status hsm_catalogue_append(struct hsm *hsm, struct hsm_entry *entry);
+/* The same with up to HSM_APPEND_MOST entries of different subjects: all of them or none. */
+enum { HSM_APPEND_MOST = 2 * HSM_MAX_RULES };
+MV_MUST_USE mv_status hsm_catalogue_append_all(struct hsm *hsm, struct hsm_entry *entries, size_t count);
 MV_MUST_USE mv_status hsm_digest(const struct hsm_entry *entries, size_t count, uint8_t digest[32]);
 
 /* ---- catalogue.c ---- */

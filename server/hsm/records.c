@@ -1,6 +1,6 @@
 /* Reading the catalogue as it lies in the token, and proving that it is whole: the head, written last, counts the
  * entries and holds a digest of their MACs, so that one removed, doubled or replaced by an old copy is noticed. A newer
- * entry of the same key stands for the older one, which its writer had no time to remove. */
+ * entry of the same subject stands for the older one, which its writer had no time to remove. */
 #include <openssl/evp.h>
 #include <stdlib.h>
 #include <string.h>
@@ -99,10 +99,27 @@ static mv_status read_all(struct hsm *hsm, const CK_OBJECT_HANDLE *found, size_t
     return mv_ok();
 }
 
+static bool is_person(const struct hsm_entry *entry)
+{
+    return entry->kind == HSM_ENTRY_OFFICER || entry->kind == HSM_ENTRY_FORMER;
+}
+
 bool hsm_entry_same_subject(const struct hsm_entry *a, const struct hsm_entry *b)
 {
-    return a->kind == HSM_ENTRY_KEY && b->kind == HSM_ENTRY_KEY &&
-           strcmp(a->of.key.info.label, b->of.key.info.label) == 0;
+    if (is_person(a) && is_person(b))
+        return strcmp(a->of.officer.name, b->of.officer.name) == 0;
+    if (a->kind != b->kind)
+        return false;
+    switch (a->kind) {
+    case HSM_ENTRY_KEY:
+        return strcmp(a->of.key.info.label, b->of.key.info.label) == 0;
+    case HSM_ENTRY_RULE:
+        return strcmp(a->of.rule.act, b->of.rule.act) == 0;
+    case HSM_ENTRY_SPENT:
+        return a->of.spent.page == b->of.spent.page;
+    default:
+        return false;
+    }
 }
 
 static bool has_newer(const struct hsm_records *records, size_t index)
@@ -155,7 +172,7 @@ mv_status hsm_records_load(struct hsm *hsm, struct hsm_records *records)
     mv_status status = hsm_find_key(hsm, HSM_CATALOGUE_MAC_LABEL, &records->mac_key);
     if (!status.ok)
         return status.reason == MV_KEY_UNKNOWN ? mv_fail(MV_CATALOGUE_CORRUPT, HSM_CATALOGUE_MAC_LABEL) : status;
-    records->entries = calloc(count + 1, sizeof records->entries[0]);
+    records->entries = calloc(count + HSM_APPEND_MOST, sizeof records->entries[0]);
     if (records->entries == NULL)
         return mv_fail(MV_OUT_OF_MEMORY, NULL);
     MV_TRY(read_all(hsm, found, count, records));

@@ -219,7 +219,8 @@ static void test_older_forms(void **state)
 {
     (void)state;
     uint8_t data[512];
-    struct hsm_key_info info = {.label = "vending/123456/1/2", .use = HSM_USE_VENDING, .version = 1, .no_export = true};
+    struct hsm_key_info info = {
+        .label = "vending/123456/1/2", .use = HSM_USE_VENDING, .version = 1, .no_export = true, .minimum_version = 3};
     struct hsm_key_info read;
     memcpy(info.scope.sgc, "123456", 7);
     info.scope.successor_krn = 2;
@@ -230,16 +231,22 @@ static void test_older_forms(void **state)
     assert_true(mv_reader_done(&reader));
     assert_true(read.no_export);
     assert_int_equal(read.scope.successor_krn, 2);
-    reader = mv_reader_on(data, writer.used - 1);
+    assert_int_equal(read.minimum_version, 3);
+    reader = mv_reader_on(data, writer.used - 4);
+    hsm_info_get_third(&reader, &read);
+    assert_true(mv_reader_done(&reader));
+    assert_true(read.no_export);
+    assert_int_equal(read.minimum_version, 0);
+    reader = mv_reader_on(data, writer.used - 5);
     hsm_info_get_second(&reader, &read);
     assert_true(mv_reader_done(&reader));
     assert_false(read.no_export);
     assert_int_equal(read.scope.successor_krn, 2);
-    reader = mv_reader_on(data, writer.used - 2);
+    reader = mv_reader_on(data, writer.used - 6);
     hsm_info_get_first(&reader, &read);
     assert_true(mv_reader_done(&reader));
     assert_int_equal(read.scope.successor_krn, 0);
-    data[writer.used - 1] = 2; /* a flag of a later version */
+    data[writer.used - 5] = 2; /* a flag of a later version */
     reader = mv_reader_on(data, writer.used);
     hsm_info_get(&reader, &read);
     assert_false(mv_reader_done(&reader));
