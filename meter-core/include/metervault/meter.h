@@ -83,6 +83,16 @@ struct mv_meter_state {
     uint8_t wrong; /* entries with a wrong CRC since the last accepted token, up to the longest lockout */
 };
 
+/* Where the newest state lies. */
+struct mv_nv_journal {
+    uint32_t sector, end; /* the sector in use, and where it is free */
+    uint32_t generation;  /* of that sector: rises with each that is begun */
+    uint16_t entries;     /* in it */
+    uint32_t commits;     /* since the meter was opened */
+};
+
+struct mv_meter_companion; /* src/meter/companion.h */
+
 struct mv_meter {
     struct mv_meter_port port;
     const struct mv_sta_tables *tables;

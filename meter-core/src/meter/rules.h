@@ -2,13 +2,10 @@
 #ifndef MV_CORE_RULES_H
 #define MV_CORE_RULES_H
 
-#include "metervault/meter.h"
+#include "companion.h"
 
 /* Key types. */
 enum { MV_KT_DITK = 0, MV_KT_DDTK = 1, MV_KT_DUTK = 2, MV_KT_DCTK = 3 };
-
-/* DONE when `meter->state` means something, else as mv_store_load. */
-MV_CORE_MUST_USE enum mv_result mv_load_if_needed(struct mv_meter *meter);
 
 static inline bool mv_has_water(const struct mv_meter_identity *identity)
 {
