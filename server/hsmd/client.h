@@ -9,6 +9,7 @@
 
 #include "base/status.h"
 #include "hsm/catalogue.h"
+#include "metervault/record.h"
 
 enum { HSMD_BATCH = 256, HSMD_TOKEN_TAG = 16 };
 
@@ -111,6 +112,32 @@ struct hsmd_opened {
  * key may be in any state but destroyed. No bit of a key ever comes back. */
 MV_MUST_USE mv_status hsmd_open_token(struct hsmd_client *client, const struct hsmd_meter *meter, const char *digits,
                                       struct hsmd_opened *opened);
+
+/* ---- native records (metervault/record.h) ---- */
+enum { HSMD_RECORD_BATCH = 128 };
+
+/* The domain picks the masters "record-mac/DOMAIN/VERSION" and "record-enc/DOMAIN/VERSION"; the record's own head says
+ * version, PAN and epoch. */
+struct hsmd_record {
+    uint8_t domain[3];
+    uint8_t size;                 /* of `bytes` */
+    uint8_t bytes[MV_RECORD_MAX]; /* a whole record, or head and body with room for the MAC behind them */
+};
+
+/* MACs of records to the meter, kinds 1..4: head and body go in, 16 bytes are appended and `size` grows when each[i] is
+ * ok. RECORD_NOT_VALID (form, direction, kind), RECORD_KEY_UNKNOWN, RECORD_KEY_NOT_ACTIVE. The same record gives the
+ * same MAC again. Whether its sequence number is due is the caller's question. */
+MV_MUST_USE mv_status hsmd_seal_records(struct hsmd_client *client, struct hsmd_record *records, size_t count,
+                                        mv_status *each);
+/* Whole records from the meter, kind 81. RECORD_NOT_VALID also when the MAC is wrong. */
+MV_MUST_USE mv_status hsmd_check_returns(struct hsmd_client *client, const struct hsmd_record *records, size_t count,
+                                         mv_status *each);
+/* A key update, kind 5: head and body, in which the tag of the wrapped keys is there with 56 zero bytes; then whole.
+ * The new keys (MAC in, MAC out, wrapping) are of the PAN and epoch of the head and of the new versions; they are
+ * wrapped under the wrapping key of `enc_version`, which the meter has, and the record is MACed under the version of
+ * its head. The new versions must be ones that meters may get, the old ones may be past issuing. */
+MV_MUST_USE mv_status hsmd_key_update(struct hsmd_client *client, struct hsmd_record *record, uint8_t new_mac_version,
+                                      uint8_t new_enc_version, uint8_t enc_version);
 
 /* Gives slots back unused. */
 void hsmd_release(struct hsmd_client *client, const uint32_t *slots, size_t count);

@@ -30,7 +30,10 @@ enum hsmd_op {
     HSMD_OP_KEY_CHANGE = 8,
     HSMD_OP_CHECK_APPROVAL = 9,
     HSMD_OP_OPEN_TOKEN = 10,
-    HSMD_OP_LAST = HSMD_OP_OPEN_TOKEN,
+    HSMD_OP_SEAL_RECORDS = 11,
+    HSMD_OP_CHECK_RETURNS = 12,
+    HSMD_OP_KEY_UPDATE = 13,
+    HSMD_OP_LAST = HSMD_OP_KEY_UPDATE,
 };
 
 /* A frame is written with begin and end around its body; `end` patches the length in. */
