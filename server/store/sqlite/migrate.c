@@ -7,6 +7,8 @@ extern const uint8_t store_schema_0001[];
 extern const size_t store_schema_0001_size;
 extern const uint8_t store_schema_0002[];
 extern const size_t store_schema_0002_size;
+extern const uint8_t store_schema_0003[];
+extern const size_t store_schema_0003_size;
 
 struct migration {
     const uint8_t *sql;
@@ -17,6 +19,7 @@ struct migration {
 static const struct migration migrations[] = {
     {store_schema_0001, &store_schema_0001_size},
     {store_schema_0002, &store_schema_0002_size},
+    {store_schema_0003, &store_schema_0003_size},
 };
 
 enum { LATEST = sizeof migrations / sizeof migrations[0] };

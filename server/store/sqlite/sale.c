@@ -1,5 +1,6 @@
 #include <string.h>
 
+#include "store/records.h"
 #include "store/sqlite/engine.h"
 
 static mv_status get_sale(struct sql *sql, struct store_sale *sale)
@@ -209,6 +210,10 @@ static mv_status insert(struct store *store, const struct store_sale *sale)
 static mv_status explain(struct store *store, const struct store_sale *sale, mv_status refusal)
 {
     bool row;
+    if (sqlite_refused_by(refusal, SQLITE_CONSTRAINT_TRIGGER)) {
+        MV_TRY(store_record_request_exists(store, sale->principal, sale->request_id, &row));
+        return row ? mv_fail(MV_REQUEST_ID_REUSED, NULL) : refusal;
+    }
     if (!sqlite_refused_by(refusal, SQLITE_CONSTRAINT_UNIQUE))
         return refusal;
     struct sql sql = sql_read(store, SQL_REQUEST_EXISTS);

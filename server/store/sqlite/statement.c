@@ -16,6 +16,9 @@
     "s.subclass, s.requested, s.encoded, s.digits, s.tag, s.vending_kcv, s.issued_at_unix_s, s.sgc, s.krn, s.ti, "     \
     "s.kt, s.ken, s.ea, s.dkga, s.base_date, s.id, s.previous, s.kind, coalesce(s.key_change, 0) "                     \
     "FROM sale s JOIN terminal t ON t.id = s.id >> 40 "
+#define RECORD_COLUMNS                                                                                                 \
+    "id, meter, epoch, kind, sequence, principal, request_id, part, parts, digest, amount, "                           \
+    "coalesce(nonce, zeroblob(8)), bytes, issued_at_unix_s "
 #define PROPOSAL_COLUMNS                                                                                               \
     "p.id, p.text, p.from_sgc, p.to_sgc, p.pan, p.expires_unix_s, p.proposer, p.proposed_at_unix_s "
 #define APPROVAL_COLUMNS "a.id, a.proposal, a.principal, a.certificate, a.signature, a.approved_at_unix_s "
@@ -123,6 +126,28 @@ static const struct sql_text texts[SQL_COUNT] = {
                                               "WHEN 0 THEN (SELECT last_sale FROM meter_tid WHERE meter = ?1) "
                                               "ELSE (SELECT previous FROM sale WHERE id = ?2 AND meter = ?1) END"},
     [SQL_REQUEST_EXISTS] = {"sale", "SELECT 1 FROM sale WHERE principal = ? AND request_id = ?"},
+    [SQL_RECORD_METER_GET] = {"record meter", "SELECT domain, mac_version, enc_version, epoch, next_mac_version, "
+                                              "next_enc_version, next_epoch FROM record_meter WHERE meter = ?"},
+    [SQL_RECORD_METER_INSERT] = {"record meter", "INSERT INTO record_meter (meter, domain, mac_version, enc_version, "
+                                                 "epoch) VALUES (?, ?, ?, ?, ?)"},
+    [SQL_RECORD_METER_UPDATE] = {"record meter", "UPDATE record_meter SET mac_version = ?, enc_version = ?, epoch = ?, "
+                                                 "next_mac_version = ?, next_enc_version = ?, next_epoch = ? "
+                                                 "WHERE meter = ?"},
+    [SQL_RECORD_INSERT] = {"record", "INSERT INTO record (meter, epoch, kind, sequence, principal, request_id, part, "
+                                     "parts, digest, amount, nonce, bytes, issued_at_unix_s) "
+                                     "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"},
+    [SQL_RECORD_LAST] = {"record", "SELECT sequence FROM record WHERE meter = ? AND epoch = ? AND kind = ? "
+                                   "ORDER BY sequence DESC LIMIT 1"},
+    [SQL_RECORDS_BY_REQUEST] = {"record", "SELECT " RECORD_COLUMNS "FROM record WHERE principal = ? AND request_id = ? "
+                                          "ORDER BY part"},
+    [SQL_RECORD_LAST_READ] = {"record", "SELECT " RECORD_COLUMNS "FROM record WHERE meter = ? AND epoch = ? "
+                                        "AND kind = 4 ORDER BY sequence DESC LIMIT 1"},
+    [SQL_RETURN_INSERT] = {"record return", "INSERT INTO record_return (meter, epoch, sequence, bytes, answers, "
+                                            "principal, received_at_unix_s) VALUES (?, ?, ?, ?, ?, ?, ?)"},
+    [SQL_RETURN_LAST] = {"record return", "SELECT sequence, bytes, coalesce(answers, 0), principal, received_at_unix_s "
+                                          "FROM record_return WHERE meter = ? AND epoch = ? "
+                                          "ORDER BY sequence DESC LIMIT 1"},
+    [SQL_METER_STATE] = {"meter", "UPDATE meter SET state = ?, key_version = key_version + 1 WHERE id = ?"},
     [SQL_AUDIT_HEAD] = {"audit", "SELECT sequence, hash FROM audit WHERE id BETWEEN ? AND ? ORDER BY id DESC LIMIT 1"},
     [SQL_AUDIT_INSERT] = {"audit", "INSERT INTO audit (id, time_unix_us, principal, action, object, outcome, detail, "
                                    "hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"},
