@@ -67,7 +67,7 @@ struct mv_parameters {
 };
 
 enum mv_tariff_kind { MV_TARIFF_SINGLE = 1, MV_TARIFF_STEP = 2, MV_TARIFF_TIME_OF_USE = 3 };
-/* Counts only when credit is in currency. Prices are 0.00001 of the currency per kWh or m3. */
+/* Counts only when credit is in currency. Prices are 0.00001 of the currency per kWh, m3 or hour. */
 struct mv_tariff {
     uint32_t set_id;               /* of the parts it came in; 0: none */
     uint32_t valid_from;           /* Unix seconds; the switch time */
@@ -107,12 +107,12 @@ struct mv_registers {
     uint64_t by_rate[MV_RATES];
     uint64_t by_phase[MV_PHASES];    /* electricity */
     uint64_t month;                  /* since the last freeze */
-    uint32_t pulse_rest;             /* not yet a whole Wh or litre: pulses x 1000 modulo pulses_per_unit */
-    uint64_t energy_rest[MV_PHASES]; /* not yet a whole Wh: W x ms */
+    uint32_t pulse_rest[MV_PHASES];  /* not yet a whole Wh or litre: pulses x 1000 x CT x PT modulo pulses_per_unit */
+    uint32_t energy_rest[MV_PHASES]; /* not yet a whole Wh: W x ms, below 3,600,000 */
 };
 struct mv_account {
     int64_t taken[MV_REGISTERS]; /* see above */
-    uint64_t price_rest;         /* not yet a whole 0.00001 of the currency: price x Wh modulo 1000 */
+    uint32_t price_rest;         /* not yet a whole 0.00001 of the currency: price x Wh modulo 1000 (s: 3600) */
     int64_t arrears;             /* still owed */
     int64_t fixed_today_taken;
     uint32_t day;       /* local day number that arrears and fixed charges were last taken for */
@@ -126,6 +126,8 @@ struct mv_month {
 };
 struct mv_freezes {
     struct mv_month months[MV_MONTHS]; /* newest first */
+    uint32_t last;                     /* Unix seconds at which the newest one was due, also when it was cleared */
+    uint16_t next_month;               /* year x 12 + month - 1 of the next one; 0: no clock yet */
 };
 
 /* ---- supply ---- */
@@ -241,6 +243,7 @@ enum mv_object {
 /* What the last samples said; not kept. */
 struct mv_load {
     uint32_t power_w[MV_PHASES];               /* primary */
+    uint8_t rate;                              /* of the calendar, now */
     uint32_t over_since_s, unbalanced_since_s; /* the port's seconds; 0: not */
 };
 
@@ -263,5 +266,12 @@ struct mv_prepay {
     uint64_t saved_total; /* registers.total at the last save */
     uint32_t saved_at_s;  /* the port's seconds */
 };
+
+/* ---- counting: by pulses or by samples, never both; what comes before the meter is open is lost ---- */
+/* `count` pulses of phase 0..2 (water, gas: 0), at pulses_per_unit of the secondary side. Nothing for a phase that is
+ * none and for a meter of time. */
+void mv_prepay_pulses(struct mv_prepay *p, uint8_t phase, uint32_t count);
+/* Mean import power of each phase on the secondary side over the last `ms`. Nothing but for electricity. */
+void mv_prepay_power(struct mv_prepay *p, const uint32_t secondary_w[MV_PHASES], uint32_t ms);
 
 #endif

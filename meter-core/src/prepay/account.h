@@ -1,0 +1,32 @@
+/* What was taken from credit: use, fixed charges, arrears. */
+#ifndef MV_CORE_ACCOUNT_H
+#define MV_CORE_ACCOUNT_H
+
+#include "clock.h"
+
+struct mv_nv_object;
+
+/* Of the credit register, in its unit; saturating. May be negative. */
+int64_t mv_account_remaining(const struct mv_prepay *p);
+/* The same of any register that tokens know; 0 for what is no register. */
+int64_t mv_account_remaining_of(const struct mv_prepay *p, unsigned credit_register);
+/* Whether credit is in currency, so that a tariff counts. */
+bool mv_account_in_currency(const struct mv_prepay *p);
+
+/* Takes `units` (Wh, litres, seconds), or what they cost at the present rate; to be called before the registers count
+ * them, for steps are the month's. */
+void mv_account_use(struct mv_prepay *p, uint64_t units);
+/* Fixed charge and arrears of the days since account.day up to this one, each once; a first call takes nothing. At most
+ * MV_DAYS_CHARGED of them. Prefer mv_timeline_run, which also keeps the order of days, freezes and tariffs. */
+enum { MV_DAYS_CHARGED = 400 };
+void mv_account_day(struct mv_prepay *p, const struct mv_local *local);
+
+/* A purchase of `amount` (0..) was added to the credit register, by any carrier, and is not yet committed: counts it,
+ * takes arrears from what it leaves above zero, ends an emergency credit that it pays back. */
+void mv_account_credited(struct mv_prepay *p, int64_t amount);
+/* Credit of a register was set to 0 (or of all: MV_REGISTER_ALL): so is what was taken. Arrears stay. */
+void mv_account_cleared(struct mv_prepay *p, unsigned which);
+
+extern const struct mv_nv_object mv_object_account;
+
+#endif

@@ -1,0 +1,14 @@
+/* Counting; mv_prepay_pulses and mv_prepay_power are in metervault/prepay.h. */
+#ifndef MV_CORE_MEASURE_H
+#define MV_CORE_MEASURE_H
+
+#include "metervault/prepay.h"
+
+struct mv_nv_object;
+
+/* A meter of time: supply was on for so long. Ignored by others. */
+void mv_measure_seconds(struct mv_prepay *p, uint32_t seconds);
+
+extern const struct mv_nv_object mv_object_registers;
+
+#endif

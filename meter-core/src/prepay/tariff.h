@@ -1,0 +1,29 @@
+/* What units cost, for credit in currency. Rules and rounding: meter-core/docs/tariff.md. */
+#ifndef MV_CORE_TARIFF_H
+#define MV_CORE_TARIFF_H
+
+#include "metervault/prepay.h"
+
+struct mv_nv_object;
+
+/* Single, price 0. */
+void mv_tariff_default(struct mv_tariff *tariff);
+/* RANGE_ERROR unless the kind exists and has what it needs and nothing else: SINGLE rates 1, steps 0; STEP rates 0,
+ * steps 1..; TIME_OF_USE rates 1.., steps 0..; steps rise from 0. */
+MV_CORE_MUST_USE enum mv_result mv_tariff_check(const struct mv_tariff *tariff);
+
+/* The price of `units` more (Wh, litres, seconds) in a month that had `month` before them: whole 0.00001 of the
+ * currency; saturates at INT64_MAX. `rest` is what is left of earlier uses, below MV_PRICE_UNIT, and takes what this
+ * one leaves. A rate for which the tariff has no price costs price[0]. */
+int64_t mv_tariff_cost(const struct mv_tariff *tariff, uint8_t rate, uint64_t month, uint64_t units, uint32_t *rest);
+/* What one more unit costs now, for displays: 0.00001 of the currency per kWh or m3. */
+uint64_t mv_tariff_price(const struct mv_tariff *tariff, uint8_t rate, uint64_t month);
+
+/* The next tariff takes the tariff's place; an event. */
+void mv_tariff_switch(struct mv_prepay *p);
+/* Whether a next tariff waits. */
+bool mv_tariff_waits(const struct mv_prepay *p);
+
+extern const struct mv_nv_object mv_object_tariff, mv_object_next_tariff;
+
+#endif
