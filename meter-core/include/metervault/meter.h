@@ -91,7 +91,20 @@ struct mv_nv_journal {
     uint32_t commits;     /* since the meter was opened */
 };
 
-struct mv_meter_companion; /* src/meter/companion.h */
+/* A larger engine around this one: its objects ride in the same journal, and it hears of credit. Stays the caller's and
+ * outlives the meter. The functions may be NULL. */
+struct mv_nv_object; /* src/nv/nv.h */
+struct mv_meter_companion {
+    void *context;                             /* the state of `objects`, too */
+    const struct mv_nv_object *const *objects; /* each owner defines its own; ids from 1 on */
+    unsigned count;
+    /* Asked before credit is accepted, by whatever carrier: DONE, or what the carrier is to be refused with. */
+    enum mv_result (*may_credit)(void *context, enum mv_credit_register target, int64_t amount);
+    /* Credit came in, or was cleared (`target` may be MV_REGISTER_ALL). Changes the own state; returns the mask of own
+     * objects that go into the same commit. */
+    uint32_t (*credited)(void *context, enum mv_credit_register target, int64_t amount);
+    uint32_t (*cleared)(void *context, uint16_t target);
+};
 
 struct mv_meter {
     struct mv_meter_port port;

@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "metervault/meter.h"
+#include "metervault/screen.h"
 
 enum {
     MV_PHASES = 3,
@@ -188,8 +189,8 @@ struct mv_event {
     uint16_t detail;
 };
 struct mv_events {
-    struct mv_event ring[MV_EVENTS];
-    uint32_t count; /* ever */
+    struct mv_event ring[MV_EVENTS]; /* newest first; code NONE: not used */
+    uint32_t count;                  /* ever */
 };
 
 /* ---- native records: what a meter remembers of them (record.h) ---- */
@@ -247,8 +248,35 @@ struct mv_load {
     uint32_t over_since_s, unbalanced_since_s; /* the port's seconds; 0: not */
 };
 
+/* What the load switch was told; not kept. */
+struct mv_switching_state {
+    bool told;        /* at all since power-up */
+    bool closed;      /* what it was told last */
+    uint8_t retries;  /* since that changed */
+    uint32_t since_s; /* the port's seconds of the last telling */
+    uint32_t test_since_s;
+    bool testing; /* test token 1 */
+};
+
+/* Keys, numbered as they stand on the keypad. A meter with one button has ENTER. */
+enum mv_key { MV_KEY_0 = 0, MV_KEY_9 = 9, MV_KEY_BACK = 10, MV_KEY_ENTER = 11 };
+enum { MV_KEYPAD_DIGITS = 20 };
+/* Keypad and display; not kept. */
+struct mv_keypad {
+    char digits[MV_KEYPAD_DIGITS + 1]; /* keyed in so far, terminated */
+    uint8_t count;
+    uint8_t code;  /* enum mv_screen_code that is shown */
+    bool asked;    /* by somebody: it stays a while; else the display cycles by itself */
+    uint8_t shows; /* of the code ENTRY: what the last entry gave */
+    uint8_t item;  /* of a test token's answer */
+    enum mv_result result;
+    struct mv_meter_answer answer;
+    uint32_t since_s; /* the port's seconds of the last key or change of screen */
+};
+
 struct mv_prepay {
     struct mv_meter meter; /* tokens; entered through mv_prepay_enter */
+    struct mv_meter_companion companion;
     struct mv_prepay_port port;
     struct mv_parameters parameters;
     struct mv_tariff tariff, next_tariff; /* the second waits for its switch time; set_id 0: none */
@@ -261,6 +289,8 @@ struct mv_prepay {
     struct mv_record_state records;
     struct mv_parts parts;
     struct mv_load load;
+    struct mv_switching_state load_switch;
+    struct mv_keypad keypad;
     uint32_t dirty;       /* bit n: object n changed and is not yet in the journal */
     uint32_t urgent;      /* those of `dirty` that must not wait for the next save */
     uint64_t saved_total; /* registers.total at the last save */
@@ -273,5 +303,42 @@ struct mv_prepay {
 void mv_prepay_pulses(struct mv_prepay *p, uint8_t phase, uint32_t count);
 /* Mean import power of each phase on the secondary side over the last `ms`. Nothing but for electricity. */
 void mv_prepay_power(struct mv_prepay *p, const uint32_t secondary_w[MV_PHASES], uint32_t ms);
+
+/* ---- the meter ---- */
+/* Every function leaves the supply decided and what must not be lost in the journal. STORAGE_ERROR closes the meter;
+ * the next call loads it again. Results that are not named here are those of the function of the same name in
+ * meter.h. */
+
+/* At power-up. `tables` stays the caller's. The ports are copied. RANGE_ERROR for a port that lacks a function. */
+MV_CORE_MUST_USE enum mv_result mv_prepay_open(struct mv_prepay *p, const struct mv_meter_port *meter_port,
+                                               const struct mv_prepay_port *port, const struct mv_sta_tables *tables);
+/* Once, at the factory: all of it is one commit. `parameters` NULL: defaults, with the first register that the meter
+ * measures; `keys` NULL: the meter takes no records. RANGE_ERROR also for parameters that do not fit. */
+MV_CORE_MUST_USE enum mv_result mv_prepay_provision(struct mv_prepay *p, const struct mv_meter_identity *identity,
+                                                    uint32_t tid_fill, const struct mv_parameters *parameters,
+                                                    const struct mv_record_keys *keys, uint16_t epoch);
+/* Forgets keys and state in RAM; the memory keeps its own. */
+void mv_prepay_close(struct mv_prepay *p);
+
+/* A token of 20 digits, terminated. MV_RECORD_HOARD when its credit would exceed the hoard limit: then it stays
+ * good. */
+MV_CORE_MUST_USE enum mv_result mv_prepay_enter(struct mv_prepay *p, const char *digits,
+                                                struct mv_meter_answer *answer);
+/* Once a second, or at least every few: time passes. DONE, NOT_PROVISIONED or STORAGE_ERROR. */
+MV_CORE_MUST_USE enum mv_result mv_prepay_tick(struct mv_prepay *p);
+/* The mains goes: all that changed is saved at once, the switch stays. */
+MV_CORE_MUST_USE enum mv_result mv_prepay_power_fails(struct mv_prepay *p);
+/* Somebody opened the case or the like. */
+MV_CORE_MUST_USE enum mv_result mv_prepay_tamper(struct mv_prepay *p);
+/* The sealed switch on the board that leaves control of supply, for emergencies. */
+MV_CORE_MUST_USE enum mv_result mv_prepay_bypass(struct mv_prepay *p, bool on);
+
+/* ---- keypad and display ---- */
+/* Digits gather until ENTER: 20 are a token, up to 2 a display code. Without digits ENTER is the key press that brings
+ * supply back or grants emergency credit, else it shows the next screen; BACK deletes the last digit, else shows the
+ * screen before. The result of the token, or DONE. */
+MV_CORE_MUST_USE enum mv_result mv_prepay_key(struct mv_prepay *p, enum mv_key key);
+/* What the display shows now; reads only. */
+void mv_prepay_screen(const struct mv_prepay *p, struct mv_screen *screen);
 
 #endif

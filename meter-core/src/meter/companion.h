@@ -1,21 +1,9 @@
-/* A larger engine around the token engine: its objects ride in the same journal, and it hears of credit. */
+/* A larger engine around the token engine: its objects ride in the same journal, and it hears of credit (struct
+ * mv_meter_companion is in meter.h). */
 #ifndef MV_CORE_COMPANION_H
 #define MV_CORE_COMPANION_H
 
 #include "../nv/nv.h"
-
-/* Stays the caller's and outlives the meter. The functions may be NULL. */
-struct mv_meter_companion {
-    void *context;                      /* the state of `objects`, too */
-    const struct mv_nv_object *objects; /* ids from 1 on */
-    unsigned count;
-    /* Asked before credit is accepted, by whatever carrier: DONE, or what the carrier is to be refused with. */
-    enum mv_result (*may_credit)(void *context, enum mv_credit_register target, int64_t amount);
-    /* Credit came in, or was cleared (`target` may be MV_REGISTER_ALL). Changes the own state; returns the mask of own
-     * objects that go into the same commit. */
-    uint32_t (*credited)(void *context, enum mv_credit_register target, int64_t amount);
-    uint32_t (*cleared)(void *context, uint16_t target);
-};
 
 /* As mv_meter_open; without a companion (NULL) it is mv_meter_open. Also RANGE_ERROR when the objects do not fit. The
  * companion's state is loaded with the meter's. mv_meter_provision then writes the companion's objects from the state

@@ -46,7 +46,7 @@ struct mv_nv_object {
 /* Objects with one state between them. */
 struct mv_nv_group {
     void *state;
-    const struct mv_nv_object *objects;
+    const struct mv_nv_object *const *objects; /* pointers: a table of objects that several files define is constant */
     unsigned count;
 };
 

@@ -1,0 +1,19 @@
+/* The log of events: newest first, at most MV_EVENT_SHARE of one code, so that a code that comes again and again (a
+ * wrong card, a load that is too high) never drives the others out. */
+#ifndef MV_CORE_PREPAY_EVENTS_H
+#define MV_CORE_PREPAY_EVENTS_H
+
+#include "metervault/prepay.h"
+
+struct mv_nv_object;
+extern const struct mv_nv_object mv_object_EVENTS;
+
+enum { MV_EVENT_SHARE = 8 };
+
+/* `detail` as enum mv_event_code says, else 0. Kept with the next save: what must not be lost is the state that the
+ * event tells of, and whoever provokes events wears no memory out. */
+void mv_event_log(struct mv_prepay *p, enum mv_event_code code, uint16_t detail);
+/* Forgets all of them but logs CLEARED; `count` goes on. */
+void mv_events_clear(struct mv_prepay *p);
+
+#endif

@@ -1,0 +1,22 @@
+/* When what changed goes into the journal. */
+#ifndef MV_CORE_PREPAY_SAVE_H
+#define MV_CORE_PREPAY_SAVE_H
+
+#include "metervault/prepay.h"
+
+/* Use that may be lost when the mains goes without a warning: Wh or litres, and seconds. */
+enum { MV_SAVE_EVERY_UNITS = 100, MV_SAVE_EVERY_S = 900 };
+
+/* The object changed in RAM. `urgent`: it is in the journal before the public function under way returns. */
+void mv_touch(struct mv_prepay *p, enum mv_object object, bool urgent);
+/* Commits all that is dirty when something of it is urgent or due. DONE or STORAGE_ERROR; after that the meter is
+ * closed, to be loaded again. */
+MV_CORE_MUST_USE enum mv_result mv_save(struct mv_prepay *p);
+/* Commits all that is dirty, due or not. */
+MV_CORE_MUST_USE enum mv_result mv_save_now(struct mv_prepay *p);
+/* All that is dirty and the token engine's state in one commit: after mv_meter_add_credit and the like. */
+MV_CORE_MUST_USE enum mv_result mv_save_with_tokens(struct mv_prepay *p);
+/* A commit that took along all that was dirty succeeded. */
+void mv_saved(struct mv_prepay *p);
+
+#endif

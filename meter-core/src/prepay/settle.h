@@ -1,0 +1,16 @@
+/* How every public function of the payment meter begins and ends. */
+#ifndef MV_CORE_PREPAY_SETTLE_H
+#define MV_CORE_PREPAY_SETTLE_H
+
+#include "metervault/prepay.h"
+
+/* DONE when the state in RAM is the journal's; loads it when a failed commit closed the meter. Else NOT_PROVISIONED,
+ * OTHER_FORMAT or STORAGE_ERROR: the switch stays as it is. */
+MV_CORE_MUST_USE enum mv_result mv_begin(struct mv_prepay *p);
+/* Decides the supply, saves what is urgent or due, then moves the switch and sets the lamps. `result` when that is
+ * done, else STORAGE_ERROR. */
+MV_CORE_MUST_USE enum mv_result mv_settle(struct mv_prepay *p, enum mv_result result);
+/* The port's seconds. */
+uint32_t mv_seconds(const struct mv_prepay *p);
+
+#endif
