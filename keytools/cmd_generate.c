@@ -1,8 +1,11 @@
 /* metervault-keys generate: a new random key. */
 #include <stdio.h>
+#include <string.h>
 
+#include "hsm/sign.h"
 #include "key_entry.h"
 #include "key_report.h"
+#include "remark.h"
 #include "scope.h"
 #include "session.h"
 #include "succession.h"
@@ -11,7 +14,8 @@ static const struct option_usage usage = {
     "Makes a random key: a 160-bit DKGA 4 vending key for pilots and tests (production keys come from the Key\n"
     "Management Centre), or a factory key. With --component-file, given twice or more, the key is made as components\n"
     "that are written to these new files of mode 0600, for custodians who carry the key to another place; without,\n"
-    "nobody outside the token learns it. A factory key needs components, because the factory must load it too.",
+    "nobody outside the token learns it. A factory key needs components, because the factory must load it too.\n"
+    "With --use audit-sign a token that has none gets the key pair that signs transcripts of ceremonies.",
     "  metervault-keys generate --use vending --sgc 999901 --krn 1 --base-date 2014 --ea 7,11\n"
     "  metervault-keys generate --use vending --sgc 999901 --krn 2 --base-date 2035 --active-from 2035-01-01 "
     "--replaces 1\n"
@@ -24,8 +28,18 @@ struct generate {
     uint8_t replaces; /* a revision, 0: none */
 };
 
+/* The signing key has neither scope nor components. */
+static bool is_audit_sign(const struct generate *generate)
+{
+    return generate->scope.use != NULL && strcmp(generate->scope.use, "audit-sign") == 0;
+}
+
 static int check_options(struct generate *generate)
 {
+    if (is_audit_sign(generate) && generate->files.count > 0)
+        return options_complain("component-file", "audit-sign never leaves the token");
+    if (is_audit_sign(generate))
+        return TOOL_DONE;
     int code = scope_request(&generate->scope, &generate->request, &generate->replaces);
     if (code != TOOL_DONE)
         return code;
@@ -63,8 +77,17 @@ static mv_status make(const struct generate *generate, struct session *session, 
     return status;
 }
 
+static mv_status make_audit_sign(struct session *session, struct hsm_key_info *info)
+{
+    if (hsm_sign_newest(session->hsm, session->catalogue) != NULL)
+        return remark(mv_fail(MV_KEY_EXISTS, "audit-sign"), "`rotate --use audit-sign` makes the next version");
+    return hsm_sign_make(session->hsm, info);
+}
+
 static mv_status run(struct generate *generate, struct session *session, struct hsm_key_info *info)
 {
+    if (is_audit_sign(generate))
+        return make_audit_sign(session, info);
     MV_TRY(succession_prepare(session->catalogue, &generate->scope, &generate->request, generate->replaces));
     MV_TRY(make(generate, session, info));
     return succession_enter(session->hsm, info, generate->replaces);

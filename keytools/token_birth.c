@@ -6,6 +6,7 @@
 
 #include "backup_file.h"
 #include "base/secret.h"
+#include "hsm/sign.h"
 
 static mv_status login(const struct hsm_config *config, const char *user_pin, struct hsm **hsm)
 {
@@ -50,7 +51,9 @@ mv_status token_birth_finish_kek(struct hsm *hsm, const struct hsm_config *confi
     const struct hsm_keeper keeper = {backup_keep, &place};
     MV_TRY(backup_directory(config->backup_dir));
     MV_TRY(hsm_catalogue_create(hsm, kek, &keeper));
-    return hsm_officer_add(hsm, officer);
+    MV_TRY(hsm_officer_add(hsm, officer));
+    struct hsm_key_info audit_sign;
+    return hsm_sign_make(hsm, &audit_sign);
 }
 
 mv_status token_birth_finish(struct hsm *hsm, const struct hsm_config *config, const struct components *components,

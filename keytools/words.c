@@ -21,6 +21,8 @@ const char *words_use(enum hsm_key_use use)
         return "backup-kek";
     case HSM_USE_FACTORY_KEK:
         return "factory-kek";
+    case HSM_USE_AUDIT_SIGN:
+        return "audit-sign";
     }
     return "unknown";
 }
@@ -53,6 +55,8 @@ const char *words_kcv_method(enum hsm_kcv_method method)
         return "AES-CMAC(zero block)";
     case HSM_KCV_DES:
         return "DES(zero block)";
+    case HSM_KCV_PUBLIC_SHA256:
+        return "SHA-256(public key)";
     }
     return "unknown";
 }

@@ -12,6 +12,7 @@
 enum {
     HSM_LABEL_SIZE = 64, /* with terminator */
     HSM_KCV_BYTES = 3,
+    HSM_POINT_BYTES = 65,  /* uncompressed point on P-256 */
     HSM_OFFICER_SIZE = 65, /* name with terminator */
     HSM_MAX_KEYS = 256,    /* catalogue entries of one token; tokens search linearly */
     HSM_MAX_OFFICERS = 16,
@@ -32,11 +33,17 @@ enum hsm_key_use {
     HSM_USE_DKGA02_KEK = 4,
     HSM_USE_BACKUP_KEK = 5,
     HSM_USE_FACTORY_KEK = 6, /* wraps a meter's keys for injection */
+    HSM_USE_AUDIT_SIGN = 7,  /* EC key pair: signs transcripts of ceremonies (sign.h) */
 };
 
 enum hsm_key_state { HSM_PRE_ACTIVE = 1, HSM_ACTIVE, HSM_ISSUED_UNTIL, HSM_EXPIRED, HSM_COMPROMISED, HSM_DESTROYED };
 
-enum hsm_kcv_method { HSM_KCV_HMAC_SHA256 = 1 /* HMAC("KCV") */, HSM_KCV_AES_CMAC, HSM_KCV_DES };
+enum hsm_kcv_method {
+    HSM_KCV_HMAC_SHA256 = 1 /* HMAC("KCV") */,
+    HSM_KCV_AES_CMAC,
+    HSM_KCV_DES,
+    HSM_KCV_PUBLIC_SHA256 /* SHA-256 of the SubjectPublicKeyInfo */
+};
 
 /* Scope of a vending key; all zero for other uses. */
 struct hsm_vending_scope {
@@ -63,6 +70,7 @@ struct hsm_key_info {
     bool no_export;              /* who sent it in a key block forbids to send it on (TR-31 exportability N) */
     enum hsm_kcv_method kcv_method;
     uint8_t kcv[HSM_KCV_BYTES];
+    uint8_t point[HSM_POINT_BYTES]; /* audit-sign: the public key; otherwise zeros */
     uint32_t minimum_version; /* of its family: versions below it are refused; the newest version's counts; 0: all */
     uint64_t generation;      /* of the catalogue when this entry was last written */
 };

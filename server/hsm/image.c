@@ -8,7 +8,7 @@
 
 bool hsm_image_needs(const struct hsm_key_info *info)
 {
-    return info->use != HSM_USE_BACKUP_KEK && info->state != HSM_DESTROYED;
+    return info->use != HSM_USE_BACKUP_KEK && info->use != HSM_USE_AUDIT_SIGN && info->state != HSM_DESTROYED;
 }
 
 /* As it is stored, so that its MAC stays what it was whatever form it has. */

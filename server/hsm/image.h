@@ -22,7 +22,8 @@ struct hsm_image {
     size_t key_count;
 }; /* about 200 kB */
 
-/* Whether an image must hold a key's wrapped backup: all but backup-kek, whose backup its officers hold. */
+/* Whether an image must hold a key's wrapped backup: all but backup-kek, whose backup its officers hold, and
+ * audit-sign, whose private key has none. */
 bool hsm_image_needs(const struct hsm_key_info *info);
 
 /* Serial and records; the keys are the caller's to add. */

@@ -1,5 +1,7 @@
 #include "hsm/info_wire.h"
 
+#include <string.h>
+
 enum { FLAG_NO_EXPORT = 1 };
 
 static void put_scope(struct mv_writer *to, const struct hsm_vending_scope *scope)
@@ -38,6 +40,8 @@ void hsm_info_put(struct mv_writer *to, const struct hsm_key_info *info)
     mv_put_bytes(to, info->kcv, sizeof info->kcv);
     mv_put_u8(to, info->scope.successor_krn);
     mv_put_u8(to, info->no_export ? FLAG_NO_EXPORT : 0);
+    if (info->use == HSM_USE_AUDIT_SIGN)
+        mv_put_bytes(to, info->point, sizeof info->point);
     mv_put_u32(to, info->minimum_version);
 }
 
@@ -55,6 +59,7 @@ void hsm_info_get_first(struct mv_reader *from, struct hsm_key_info *info)
     mv_get_bytes(from, info->kcv, sizeof info->kcv);
     info->scope.successor_krn = 0;
     info->no_export = false;
+    memset(info->point, 0, sizeof info->point);
     info->minimum_version = 0;
 }
 
@@ -69,6 +74,8 @@ void hsm_info_get_third(struct mv_reader *from, struct hsm_key_info *info)
     hsm_info_get_second(from, info);
     uint8_t flags = mv_get_u8(from);
     info->no_export = (flags & FLAG_NO_EXPORT) != 0;
+    if (info->use == HSM_USE_AUDIT_SIGN)
+        mv_get_bytes(from, info->point, sizeof info->point);
     from->failed = from->failed || (flags & ~(unsigned)FLAG_NO_EXPORT) != 0;
 }
 

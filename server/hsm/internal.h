@@ -48,6 +48,9 @@ MV_MUST_USE mv_status hsm_find_key(struct hsm *hsm, const char *label, CK_OBJECT
 /* Destroys every token key of this label: what an interrupted creation left behind. */
 MV_MUST_USE mv_status hsm_destroy_keys(struct hsm *hsm, const char *label);
 void hsm_destroy(struct hsm *hsm, CK_OBJECT_HANDLE object);
+/* The same of private keys. */
+MV_MUST_USE mv_status hsm_find_private(struct hsm *hsm, const char *label, CK_OBJECT_HANDLE *key);
+MV_MUST_USE mv_status hsm_destroy_private(struct hsm *hsm, const char *label);
 
 /* ---- mech.c: one function a mechanism ---- */
 MV_MUST_USE mv_status hsm_hmac(struct hsm *hsm, CK_OBJECT_HANDLE key, const void *data, size_t size,
@@ -84,6 +87,10 @@ struct hsm_policy {
 const struct hsm_policy *hsm_policy_of(enum hsm_key_use use);
 /* CATALOGUE_CORRUPT names the attribute that differs. */
 MV_MUST_USE mv_status hsm_policy_verify(struct hsm *hsm, CK_OBJECT_HANDLE key, const struct hsm_policy *policy);
+/* One attribute; CATALOGUE_CORRUPT. */
+MV_MUST_USE mv_status hsm_expect_type(struct hsm *hsm, CK_OBJECT_HANDLE key, CK_KEY_TYPE type);
+MV_MUST_USE mv_status hsm_expect_flag(struct hsm *hsm, CK_OBJECT_HANDLE key, CK_ATTRIBUTE_TYPE type, bool expected,
+                                      const char *name);
 enum { HSM_MOST_ATTRIBUTES = 20 };
 struct hsm_template {
     CK_ATTRIBUTE attributes[HSM_MOST_ATTRIBUTES];
@@ -119,6 +126,15 @@ MV_MUST_USE mv_status hsm_wrap_value(struct hsm *hsm, const char *kek_label, con
 /* What a DKGA02 key is sealed and backed up as: key | first 8 bytes of SHA-256 of its label. */
 void hsm_dkga02_plain(const uint8_t key[HSM_DKGA02_BYTES], const char *label, uint8_t plain[HSM_SEALED_BYTES]);
 MV_MUST_USE mv_status hsm_des_encrypt(const uint8_t key[HSM_DKGA02_BYTES], const uint8_t in[8], uint8_t out[8]);
+
+/* ---- sign.c, sign_selftest.c ---- */
+/* Signs with a published key; SELF_TEST_FAILED unless that key's public half takes the signature. */
+MV_MUST_USE mv_status hsm_sign_self_test(struct hsm *hsm);
+/* Signature of a digest as DER; `signature` has HSM_SIGNATURE_MOST bytes (sign.h). */
+MV_MUST_USE mv_status hsm_ecdsa(struct hsm *hsm, CK_OBJECT_HANDLE key, const uint8_t *digest, uint8_t *signature,
+                                size_t *size);
+/* hsm_key_verify of audit-sign. A version without its private key is in order: it verifies and signs no more. */
+MV_MUST_USE mv_status hsm_sign_verify(struct hsm *hsm, const struct hsm_key_info *info);
 
 /* ---- kcv.c ---- */
 MV_MUST_USE mv_status hsm_kcv_of_object(struct hsm *hsm, CK_OBJECT_HANDLE key, enum hsm_kcv_method method,

@@ -28,21 +28,21 @@ mv_status hsm_find(struct hsm *hsm, CK_ATTRIBUTE *match, CK_ULONG match_count, C
     return status.ok ? hsm_check(rv, "C_FindObjectsFinal") : status;
 }
 
-static mv_status find_keys(struct hsm *hsm, const char *label, CK_OBJECT_HANDLE *found, size_t size, size_t *count)
+static mv_status find_keys(struct hsm *hsm, CK_OBJECT_CLASS class, const char *label, CK_OBJECT_HANDLE *found,
+                           size_t size, size_t *count)
 {
     struct hsm_template match = {.count = 0};
-    const CK_OBJECT_CLASS secret_key = CKO_SECRET_KEY;
-    hsm_template_add(&match, CKA_CLASS, &secret_key, sizeof secret_key);
+    hsm_template_add(&match, CKA_CLASS, &class, sizeof class);
     hsm_template_flag(&match, CKA_TOKEN, true);
     hsm_template_add(&match, CKA_LABEL, label, strlen(label));
     return hsm_find(hsm, match.attributes, match.count, found, size, count);
 }
 
-mv_status hsm_find_key(struct hsm *hsm, const char *label, CK_OBJECT_HANDLE *key)
+static mv_status find_only(struct hsm *hsm, CK_OBJECT_CLASS class, const char *label, CK_OBJECT_HANDLE *key)
 {
     CK_OBJECT_HANDLE found[8];
     size_t count = 0;
-    MV_TRY(find_keys(hsm, label, found, sizeof found / sizeof found[0], &count));
+    MV_TRY(find_keys(hsm, class, label, found, sizeof found / sizeof found[0], &count));
     if (count == 0)
         return mv_fail(MV_KEY_UNKNOWN, "object of the key");
     if (count > 1)
@@ -51,14 +51,34 @@ mv_status hsm_find_key(struct hsm *hsm, const char *label, CK_OBJECT_HANDLE *key
     return mv_ok();
 }
 
-mv_status hsm_destroy_keys(struct hsm *hsm, const char *label)
+static mv_status destroy_all(struct hsm *hsm, CK_OBJECT_CLASS class, const char *label)
 {
     CK_OBJECT_HANDLE found[8];
     size_t count = 0;
-    MV_TRY(find_keys(hsm, label, found, sizeof found / sizeof found[0], &count));
+    MV_TRY(find_keys(hsm, class, label, found, sizeof found / sizeof found[0], &count));
     for (size_t i = 0; i < count; i++)
         MV_TRY(hsm_check(hsm->p11->C_DestroyObject(hsm->session, found[i]), "C_DestroyObject"));
     return mv_ok();
+}
+
+mv_status hsm_find_key(struct hsm *hsm, const char *label, CK_OBJECT_HANDLE *key)
+{
+    return find_only(hsm, CKO_SECRET_KEY, label, key);
+}
+
+mv_status hsm_destroy_keys(struct hsm *hsm, const char *label)
+{
+    return destroy_all(hsm, CKO_SECRET_KEY, label);
+}
+
+mv_status hsm_find_private(struct hsm *hsm, const char *label, CK_OBJECT_HANDLE *key)
+{
+    return find_only(hsm, CKO_PRIVATE_KEY, label, key);
+}
+
+mv_status hsm_destroy_private(struct hsm *hsm, const char *label)
+{
+    return destroy_all(hsm, CKO_PRIVATE_KEY, label);
 }
 
 void hsm_destroy(struct hsm *hsm, CK_OBJECT_HANDLE object)

@@ -59,7 +59,8 @@ void hsm_template_usage(struct hsm_template *to, const struct hsm_policy *policy
         hsm_template_flag(to, usages[i].type, ((policy->permissions | extra) & usages[i].permission) != 0);
 }
 
-static mv_status expect(struct hsm *hsm, CK_OBJECT_HANDLE key, CK_ATTRIBUTE_TYPE type, bool expected, const char *name)
+mv_status hsm_expect_flag(struct hsm *hsm, CK_OBJECT_HANDLE key, CK_ATTRIBUTE_TYPE type, bool expected,
+                          const char *name)
 {
     CK_BBOOL value = CK_FALSE;
     CK_ATTRIBUTE attribute = {type, &value, sizeof value};
@@ -67,21 +68,25 @@ static mv_status expect(struct hsm *hsm, CK_OBJECT_HANDLE key, CK_ATTRIBUTE_TYPE
     return (value != CK_FALSE) == expected ? mv_ok() : mv_fail(MV_CATALOGUE_CORRUPT, name);
 }
 
+mv_status hsm_expect_type(struct hsm *hsm, CK_OBJECT_HANDLE key, CK_KEY_TYPE type)
+{
+    CK_KEY_TYPE found = 0;
+    CK_ATTRIBUTE attribute = {CKA_KEY_TYPE, &found, sizeof found};
+    MV_TRY(hsm_check(hsm->p11->C_GetAttributeValue(hsm->session, key, &attribute, 1), "C_GetAttributeValue"));
+    return found == type ? mv_ok() : mv_fail(MV_CATALOGUE_CORRUPT, "CKA_KEY_TYPE");
+}
+
 mv_status hsm_policy_verify(struct hsm *hsm, CK_OBJECT_HANDLE key, const struct hsm_policy *policy)
 {
-    CK_KEY_TYPE type = 0;
-    CK_ATTRIBUTE attribute = {CKA_KEY_TYPE, &type, sizeof type};
-    MV_TRY(hsm_check(hsm->p11->C_GetAttributeValue(hsm->session, key, &attribute, 1), "C_GetAttributeValue"));
-    if (type != policy->type)
-        return mv_fail(MV_CATALOGUE_CORRUPT, "CKA_KEY_TYPE");
-    MV_TRY(expect(hsm, key, CKA_TOKEN, true, "CKA_TOKEN"));
-    MV_TRY(expect(hsm, key, CKA_PRIVATE, true, "CKA_PRIVATE"));
-    MV_TRY(expect(hsm, key, CKA_SENSITIVE, true, "CKA_SENSITIVE"));
-    MV_TRY(expect(hsm, key, CKA_EXTRACTABLE, false, "CKA_EXTRACTABLE"));
-    MV_TRY(expect(hsm, key, CKA_MODIFIABLE, policy->modifiable, "CKA_MODIFIABLE"));
+    MV_TRY(hsm_expect_type(hsm, key, policy->type));
+    MV_TRY(hsm_expect_flag(hsm, key, CKA_TOKEN, true, "CKA_TOKEN"));
+    MV_TRY(hsm_expect_flag(hsm, key, CKA_PRIVATE, true, "CKA_PRIVATE"));
+    MV_TRY(hsm_expect_flag(hsm, key, CKA_SENSITIVE, true, "CKA_SENSITIVE"));
+    MV_TRY(hsm_expect_flag(hsm, key, CKA_EXTRACTABLE, false, "CKA_EXTRACTABLE"));
+    MV_TRY(hsm_expect_flag(hsm, key, CKA_MODIFIABLE, policy->modifiable, "CKA_MODIFIABLE"));
     for (size_t i = 0; i < USAGES; i++) {
         bool allowed = (policy->permissions & usages[i].permission) != 0;
-        MV_TRY(expect(hsm, key, usages[i].type, allowed, usages[i].name));
+        MV_TRY(hsm_expect_flag(hsm, key, usages[i].type, allowed, usages[i].name));
     }
     return mv_ok();
 }

@@ -175,6 +175,7 @@ mv_status hsm_self_test(struct hsm *hsm)
     MV_TRY(test_cmac(hsm));
     MV_TRY(test_ecb(hsm));
     MV_TRY(test_wrap(hsm));
+    MV_TRY(hsm_sign_self_test(hsm));
     MV_TRY(test_des());
     return test_random(hsm);
 }

@@ -13,6 +13,8 @@ mv_status hsm_key_verify(struct hsm *hsm, const struct hsm_key_info *info)
 {
     if (!has_object(info))
         return mv_ok();
+    if (info->use == HSM_USE_AUDIT_SIGN)
+        return hsm_sign_verify(hsm, info);
     const struct hsm_policy *policy = hsm_policy_of(info->use);
     if (policy == NULL)
         return mv_fail(MV_CATALOGUE_CORRUPT, "use of a key");

@@ -169,7 +169,7 @@ expect 'verify backups' 0 'in order' verify --backups
 expect 'verify as JSON' 0 '"ok":true,"keys":[{' --json verify --backups
 mv "${lost[0]}" "$dir/kept"
 expect 'verify with a backup less' 1 'BACKUP_REFUSED: backup_dir' verify --backups
-same 'keys that are in order' 8 "$(grep -c 'in order' "$dir/out")"
+same 'keys that are in order' 9 "$(grep -c 'in order' "$dir/out")"
 expect 'verify with a backup less, as JSON' 1 '"finding":"backup_dir' --json verify --backups
 mv "$dir/kept" "${lost[0]}"
 expect 'expire' 0 '2030-01-01T00:00:00Z  vending/999903/1/2           issues no more tokens' expire
