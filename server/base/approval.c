@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/lines.h"
+
 enum { SGC_DIGITS = 6, PAN_DIGITS = 18 };
 
 static const char DIGITS[] = "0123456789";
@@ -29,8 +31,7 @@ mv_status mv_approval_write(const struct mv_approval *approval, char text[MV_APP
 {
     char nonce[2 * MV_APPROVAL_NONCE + 1];
     MV_TRY(check(approval));
-    for (size_t i = 0; i < MV_APPROVAL_NONCE; i++)
-        (void)snprintf(nonce + 2 * i, 3, "%02x", approval->nonce[i]);
+    mv_line_hex(approval->nonce, MV_APPROVAL_NONCE, nonce);
     int length = snprintf(text, MV_APPROVAL_TEXT,
                           "metervault-approval 1\naction supply-group-change\nfrom %s\nto %s\nmeter %s\n"
                           "expires %" PRId64 "\nnonce %s\n",
@@ -39,48 +40,20 @@ mv_status mv_approval_write(const struct mv_approval *approval, char text[MV_APP
     return length > 0 && length < MV_APPROVAL_TEXT ? mv_ok() : mv_fail(MV_INTERNAL_ERROR, "approval");
 }
 
-/* Takes `name`, a space, and up to `size` - 1 characters to the line's end. */
-static bool take_line(const char **text, const char *name, char *value, size_t size)
-{
-    size_t length = strlen(name);
-    if (strncmp(*text, name, length) != 0 || (*text)[length] != ' ')
-        return false;
-    const char *start = *text + length + 1;
-    size_t used = strcspn(start, "\n");
-    if (start[used] != '\n' || used >= size)
-        return false;
-    memcpy(value, start, used);
-    value[used] = '\0';
-    *text = start + used + 1;
-    return true;
-}
-
-static bool read_nonce(const char *hex, uint8_t nonce[MV_APPROVAL_NONCE])
-{
-    static const char alphabet[] = "0123456789abcdef";
-    if (strlen(hex) != 2 * (size_t)MV_APPROVAL_NONCE || strspn(hex, alphabet) != 2 * (size_t)MV_APPROVAL_NONCE)
-        return false;
-    for (size_t i = 0; i < MV_APPROVAL_NONCE; i++) {
-        size_t high = (size_t)(strchr(alphabet, hex[2 * i]) - alphabet);
-        size_t low = (size_t)(strchr(alphabet, hex[2 * i + 1]) - alphabet);
-        nonce[i] = (uint8_t)(high << 4 | low);
-    }
-    return true;
-}
-
 static bool read_lines(const char *text, struct mv_approval *approval)
 {
     char version[2];
     char action[32];
     char expires[20]; /* 19 digits are all that 63 bits need */
     char nonce[2 * MV_APPROVAL_NONCE + 1];
-    bool good = take_line(&text, "metervault-approval", version, sizeof version) &&
-                take_line(&text, "action", action, sizeof action) &&
-                take_line(&text, "from", approval->from_sgc, sizeof approval->from_sgc) &&
-                take_line(&text, "to", approval->to_sgc, sizeof approval->to_sgc) &&
-                take_line(&text, "meter", approval->pan, sizeof approval->pan) &&
-                take_line(&text, "expires", expires, sizeof expires) && strspn(expires, DIGITS) == strlen(expires) &&
-                take_line(&text, "nonce", nonce, sizeof nonce) && read_nonce(nonce, approval->nonce);
+    bool good = mv_line_take(&text, "metervault-approval", version, sizeof version) &&
+                mv_line_take(&text, "action", action, sizeof action) &&
+                mv_line_take(&text, "from", approval->from_sgc, sizeof approval->from_sgc) &&
+                mv_line_take(&text, "to", approval->to_sgc, sizeof approval->to_sgc) &&
+                mv_line_take(&text, "meter", approval->pan, sizeof approval->pan) &&
+                mv_line_take(&text, "expires", expires, sizeof expires) && strspn(expires, DIGITS) == strlen(expires) &&
+                mv_line_take(&text, "nonce", nonce, sizeof nonce) &&
+                mv_line_unhex(nonce, approval->nonce, MV_APPROVAL_NONCE);
     if (!good)
         return false;
     if (strcmp(approval->pan, "*") == 0)

@@ -93,39 +93,3 @@ mv_status hsm_catalogue_create(struct hsm *hsm, const uint8_t *backup_kek, const
     hsm_unlock(lock);
     return status;
 }
-
-static mv_status add_officer(struct hsm *hsm, struct hsm_catalogue *catalogue, struct hsm_officer *officer)
-{
-    MV_TRY(hsm_catalogue_read(hsm, catalogue));
-    for (size_t i = 0; i < catalogue->officer_count; i++) {
-        const struct hsm_officer *enrolled = &catalogue->officers[i];
-        if (strcmp(enrolled->name, officer->name) == 0)
-            return mv_fail(MV_KEY_EXISTS, "this officer is enrolled already");
-        /* one person under two names would be two officers */
-        if (memcmp(enrolled->certificate_sha256, officer->certificate_sha256, sizeof officer->certificate_sha256) == 0)
-            return mv_fail(MV_KEY_EXISTS, "this certificate is enrolled already");
-    }
-    if (catalogue->officer_count == HSM_MAX_OFFICERS)
-        return mv_fail(MV_INVALID_FIELD, "the catalogue has all the officers it can hold");
-    struct hsm_entry entry = {.kind = HSM_ENTRY_OFFICER};
-    entry.of.officer = *officer;
-    MV_TRY(hsm_catalogue_append(hsm, &entry));
-    officer->generation = entry.generation;
-    return mv_ok();
-}
-
-mv_status hsm_officer_add(struct hsm *hsm, struct hsm_officer *officer)
-{
-    if (officer->name[0] == '\0')
-        return mv_fail(MV_INVALID_FIELD, "officer");
-    struct hsm_catalogue *catalogue = malloc(sizeof *catalogue);
-    if (catalogue == NULL)
-        return mv_fail(MV_OUT_OF_MEMORY, NULL);
-    int lock = -1;
-    mv_status status = hsm_lock(&hsm->config, &lock);
-    if (status.ok)
-        status = add_officer(hsm, catalogue, officer);
-    hsm_unlock(lock);
-    free(catalogue);
-    return status;
-}
