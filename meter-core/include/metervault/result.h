@@ -32,6 +32,28 @@ enum mv_result {
     /* UNCERTAIN: the register's own numbers of these two; no manual at hand shows them. */
     MV_KCT_3RD = 48,
     MV_KCT_4TH = 49,
+    /* Native records and cards: 100 + the decimal detail of the display codes Err-31 to Err-36, table of 2013. */
+    MV_RECORD_KEY_VERSION = 105, /* the meter has the key of another version */
+    MV_RECORD_KIND = 108,        /* no kind that a meter takes */
+    MV_RECORD_MAC_ERROR = 110,
+    MV_RECORD_METER = 111,
+    MV_RECORD_CLIENT = 112,
+    MV_RECORD_CARD = 113,                 /* card serial */
+    MV_RECORD_FILE = 114,                 /* format */
+    MV_RECORD_NOT_OPEN = 115,             /* purchase, and no account is open */
+    MV_RECORD_NOT_OPEN_REPLACEMENT = 116, /* replacement, the same */
+    MV_RECORD_COUNT = 117,                /* purchases are missing before this one, or the account is open already */
+    MV_RECORD_HOARD = 121,                /* over the hoard limit */
+    /* Native records: what that table has no number for. */
+    MV_RECORD_EPOCH = 131, /* of another installation */
+    MV_RECORD_AGAIN = 132, /* the last one taken of its kind: nothing is lost */
+    MV_RECORD_OLD = 133,   /* below the last one taken of its kind */
+    MV_RECORD_TAG =
+        134, /* a tag that is not known or of another length; one is missing, or not together with another */
+    MV_RECORD_VALUE = 135, /* a value is out of range, or does not fit this meter */
+    MV_RECORD_PARTS = 136, /* not a part of the set that is being put together */
+    MV_RECORD_TIME = 137,  /* too far from the clock outside a read session, or back across a monthly freeze */
+    MV_RECORD_KEYS = 138,  /* the wrapped keys are not whole */
 };
 
 #endif

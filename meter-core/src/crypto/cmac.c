@@ -1,11 +1,11 @@
 /* AES-CMAC (RFC 4493). */
+#include "cmac.h"
 #include "metervault/aes.h"
 #include "wipe.h"
 
-enum { BLOCK = 16 };
+enum { BLOCK = MV_CMAC_BLOCK };
 
-/* Times x in GF(2^128); the carry is folded in without a branch. */
-static void double_block(uint8_t block[BLOCK])
+void mv_cmac_double(uint8_t block[MV_CMAC_BLOCK])
 {
     unsigned carry = block[0] >> 7;
     for (unsigned i = 0; i + 1 < BLOCK; i++)
@@ -24,7 +24,7 @@ void mv_aes128_cmac(const struct mv_aes128 *aes, const uint8_t *data, uint32_t l
     uint8_t subkey[BLOCK] = {0};
     uint8_t sum[BLOCK] = {0};
     mv_aes128_encrypt(aes, subkey, subkey);
-    double_block(subkey);
+    mv_cmac_double(subkey);
     while (length > BLOCK) {
         add_bytes(sum, data, BLOCK);
         mv_aes128_encrypt(aes, sum, sum);
@@ -33,7 +33,7 @@ void mv_aes128_cmac(const struct mv_aes128 *aes, const uint8_t *data, uint32_t l
     }
     add_bytes(sum, data, length);
     if (length < BLOCK) {
-        double_block(subkey);
+        mv_cmac_double(subkey);
         sum[length] ^= 0x80;
     }
     add_bytes(sum, subkey, BLOCK);
