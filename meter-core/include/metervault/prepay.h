@@ -147,15 +147,18 @@ enum mv_cut {
 };
 struct mv_supply {
     uint8_t cut;         /* enum mv_cut */
+    uint8_t limit;       /* POWER, POWER_LOCK or UNBALANCE while its wait runs, else NONE */
     bool commanded_open; /* by a control record, until one closes */
-    bool bypass;         /* control is left: closed whatever credit says; an event of its own */
+    bool bypass;         /* control is left: closed whatever credit and commands say; an event of its own */
     bool warned;         /* alarm 2 had its warning cut */
+    bool warning;        /* it is running */
     bool awaits_key;
-    bool switch_fault; /* the feedback is not what was commanded */
     bool retired;
-    uint8_t tries;          /* cuts by power within the hour */
-    uint32_t tries_since_s; /* the port's seconds; not kept */
-    uint32_t cut_since_s;   /* the same */
+    uint8_t tries; /* cuts by power or unbalance within the hour */
+    /* Not kept: the feedback is not what was commanded; test token 1 is running; the buzzer was heard; and the port's
+     * seconds since which things are as they are: after a restart times run anew. */
+    bool switch_fault, testing, silenced;
+    uint32_t limit_since_s, warning_since_s, tries_since_s, test_since_s;
 };
 enum mv_event_code {
     MV_EVENT_NONE = 0,
@@ -249,13 +252,11 @@ struct mv_load {
 };
 
 /* What the load switch was told; not kept. */
-struct mv_switching_state {
+struct mv_load_switch {
     bool told;        /* at all since power-up */
     bool closed;      /* what it was told last */
-    uint8_t retries;  /* since that changed */
+    uint8_t retries;  /* since that changed, or within the hour */
     uint32_t since_s; /* the port's seconds of the last telling */
-    uint32_t test_since_s;
-    bool testing; /* test token 1 */
 };
 
 /* Keys, numbered as they stand on the keypad. A meter with one button has ENTER. */
@@ -265,13 +266,11 @@ enum { MV_KEYPAD_DIGITS = 20 };
 struct mv_keypad {
     char digits[MV_KEYPAD_DIGITS + 1]; /* keyed in so far, terminated */
     uint8_t count;
-    uint8_t code;  /* enum mv_screen_code that is shown */
-    bool asked;    /* by somebody: it stays a while; else the display cycles by itself */
-    uint8_t shows; /* of the code ENTRY: what the last entry gave */
-    uint8_t item;  /* of a test token's answer */
-    enum mv_result result;
-    struct mv_meter_answer answer;
-    uint32_t since_s; /* the port's seconds of the last key or change of screen */
+    uint8_t code;                  /* enum mv_screen_code that somebody asked for */
+    bool asked;                    /* it stays for a while; else the display cycles by itself */
+    uint32_t since_s;              /* the port's seconds of the last key */
+    enum mv_result result;         /* of the last token, shown under the code ENTRY while no digits are there */
+    struct mv_meter_answer answer; /* to it */
 };
 
 struct mv_prepay {
@@ -289,7 +288,7 @@ struct mv_prepay {
     struct mv_record_state records;
     struct mv_parts parts;
     struct mv_load load;
-    struct mv_switching_state load_switch;
+    struct mv_load_switch load_switch;
     struct mv_keypad keypad;
     uint32_t dirty;       /* bit n: object n changed and is not yet in the journal */
     uint32_t urgent;      /* those of `dirty` that must not wait for the next save */

@@ -6,7 +6,7 @@
 #include "metervault/prepay.h"
 
 struct mv_nv_object;
-extern const struct mv_nv_object mv_object_EVENTS;
+extern const struct mv_nv_object mv_object_events;
 
 enum { MV_EVENT_SHARE = 8 };
 

@@ -6,7 +6,7 @@
 #include "metervault/prepay.h"
 
 struct mv_nv_object;
-extern const struct mv_nv_object mv_object_SUPPLY;
+extern const struct mv_nv_object mv_object_supply;
 
 /* What holds now. */
 struct mv_supply_facts {
