@@ -6,24 +6,13 @@
 #include "base/secret.h"
 #include "hsm/internal.h"
 
-static void describe(struct hsm_template *to, const CK_KEY_TYPE *type, bool extractable)
-{
-    static const CK_OBJECT_CLASS secret_key = CKO_SECRET_KEY;
-    hsm_template_add(to, CKA_CLASS, &secret_key, sizeof secret_key);
-    hsm_template_add(to, CKA_KEY_TYPE, type, sizeof *type);
-    hsm_template_flag(to, CKA_TOKEN, false);
-    hsm_template_flag(to, CKA_PRIVATE, true);
-    hsm_template_flag(to, CKA_SENSITIVE, true);
-    hsm_template_flag(to, CKA_EXTRACTABLE, extractable);
-}
-
 /* May sign besides its policy, so that its KCV can be asked while it is young. */
 static mv_status conceive(struct hsm *hsm, const struct hsm_policy *policy, const uint8_t *value, size_t size,
                           CK_OBJECT_HANDLE *key)
 {
     struct hsm_template template = {.count = 0};
     const CK_ULONG length = policy->size;
-    describe(&template, &policy->type, true);
+    hsm_template_session(&template, &policy->type, true);
     hsm_template_usage(&template, policy, HSM_MAY_SIGN);
     if (value != NULL) {
         hsm_template_add(&template, CKA_VALUE, value, size);
@@ -58,7 +47,7 @@ static mv_status wrap_and_settle(struct hsm *hsm, const struct hsm_policy *polic
     MV_TRY(hsm_find_key(hsm, HSM_BACKUP_KEK_LABEL, &kek));
     MV_TRY(hsm_wrap(hsm, kek, young, backup->wrapped, backup->size));
     struct hsm_template template = {.count = 0};
-    describe(&template, &policy->type, false);
+    hsm_template_session(&template, &policy->type, false);
     hsm_template_usage(&template, policy, 0);
     MV_TRY(hsm_unwrap(hsm, kek, backup->wrapped, backup->size, template.attributes, template.count, &unwrapped));
     mv_status status = keeper->keep(keeper->context, backup);
@@ -85,7 +74,7 @@ mv_status hsm_place(struct hsm *hsm, const struct hsm_policy *policy, const uint
 {
     struct hsm_template template = {.count = 0};
     CK_OBJECT_HANDLE session_key = 0;
-    describe(&template, &policy->type, false);
+    hsm_template_session(&template, &policy->type, false);
     hsm_template_usage(&template, policy, 0);
     hsm_template_add(&template, CKA_VALUE, value, policy->size);
     CK_RV rv = hsm->p11->C_CreateObject(hsm->session, template.attributes, template.count, &session_key);
@@ -95,15 +84,13 @@ mv_status hsm_place(struct hsm *hsm, const struct hsm_policy *policy, const uint
     return status;
 }
 
-mv_status hsm_wrap_value(struct hsm *hsm, const char *kek_label, const uint8_t *value, size_t size, uint8_t *wrapped,
-                         size_t wrapped_size)
+mv_status hsm_wrap_value_under(struct hsm *hsm, CK_OBJECT_HANDLE kek, const uint8_t *value, size_t size,
+                               uint8_t *wrapped, size_t wrapped_size)
 {
     static const struct hsm_policy nothing = {.type = CKK_GENERIC_SECRET};
-    CK_OBJECT_HANDLE kek = 0;
     CK_OBJECT_HANDLE key = 0;
-    MV_TRY(hsm_find_key(hsm, kek_label, &kek));
     struct hsm_template template = {.count = 0};
-    describe(&template, &nothing.type, true);
+    hsm_template_session(&template, &nothing.type, true);
     hsm_template_usage(&template, &nothing, 0);
     hsm_template_add(&template, CKA_VALUE, value, size);
     CK_RV rv = hsm->p11->C_CreateObject(hsm->session, template.attributes, template.count, &key);
@@ -111,6 +98,14 @@ mv_status hsm_wrap_value(struct hsm *hsm, const char *kek_label, const uint8_t *
     mv_status status = hsm_wrap(hsm, kek, key, wrapped, wrapped_size);
     hsm_destroy(hsm, key);
     return status;
+}
+
+mv_status hsm_wrap_value(struct hsm *hsm, const char *kek_label, const uint8_t *value, size_t size, uint8_t *wrapped,
+                         size_t wrapped_size)
+{
+    CK_OBJECT_HANDLE kek = 0;
+    MV_TRY(hsm_find_key(hsm, kek_label, &kek));
+    return hsm_wrap_value_under(hsm, kek, value, size, wrapped, wrapped_size);
 }
 
 /* Unwraps under backup-kek; a wrong integrity value is the backup's fault, not the module's. */
@@ -131,7 +126,7 @@ static mv_status unwrap_backup(struct hsm *hsm, const struct hsm_policy *policy,
                                size_t size, CK_OBJECT_HANDLE *key)
 {
     struct hsm_template template = {.count = 0};
-    describe(&template, &policy->type, false);
+    hsm_template_session(&template, &policy->type, false);
     hsm_template_usage(&template, policy, extra);
     return unwrap_as(hsm, &template, policy->size, wrapped, size, key);
 }

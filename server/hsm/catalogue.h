@@ -34,6 +34,8 @@ enum hsm_key_use {
     HSM_USE_BACKUP_KEK = 5,
     HSM_USE_FACTORY_KEK = 6, /* wraps a meter's keys for injection */
     HSM_USE_AUDIT_SIGN = 7,  /* EC key pair: signs transcripts of ceremonies (sign.h) */
+    HSM_USE_RECORD_MAC = 8,  /* MAC keys of meters are derived from it (record_scope.h) */
+    HSM_USE_RECORD_ENC = 9,  /* keys that wrap meters' new record keys are derived from it */
 };
 
 enum hsm_key_state { HSM_PRE_ACTIVE = 1, HSM_ACTIVE, HSM_ISSUED_UNTIL, HSM_EXPIRED, HSM_COMPROMISED, HSM_DESTROYED };

@@ -31,6 +31,13 @@ static mv_status derive02(struct hsm *hsm, const struct hsm_key_entry *vending, 
     return status;
 }
 
+mv_status hsm_factory_known(const struct hsm_catalogue *catalogue, const char *label)
+{
+    const struct hsm_key_entry *factory = hsm_catalogue_by_label(catalogue, label);
+    return factory != NULL && factory->info.use == HSM_USE_FACTORY_KEK ? mv_ok()
+                                                                       : mv_fail(MV_KEY_UNKNOWN, "factory key");
+}
+
 mv_status hsm_export_meter(struct hsm *hsm, const struct hsm_catalogue *catalogue, const struct mv_dkga_input *meter,
                            const char *factory_label, uint8_t wrapped[HSM_PROVISION_BYTES])
 {
@@ -38,9 +45,7 @@ mv_status hsm_export_meter(struct hsm *hsm, const struct hsm_catalogue *catalogu
     if (vending == NULL)
         return mv_fail(MV_VENDING_KEY_UNKNOWN, NULL);
     MV_TRY(hsm_key_fits(&vending->info, HSM_TO_ENTER, meter->base_date, meter->ea));
-    const struct hsm_key_entry *factory = hsm_catalogue_by_label(catalogue, factory_label);
-    if (factory == NULL || factory->info.use != HSM_USE_FACTORY_KEK)
-        return mv_fail(MV_KEY_UNKNOWN, "factory key");
+    MV_TRY(hsm_factory_known(catalogue, factory_label));
     struct mv_decoder_key *key = mv_secret_alloc(sizeof *key);
     if (key == NULL)
         return mv_fail(MV_OUT_OF_MEMORY, "secret memory");

@@ -60,6 +60,13 @@ MV_MUST_USE mv_status hsm_aes_encrypt_block(struct hsm *hsm, CK_OBJECT_HANDLE ke
                                             uint8_t out[16]);
 MV_MUST_USE mv_status hsm_aes_decrypt_block(struct hsm *hsm, CK_OBJECT_HANDLE key, const uint8_t in[16],
                                             uint8_t out[16]);
+/* Whole blocks. */
+MV_MUST_USE mv_status hsm_aes_encrypt(struct hsm *hsm, CK_OBJECT_HANDLE key, const uint8_t *in, uint8_t *out,
+                                      size_t size);
+struct hsm_template;
+/* CKM_AES_ECB_ENCRYPT_DATA: a key whose value is `data` (whole blocks) encrypted with `base`. */
+MV_MUST_USE mv_status hsm_derive(struct hsm *hsm, CK_OBJECT_HANDLE base, const uint8_t *data, size_t size,
+                                 struct hsm_template *attributes, CK_OBJECT_HANDLE *key);
 /* `size` is the expected length of the wrapped key: plain length + 8. */
 MV_MUST_USE mv_status hsm_wrap(struct hsm *hsm, CK_OBJECT_HANDLE kek, CK_OBJECT_HANDLE key, uint8_t *wrapped,
                                size_t size);
@@ -74,6 +81,7 @@ enum hsm_permission {
     HSM_MAY_UNWRAP = 8,
     HSM_MAY_ENCRYPT = 16,
     HSM_MAY_DECRYPT = 32,
+    HSM_MAY_DERIVE = 64,
 };
 struct hsm_policy {
     enum hsm_key_use use;
@@ -101,6 +109,9 @@ void hsm_template_flag(struct hsm_template *to, CK_ATTRIBUTE_TYPE type, bool val
 /* Usage flags of the policy plus `extra`. */
 void hsm_template_usage(struct hsm_template *to, const struct hsm_policy *policy, unsigned extra);
 
+/* A secret key of this session, private and sensitive. `type` outlives the template. */
+void hsm_template_session(struct hsm_template *to, const CK_KEY_TYPE *type, bool extractable);
+
 /* ---- birth.c ---- */
 /* `value` NULL: the token generates it. Makes the wrapped backup of the key backup->info.label, has it kept, then makes
  * the permanent key; computes info.kcv. */
@@ -122,6 +133,14 @@ MV_MUST_USE mv_status hsm_revive(struct hsm *hsm, const struct hsm_policy *polic
 MV_MUST_USE mv_status hsm_wrap_value(struct hsm *hsm, const char *kek_label, const uint8_t *value, size_t size,
                                      uint8_t *wrapped, size_t wrapped_size);
 
+/* The same under a key that is not found by a label. */
+MV_MUST_USE mv_status hsm_wrap_value_under(struct hsm *hsm, CK_OBJECT_HANDLE kek, const uint8_t *value, size_t size,
+                                           uint8_t *wrapped, size_t wrapped_size);
+
+/* ---- export.c ---- */
+/* KEY_UNKNOWN unless this is the label of a factory key. */
+MV_MUST_USE mv_status hsm_factory_known(const struct hsm_catalogue *catalogue, const char *label);
+
 /* ---- derive.c, keys.c ---- */
 /* What a DKGA02 key is sealed and backed up as: key | first 8 bytes of SHA-256 of its label. */
 void hsm_dkga02_plain(const uint8_t key[HSM_DKGA02_BYTES], const char *label, uint8_t plain[HSM_SEALED_BYTES]);
@@ -139,6 +158,9 @@ MV_MUST_USE mv_status hsm_sign_verify(struct hsm *hsm, const struct hsm_key_info
 /* ---- kcv.c ---- */
 MV_MUST_USE mv_status hsm_kcv_of_object(struct hsm *hsm, CK_OBJECT_HANDLE key, enum hsm_kcv_method method,
                                         uint8_t kcv[HSM_KCV_BYTES]);
+
+/* AES-CMAC method of a key that may encrypt and not sign. */
+MV_MUST_USE mv_status hsm_kcv_by_encryption(struct hsm *hsm, CK_OBJECT_HANDLE key, uint8_t kcv[HSM_KCV_BYTES]);
 
 /* ---- entry.c: form of catalogue objects ---- */
 enum { HSM_ENTRY_SIZE = 512, HSM_ENTRY_MAC = 16 };

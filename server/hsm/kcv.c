@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/secret.h"
-#include "hsm/internal.h"
+#include "hsm/an10922.h"
 
 static const char HMAC_INPUT[] = "KCV";
 static const uint8_t ZEROS[16];
@@ -64,6 +64,19 @@ mv_status hsm_kcv(enum hsm_key_use use, uint8_t dkga, const uint8_t *key, size_t
     default:
         return mv_fail(MV_INVALID_FIELD, "method of the KCV");
     }
+}
+
+mv_status hsm_kcv_by_encryption(struct hsm *hsm, CK_OBJECT_HANDLE key, uint8_t kcv[HSM_KCV_BYTES])
+{
+    uint8_t subkey[16];
+    uint8_t mac[16];
+    MV_TRY(hsm_aes_encrypt_block(hsm, key, ZEROS, subkey));
+    hsm_cmac_double(subkey);
+    mv_status status = hsm_aes_encrypt_block(hsm, key, subkey, mac); /* CMAC of one block of zeros */
+    memcpy(kcv, mac, HSM_KCV_BYTES);
+    mv_secret_wipe(subkey, sizeof subkey);
+    mv_secret_wipe(mac, sizeof mac);
+    return status;
 }
 
 mv_status hsm_kcv_of_object(struct hsm *hsm, CK_OBJECT_HANDLE key, enum hsm_kcv_method method,

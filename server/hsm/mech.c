@@ -26,14 +26,28 @@ mv_status hsm_cmac(struct hsm *hsm, CK_OBJECT_HANDLE key, const void *data, size
     return sign(hsm, CKM_AES_CMAC, key, data, size, mac, 16);
 }
 
-mv_status hsm_aes_encrypt_block(struct hsm *hsm, CK_OBJECT_HANDLE key, const uint8_t in[16], uint8_t out[16])
+mv_status hsm_aes_encrypt(struct hsm *hsm, CK_OBJECT_HANDLE key, const uint8_t *in, uint8_t *out, size_t size)
 {
     CK_MECHANISM mechanism = {.mechanism = CKM_AES_ECB};
-    CK_ULONG got = 16;
+    CK_ULONG got = size;
     MV_TRY(hsm_check(hsm->p11->C_EncryptInit(hsm->session, &mechanism, key), "C_EncryptInit"));
-    CK_RV rv = hsm->p11->C_Encrypt(hsm->session, (CK_BYTE *)(uintptr_t)in, 16, out, &got);
+    CK_RV rv = hsm->p11->C_Encrypt(hsm->session, (CK_BYTE *)(uintptr_t)in, size, out, &got);
     MV_TRY(hsm_check(rv, "C_Encrypt"));
-    return got == 16 ? mv_ok() : mv_fail(MV_MODULE_FAILED, "C_Encrypt: length");
+    return got == size ? mv_ok() : mv_fail(MV_MODULE_FAILED, "C_Encrypt: length");
+}
+
+mv_status hsm_aes_encrypt_block(struct hsm *hsm, CK_OBJECT_HANDLE key, const uint8_t in[16], uint8_t out[16])
+{
+    return hsm_aes_encrypt(hsm, key, in, out, 16);
+}
+
+mv_status hsm_derive(struct hsm *hsm, CK_OBJECT_HANDLE base, const uint8_t *data, size_t size,
+                     struct hsm_template *attributes, CK_OBJECT_HANDLE *key)
+{
+    CK_KEY_DERIVATION_STRING_DATA string = {(CK_BYTE *)(uintptr_t)data, size};
+    CK_MECHANISM mechanism = {CKM_AES_ECB_ENCRYPT_DATA, &string, sizeof string};
+    CK_RV rv = hsm->p11->C_DeriveKey(hsm->session, &mechanism, base, attributes->attributes, attributes->count, key);
+    return hsm_check(rv, "C_DeriveKey");
 }
 
 mv_status hsm_aes_decrypt_block(struct hsm *hsm, CK_OBJECT_HANDLE key, const uint8_t in[16], uint8_t out[16])

@@ -11,6 +11,9 @@ static const struct hsm_policy table[] = {
     {HSM_USE_AUDIT_TOKEN_HASH, CKK_GENERIC_SECRET, 32, HSM_MAY_SIGN, false, HSM_KCV_HMAC_SHA256},
     {HSM_USE_DKGA02_KEK, CKK_AES, 32, HSM_MAY_ENCRYPT | HSM_MAY_DECRYPT, false, HSM_KCV_AES_CMAC},
     {HSM_USE_BACKUP_KEK, CKK_AES, HSM_BACKUP_KEK_BYTES, HSM_MAY_WRAP | HSM_MAY_UNWRAP, false, HSM_KCV_AES_CMAC},
+    /* encryption gives the steps of the diversification, derivation the derived key itself (an10922.h) */
+    {HSM_USE_RECORD_MAC, CKK_AES, 16, HSM_MAY_ENCRYPT | HSM_MAY_DERIVE, false, HSM_KCV_AES_CMAC},
+    {HSM_USE_RECORD_ENC, CKK_AES, 16, HSM_MAY_ENCRYPT | HSM_MAY_DERIVE, false, HSM_KCV_AES_CMAC},
     {HSM_USE_FACTORY_KEK, CKK_AES, HSM_FACTORY_KEK_BYTES, HSM_MAY_WRAP, false, HSM_KCV_AES_CMAC},
 };
 
@@ -19,13 +22,10 @@ static const struct {
     unsigned permission;
     const char *name;
 } usages[] = {
-    {CKA_SIGN, HSM_MAY_SIGN, "CKA_SIGN"},
-    {CKA_VERIFY, HSM_MAY_VERIFY, "CKA_VERIFY"},
-    {CKA_WRAP, HSM_MAY_WRAP, "CKA_WRAP"},
-    {CKA_UNWRAP, HSM_MAY_UNWRAP, "CKA_UNWRAP"},
-    {CKA_ENCRYPT, HSM_MAY_ENCRYPT, "CKA_ENCRYPT"},
-    {CKA_DECRYPT, HSM_MAY_DECRYPT, "CKA_DECRYPT"},
-    {CKA_DERIVE, 0, "CKA_DERIVE"},
+    {CKA_SIGN, HSM_MAY_SIGN, "CKA_SIGN"},          {CKA_VERIFY, HSM_MAY_VERIFY, "CKA_VERIFY"},
+    {CKA_WRAP, HSM_MAY_WRAP, "CKA_WRAP"},          {CKA_UNWRAP, HSM_MAY_UNWRAP, "CKA_UNWRAP"},
+    {CKA_ENCRYPT, HSM_MAY_ENCRYPT, "CKA_ENCRYPT"}, {CKA_DECRYPT, HSM_MAY_DECRYPT, "CKA_DECRYPT"},
+    {CKA_DERIVE, HSM_MAY_DERIVE, "CKA_DERIVE"},
 };
 
 enum { USAGES = sizeof usages / sizeof usages[0] };
@@ -57,6 +57,17 @@ void hsm_template_usage(struct hsm_template *to, const struct hsm_policy *policy
 {
     for (size_t i = 0; i < USAGES; i++)
         hsm_template_flag(to, usages[i].type, ((policy->permissions | extra) & usages[i].permission) != 0);
+}
+
+void hsm_template_session(struct hsm_template *to, const CK_KEY_TYPE *type, bool extractable)
+{
+    static const CK_OBJECT_CLASS secret_key = CKO_SECRET_KEY;
+    hsm_template_add(to, CKA_CLASS, &secret_key, sizeof secret_key);
+    hsm_template_add(to, CKA_KEY_TYPE, type, sizeof *type);
+    hsm_template_flag(to, CKA_TOKEN, false);
+    hsm_template_flag(to, CKA_PRIVATE, true);
+    hsm_template_flag(to, CKA_SENSITIVE, true);
+    hsm_template_flag(to, CKA_EXTRACTABLE, extractable);
 }
 
 mv_status hsm_expect_flag(struct hsm *hsm, CK_OBJECT_HANDLE key, CK_ATTRIBUTE_TYPE type, bool expected,

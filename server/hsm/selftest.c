@@ -2,7 +2,7 @@
  * values in session objects. */
 #include <string.h>
 
-#include "hsm/internal.h"
+#include "hsm/an10922.h"
 
 static mv_status wrong(mv_status status, const char *mechanism)
 {
@@ -176,6 +176,7 @@ mv_status hsm_self_test(struct hsm *hsm)
     MV_TRY(test_ecb(hsm));
     MV_TRY(test_wrap(hsm));
     MV_TRY(hsm_sign_self_test(hsm));
+    MV_TRY(hsm_an10922_self_test(hsm));
     MV_TRY(test_des());
     return test_random(hsm);
 }

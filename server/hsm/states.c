@@ -4,14 +4,14 @@
  * EXPIRED and COMPROMISED keys sign nothing but the way out of them. */
 static const struct {
     enum hsm_key_state state;
-    bool issue, leave, enter, open;
+    bool issue, leave, enter, check, open;
 } table[] = {
-    {HSM_PRE_ACTIVE, false, false, false, true}, /* not yet released */
-    {HSM_ACTIVE, true, true, true, true},        /* in use */
-    {HSM_ISSUED_UNTIL, true, true, false, true}, /* being replaced */
-    {HSM_EXPIRED, false, true, false, true},     /* its time is over */
-    {HSM_COMPROMISED, false, true, false, true}, /* somebody else may have it */
-    {HSM_DESTROYED, false, false, false, false}, /* the entry remains, the key does not */
+    {HSM_PRE_ACTIVE, false, false, false, false, true}, /* not yet released */
+    {HSM_ACTIVE, true, true, true, true, true},         /* in use */
+    {HSM_ISSUED_UNTIL, true, true, false, true, true},  /* being replaced */
+    {HSM_EXPIRED, false, true, false, true, true},      /* its time is over */
+    {HSM_COMPROMISED, false, true, false, false, true}, /* somebody else may have it, and write what a meter would */
+    {HSM_DESTROYED, false, false, false, false, false}, /* the entry remains, the key does not */
 };
 
 enum hsm_key_state hsm_key_state_at(const struct hsm_key_info *key, int64_t now_unix_s)
@@ -35,6 +35,8 @@ bool hsm_state_allows(enum hsm_key_state state, enum hsm_purpose purpose)
             return table[i].leave;
         case HSM_TO_ENTER:
             return table[i].enter;
+        case HSM_TO_CHECK:
+            return table[i].check;
         case HSM_TO_OPEN:
             return table[i].open;
         }

@@ -1,5 +1,6 @@
-/* What a vending key may still do. The states are DESIGN's; the table in states.c says what each allows, and nothing
- * else decides it. The server shares this file, so that it asks for nothing that the key process would refuse. */
+/* What a vending or record key may still do. The states are DESIGN's; the table in states.c says what each allows, and
+ * nothing else decides it. The server shares this file, so that it asks for nothing that the key process would refuse.
+ */
 #ifndef MV_HSM_STATES_H
 #define MV_HSM_STATES_H
 
@@ -13,6 +14,7 @@ enum hsm_purpose {
     HSM_TO_ISSUE, /* credit and management tokens; key changes that stay under this vending key */
     HSM_TO_LEAVE, /* to be the old key of a key change */
     HSM_TO_ENTER, /* to be the new key of a key change, or the first key of a new meter */
+    HSM_TO_CHECK, /* to be the key of a record that comes from a meter */
     HSM_TO_OPEN,  /* to look into a token for a help desk */
 };
 

@@ -23,10 +23,13 @@ mv_status hsm_key_verify(struct hsm *hsm, const struct hsm_key_info *info)
     if (!found.ok)
         return found.reason == MV_KEY_UNKNOWN ? mv_fail(MV_CATALOGUE_CORRUPT, "object of the key") : found;
     MV_TRY(hsm_policy_verify(hsm, key, policy));
-    if ((policy->permissions & HSM_MAY_SIGN) == 0)
-        return mv_ok();
     uint8_t kcv[HSM_KCV_BYTES];
-    MV_TRY(hsm_kcv_of_object(hsm, key, info->kcv_method, kcv));
+    if ((policy->permissions & HSM_MAY_SIGN) != 0)
+        MV_TRY(hsm_kcv_of_object(hsm, key, info->kcv_method, kcv));
+    else if ((policy->permissions & HSM_MAY_ENCRYPT) != 0)
+        MV_TRY(hsm_kcv_by_encryption(hsm, key, kcv));
+    else
+        return mv_ok();
     return memcmp(kcv, info->kcv, sizeof kcv) == 0 ? mv_ok() : mv_fail(MV_CATALOGUE_CORRUPT, "KCV of a key");
 }
 
