@@ -23,6 +23,10 @@ const char *words_use(enum hsm_key_use use)
         return "factory-kek";
     case HSM_USE_AUDIT_SIGN:
         return "audit-sign";
+    case HSM_USE_RECORD_MAC:
+        return "record-mac";
+    case HSM_USE_RECORD_ENC:
+        return "record-enc";
     }
     return "unknown";
 }
