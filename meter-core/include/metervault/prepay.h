@@ -197,7 +197,7 @@ struct mv_events {
 };
 
 /* ---- native records: what a meter remembers of them (record.h) ---- */
-enum { MV_RECORD_KINDS = 6 /* index: kind 1..5 */, MV_PARTS_MAX = 8 };
+enum { MV_RECORD_KINDS = 6 /* index: kind 1..5 */, MV_PARTS_MAX = 4, MV_PART_BYTES = 128 };
 struct mv_record_keys {
     uint8_t domain[3];
     uint8_t mac_version, enc_version; /* of the masters */
@@ -212,19 +212,24 @@ struct mv_record_state {
     uint32_t return_sequence;           /* of the last return that was written */
     uint8_t nonce[8];                   /* of the last read request */
     bool nonce_open;                    /* a return that echoes it is due */
+    uint8_t want, from;                 /* of that request: enum mv_want and where it begins */
     bool account_open;
-    uint8_t client[6];          /* client number, BCD, once an account is open */
-    uint32_t purchase_sequence; /* purchase count of the account */
-    int64_t total_purchased;    /* by records, in the credit register's unit */
+    uint8_t client[6];       /* client number, BCD, once an account is open */
+    uint8_t card[8];         /* serial of its card; zeros: none */
+    int64_t total_purchased; /* by records in this epoch, in the credit register's unit */
+    uint16_t refusals;       /* in this epoch; stays at the most */
+    uint8_t refused_kind;    /* of the last one, and its sequence and result */
+    uint32_t refused_sequence;
+    uint16_t refused_result; /* enum mv_result */
 };
 /* A set that comes in parts: staged until it is whole. */
 struct mv_parts {
     uint32_t set_id; /* 0: none */
-    uint8_t what;    /* tag of the registry */
+    uint8_t what;    /* enum mv_set_what */
     uint8_t total;
     uint8_t present; /* bit i: part i + 1 */
-    uint16_t length[MV_PARTS_MAX];
-    uint8_t bytes[MV_PARTS_MAX][128];
+    uint8_t length[MV_PARTS_MAX];
+    uint8_t bytes[MV_PARTS_MAX][MV_PART_BYTES];
 };
 
 /* Objects in the journal; 0 is the token engine's. */

@@ -98,7 +98,7 @@ enum mv_tag {
     MV_TAG_SET_ID = 0x30,    /* 4: 1.. */
     MV_TAG_SET_WHAT = 0x31,  /* 1: enum mv_set_what */
     MV_TAG_SET_PART = 0x32,  /* 1: i, 1..k */
-    MV_TAG_SET_PARTS = 0x33, /* 1: k, 1..8 */
+    MV_TAG_SET_PARTS = 0x33, /* 1: k, 1..4 */
     MV_TAG_SET_BYTES = 0x34, /* 1..128 */
     /* control */
     MV_TAG_COMMAND = 0x40,   /* 1: enum mv_command */
