@@ -81,7 +81,7 @@ static mv_status derive_all(struct hsm *hsm, CK_OBJECT_HANDLE mac, CK_OBJECT_HAN
 
 mv_status hsm_record_wrap_update(struct hsm *hsm, struct hsm_handle enc, struct hsm_handle new_mac,
                                  struct hsm_handle new_enc, const struct hsm_record_owner *owner,
-                                 uint8_t wrapped[HSM_RECORD_KEYS_WRAPPED])
+                                 const struct hsm_record_owner *new_owner, uint8_t wrapped[HSM_RECORD_KEYS_WRAPPED])
 {
     uint8_t diversifier[MV_RECORD_DIVERSIFIER];
     CK_OBJECT_HANDLE kek = 0;
@@ -91,7 +91,7 @@ mv_status hsm_record_wrap_update(struct hsm *hsm, struct hsm_handle enc, struct 
         return mv_fail(MV_OUT_OF_MEMORY, "secret memory");
     mv_status status = hsm_an10922_child(hsm, enc.object, diversifier, sizeof diversifier, HSM_MAY_WRAP, &kek);
     if (status.ok)
-        status = derive_all(hsm, new_mac.object, new_enc.object, owner, keys);
+        status = derive_all(hsm, new_mac.object, new_enc.object, new_owner, keys);
     if (status.ok)
         status = hsm_wrap_value_under(hsm, kek, keys, WRAPPED_PLAIN, wrapped, HSM_RECORD_KEYS_WRAPPED);
     hsm_destroy(hsm, kek);

@@ -50,9 +50,11 @@ MV_MUST_USE mv_status hsm_record_mac(struct hsm *hsm, struct hsm_children *child
                                      const uint8_t *data, size_t size, uint8_t mac[HSM_RECORD_MAC_BYTES]);
 
 /* A meter's new keys of these two masters, wrapped under its present wrapping key, which is derived of `enc` and never
- * leaves the token. The new keys are in secret memory for the length of the call. */
+ * leaves the token. `new_owner` differs in the epoch after a reset. The new keys are in secret memory for the length of
+ * the call. */
 MV_MUST_USE mv_status hsm_record_wrap_update(struct hsm *hsm, struct hsm_handle enc, struct hsm_handle new_mac,
                                              struct hsm_handle new_enc, const struct hsm_record_owner *owner,
+                                             const struct hsm_record_owner *new_owner,
                                              uint8_t wrapped[HSM_RECORD_KEYS_WRAPPED]);
 
 /* A new meter's keys, wrapped under the factory key `factory_label`, and their KCVs (AES-CMAC of a zero block) in the

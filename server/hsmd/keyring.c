@@ -5,6 +5,7 @@
 
 #include "base/log.h"
 #include "base/secret.h"
+#include "hsm/record_scope.h"
 
 enum { CHECK_EVERY_MS = 1000 };
 
@@ -18,6 +19,8 @@ static mv_status open_key(struct hsmd_keyring *keyring, size_t index)
         return mv_ok();
     if (info->use == HSM_USE_VENDING)
         return info->scope.dkga == 4 ? hsm_handle_open(keyring->hsm, info, handle) : mv_ok();
+    if (hsm_use_is_record(info->use))
+        return hsm_handle_open(keyring->hsm, info, handle);
     if (info->use == HSM_USE_DKGA02_KEK)
         return hsm_handle_open(keyring->hsm, info, &keyring->dkga02_kek);
     if (info->use != HSM_USE_AUDIT_TOKEN_HASH)
@@ -132,6 +135,7 @@ mv_status hsmd_keyring_reopen(struct hsmd_keyring *keyring)
     mv_status before = keyring->state;
     if (before.ok)
         mv_log(MV_LOG_WARNING, "the token's session was lost: opening a new one");
+    keyring->sessions++;
     keyring->state = hsm_reopen(keyring->hsm);
     if (keyring->state.ok)
         keyring->state = load_again(keyring);

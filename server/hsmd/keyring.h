@@ -14,6 +14,7 @@ struct hsmd_keyring {
     uint8_t *tag_key; /* HSM_MAC_BYTES of secret memory */
     mv_status state;  /* why nothing may be issued; ok while all is well */
     int64_t checked_ms;
+    unsigned sessions; /* that were opened after the first: handles of an earlier one are void */
 };
 
 /* Reads and verifies everything; free it even after a failure. */

@@ -5,6 +5,7 @@
 
 #include "base/secret.h"
 #include "hsm/info_wire.h"
+#include "hsm/record_key.h"
 #include "hsmd/channel.h"
 
 enum { SELF_TEST_EVERY_MS = 10000 };
@@ -27,6 +28,7 @@ mv_status hsmd_service_start(struct hsmd_service *service, const struct hsm_conf
 {
     *service = (struct hsmd_service){.hsm = NULL};
     MV_TRY(hsmd_slots_new(&service->slots));
+    MV_TRY(hsm_children_new(&service->children));
     MV_TRY(hsm_open(config, &service->hsm));
     MV_TRY(hsm_login_from_config(service->hsm));
     MV_TRY(hsm_self_test(service->hsm));
@@ -39,6 +41,7 @@ void hsmd_service_stop(struct hsmd_service *service)
 {
     EVP_MAC_CTX_free(service->tag_mac);
     hsmd_slots_free(service->slots);
+    hsm_children_free(service->children); /* the objects go with the session */
     hsmd_keyring_wipe(&service->keyring);
     hsm_close(service->hsm);
     *service = (struct hsmd_service){.hsm = NULL};
@@ -131,6 +134,12 @@ bool hsmd_service_call(struct hsmd_service *service, uint32_t owner, uint8_t op,
         return hsmd_serve_check_approval(service, request, reply);
     case HSMD_OP_OPEN_TOKEN:
         return hsmd_serve_open_token(service, request, reply);
+    case HSMD_OP_SEAL_RECORDS:
+        return hsmd_serve_seal_records(service, request, reply);
+    case HSMD_OP_CHECK_RETURNS:
+        return hsmd_serve_check_returns(service, request, reply);
+    case HSMD_OP_KEY_UPDATE:
+        return hsmd_serve_key_update(service, request, reply);
     default:
         return false;
     }

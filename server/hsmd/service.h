@@ -15,6 +15,9 @@ struct hsmd_service {
     struct hsmd_slots *slots;
     EVP_MAC_CTX *tag_mac; /* keyed with keyring.tag_key */
     int64_t self_tested_ms;
+    struct hsm_children *children; /* keys of meters, derived in the token */
+    unsigned children_session;     /* of which keyring.sessions they are */
+    uint64_t children_generation;  /* of which catalogue */
 };
 
 enum { HSMD_START_FACTOR = 6 }; /* a start that takes so many call timeouts hangs */
@@ -31,7 +34,7 @@ void hsmd_service_forget(struct hsmd_service *service, uint32_t owner);
 /* About once a second, also without requests: slots expire. */
 void hsmd_service_tick(struct hsmd_service *service);
 
-/* ---- prepare.c, encrypt.c, key_change.c, open_token.c ---- */
+/* ---- prepare.c, encrypt.c, key_change.c, open_token.c, records.c, key_update.c ---- */
 bool hsmd_serve_prepare(struct hsmd_service *service, uint32_t owner, struct mv_reader *request,
                         struct mv_writer *reply);
 bool hsmd_serve_encrypt(struct hsmd_service *service, uint32_t owner, struct mv_reader *request,
@@ -41,6 +44,9 @@ bool hsmd_serve_key_change(struct hsmd_service *service, uint32_t owner, struct 
                            struct mv_writer *reply);
 bool hsmd_serve_check_approval(struct hsmd_service *service, struct mv_reader *request, struct mv_writer *reply);
 bool hsmd_serve_open_token(struct hsmd_service *service, struct mv_reader *request, struct mv_writer *reply);
+bool hsmd_serve_seal_records(struct hsmd_service *service, struct mv_reader *request, struct mv_writer *reply);
+bool hsmd_serve_check_returns(struct hsmd_service *service, struct mv_reader *request, struct mv_writer *reply);
+bool hsmd_serve_key_update(struct hsmd_service *service, struct mv_reader *request, struct mv_writer *reply);
 /* The keyed hash of 20 digits. */
 MV_MUST_USE mv_status hsmd_token_tag(struct hsmd_service *service, const char *digits, uint8_t tag[HSMD_TOKEN_TAG]);
 
