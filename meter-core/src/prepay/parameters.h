@@ -16,6 +16,8 @@ void mv_parameters_default(struct mv_parameters *parameters);
  * (docs/tariff.md has the table). */
 MV_CORE_MUST_USE enum mv_result mv_parameters_check(const struct mv_parameters *parameters,
                                                     const struct mv_meter_identity *identity);
+/* The same without knowing the meter. */
+bool mv_parameters_in_range(const struct mv_parameters *parameters);
 /* Puts checked parameters in place: also rests that are counted in their units are brought over, and the object is
  * marked urgent. The one way to change p->parameters. */
 void mv_parameters_set(struct mv_prepay *p, const struct mv_parameters *parameters);

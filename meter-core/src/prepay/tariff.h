@@ -12,11 +12,17 @@ void mv_tariff_default(struct mv_tariff *tariff);
  * steps 1..; TIME_OF_USE rates 1.., steps 0..; steps rise from 0. */
 MV_CORE_MUST_USE enum mv_result mv_tariff_check(const struct mv_tariff *tariff);
 
-/* The price of `units` more (Wh, litres, seconds) in a month that had `month` before them: whole 0.00001 of the
- * currency; saturates at INT64_MAX. `rest` is what is left of earlier uses, below MV_PRICE_UNIT, and takes what this
- * one leaves. A rate for which the tariff has no price costs price[0]. */
-int64_t mv_tariff_cost(const struct mv_tariff *tariff, uint8_t rate, uint64_t month, uint64_t units, uint32_t *rest);
-/* What one more unit costs now, for displays: 0.00001 of the currency per kWh or m3. */
+/* What was used. */
+enum { MV_PRICE_UNIT = 1000, MV_PRICE_UNIT_TIME = 3600 /* a meter of time: prices per hour */ };
+struct mv_use {
+    uint64_t units;      /* Wh, litres, seconds */
+    uint64_t month;      /* of the month before them */
+    uint32_t price_unit; /* units that the price is for */
+};
+/* Its price in whole 0.00001 of the currency; saturates at INT64_MAX. `rest` (x 1/price_unit) is what earlier uses
+ * left, and takes what this one leaves. A rate for which the tariff has no price costs price[0]. */
+int64_t mv_tariff_cost(const struct mv_tariff *tariff, uint8_t rate, const struct mv_use *use, uint32_t *rest);
+/* What one more unit costs now, for displays: 0.00001 of the currency per price unit. */
 uint64_t mv_tariff_price(const struct mv_tariff *tariff, uint8_t rate, uint64_t month);
 
 /* The next tariff takes the tariff's place; an event. */

@@ -1,0 +1,78 @@
+/* Whole Wh, litres or seconds go to registers and account; what is less than one waits as a rest, so that nothing is
+ * lost. */
+#include "measure.h"
+
+#include <string.h>
+
+#include "account.h"
+#include "exact.h"
+#include "save.h"
+
+enum { UNITS_OF_PULSES = 1000 /* Wh per kWh, litres per m3 */, W_MS_PER_WH = 3600000 };
+
+static uint32_t ratio(const struct mv_prepay *p)
+{
+    return (uint32_t)p->parameters.ct_ratio * p->parameters.pt_ratio;
+}
+
+static void count(struct mv_prepay *p, uint64_t units)
+{
+    struct mv_registers *registers = &p->registers;
+    uint64_t *rate = &registers->by_rate[p->load.rate];
+    mv_touch(p, MV_OBJECT_REGISTERS, false);
+    if (units == 0)
+        return;
+    mv_account_use(p, units);
+    registers->total = mv_add_u64(registers->total, units);
+    registers->month = mv_add_u64(registers->month, units);
+    *rate = mv_add_u64(*rate, units);
+}
+
+static uint64_t count_phase(struct mv_prepay *p, unsigned phase, uint64_t units)
+{
+    uint64_t *register_of = &p->registers.by_phase[phase];
+    *register_of = mv_add_u64(*register_of, units);
+    return units;
+}
+
+/* The product of a count with CT x PT x 1000, at most 4,000,000,000, and a rest fit into 64 bits. */
+void mv_prepay_pulses(struct mv_prepay *p, uint8_t phase, uint32_t pulses)
+{
+    const struct mv_parameters *parameters = &p->parameters;
+    enum mv_service service = mv_account_service(p);
+    unsigned phases = service == MV_SERVICE_ELECTRICITY ? MV_PHASES : 1;
+    if (service == MV_SERVICE_TIME || phase >= phases || parameters->pulses_per_unit == 0)
+        return;
+    uint32_t *rest = &p->registers.pulse_rest[phase];
+    uint64_t sum = (uint64_t)pulses * (UNITS_OF_PULSES * ratio(p)) + *rest;
+    uint64_t units = mv_divide(sum, parameters->pulses_per_unit, rest);
+    count(p, service == MV_SERVICE_ELECTRICITY ? count_phase(p, phase, units) : units);
+}
+
+/* So does the product of two numbers of 32 bits with a rest. */
+void mv_prepay_power(struct mv_prepay *p, const uint32_t secondary_w[MV_PHASES], uint32_t ms)
+{
+    uint64_t units = 0;
+    if (mv_account_service(p) != MV_SERVICE_ELECTRICITY)
+        return;
+    for (unsigned phase = 0; phase < MV_PHASES; phase++) {
+        uint64_t power = (uint64_t)secondary_w[phase] * ratio(p);
+        uint32_t *rest = &p->registers.energy_rest[phase];
+        p->load.power_w[phase] = power > UINT32_MAX ? UINT32_MAX : (uint32_t)power;
+        uint64_t energy = mv_divide((uint64_t)p->load.power_w[phase] * ms + *rest, W_MS_PER_WH, rest);
+        units += count_phase(p, phase, energy);
+    }
+    count(p, units);
+}
+
+void mv_measure_seconds(struct mv_prepay *p, uint32_t seconds)
+{
+    if (mv_account_service(p) == MV_SERVICE_TIME)
+        count(p, seconds);
+}
+
+void mv_measure_clear(struct mv_prepay *p)
+{
+    memset(&p->registers, 0, sizeof p->registers);
+    mv_touch(p, MV_OBJECT_REGISTERS, true);
+}
