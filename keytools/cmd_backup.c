@@ -5,7 +5,7 @@
 
 #include "image_file.h"
 #include "options.h"
-#include "session.h"
+#include "quorum.h"
 
 static const struct option_usage usage = {
     "Gathers the catalogue and the wrapped backup of every key, which was made when the key was born, into one new\n"
@@ -74,7 +74,7 @@ int cmd_backup(struct tool *tool, int argc, char **argv)
     if (tool->only_check)
         return TOOL_DONE;
     struct session session;
-    mv_status status = session_open(tool->config_path, &session);
+    mv_status status = quorum_open(tool->config_path, &session);
     if (status.ok)
         status = run(out, &session, &keys);
     json_int_t generation = status.ok ? (json_int_t)session.catalogue->generation : 0;

@@ -6,7 +6,7 @@
 #include "component.h"
 #include "kek_entry.h"
 #include "key_entry.h"
-#include "session.h"
+#include "quorum.h"
 #include "words.h"
 
 static const struct option_usage usage = {
@@ -91,7 +91,7 @@ int cmd_combine(struct tool *tool, int argc, char **argv)
         return TOOL_DONE;
     struct session session;
     uint8_t *kek = mv_secret_alloc(HSM_BACKUP_KEK_BYTES);
-    mv_status status = session_open(tool->config_path, &session);
+    mv_status status = quorum_open(tool->config_path, &session);
     if (status.ok)
         status = kek == NULL ? mv_fail(MV_OUT_OF_MEMORY, "backup-kek") : run(&combine, &session, kek);
     mv_secret_free(kek, HSM_BACKUP_KEK_BYTES);

@@ -9,8 +9,8 @@
 #include "kek_entry.h"
 #include "key_block.h"
 #include "key_entry.h"
+#include "quorum.h"
 #include "scope.h"
-#include "session.h"
 #include "terminal.h"
 #include "token_random.h"
 #include "words.h"
@@ -193,7 +193,7 @@ int cmd_export(struct tool *tool, int argc, char **argv)
     if (code != TOOL_DONE || tool->only_check)
         return code;
     struct session session;
-    mv_status status = session_open(tool->config_path, &session);
+    mv_status status = quorum_open(tool->config_path, &session);
     const struct hsm_key_info *info = status.ok ? find(&session, export.label) : NULL;
     if (status.ok)
         status = run(&export, &session, info);

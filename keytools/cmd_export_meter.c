@@ -6,7 +6,7 @@
 #include "files.h"
 #include "hex.h"
 #include "options.h"
-#include "session.h"
+#include "quorum.h"
 
 enum { PROVISION_TEXT = 1024 };
 
@@ -142,7 +142,7 @@ static mv_status run(const char *config_path, const struct meter_export *export,
     uint8_t wrapped[HSM_PROVISION_BYTES];
     uint32_t fill = 0;
     MV_TRY(fill_identifier(export, &fill));
-    MV_TRY(session_open(config_path, session));
+    MV_TRY(quorum_open(config_path, session));
     MV_TRY(check_scope(export, session->catalogue));
     MV_TRY(hsm_export_meter(session->hsm, session->catalogue, &export->meter, export->factory_label, wrapped));
     return write_provision(export, fill, wrapped);

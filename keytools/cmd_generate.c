@@ -5,9 +5,9 @@
 #include "hsm/sign.h"
 #include "key_entry.h"
 #include "key_report.h"
+#include "quorum.h"
 #include "remark.h"
 #include "scope.h"
-#include "session.h"
 #include "succession.h"
 
 static const struct option_usage usage = {
@@ -109,7 +109,7 @@ int cmd_generate(struct tool *tool, int argc, char **argv)
         return code;
     struct session session;
     struct hsm_key_info info = {.label = ""};
-    mv_status status = session_open(tool->config_path, &session);
+    mv_status status = quorum_open(tool->config_path, &session);
     if (status.ok)
         status = run(&generate, &session, &info);
     session_close(&session);

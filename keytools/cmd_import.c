@@ -7,9 +7,9 @@
 #include "import_block.h"
 #include "key_entry.h"
 #include "key_report.h"
+#include "quorum.h"
 #include "remark.h"
 #include "scope.h"
-#include "session.h"
 #include "succession.h"
 #include "terminal.h"
 
@@ -117,7 +117,7 @@ static mv_status run(const char *config_path, struct import *import, struct hsm_
     if (components == NULL)
         return mv_fail(MV_OUT_OF_MEMORY, "component");
     struct session session;
-    mv_status status = session_open(config_path, &session);
+    mv_status status = quorum_open(config_path, &session);
     if (status.ok)
         status = import->block.file != NULL ? enter_block(import, &session, info)
                                             : enter(import, &session, components, info);

@@ -3,7 +3,7 @@
 
 #include "officer.h"
 #include "options.h"
-#include "session.h"
+#include "quorum.h"
 
 static const struct option_usage usage = {
     "Enrols an officer by certificate. Approvals signed with its key are then taken by the key process; the first\n"
@@ -13,7 +13,7 @@ static const struct option_usage usage = {
 static mv_status enrol(const char *config_path, struct hsm_officer *officer)
 {
     struct session session;
-    mv_status status = session_open(config_path, &session);
+    mv_status status = quorum_open(config_path, &session);
     if (status.ok)
         status = hsm_officer_add(session.hsm, officer);
     session_close(&session);

@@ -3,8 +3,8 @@
 
 #include "key_report.h"
 #include "moment.h"
+#include "quorum.h"
 #include "scope.h"
-#include "session.h"
 
 static const struct option_usage usage = {
     "Names the successor of a vending key: another revision of the same supply group and key type, with the same or a\n"
@@ -57,7 +57,7 @@ int cmd_replace(struct tool *tool, int argc, char **argv)
     struct session session;
     struct hsm_key_info info;
     const struct scope_name *name = &replace.name;
-    mv_status status = session_open(tool->config_path, &session);
+    mv_status status = quorum_open(tool->config_path, &session);
     if (status.ok)
         status = hsm_key_amend(session.hsm, name->sgc, name->krn, name->kt, &replace.amendment, &info);
     session_close(&session);

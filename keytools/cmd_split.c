@@ -4,7 +4,7 @@
 
 #include "base/secret.h"
 #include "kek_entry.h"
-#include "session.h"
+#include "quorum.h"
 #include "share_options.h"
 #include "shares.h"
 #include "terminal.h"
@@ -63,7 +63,7 @@ int cmd_split(struct tool *tool, int argc, char **argv)
     if (code != TOOL_DONE || tool->only_check)
         return code;
     struct session session;
-    mv_status status = session_open(tool->config_path, &session);
+    mv_status status = quorum_open(tool->config_path, &session);
     if (status.ok)
         status = run(&split, &session);
     session_close(&session);

@@ -5,8 +5,8 @@
 #include "confirm.h"
 #include "key_report.h"
 #include "moment.h"
+#include "quorum.h"
 #include "scope.h"
-#include "session.h"
 
 static const struct option_usage usage = {
     "Sets the state of a vending key. The key process obeys within a second.\n"
@@ -97,7 +97,7 @@ int cmd_state(struct tool *tool, int argc, char **argv)
         return code;
     struct session session;
     struct hsm_key_info info;
-    mv_status status = session_open(tool->config_path, &session);
+    mv_status status = quorum_open(tool->config_path, &session);
     if (status.ok)
         status = run(&state, &session, &info);
     session_close(&session);

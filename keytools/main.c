@@ -14,6 +14,11 @@ static const struct tool_command commands[] = {
     {"replace", "name the successor of a vending key", cmd_replace},
     {"state", "set what a vending key may still do", cmd_state},
     {"officer-add", "enrol another officer", cmd_officer_add},
+    {"officer-remove", "take an officer out", cmd_officer_remove},
+    {"officer-replace", "a new certificate, or a successor", cmd_officer_replace},
+    {"policy", "show or set who must approve what", cmd_policy},
+    {"propose", "write an act down for officers to approve", cmd_propose},
+    {"approve", "sign an act as an officer", cmd_approve},
     {"show", "show one key", cmd_show},
     {"list", "show the key catalogue and the officers", cmd_list},
     {"export", "write a key as a key block for another system", cmd_export},
@@ -35,7 +40,7 @@ static void print_help(FILE *out)
                        "Creates, imports and shows the keys of a metervault token. Secrets are read from the terminal\n"
                        "without echo or from files of mode 0600, never from arguments or the environment.\n\n");
     for (size_t i = 0; i < COMMANDS; i++)
-        (void)fprintf(out, "  %-14s %s\n", commands[i].name, commands[i].summary);
+        (void)fprintf(out, "  %-15s %s\n", commands[i].name, commands[i].summary);
     (void)fprintf(out, "\n  --config FILE  configuration of the key process (" DEFAULT_CONFIG ")\n"
                        "  --json         answer as one JSON object\n"
                        "  --version      print the version\n"

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "hsm/officer.h"
 #include "remark.h"
@@ -70,6 +71,15 @@ static mv_status other_name(const X509 *certificate, const char *uri)
     return status;
 }
 
+static mv_status end_of(const X509 *certificate, int64_t *unix_s)
+{
+    struct tm end;
+    if (ASN1_TIME_to_tm(X509_get0_notAfter(certificate), &end) != 1)
+        return mv_fail(MV_INVALID_FIELD, "officer certificate: its end");
+    *unix_s = (int64_t)timegm(&end);
+    return mv_ok();
+}
+
 static mv_status fill(X509 *certificate, const char *uri, struct hsm_officer *officer)
 {
     if (!names_principal(certificate, uri))
@@ -79,11 +89,33 @@ static mv_status fill(X509 *certificate, const char *uri, struct hsm_officer *of
         return mv_fail(MV_INVALID_FIELD, "officer certificate: not valid now");
     if (!hsm_officer_key_accepted(X509_get0_pubkey(certificate)))
         return mv_fail(MV_INVALID_FIELD, "officer certificate: its key is not on P-256 or P-384");
+    MV_TRY(end_of(certificate, &officer->valid_until_unix_s));
     unsigned length = 0;
     if (X509_digest(certificate, EVP_sha256(), officer->certificate_sha256, &length) != 1 ||
         length != sizeof officer->certificate_sha256)
         return mv_fail(MV_INTERNAL_ERROR, "officer certificate");
     return mv_ok();
+}
+
+static mv_status read_certificate(const char *path, X509 **certificate)
+{
+    FILE *file = fopen(path, "re");
+    if (file == NULL)
+        return remark_file(mv_fail_code(MV_FILE_FAILED, "officer certificate", (unsigned)errno), path);
+    *certificate = PEM_read_X509(file, NULL, NULL, NULL);
+    (void)fclose(file);
+    return *certificate != NULL ? mv_ok() : mv_fail(MV_INVALID_FIELD, "officer certificate: not a PEM certificate");
+}
+
+mv_status officer_certificate_der(const char *path, uint8_t *der, size_t size, size_t *used)
+{
+    X509 *certificate = NULL;
+    MV_TRY(read_certificate(path, &certificate));
+    int length = i2d_X509(certificate, NULL);
+    bool fits = length > 0 && (size_t)length <= size;
+    *used = fits ? (size_t)i2d_X509(certificate, &der) : 0;
+    X509_free(certificate);
+    return fits ? mv_ok() : remark_file(mv_fail(MV_INVALID_FIELD, "officer certificate: too long"), path);
 }
 
 mv_status officer_from_certificate(const char *name, const char *path, struct hsm_officer *officer)
@@ -94,13 +126,8 @@ mv_status officer_from_certificate(const char *name, const char *path, struct hs
     if (length <= 0 || (size_t)length >= sizeof officer->name)
         return mv_fail(MV_INVALID_FIELD, "officer: a name of 1 to 64 characters");
     (void)snprintf(uri, sizeof uri, PRINCIPAL_URI "%s", name);
-    FILE *file = fopen(path, "re");
-    if (file == NULL)
-        return remark_file(mv_fail_code(MV_FILE_FAILED, "officer certificate", (unsigned)errno), path);
-    X509 *certificate = PEM_read_X509(file, NULL, NULL, NULL);
-    (void)fclose(file);
-    if (certificate == NULL)
-        return mv_fail(MV_INVALID_FIELD, "officer certificate: not a PEM certificate");
+    X509 *certificate = NULL;
+    MV_TRY(read_certificate(path, &certificate));
     mv_status status = fill(certificate, uri, officer);
     X509_free(certificate);
     return status;

@@ -6,7 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MAX_SPECS = 40, FIRST_CODE = 256 };
+#include "act_call.h"
+
+enum { MAX_SPECS = 48, FIRST_CODE = 256 };
 
 static void print_option(const struct option_spec *spec)
 {
@@ -64,12 +66,13 @@ enum options_outcome options_parse(struct tool *tool, int argc, char **argv, con
     enum { COMMON = sizeof common / sizeof common[0] };
     struct option_spec all[MAX_SPECS];
     struct option options[MAX_SPECS + 1];
-    if (count > MAX_SPECS - COMMON)
+    if (count > MAX_SPECS - COMMON - ACT_CALL_SPECS)
         return OPTIONS_WRONG;
     if (count > 0)
         memcpy(all, specs, count * sizeof specs[0]);
     memcpy(all + count, common, sizeof common);
     count += COMMON;
+    count += act_call_begin(argv[0], specs, count - COMMON, &all[count]);
     to_getopt(all, count, options);
 
     optind = 0; /* glibc: start anew with this argv */
@@ -87,6 +90,7 @@ enum options_outcome options_parse(struct tool *tool, int argc, char **argv, con
         (void)fprintf(stderr, "%s: takes options only, and never a secret as an argument\n", argv[0]);
         return OPTIONS_WRONG;
     }
+    act_call_note(all, count);
     return OPTIONS_PARSED;
 }
 
