@@ -66,7 +66,8 @@ void mv_clock_local(const struct mv_prepay *p, uint32_t unix_s, struct mv_local 
 
 uint32_t mv_clock_unix(const struct mv_prepay *p, uint32_t day_number, uint16_t minute)
 {
-    int64_t unix_s = (int64_t)day_number * DAY_S + (minute - p->parameters.utc_offset_min) * MINUTE_S;
+    int32_t second = (minute - p->parameters.utc_offset_min) * MINUTE_S;
+    int64_t unix_s = (int64_t)day_number * DAY_S + second;
     if (unix_s < 0)
         return 0;
     return unix_s > UINT32_MAX ? UINT32_MAX : (uint32_t)unix_s;

@@ -15,7 +15,7 @@ static uint32_t ratio(const struct mv_prepay *p)
     return (uint32_t)p->parameters.ct_ratio * p->parameters.pt_ratio;
 }
 
-static void count(struct mv_prepay *p, uint64_t units)
+static void add(struct mv_prepay *p, uint64_t units)
 {
     struct mv_registers *registers = &p->registers;
     uint64_t *rate = &registers->by_rate[p->load.rate];
@@ -28,7 +28,7 @@ static void count(struct mv_prepay *p, uint64_t units)
     *rate = mv_add_u64(*rate, units);
 }
 
-static uint64_t count_phase(struct mv_prepay *p, unsigned phase, uint64_t units)
+static uint64_t add_to_phase(struct mv_prepay *p, unsigned phase, uint64_t units)
 {
     uint64_t *register_of = &p->registers.by_phase[phase];
     *register_of = mv_add_u64(*register_of, units);
@@ -36,7 +36,7 @@ static uint64_t count_phase(struct mv_prepay *p, unsigned phase, uint64_t units)
 }
 
 /* The product of a count with CT x PT x 1000, at most 4,000,000,000, and a rest fit into 64 bits. */
-void mv_prepay_pulses(struct mv_prepay *p, uint8_t phase, uint32_t pulses)
+void mv_prepay_pulses(struct mv_prepay *p, uint8_t phase, uint32_t count)
 {
     const struct mv_parameters *parameters = &p->parameters;
     enum mv_service service = mv_account_service(p);
@@ -44,9 +44,10 @@ void mv_prepay_pulses(struct mv_prepay *p, uint8_t phase, uint32_t pulses)
     if (service == MV_SERVICE_TIME || phase >= phases || parameters->pulses_per_unit == 0)
         return;
     uint32_t *rest = &p->registers.pulse_rest[phase];
-    uint64_t sum = (uint64_t)pulses * (UNITS_OF_PULSES * ratio(p)) + *rest;
+    uint32_t scale = UNITS_OF_PULSES * ratio(p);
+    uint64_t sum = (uint64_t)count * scale + *rest;
     uint64_t units = mv_divide(sum, parameters->pulses_per_unit, rest);
-    count(p, service == MV_SERVICE_ELECTRICITY ? count_phase(p, phase, units) : units);
+    add(p, service == MV_SERVICE_ELECTRICITY ? add_to_phase(p, phase, units) : units);
 }
 
 /* So does the product of two numbers of 32 bits with a rest. */
@@ -60,15 +61,15 @@ void mv_prepay_power(struct mv_prepay *p, const uint32_t secondary_w[MV_PHASES],
         uint32_t *rest = &p->registers.energy_rest[phase];
         p->load.power_w[phase] = power > UINT32_MAX ? UINT32_MAX : (uint32_t)power;
         uint64_t energy = mv_divide((uint64_t)p->load.power_w[phase] * ms + *rest, W_MS_PER_WH, rest);
-        units += count_phase(p, phase, energy);
+        units += add_to_phase(p, phase, energy);
     }
-    count(p, units);
+    add(p, units);
 }
 
 void mv_measure_seconds(struct mv_prepay *p, uint32_t seconds)
 {
     if (mv_account_service(p) == MV_SERVICE_TIME)
-        count(p, seconds);
+        add(p, seconds);
 }
 
 void mv_measure_clear(struct mv_prepay *p)
