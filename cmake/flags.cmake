@@ -1,8 +1,12 @@
 # One set of compiler flags for all of our code; generated code takes only the hardening.
 add_library(mv_hardening INTERFACE)
-target_compile_options(mv_hardening INTERFACE -fstack-protector-strong -fno-omit-frame-pointer)
-target_link_options(mv_hardening INTERFACE -Wl,-z,relro,-z,now)
-if(NOT METERVAULT_SANITIZE AND NOT CMAKE_BUILD_TYPE STREQUAL "Debug")
+if(CMAKE_SYSTEM_NAME STREQUAL "Generic") # bare metal: no loader and no guard pages to harden, and flash is counted
+  target_compile_options(mv_hardening INTERFACE -ffunction-sections -fdata-sections)
+else()
+  target_compile_options(mv_hardening INTERFACE -fstack-protector-strong -fno-omit-frame-pointer)
+  target_link_options(mv_hardening INTERFACE -Wl,-z,relro,-z,now)
+endif()
+if(NOT METERVAULT_SANITIZE AND NOT CMAKE_BUILD_TYPE STREQUAL "Debug" AND NOT CMAKE_SYSTEM_NAME STREQUAL "Generic")
   target_compile_definitions(mv_hardening INTERFACE _FORTIFY_SOURCE=2)
 endif()
 if(METERVAULT_SANITIZE STREQUAL "address")

@@ -15,6 +15,7 @@ usage() {
 Usage: tests/run.sh [PART]
 Parts: all (default)  everything below but long: what CI runs
        unit           unit tests of the release build
+       target         meter-core and its tests for Cortex-M0+, Cortex-M4 and rv32, under qemu
        conformance    published STS vectors through a real token
        model          50,000 random operations on server, key process and meters against an oracle in Python
        integration    whole instances: sales, TLS, an independent gRPC client, memory
@@ -143,6 +144,11 @@ part_conformance() {
     ctest_label build conformance
 }
 
+part_target() {
+    stage "target"
+    script tests/target/run.sh tests/target/run.sh
+}
+
 part_model() {
     build_release || return
     stage "model"
@@ -257,7 +263,7 @@ finish() {
 part=${1:-all}
 case "$part" in
 --help | -h) usage && exit 0 ;;
-all | unit | conformance | model | integration | faults | fuzz | sanitize | lint | bench-smoke | long) ;;
+all | unit | target | conformance | model | integration | faults | fuzz | sanitize | lint | bench-smoke | long) ;;
 *) usage >&2 && exit 2 ;;
 esac
 
@@ -265,6 +271,7 @@ one "packages" deploy/packages.sh || finish
 case "$part" in
 all)
     part_unit
+    part_target
     part_conformance
     part_model
     part_integration
