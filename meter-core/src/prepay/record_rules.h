@@ -1,0 +1,48 @@
+/* One native record under way: it was parsed, its MAC, PAN, epoch and sequence are good, its tags belong to its kind. A
+ * file for each kind decides the rest. */
+#ifndef MV_CORE_RECORD_RULES_H
+#define MV_CORE_RECORD_RULES_H
+
+#include "metervault/prepay_record.h"
+
+struct mv_record_in {
+    struct mv_record_head head;
+    const uint8_t *body;
+    uint8_t body_size;
+};
+
+static inline bool mv_in_find(const struct mv_record_in *in, uint8_t tag, struct mv_tlv *tlv)
+{
+    return mv_tlv_find(in->body, in->body_size, tag, tlv);
+}
+static inline bool mv_in_has(const struct mv_record_in *in, uint8_t tag)
+{
+    struct mv_tlv tlv;
+    return mv_in_find(in, tag, &tlv);
+}
+/* 0 when the tag is not there. */
+static inline uint64_t mv_in_number(const struct mv_record_in *in, uint8_t tag)
+{
+    struct mv_tlv tlv;
+    return mv_in_find(in, tag, &tlv) ? mv_tlv_number(&tlv) : 0;
+}
+
+/* Each of them: ACCEPT, everything changed in RAM and marked urgent, the sequence number is the caller's to keep; else
+ * nothing changed. `answer` is empty, what the kind has in it is filled in. */
+MV_CORE_MUST_USE enum mv_result mv_take_purchase(struct mv_prepay *p, const struct mv_record_in *in,
+                                                 struct mv_record_answer *answer);
+MV_CORE_MUST_USE enum mv_result mv_take_parameters(struct mv_prepay *p, const struct mv_record_in *in,
+                                                   struct mv_record_answer *answer);
+MV_CORE_MUST_USE enum mv_result mv_take_part(struct mv_prepay *p, const struct mv_record_in *in,
+                                             struct mv_record_answer *answer);
+MV_CORE_MUST_USE enum mv_result mv_take_control(struct mv_prepay *p, const struct mv_record_in *in,
+                                                struct mv_record_answer *answer);
+MV_CORE_MUST_USE enum mv_result mv_take_read(struct mv_prepay *p, const struct mv_record_in *in);
+MV_CORE_MUST_USE enum mv_result mv_take_keys(struct mv_prepay *p, const struct mv_record_in *in);
+
+/* What tag CLEAR says. */
+void mv_clear_data(struct mv_prepay *p, uint8_t what);
+/* Gives up the set that is being put together. */
+void mv_parts_drop(struct mv_prepay *p);
+
+#endif
