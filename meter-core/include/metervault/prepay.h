@@ -260,6 +260,7 @@ struct mv_load {
 struct mv_load_switch {
     bool told;        /* at all since power-up */
     bool closed;      /* what it was told last */
+    bool given;       /* the port took that command */
     uint8_t retries;  /* since that changed, or within the hour */
     uint32_t since_s; /* the port's seconds of the last telling */
 };
@@ -299,6 +300,8 @@ struct mv_prepay {
     uint32_t urgent;      /* those of `dirty` that must not wait for the next save */
     uint64_t saved_total; /* registers.total at the last save */
     uint32_t saved_at_s;  /* the port's seconds */
+    uint32_t ticked_at_s; /* the same */
+    bool had_clock;       /* at the last tick */
 };
 
 /* ---- counting: by pulses or by samples, never both; what comes before the meter is open is lost ---- */

@@ -51,7 +51,7 @@ struct mv_screen {
     uint8_t lamps;                 /* as struct mv_prepay_port.indicate gets them */
     uint8_t decimals;              /* of `value`: 3 for kWh from Wh */
     bool empty;                    /* no value: the meter does not have it, or not yet */
-    char text[MV_SCREEN_TEXT + 1]; /* capitals, digits, space, and - . : / <; terminated */
+    char text[MV_SCREEN_TEXT + 1]; /* letters, digits, space, and - . : < +; terminated */
     int64_t value;
 };
 

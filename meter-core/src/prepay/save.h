@@ -4,8 +4,9 @@
 
 #include "metervault/prepay.h"
 
-/* Use that may be lost when the mains goes without a warning: Wh or litres, and seconds. */
-enum { MV_SAVE_EVERY_UNITS = 100, MV_SAVE_EVERY_S = 900 };
+/* Use that may be lost when the mains goes without a warning: Wh or litres, or seconds; and that a large load does not
+ * wear the memory out: seconds between two saves that nothing urgent asks for. */
+enum { MV_SAVE_EVERY_UNITS = 100, MV_SAVE_EVERY_S = 900, MV_SAVE_LEAST_S = 60 };
 
 /* The object changed in RAM. `urgent`: it is in the journal before the public function under way returns. */
 void mv_touch(struct mv_prepay *p, enum mv_object object, bool urgent);

@@ -10,6 +10,8 @@ MV_CORE_MUST_USE enum mv_result mv_begin(struct mv_prepay *p);
 /* Decides the supply, saves what is urgent or due, then moves the switch and sets the lamps. `result` when that is
  * done, else STORAGE_ERROR. */
 MV_CORE_MUST_USE enum mv_result mv_settle(struct mv_prepay *p, enum mv_result result);
+/* The state is the journal's: what is not kept starts anew. */
+void mv_loaded(struct mv_prepay *p);
 /* The port's seconds. */
 uint32_t mv_seconds(const struct mv_prepay *p);
 

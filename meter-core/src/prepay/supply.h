@@ -8,6 +8,8 @@
 struct mv_nv_object;
 extern const struct mv_nv_object mv_object_supply;
 
+enum { MV_TEST_CUT_S = 5 };
+
 /* What holds now. */
 struct mv_supply_facts {
     bool retired, commanded_open, bypass;
@@ -15,17 +17,24 @@ struct mv_supply_facts {
     bool friendly;     /* hours without a cut for lack of credit */
     bool awaits_key;   /* credit came back, the key press is wanted and did not come */
     bool warning;      /* the warning cut is running */
-    bool locked, over; /* by power: lock-out, or the wait after one try */
-    bool unbalanced;   /* the wait after a cut for phase unbalance */
+    enum mv_cut limit; /* POWER, POWER_LOCK or UNBALANCE while its wait runs, else NONE */
     bool test;         /* test token 1 is running */
 };
 /* `before` is the cut that was decided last: within friendly hours who has supply keeps it, who had none waits. */
 enum mv_cut mv_supply_decide(enum mv_cut before, const struct mv_supply_facts *facts);
 
+/* What holds the switch open now: also the test that supply.cut does not show. */
+static inline enum mv_cut mv_supply_cut(const struct mv_prepay *p)
+{
+    return p->supply.cut == MV_CUT_NONE && p->supply.testing ? MV_CUT_TEST : (enum mv_cut)p->supply.cut;
+}
 /* What may be owed now, 0 or less: -overdraft, and -emergency when it is granted. */
 int64_t mv_supply_floor(const struct mv_prepay *p);
+bool mv_supply_is_out(const struct mv_prepay *p);
 /* Decides, logs a change, marks it urgent. No memory is written and no switch moved. */
 void mv_supply_update(struct mv_prepay *p);
+/* The times of what is running start now: after a restart. */
+void mv_supply_restart(struct mv_prepay *p);
 
 /* ---- orders; the caller settles (settle.h) ---- */
 void mv_supply_command(struct mv_prepay *p, bool open); /* control record */

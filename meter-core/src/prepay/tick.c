@@ -1,0 +1,47 @@
+/* Time passes; the mains goes. */
+#include "clock.h"
+#include "events.h"
+#include "keypad.h"
+#include "measure.h"
+#include "save.h"
+#include "settle.h"
+#include "supply.h"
+#include "timeline.h"
+
+static void watch_clock(struct mv_prepay *p)
+{
+    uint32_t now;
+    bool has = mv_clock_now(p, &now);
+    if (p->had_clock && !has)
+        mv_event_log(p, MV_EVENT_CLOCK_LOST, 0);
+    p->had_clock = has;
+}
+
+/* What a meter of time measures. */
+static void count_seconds(struct mv_prepay *p)
+{
+    uint32_t now = mv_seconds(p);
+    if (mv_supply_cut(p) == MV_CUT_NONE)
+        mv_measure_seconds(p, now - p->ticked_at_s);
+    p->ticked_at_s = now;
+}
+
+enum mv_result mv_prepay_tick(struct mv_prepay *p)
+{
+    enum mv_result result = mv_begin(p);
+    if (result == MV_DONE)
+        result = mv_meter_tick(&p->meter);
+    if (result != MV_DONE)
+        return result;
+    watch_clock(p);
+    count_seconds(p);
+    (void)mv_timeline_run(p); /* what it leaves comes with the next tick */
+    mv_keypad_tick(p);
+    return mv_settle(p, MV_DONE);
+}
+
+enum mv_result mv_prepay_power_fails(struct mv_prepay *p)
+{
+    enum mv_result result = mv_begin(p);
+    return result == MV_DONE ? mv_save_now(p) : result;
+}
