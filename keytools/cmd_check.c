@@ -2,6 +2,7 @@
 #include <stdio.h>
 
 #include "options.h"
+#include "policy_text.h"
 #include "session.h"
 
 static const struct option_usage usage = {
@@ -12,13 +13,14 @@ static const struct option_usage usage = {
 static void report(const struct tool *tool, const struct session *session)
 {
     if (tool->json) {
-        tool_answer(json_pack("{s:b, s:s, s:I, s:I}", "ok", 1, "token_serial", hsm_serial(session->hsm), "keys",
+        tool_answer(json_pack("{s:b, s:s, s:I, s:I, s:o}", "ok", 1, "token_serial", hsm_serial(session->hsm), "keys",
                               (json_int_t)session->catalogue->key_count, "generation",
-                              (json_int_t)session->catalogue->generation));
+                              (json_int_t)session->catalogue->generation, "policy", policy_json(session->catalogue)));
         return;
     }
     (void)printf("module, token %s, %zu keys and catalogue generation %llu are in order\n", hsm_serial(session->hsm),
                  session->catalogue->key_count, (unsigned long long)session->catalogue->generation);
+    policy_print_summary(session->catalogue);
 }
 
 int cmd_check(struct tool *tool, int argc, char **argv)

@@ -17,7 +17,9 @@
 
 static const struct option_usage usage = {
     "Initialises the token named in the configuration with a security officer's PIN and the user PIN, makes the\n"
-    "internal keys, and enrols the first officer. The key that wraps all backups goes to officers and exists nowhere\n"
+    "internal keys, and enrols the first officers; with two of them at the terminal the first sets the security\n"
+    "officer's PIN and the second the user PIN. With --quorum N every act needs N officers' approvals from then on,\n"
+    "until `policy` says otherwise. The key that wraps all backups goes to officers and exists nowhere\n"
     "else: with --shares K/N as shares of which any K rebuild it, otherwise as two components whose XOR it is. Each "
     "is\n"
     "shown once to its holder on the terminal, or written once to a new file of mode 0600.\n"
@@ -25,25 +27,43 @@ static const struct option_usage usage = {
     "  metervault-keys --config hsmd.conf init --officer ann --officer-certificate ann.pem \\\n"
     "      --so-pin-file so.pin --backup-component-file /media/a/backup.hex \\\n"
     "      --backup-component-file /media/b/backup.hex\n"
-    "  metervault-keys --config hsmd.conf init --officer ann --officer-certificate ann.pem --shares 3/5\n"};
+    "  metervault-keys --config hsmd.conf init --officer ann --officer-certificate ann.pem --officer ben \\\n"
+    "      --officer-certificate ben.pem --quorum 2 --shares 3/5\n"};
 
 enum { CUSTODIANS = 2 };
 
 struct init {
-    const char *officer_name, *certificate, *so_pin_file;
+    struct option_list names, certificates;
+    const char *so_pin_file, *quorum_text;
     struct option_list backup_files;
     struct share_options shares;
     bool use_existing;
     bool exists; /* the files of the backup key, all or some */
-    struct hsm_officer officer;
+    struct hsm_officer officers[OPTIONS_MAX_LIST];
+    struct birth_officers people;
 };
+
+static int check_officers(struct init *init)
+{
+    long quorum = 0;
+    if (init->names.count == 0)
+        return options_complain("officer", "is required");
+    if (init->certificates.count == 0)
+        return options_complain("officer-certificate", "is required");
+    if (init->certificates.count != init->names.count)
+        return options_complain("officer-certificate", "give one for each --officer, in the same order");
+    if (init->quorum_text != NULL && !options_number(init->quorum_text, 1, (long)init->names.count, &quorum))
+        return options_complain("quorum", "is 1 to the number of officers that are given");
+    init->people =
+        (struct birth_officers){.officers = init->officers, .count = init->names.count, .quorum = (unsigned)quorum};
+    return TOOL_DONE;
+}
 
 static int check_options(struct init *init)
 {
-    if (init->officer_name == NULL)
-        return options_complain("officer", "is required");
-    if (init->certificate == NULL)
-        return options_complain("officer-certificate", "is required");
+    int code = check_officers(init);
+    if (code != TOOL_DONE)
+        return code;
     if (init->shares.text != NULL && init->backup_files.count > 0)
         return options_complain("backup-component-file", "components or shares, not both");
     if (init->shares.text != NULL)
@@ -91,7 +111,7 @@ static mv_status finish_with_components(struct init *init, struct session *sessi
         return mv_fail(MV_OUT_OF_MEMORY, "component");
     mv_status status = make_components(init, session->hsm, components);
     if (status.ok)
-        status = token_birth_finish(session->hsm, &session->config, components, &init->officer);
+        status = token_birth_finish(session->hsm, &session->config, components, &init->people);
     components_free(components);
     return status;
 }
@@ -115,17 +135,33 @@ static mv_status finish_with_shares(struct init *init, struct session *session)
     if (status.ok)
         status = make_kek(init, session->hsm, shares, kek);
     if (status.ok)
-        status = token_birth_finish_kek(session->hsm, &session->config, kek, &init->officer);
+        status = token_birth_finish_kek(session->hsm, &session->config, kek, &init->people);
     mv_secret_free(kek, HSM_BACKUP_KEK_BYTES);
     shares_free(shares);
     return status;
+}
+
+static mv_status read_officers(struct init *init)
+{
+    for (size_t i = 0; i < init->names.count; i++) {
+        struct hsm_officer *officer = &init->officers[i];
+        MV_TRY(officer_from_certificate(init->names.items[i], init->certificates.items[i], officer));
+        for (size_t j = 0; j < i; j++) {
+            bool same = strcmp(init->officers[j].name, officer->name) == 0 ||
+                        memcmp(init->officers[j].certificate_sha256, officer->certificate_sha256,
+                               sizeof officer->certificate_sha256) == 0;
+            if (same)
+                return mv_fail(MV_SAME_OFFICER, "officer: given twice");
+        }
+    }
+    return mv_ok();
 }
 
 /* Everything that can be refused is looked at before the token is touched. */
 static mv_status prepare(struct init *init, struct hsm_config *config)
 {
     MV_TRY(backup_directory(config->backup_dir));
-    MV_TRY(officer_from_certificate(init->officer_name, init->certificate, &init->officer));
+    MV_TRY(read_officers(init));
     const char *existing = existing_file(init);
     init->exists = existing != NULL;
     if (existing != NULL && !init->use_existing)
@@ -134,10 +170,24 @@ static mv_status prepare(struct init *init, struct hsm_config *config)
     return mv_ok();
 }
 
+/* Two officers: each types a PIN that the other does not learn. */
 static mv_status ask_pins(const struct init *init, const struct hsm_config *config, char *so_pin, char *user_pin)
 {
-    MV_TRY(session_ask_pin(init->so_pin_file, "Choose the security officer's PIN of the token: ", true, so_pin));
-    return session_user_pin(config, true, user_pin);
+    char for_so[HSM_OFFICER_SIZE + 80];
+    char for_user[HSM_OFFICER_SIZE + 80];
+    bool two = init->names.count > 1;
+    bool typed = init->so_pin_file == NULL && !session_pin_is_stored(config);
+    (void)snprintf(for_so, sizeof for_so,
+                   "%s%sChoose the security officer's PIN of the token: ", two ? init->officers[0].name : "",
+                   two ? ", alone at the keyboard. " : "");
+    (void)snprintf(for_user, sizeof for_user,
+                   "%s%sChoose the user PIN of the token: ", two ? init->officers[1].name : "",
+                   two ? ", alone at the keyboard. " : "");
+    MV_TRY(session_ask_pin(init->so_pin_file, for_so, true, so_pin));
+    MV_TRY(session_user_pin(config, for_user, user_pin));
+    if (typed && strcmp(so_pin, user_pin) == 0)
+        return mv_fail(MV_INVALID_FIELD, "PIN: both are the same; each has its own person");
+    return mv_ok();
 }
 
 static mv_status open_token(const struct init *init, struct session *session)
@@ -164,10 +214,16 @@ static mv_status run(const char *config_path, struct init *init, struct session 
 static void report(const struct tool *tool, const struct init *init, const char *serial)
 {
     if (tool->json) {
-        tool_answer(json_pack("{s:s, s:s}", "token_serial", serial, "officer", init->officer.name));
+        tool_answer(json_pack("{s:s, s:s, s:i, s:i}", "token_serial", serial, "officer", init->officers[0].name,
+                              "officers", (int)init->people.count, "quorum", (int)init->people.quorum));
         return;
     }
-    (void)printf("token %s is ready, officer %s is enrolled\n", serial, init->officer.name);
+    for (size_t i = 0; i < init->people.count; i++)
+        (void)printf("%s%s%s%s", i == 0 ? "token " : ", ", i == 0 ? serial : "", i == 0 ? " is ready, officer " : "",
+                     init->officers[i].name);
+    (void)printf("%s\n", init->people.count == 1 ? " is enrolled" : " are enrolled");
+    if (init->people.quorum > 0)
+        (void)printf("every act needs the approvals of %u officers\n", init->people.quorum);
     if (init->backup_files.count == CUSTODIANS)
         (void)printf("backup components were %s %s and %s: move each to its own holder, away from this machine\n",
                      init->exists ? "read from" : "written to", init->backup_files.items[0],
@@ -181,9 +237,10 @@ int cmd_init(struct tool *tool, int argc, char **argv)
     struct init init;
     memset(&init, 0, sizeof init);
     const struct option_spec specs[] = {
-        {"officer", OPTION_TEXT, "NAME", "first officer", &init.officer_name},
-        {"officer-certificate", OPTION_TEXT, "FILE", "PEM, with the URI urn:metervault:principal:NAME",
-         &init.certificate},
+        {"officer", OPTION_LIST, "NAME", "an officer; the first and as many as are there", &init.names},
+        {"officer-certificate", OPTION_LIST, "FILE", "PEM, with the URI urn:metervault:principal:NAME; one for each",
+         &init.certificates},
+        {"quorum", OPTION_TEXT, "N", "every act needs N officers' approvals", &init.quorum_text},
         {"so-pin-file", OPTION_TEXT, "FILE", "PIN to give the token's security officer; typed if absent",
          &init.so_pin_file},
         {"backup-component-file", OPTION_LIST, "FILE", "component of the backup key; give it twice",

@@ -3,13 +3,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "act_call.h"
 #include "backup_file.h"
 #include "base/secret.h"
 #include "image_file.h"
 #include "kek_entry.h"
 #include "key_report.h"
+#include "quorum.h"
 #include "remark.h"
-#include "session.h"
 #include "token_birth.h"
 
 static const struct option_usage usage = {
@@ -45,7 +46,7 @@ static mv_status try_all(const uint8_t *kek, const struct hsm_image *image)
 static mv_status ask_pins(const struct restore *restore, const struct hsm_config *config, char *so_pin, char *user_pin)
 {
     MV_TRY(session_ask_pin(restore->so_pin_file, "Choose the security officer's PIN of the token: ", true, so_pin));
-    return session_user_pin(config, true, user_pin);
+    return session_user_pin(config, "Choose the user PIN of the token: ", user_pin);
 }
 
 static mv_status open_token(const struct restore *restore, struct session *session)
@@ -101,11 +102,22 @@ static mv_status prove(struct session *session)
     return remark_file(hsm_config_set_serial(&session->config, hsm_serial(session->hsm)), session->config.path);
 }
 
+/* The backup key's holders decide; officers besides them where the policy in the backup asks for it by name. */
+static mv_status ask_officers(const struct hsm_image *image, struct hsm_catalogue *catalogue)
+{
+    struct mv_act act;
+    struct mv_act approved;
+    MV_TRY(hsm_image_catalogue(image, catalogue));
+    MV_TRY(act_call_act(&act));
+    return quorum_judge(catalogue, image->serial, &act, act_call_approvals(), &approved);
+}
+
 static mv_status run(const char *config_path, const struct restore *restore, struct session *session,
                      struct hsm_image *image, uint8_t *kek)
 {
     MV_TRY(remark_file(hsm_config_load(config_path, &session->config), config_path));
     MV_TRY(image_read(restore->from, image));
+    MV_TRY(ask_officers(image, session->catalogue));
     MV_TRY(kek_collect(&restore->kek, kek));
     MV_TRY(try_all(kek, image));
     MV_TRY(open_token(restore, session));

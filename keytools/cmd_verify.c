@@ -4,6 +4,7 @@
 
 #include "image_file.h"
 #include "options.h"
+#include "policy_text.h"
 #include "session.h"
 #include "words.h"
 
@@ -92,10 +93,13 @@ static mv_status verify_all(const struct tool *tool, const struct session *sessi
     (void)json_object_set_new(answer, "generation", json_integer((json_int_t)session->catalogue->generation));
     (void)json_object_set_new(answer, "ok", json_boolean(first.ok));
     (void)json_object_set_new(answer, "keys", keys);
-    if (tool->json)
+    (void)json_object_set_new(answer, "policy", policy_json(session->catalogue));
+    if (tool->json) {
         tool_answer(answer);
-    else
-        json_decref(answer);
+        return first;
+    }
+    json_decref(answer);
+    policy_print_summary(session->catalogue);
     return first;
 }
 

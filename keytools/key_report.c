@@ -4,6 +4,7 @@
 #include <time.h>
 
 #include "hex.h"
+#include "policy_text.h"
 #include "words.h"
 
 static json_t *scope_json(const struct hsm_vending_scope *scope)
@@ -63,8 +64,12 @@ static json_t *officer_json(const struct hsm_officer *officer)
 {
     char digest[2 * sizeof officer->certificate_sha256 + 1];
     hex_encode(officer->certificate_sha256, sizeof officer->certificate_sha256, digest);
-    return json_pack("{s:s, s:s, s:I}", "name", officer->name, "certificate_sha256", digest, "generation",
-                     (json_int_t)officer->generation);
+    json_t *json = json_pack("{s:s, s:s, s:I}", "name", officer->name, "certificate_sha256", digest, "generation",
+                             (json_int_t)officer->generation);
+    char until[WORDS_TIME];
+    if (officer->valid_until_unix_s != 0)
+        (void)json_object_set_new(json, "valid_until", json_string(words_time(officer->valid_until_unix_s, until)));
+    return json;
 }
 
 static void catalogue_json(const char *serial, const struct hsm_catalogue *catalogue)
@@ -75,8 +80,9 @@ static void catalogue_json(const char *serial, const struct hsm_catalogue *catal
         (void)json_array_append_new(keys, key_json(&catalogue->keys[i].info));
     for (size_t i = 0; i < catalogue->officer_count; i++)
         (void)json_array_append_new(officers, officer_json(&catalogue->officers[i]));
-    tool_answer(json_pack("{s:s, s:I, s:o, s:o}", "token_serial", serial, "generation",
-                          (json_int_t)catalogue->generation, "keys", keys, "officers", officers));
+    tool_answer(json_pack("{s:s, s:I, s:o, s:o, s:o}", "token_serial", serial, "generation",
+                          (json_int_t)catalogue->generation, "keys", keys, "officers", officers, "policy",
+                          policy_json(catalogue)));
 }
 
 static void print_scope(const struct hsm_key_info *info)
@@ -113,6 +119,13 @@ void key_report_key(const struct tool *tool, const struct hsm_key_info *info)
         print_key(info);
 }
 
+static void print_officer_end(const struct hsm_officer *officer)
+{
+    char until[WORDS_TIME];
+    if (officer->valid_until_unix_s != 0)
+        (void)printf("    certificate valid until %s\n", words_time(officer->valid_until_unix_s, until));
+}
+
 void key_report_catalogue(const struct tool *tool, const char *serial, const struct hsm_catalogue *catalogue)
 {
     if (tool->json) {
@@ -128,5 +141,8 @@ void key_report_catalogue(const struct tool *tool, const char *serial, const str
         char digest[2 * sizeof catalogue->officers[i].certificate_sha256 + 1];
         hex_encode(catalogue->officers[i].certificate_sha256, sizeof catalogue->officers[i].certificate_sha256, digest);
         (void)printf("%-28s certificate SHA-256 %s\n", catalogue->officers[i].name, digest);
+        print_officer_end(&catalogue->officers[i]);
     }
+    (void)putchar('\n');
+    policy_print_summary(catalogue);
 }

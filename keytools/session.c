@@ -38,21 +38,21 @@ mv_status session_ask_pin(const char *file, const char *prompt, bool twice, char
 }
 
 /* Whether hsmd's own place for the PIN holds one: an officer's machine often has none. */
-static bool pin_is_stored(const struct hsm_config *config)
+bool session_pin_is_stored(const struct hsm_config *config)
 {
     if (config->pin_file[0] != '\0')
         return access(config->pin_file, F_OK) == 0;
     return getenv("CREDENTIALS_DIRECTORY") != NULL;
 }
 
-mv_status session_user_pin(const struct hsm_config *config, bool twice, char *pin)
+mv_status session_user_pin(const struct hsm_config *config, const char *choose, char *pin)
 {
-    if (pin_is_stored(config))
+    if (session_pin_is_stored(config))
         return remark_file(hsm_config_read_pin(config, pin),
                            config->pin_file[0] != '\0' ? config->pin_file : "pin of the systemd credentials");
     if (!terminal_present())
         return mv_fail(MV_CONFIG_INVALID, "pin_file: no such file, and no terminal to ask on");
-    return session_ask_pin(NULL, "PIN of the token: ", twice, pin);
+    return session_ask_pin(NULL, choose != NULL ? choose : "PIN of the token: ", choose != NULL, pin);
 }
 
 static mv_status login(struct session *session)
@@ -61,7 +61,7 @@ static mv_status login(struct session *session)
     char *pin = mv_secret_alloc(HSM_PIN_SIZE);
     if (pin == NULL)
         return mv_fail(MV_OUT_OF_MEMORY, "PIN");
-    mv_status status = session_user_pin(&session->config, false, pin);
+    mv_status status = session_user_pin(&session->config, NULL, pin);
     if (status.ok)
         status = hsm_login(session->hsm, HSM_AS_USER, pin);
     mv_secret_free(pin, HSM_PIN_SIZE);

@@ -22,7 +22,10 @@ void session_lend(struct session *own);
 /* A PIN into secret memory of HSM_PIN_SIZE bytes: from `file` (mode 0600) when not NULL, otherwise typed; `twice` asks
  * again, for a PIN that is being chosen. */
 MV_MUST_USE mv_status session_ask_pin(const char *file, const char *prompt, bool twice, char *pin);
-/* The user PIN: from the configuration's file or credential if it exists, else from the terminal. */
-MV_MUST_USE mv_status session_user_pin(const struct hsm_config *config, bool twice, char *pin);
+/* The user PIN: from the configuration's file or credential if it exists, else from the terminal; `choose` is the
+ * prompt of a PIN that is being chosen, and typed twice, NULL where the token has one. */
+MV_MUST_USE mv_status session_user_pin(const struct hsm_config *config, const char *choose, char *pin);
+/* Whether the configuration's file or credential has it. */
+bool session_pin_is_stored(const struct hsm_config *config);
 
 #endif

@@ -6,6 +6,7 @@
 
 #include "backup_file.h"
 #include "base/secret.h"
+#include "hsm/quorum.h"
 #include "hsm/sign.h"
 
 static mv_status login(const struct hsm_config *config, const char *user_pin, struct hsm **hsm)
@@ -45,19 +46,20 @@ mv_status token_birth_open(struct hsm_config *config, const char *so_pin, const 
 }
 
 mv_status token_birth_finish_kek(struct hsm *hsm, const struct hsm_config *config, const uint8_t *kek,
-                                 struct hsm_officer *officer)
+                                 const struct birth_officers *officers)
 {
     struct backup_place place = {config->backup_dir, hsm_serial(hsm)};
     const struct hsm_keeper keeper = {backup_keep, &place};
     MV_TRY(backup_directory(config->backup_dir));
     MV_TRY(hsm_catalogue_create(hsm, kek, &keeper));
-    MV_TRY(hsm_officer_add(hsm, officer));
+    const struct hsm_rule every_act = {.act = HSM_EVERY_ACT, .needed = (uint8_t)officers->quorum};
+    MV_TRY(hsm_officers_enrol(hsm, officers->officers, officers->count, officers->quorum > 0 ? &every_act : NULL));
     struct hsm_key_info audit_sign;
     return hsm_sign_make(hsm, &audit_sign);
 }
 
 mv_status token_birth_finish(struct hsm *hsm, const struct hsm_config *config, const struct components *components,
-                             struct hsm_officer *officer)
+                             const struct birth_officers *officers)
 {
     if (components->size != HSM_BACKUP_KEK_BYTES)
         return mv_fail(MV_INVALID_FIELD, "backup component");
@@ -66,7 +68,7 @@ mv_status token_birth_finish(struct hsm *hsm, const struct hsm_config *config, c
         return mv_fail(MV_OUT_OF_MEMORY, "backup-kek");
     mv_status status = components_combine(components, kek);
     if (status.ok)
-        status = token_birth_finish_kek(hsm, config, kek, officer);
+        status = token_birth_finish_kek(hsm, config, kek, officers);
     mv_secret_free(kek, HSM_BACKUP_KEK_BYTES);
     return status;
 }

@@ -12,13 +12,20 @@
  * earlier init was cut short. TOKEN_IN_USE otherwise. Close *hsm in any case. */
 MV_MUST_USE mv_status token_birth_open(struct hsm_config *config, const char *so_pin, const char *user_pin,
                                        struct hsm **hsm);
+/* Who is enrolled at birth, and how many of them every act needs from then on. */
+struct birth_officers {
+    struct hsm_officer *officers;
+    size_t count;    /* at least one */
+    unsigned quorum; /* at most `count`; 0: no quorum policy */
+};
+
 /* Makes the internal keys with backup-kek combined of `components` (HSM_BACKUP_KEK_BYTES long), writes their backups
- * into config->backup_dir and enrols the officer. */
+ * into config->backup_dir and enrols the officers. */
 MV_MUST_USE mv_status token_birth_finish(struct hsm *hsm, const struct hsm_config *config,
-                                         const struct components *components, struct hsm_officer *officer);
+                                         const struct components *components, const struct birth_officers *officers);
 
 /* The same with backup-kek itself: HSM_BACKUP_KEK_BYTES of secret memory, whose holders have it by then. */
 MV_MUST_USE mv_status token_birth_finish_kek(struct hsm *hsm, const struct hsm_config *config, const uint8_t *kek,
-                                             struct hsm_officer *officer);
+                                             const struct birth_officers *officers);
 
 #endif

@@ -3,7 +3,7 @@
 
 #include "hsm/internal.h"
 
-static bool add(const struct hsm_entry *entry, struct hsm_catalogue *catalogue)
+bool hsm_catalogue_add(struct hsm_catalogue *catalogue, const struct hsm_entry *entry)
 {
     switch (entry->kind) {
     case HSM_ENTRY_KEY:
@@ -41,7 +41,7 @@ static mv_status fill(const struct hsm_records *records, struct hsm_catalogue *c
     catalogue->generation = records->head.generation;
     memcpy(catalogue->digest, records->head.of.head.digest, sizeof catalogue->digest);
     for (size_t i = 0; i < records->member_count; i++)
-        if (!add(&records->entries[i], catalogue))
+        if (!hsm_catalogue_add(catalogue, &records->entries[i]))
             return mv_fail(MV_CATALOGUE_CORRUPT, "catalogue: too many entries");
     return mv_ok();
 }

@@ -110,17 +110,9 @@ mv_status hsm_entry_encode(struct hsm *hsm, CK_OBJECT_HANDLE mac_key, struct hsm
     return mv_ok();
 }
 
-mv_status hsm_entry_decode(struct hsm *hsm, CK_OBJECT_HANDLE mac_key, const uint8_t *data, size_t size,
-                           struct hsm_entry *entry)
+static mv_status read_body(const uint8_t *data, size_t size, struct hsm_entry *entry)
 {
-    *entry = (struct hsm_entry){.kind = HSM_ENTRY_HEAD};
-    if (size <= HSM_ENTRY_MAC || size > HSM_ENTRY_SIZE)
-        return mv_fail(MV_CATALOGUE_CORRUPT, "catalogue entry: length");
-    size_t body = size - HSM_ENTRY_MAC;
-    MV_TRY(hsm_cmac(hsm, mac_key, data, body, entry->mac));
-    if (!mv_secret_equal(entry->mac, data + body, HSM_ENTRY_MAC))
-        return mv_fail(MV_CATALOGUE_CORRUPT, "catalogue entry: MAC");
-    struct mv_reader reader = mv_reader_on(data, body);
+    struct mv_reader reader = mv_reader_on(data, size);
     uint32_t magic = mv_get_u32(&reader);
     entry->kind = (enum hsm_entry_kind)mv_get_u8(&reader);
     entry->generation = mv_get_u64(&reader);
@@ -128,4 +120,30 @@ mv_status hsm_entry_decode(struct hsm *hsm, CK_OBJECT_HANDLE mac_key, const uint
     if (!is_magic(magic) || !mv_reader_done(&reader))
         return mv_fail(MV_CATALOGUE_CORRUPT, "catalogue entry: form");
     return mv_ok();
+}
+
+static bool is_length(size_t size)
+{
+    return size > HSM_ENTRY_MAC && size <= HSM_ENTRY_SIZE;
+}
+
+mv_status hsm_entry_decode(struct hsm *hsm, CK_OBJECT_HANDLE mac_key, const uint8_t *data, size_t size,
+                           struct hsm_entry *entry)
+{
+    *entry = (struct hsm_entry){.kind = HSM_ENTRY_HEAD};
+    if (!is_length(size))
+        return mv_fail(MV_CATALOGUE_CORRUPT, "catalogue entry: length");
+    size_t body = size - HSM_ENTRY_MAC;
+    MV_TRY(hsm_cmac(hsm, mac_key, data, body, entry->mac));
+    if (!mv_secret_equal(entry->mac, data + body, HSM_ENTRY_MAC))
+        return mv_fail(MV_CATALOGUE_CORRUPT, "catalogue entry: MAC");
+    return read_body(data, body, entry);
+}
+
+mv_status hsm_entry_read(const uint8_t *data, size_t size, struct hsm_entry *entry)
+{
+    *entry = (struct hsm_entry){.kind = HSM_ENTRY_HEAD};
+    if (!is_length(size))
+        return mv_fail(MV_CATALOGUE_CORRUPT, "catalogue entry: length");
+    return read_body(data, size - HSM_ENTRY_MAC, entry);
 }

@@ -163,8 +163,8 @@ MV_MUST_USE mv_status hsm_key_amend(struct hsm *hsm, const char *sgc, uint8_t kr
 MV_MUST_USE mv_status hsm_key_verify(struct hsm *hsm, const struct hsm_key_info *info);
 /* All keys of the catalogue. */
 MV_MUST_USE mv_status hsm_keys_verify(struct hsm *hsm, const struct hsm_catalogue *catalogue);
-/* Secret and private keys of the token that the catalogue does not know: how many, and the label of one ("?" when it has none of
- * ours). */
+/* Secret and private keys of the token that the catalogue does not know: how many, and the label of one ("?" when it
+ * has none of ours). */
 MV_MUST_USE mv_status hsm_strangers(struct hsm *hsm, const struct hsm_catalogue *catalogue, size_t *count,
                                     char first[HSM_LABEL_SIZE]);
 

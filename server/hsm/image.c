@@ -41,6 +41,19 @@ mv_status hsm_image_read(struct hsm *hsm, struct hsm_image *image)
     return status;
 }
 
+mv_status hsm_image_catalogue(const struct hsm_image *image, struct hsm_catalogue *catalogue)
+{
+    memset(catalogue, 0, sizeof *catalogue);
+    for (size_t i = 0; i < image->record_count; i++) {
+        struct hsm_entry entry;
+        mv_status status = hsm_entry_read(image->records[i].data, image->records[i].size, &entry);
+        bool good = status.ok && (entry.kind == HSM_ENTRY_HEAD || hsm_catalogue_add(catalogue, &entry));
+        if (!good)
+            return mv_fail(MV_BACKUP_REFUSED, "backup: form of an entry");
+    }
+    return mv_ok();
+}
+
 mv_status hsm_backup_prove(struct hsm *hsm, const struct hsm_key_info *info, const uint8_t *wrapped, size_t size)
 {
     const struct hsm_policy *policy = hsm_policy_of(info->use);

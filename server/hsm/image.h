@@ -28,6 +28,9 @@ bool hsm_image_needs(const struct hsm_key_info *info);
 
 /* Serial and records; the keys are the caller's to add. */
 MV_MUST_USE mv_status hsm_image_read(struct hsm *hsm, struct hsm_image *image);
+/* What the image says of officers, rules and keys. Nothing of it is proven before hsm_image_restore proves these same
+ * bytes. BACKUP_REFUSED when it is not of the form. */
+MV_MUST_USE mv_status hsm_image_catalogue(const struct hsm_image *image, struct hsm_catalogue *catalogue);
 /* Opens a backup inside the token and asks its KCV: BACKUP_REFUSED when it is altered or of another backup key,
  * KCV_MISMATCH when it is another key. Nothing stays. The host sees a DKGA02 key, as it does whenever that is used. */
 MV_MUST_USE mv_status hsm_backup_prove(struct hsm *hsm, const struct hsm_key_info *info, const uint8_t *wrapped,

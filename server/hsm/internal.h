@@ -196,6 +196,9 @@ MV_MUST_USE mv_status hsm_entry_encode(struct hsm *hsm, CK_OBJECT_HANDLE mac_key
 MV_MUST_USE mv_status hsm_entry_decode(struct hsm *hsm, CK_OBJECT_HANDLE mac_key, const uint8_t *data, size_t size,
                                        struct hsm_entry *entry);
 
+/* The same without a look at the MAC. */
+MV_MUST_USE mv_status hsm_entry_read(const uint8_t *data, size_t size, struct hsm_entry *entry);
+
 /* ---- quorum_wire.c ---- */
 void hsm_officer_put(struct mv_writer *to, const struct hsm_officer *officer);
 /* `with_end`: false for lines that were written before it was kept. */
@@ -253,6 +256,8 @@ extern const char HSM_DKGA02_KEK_LABEL[];
 extern const char HSM_BACKUP_KEK_LABEL[];
 /* All catalogue objects, in no order; `found` has HSM_MOST_FOUND places. */
 MV_MUST_USE mv_status hsm_find_records(struct hsm *hsm, CK_OBJECT_HANDLE *found, size_t *count);
+/* False when the catalogue has no place for such an entry; it takes no head. */
+bool hsm_catalogue_add(struct hsm_catalogue *catalogue, const struct hsm_entry *entry);
 const struct hsm_key_entry *hsm_catalogue_by_label(const struct hsm_catalogue *catalogue, const char *label);
 
 #endif

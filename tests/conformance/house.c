@@ -63,12 +63,13 @@ static mv_status hsmd_files(struct house *house)
 
 static mv_status finish_token(struct hsm *hsm, const struct hsm_config *config, struct hsm_officer *officer)
 {
+    const struct birth_officers officers = {.officers = officer, .count = 1};
     struct components *components = components_new(HSM_BACKUP_KEK_BYTES);
     if (components == NULL)
         return mv_fail(MV_OUT_OF_MEMORY, "component");
     mv_status status = key_entry_random_components(hsm, components, COMPONENTS_LEAST);
     if (status.ok)
-        status = token_birth_finish(hsm, config, components, officer);
+        status = token_birth_finish(hsm, config, components, &officers);
     components_free(components);
     return status;
 }
