@@ -43,7 +43,7 @@ void oracle_child(const uint8_t master[16], uint8_t purpose, const char *pan, co
     uint8_t input[32] = {0x01, purpose};
     uint8_t subkey[16];
     uint8_t cipher[32];
-    for (int i = 0; i < 9; i++)
+    for (size_t i = 0; i < 9; i++)
         input[2 + i] = (uint8_t)((pan[2 * i] - '0') * 16 + (pan[2 * i + 1] - '0'));
     memcpy(input + 11, domain, 3);
     input[14] = (uint8_t)(epoch / 256);

@@ -62,12 +62,12 @@ void record_world_import(struct hsm *hsm)
     static const enum hsm_key_use uses[] = {HSM_USE_RECORD_MAC, HSM_USE_RECORD_ENC};
     struct hsm_catalogue *catalogue = calloc(1, sizeof *catalogue);
     for (unsigned u = 0; u < 2; u++) {
-        for (uint8_t version = BELOW; version <= NEWEST; version++)
-            test_ok(record_world_master(hsm, uses[u], DOMAIN, version), "import");
+        for (unsigned version = BELOW; version <= NEWEST; version++)
+            test_ok(record_world_master(hsm, uses[u], DOMAIN, (uint8_t)version), "import");
         test_ok(record_world_master(hsm, uses[u], OTHER_DOMAIN, 1), "import");
         test_ok(hsm_catalogue_read(hsm, catalogue), "read");
-        for (uint8_t version = BELOW; version <= NEWEST; version++)
-            amend(hsm, catalogue, uses[u], version);
+        for (unsigned version = BELOW; version <= NEWEST; version++)
+            amend(hsm, catalogue, uses[u], (uint8_t)version);
     }
     free(catalogue);
 }

@@ -108,8 +108,8 @@ static void children_are_closed_and_bounded(void **state)
     const struct hsm_handle master = handle_of(HSM_USE_RECORD_MAC, ACTIVE);
     uint8_t value[16];
     record_world_value(HSM_USE_RECORD_MAC, DOMAIN, ACTIVE, value);
-    for (uint16_t round = 0; round < 2 * METERS; round++) {
-        const struct hsm_record_owner owner = owner_of(round % METERS);
+    for (unsigned round = 0; round < 2 * METERS; round++) {
+        const struct hsm_record_owner owner = owner_of((uint16_t)(round % METERS));
         uint8_t mac[16];
         uint8_t child[16];
         uint8_t expected[16];

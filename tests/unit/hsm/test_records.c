@@ -62,8 +62,8 @@ static mv_status check(const struct hsmd_record *record)
 static void meters_take_what_is_sealed(void **state)
 {
     (void)state;
-    for (uint8_t kind = MV_KIND_PURCHASE; kind <= MV_KIND_READ; kind++) {
-        struct hsmd_record record = record_of(kind, ACTIVE);
+    for (unsigned kind = MV_KIND_PURCHASE; kind <= MV_KIND_READ; kind++) {
+        struct hsmd_record record = record_of((uint8_t)kind, ACTIVE);
         const struct hsmd_record before = record;
         struct hsmd_record again = record;
         uint8_t mac[16];
