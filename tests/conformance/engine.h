@@ -3,7 +3,7 @@
 #define CONFORMANCE_ENGINE_H
 
 #include "facts.h"
-#include "flash.h"
+#include "../support/flash_model.h"
 #include "hsmd/client.h"
 
 struct engine {

@@ -16,16 +16,18 @@
 enum { MV_METER_SOFTWARE = 100 };
 
 /* ---- what the board supplies ---- */
-enum { MV_METER_RECORD_SIZE = 512, MV_METER_MIN_SECTORS = 2 };
+enum { MV_METER_MIN_SECTOR_SIZE = 512, MV_METER_MIN_SECTORS = 2 };
 
 /* Non-volatile memory that behaves like NOR flash: erase sets a whole sector to FF, write only clears bits. A call
  * returns true when it is done and durable; after false the memory may hold any mixture of before and after. The engine
  * never writes a byte twice between two erases, and writes a multiple of 8 bytes at a multiple of 8 from the sector's
- * start. It passes over slots that do not erase or do not read back as written; what a stuck cell costs is its slot. */
+ * start. It passes over places that do not come out blank or do not read back as written. A sector may be several of
+ * the chip's, erased one after the other. */
 struct mv_meter_port {
     void *context;
-    uint32_t sectors;     /* at least MV_METER_MIN_SECTORS */
-    uint32_t sector_size; /* bytes, at least MV_METER_RECORD_SIZE; more spreads the wear */
+    uint32_t sectors; /* at least MV_METER_MIN_SECTORS */
+    uint32_t
+        sector_size; /* bytes, at least MV_METER_MIN_SECTOR_SIZE; more spreads the wear, twice that bears bad cells */
     bool (*nv_read)(void *context, uint32_t sector, uint32_t offset, uint8_t *data, uint32_t size);
     bool (*nv_write)(void *context, uint32_t sector, uint32_t offset, const uint8_t *data, uint32_t size);
     bool (*nv_erase)(void *context, uint32_t sector);
@@ -72,7 +74,6 @@ struct mv_meter_settings {
 
 /* All that outlives a restart. Read it freely, change it only through the functions below. */
 struct mv_meter_state {
-    uint32_t sequence; /* of the record in memory; rises with every change */
     struct mv_meter_identity identity;
     /* What tokens brought since it was cleared; what was consumed is the board's to count. Wh, litres, litres, seconds;
      * the same in 0.00001 of the currency; never negative. */
@@ -109,17 +110,19 @@ struct mv_meter_companion {
 struct mv_meter {
     struct mv_meter_port port;
     const struct mv_sta_tables *tables;
-    struct mv_meter_state state;           /* meaningful while `loaded` */
-    uint32_t sector, slot;                 /* where the record of `state` lies */
+    const struct mv_meter_companion *companion; /* or NULL */
+    struct mv_meter_state state;                /* meaningful while `loaded` */
+    struct mv_nv_journal journal;
+    uint32_t companion_mask;               /* the companion's objects that belong to the next commit */
     uint32_t sections_since, locked_since; /* the port's seconds */
     bool loaded;
 };
 
 /* `tables` stays the caller's and must outlive the meter. DONE; NOT_PROVISIONED: only mv_meter_provision makes sense
- * then; OTHER_FORMAT: the memory holds another firmware's meter; STORAGE_ERROR: it cannot be read, or its newest record
- * is damaged, and going on with an older one would let used tokens count again; RANGE_ERROR for a port that is too
- * small or lacks a function, and without tables: then every other function answers NOT_PROVISIONED (provisioning:
- * RANGE_ERROR) and does nothing. */
+ * then; OTHER_FORMAT: the memory holds another firmware's meter; STORAGE_ERROR: it cannot be read, or what may be the
+ * newest in it is damaged by more than one bit, and going on with an older one would let used tokens count again;
+ * RANGE_ERROR for a port that is too small or lacks a function, and without tables: then every other function answers
+ * NOT_PROVISIONED (provisioning: RANGE_ERROR) and does nothing. */
 MV_CORE_MUST_USE enum mv_result mv_meter_open(struct mv_meter *meter, const struct mv_meter_port *port,
                                               const struct mv_sta_tables *tables);
 /* Forgets the key in RAM; the memory keeps its own. */

@@ -32,23 +32,48 @@ static enum mv_result amount_of(const struct mv_sts_credit *credit, int64_t *amo
     return MV_DONE;
 }
 
+static enum mv_result may_credit(const struct mv_meter *meter, enum mv_credit_register target, int64_t amount)
+{
+    const struct mv_meter_companion *companion = meter->companion;
+    if (!mv_meter_has(&meter->state.identity, target))
+        return MV_FUNCTION_ERROR;
+    if (amount < 0)
+        return MV_RANGE_ERROR;
+    if (meter->state.credit[target] > INT64_MAX - amount)
+        return MV_OVERFLOW_ERROR;
+    if (companion == NULL || companion->may_credit == NULL)
+        return MV_DONE;
+    return companion->may_credit(companion->context, target, amount);
+}
+
+enum mv_result mv_meter_add_credit(struct mv_meter *meter, enum mv_credit_register target, int64_t amount)
+{
+    const struct mv_meter_companion *companion = meter->companion;
+    enum mv_result result = may_credit(meter, target, amount);
+    if (result != MV_DONE)
+        return result;
+    meter->state.credit[target] += amount;
+    if (companion != NULL && companion->credited != NULL)
+        meter->companion_mask |= companion->credited(companion->context, target, amount);
+    return MV_DONE;
+}
+
 static enum mv_result credit_once(struct mv_meter *meter, const struct mv_sts_credit *credit,
                                   struct mv_meter_answer *answer)
 {
     int64_t credited = 0;
-    unsigned target = credit->subclass;
+    enum mv_credit_register target = (enum mv_credit_register)credit->subclass;
     if (!mv_meter_has(&meter->state.identity, target))
         return MV_FUNCTION_ERROR;
     enum mv_result result = amount_of(credit, &credited);
+    if (result == MV_DONE)
+        result = mv_meter_add_credit(meter, target, credited);
     if (result != MV_DONE)
         return result;
-    if (meter->state.credit[target] > INT64_MAX - credited)
-        return MV_OVERFLOW_ERROR;
-    meter->state.credit[target] += credited;
     result = mv_accept_tid(meter, credit->tid);
     if (result == MV_ACCEPT)
         *answer = (struct mv_meter_answer){.kind = MV_ANSWER_CREDIT,
-                                           .credit_register = (enum mv_credit_register)target,
+                                           .credit_register = target,
                                            .credited = credited,
                                            .balance = meter->state.credit[target]};
     return result;

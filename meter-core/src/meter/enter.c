@@ -53,11 +53,6 @@ static enum mv_result enter_clear(const struct mv_meter *meter, uint64_t clear, 
     return result == MV_DONE ? mv_enter_display(meter, &block, answer) : result;
 }
 
-enum mv_result mv_load_if_needed(struct mv_meter *meter)
-{
-    return meter->loaded ? MV_DONE : mv_store_load(meter);
-}
-
 /* Class 1 comes before all that writes: it works while the memory does not. */
 enum mv_result mv_meter_enter(struct mv_meter *meter, const char *digits, struct mv_meter_answer *answer)
 {

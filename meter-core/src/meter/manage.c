@@ -5,15 +5,18 @@
 
 /* UNCERTAIN: that a register which this meter does not have is a FunctionError; one that no meter has is a RangeError.
  */
-static enum mv_result clear_credit(struct mv_meter_state *state, uint16_t which)
+static enum mv_result clear_credit(struct mv_meter *meter, uint16_t which)
 {
-    if (which == MV_REGISTER_ALL) {
+    const struct mv_meter_companion *companion = meter->companion;
+    struct mv_meter_state *state = &meter->state;
+    if (which == MV_REGISTER_ALL)
         memset(state->credit, 0, sizeof state->credit);
-        return MV_DONE;
-    }
-    if (!mv_meter_has(&state->identity, which))
+    else if (mv_meter_has(&state->identity, which))
+        state->credit[which] = 0;
+    else
         return MV_FUNCTION_ERROR;
-    state->credit[which] = 0;
+    if (companion != NULL && companion->cleared != NULL)
+        meter->companion_mask |= companion->cleared(companion->context, which);
     return MV_DONE;
 }
 
@@ -38,15 +41,16 @@ static void set_extended(struct mv_meter_settings *settings, uint16_t field)
 }
 
 /* A refusal changes nothing. */
-static enum mv_result obey(struct mv_meter_state *state, const struct mv_sts_manage *token)
+static enum mv_result obey(struct mv_meter *meter, const struct mv_sts_manage *token)
 {
+    struct mv_meter_state *state = &meter->state;
     struct mv_meter_settings *settings = &state->settings;
     switch (token->subclass) {
     case MV_MANAGE_MAXIMUM_POWER:
         settings->maximum_power_w = mv_sts_amount_decode(token->field);
         return MV_DONE;
     case MV_MANAGE_CLEAR_CREDIT:
-        return clear_credit(state, token->field);
+        return clear_credit(meter, token->field);
     case MV_MANAGE_TARIFF_RATE:
         settings->tariff_rate = token->field;
         return MV_DONE;
@@ -69,7 +73,7 @@ static enum mv_result obey(struct mv_meter_state *state, const struct mv_sts_man
 static enum mv_result obey_once(struct mv_meter *meter, const struct mv_sts_manage *token,
                                 struct mv_meter_answer *answer)
 {
-    enum mv_result result = obey(&meter->state, token);
+    enum mv_result result = obey(meter, token);
     if (result == MV_DONE)
         result = mv_accept_tid(meter, token->tid);
     if (result == MV_ACCEPT)

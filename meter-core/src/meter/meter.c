@@ -2,30 +2,42 @@
 #include "metervault/meter.h"
 
 #include "../crypto/wipe.h"
+#include "companion.h"
 #include "store.h"
 
 enum { KT_MAX_KEYPAD = 2 };
 
 static bool fits(const struct mv_meter_port *port)
 {
-    return port->sectors >= MV_METER_MIN_SECTORS && port->sector_size >= MV_METER_RECORD_SIZE &&
+    return port->sectors >= MV_METER_MIN_SECTORS && port->sector_size >= MV_METER_MIN_SECTOR_SIZE &&
            port->nv_read != NULL && port->nv_write != NULL && port->nv_erase != NULL && port->seconds != NULL;
 }
 
 enum mv_result mv_meter_open(struct mv_meter *meter, const struct mv_meter_port *port,
                              const struct mv_sta_tables *tables)
 {
+    return mv_meter_open_with(meter, port, tables, NULL);
+}
+
+enum mv_result mv_meter_open_with(struct mv_meter *meter, const struct mv_meter_port *port,
+                                  const struct mv_sta_tables *tables, const struct mv_meter_companion *companion)
+{
     *meter = (struct mv_meter){.loaded = false};
     if (!fits(port) || tables == NULL)
         return MV_RANGE_ERROR;
     meter->port = *port;
     meter->tables = tables;
-    return mv_store_load(meter);
+    meter->companion = companion;
+    enum mv_result result = mv_store_load(meter);
+    if (result == MV_RANGE_ERROR) /* the companion's objects do not fit */
+        meter->port = (struct mv_meter_port){.context = NULL};
+    return result;
 }
 
 void mv_meter_close(struct mv_meter *meter)
 {
     mv_wipe(&meter->state, sizeof meter->state);
+    meter->companion_mask = 0;
     meter->loaded = false;
 }
 

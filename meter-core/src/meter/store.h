@@ -1,17 +1,15 @@
-/* Keeps the newest state in non-volatile memory: records follow one another through a sector, then through the next one
- * after erasing it, so that a whole record always stands while another is being written. */
+/* The meter's state in the journal. */
 #ifndef MV_CORE_STORE_H
 #define MV_CORE_STORE_H
 
-#include "metervault/meter.h"
+#include "companion.h"
 
-/* Finds the newest record; what it says of time starts now. DONE, NOT_PROVISIONED when there is none or the meter was
- * never opened, OTHER_FORMAT when it is another firmware's, STORAGE_ERROR when it is damaged or cannot be read. */
+/* Loads meter and companion; what the state says of time starts now. As mv_nv_open. */
 MV_CORE_MUST_USE enum mv_result mv_store_load(struct mv_meter *meter);
-/* Writes `meter->state`, which its caller changed, under the next sequence number. STORAGE_ERROR closes the meter, to
- * be loaded again: then the memory holds either what it held or the changed state. */
+/* Writes `meter->state`, which its caller changed, and with it what the companion named. STORAGE_ERROR closes the
+ * meter, to be loaded again: then the memory holds either what it held or the changed state. */
 MV_CORE_MUST_USE enum mv_result mv_store_commit(struct mv_meter *meter);
-/* Removes whatever records there are and empties `meter->state`. */
+/* Removes whatever the memory holds and empties `meter->state`; the next commit writes everything. */
 MV_CORE_MUST_USE enum mv_result mv_store_clear(struct mv_meter *meter);
 
 #endif

@@ -11,8 +11,8 @@ enum { MV_NV_UNIT = 8, MV_NV_OBJECTS = 32, MV_NV_OBJECT_MAX = 1024 };
 
 /* ---- what an object is ---- */
 
-/* Numbers are written big-endian. A sink takes at most the object's size and fills up with zeros; more is a fault of
- * the program, which the commit answers by RANGE_ERROR. */
+/* Numbers are written big-endian. A sink takes at most the object's size, and zeros fill it up; of an object that
+ * encodes more nothing is kept: STORAGE_ERROR. */
 struct mv_nv_sink;
 void mv_nv_put_u8(struct mv_nv_sink *to, uint8_t value);
 void mv_nv_put_u16(struct mv_nv_sink *to, uint16_t value);
@@ -74,8 +74,7 @@ uint32_t mv_nv_sector_needed(const struct mv_nv_memory *memory);
 MV_CORE_MUST_USE enum mv_result mv_nv_open(struct mv_nv_journal *journal, const struct mv_nv_memory *memory);
 /* Writes the objects of that mask, all or none; also others of `memory`, from their states, when it is their turn to
  * move to the next sector: no state may hold what is not to be kept. The first commit after mv_nv_clear writes all.
- * DONE: durable. STORAGE_ERROR: the memory holds either all of it or none, mv_nv_open tells which. RANGE_ERROR: an
- * encoder wrote more than its size, nothing was kept. */
+ * DONE: durable. STORAGE_ERROR: the memory holds either all of it or none, mv_nv_open tells which. */
 MV_CORE_MUST_USE enum mv_result mv_nv_commit(struct mv_nv_journal *journal, const struct mv_nv_memory *memory,
                                              uint32_t mask);
 /* Erases all sectors. DONE or STORAGE_ERROR. */

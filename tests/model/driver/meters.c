@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "../../support/token.h"
-#include "../../unit/core/flash.h"
+#include "../../support/flash_model.h"
 #include "driver.h"
 #include "meter_print.h"
 #include "metervault/meter.h"

@@ -71,7 +71,7 @@ static void crc(void)
 
 /* What leaves the meter's RAM is no longer its secret: what is written to the flash, which protects it in its own way,
  * and whether a token decrypts, which the answer tells. */
-static uint8_t flash[2][MV_METER_RECORD_SIZE];
+static uint8_t flash[2][MV_METER_MIN_SECTOR_SIZE];
 
 static bool nv_read(void *context, uint32_t sector, uint32_t offset, uint8_t *data, uint32_t size)
 {
@@ -118,7 +118,7 @@ static void poison_key(struct mv_meter *meter)
 static bool provision(struct mv_meter *meter, uint8_t ea)
 {
     const struct mv_meter_port port = {.sectors = 2,
-                                       .sector_size = MV_METER_RECORD_SIZE,
+                                       .sector_size = MV_METER_MIN_SECTOR_SIZE,
                                        .nv_read = nv_read,
                                        .nv_write = nv_write,
                                        .nv_erase = nv_erase,

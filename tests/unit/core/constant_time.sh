@@ -9,7 +9,8 @@ root=$3
 mkdir -p "$work"
 "$clang" -std=gnu11 -O2 -g -fsanitize=memory -I"$root/meter-core/include" \
     -Wl,--wrap=mv_sts_decrypt "$root/tests/unit/core/constant_time.c" \
-    "$root"/meter-core/src/crypto/*.c "$root"/meter-core/src/sts/*.c "$root"/meter-core/src/meter/*.c -o "$work/constant_time"
+    "$root"/meter-core/src/crypto/*.c "$root"/meter-core/src/sts/*.c "$root"/meter-core/src/meter/*.c "$root"/meter-core/src/nv/*.c \
+    -o "$work/constant_time"
 "$work/constant_time" | tee "$work/out"
 [ "$(grep -c "^enter.* 1$" "$work/out")" -eq 4 ] || { echo "the meter did not do as expected"; exit 1; }
 if "$work/constant_time" look-up 2>"$work/log"; then

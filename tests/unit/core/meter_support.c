@@ -179,3 +179,27 @@ void check_identity(const struct mv_meter_identity *kept, const struct mv_meter_
     assert_int_equal(kept->supply_group, given->supply_group);
     assert_int_equal(kept->measures, given->measures);
 }
+
+static bool same_identity(const struct mv_meter_identity *a, const struct mv_meter_identity *b)
+{
+    return memcmp(a->pan, b->pan, sizeof a->pan) == 0 && a->key.ea == b->key.ea &&
+           memcmp(a->key.bytes, b->key.bytes, sizeof a->key.bytes) == 0 && a->key_type == b->key_type &&
+           a->key_revision == b->key_revision && a->tariff_index == b->tariff_index && a->key_expiry == b->key_expiry &&
+           a->supply_group == b->supply_group && a->measures == b->measures;
+}
+
+static bool same_settings(const struct mv_meter_settings *a, const struct mv_meter_settings *b)
+{
+    return a->maximum_power_w == b->maximum_power_w && a->phase_unbalance_w == b->phase_unbalance_w &&
+           a->tariff_rate == b->tariff_rate && a->water_factor == b->water_factor && a->tampered == b->tampered &&
+           memcmp(a->extended, b->extended, sizeof a->extended) == 0 &&
+           memcmp(a->flags, b->flags, sizeof a->flags) == 0;
+}
+
+bool same_state(const struct mv_meter_state *a, const struct mv_meter_state *b)
+{
+    return same_identity(&a->identity, &b->identity) && memcmp(a->credit, b->credit, sizeof a->credit) == 0 &&
+           memcmp(a->tids, b->tids, sizeof a->tids) == 0 && a->sections.present == b->sections.present &&
+           memcmp(a->sections.content, b->sections.content, sizeof a->sections.content) == 0 &&
+           same_settings(&a->settings, &b->settings) && a->wrong == b->wrong;
+}

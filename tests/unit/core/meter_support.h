@@ -2,7 +2,7 @@
 #ifndef MV_TEST_METER_SUPPORT_H
 #define MV_TEST_METER_SUPPORT_H
 
-#include "flash.h"
+#include "../../support/flash_model.h"
 
 enum { TEST_TID = 0x600000, TEST_KEN = 0x9F };
 
@@ -45,6 +45,8 @@ enum mv_result fixture_enter_kwh(struct fixture *f, uint32_t tid, uint32_t units
 enum mv_result fixture_enter_manage(struct fixture *f, uint8_t subclass, uint32_t tid, uint16_t field);
 /* Lets a lockout pass. */
 void fixture_wait_out(struct fixture *f);
+/* In all that is kept. */
+bool same_state(const struct mv_meter_state *a, const struct mv_meter_state *b);
 void check_identity(const struct mv_meter_identity *kept, const struct mv_meter_identity *given);
 
 #endif

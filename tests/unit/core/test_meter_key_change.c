@@ -193,7 +193,7 @@ static void a_section_again_costs_nothing(void **state)
     struct set set = make_set(f, 2, true, false);
     assert_int_equal(fixture_enter(f, set.digits[0]), MV_KCT_1ST);
     assert_int_equal(fixture_enter(f, set.digits[2]), MV_KCT_3RD);
-    uint32_t sequence = f->meter.state.sequence;
+    uint32_t commits = f->meter.journal.commits;
     uint32_t spent = f->flash.spent;
     f->flash.now += MV_SECTION_TIMEOUT_S - 1;
     for (unsigned i = 0; i < 100; i++) {
@@ -201,7 +201,7 @@ static void a_section_again_costs_nothing(void **state)
         assert_int_equal(f->answer.kind, MV_ANSWER_KEY_SECTION);
         assert_int_equal(f->answer.sections, 5);
     }
-    assert_int_equal(f->meter.state.sequence, sequence);
+    assert_int_equal(f->meter.journal.commits, commits);
     assert_int_equal(f->flash.spent, spent);
     f->flash.now += 1;
     assert_int_equal(mv_meter_tick(&f->meter), MV_DONE);
@@ -216,10 +216,10 @@ static void a_whole_set_again_is_obeyed_again(void **state)
     set.change.key = f->identity.key;
     set.count = test_key_set(&f->identity, &set.change, set.digits);
     for (unsigned i = 1; i <= 5; i++) {
-        uint32_t sequence = f->meter.state.sequence;
+        uint32_t commits = f->meter.journal.commits;
         assert_int_equal(fixture_enter(f, set.digits[0]), MV_KCT_1ST);
         assert_int_equal(fixture_enter(f, set.digits[1]), MV_ACCEPT);
-        assert_int_equal(f->meter.state.sequence, sequence + 2);
+        assert_int_equal(f->meter.journal.commits, commits + 2);
     }
 }
 
@@ -236,9 +236,9 @@ static void no_rollover_under_the_same_key(void **state)
         assert_int_equal(fixture_enter_kwh(f, TEST_TID + 1, 1), MV_ACCEPT);
         for (unsigned i = 0; i + 1 < set.count; i++)
             assert_int_equal(fixture_enter(f, set.digits[i]), section_results[i]);
-        uint32_t sequence = f->meter.state.sequence;
+        uint32_t commits = f->meter.journal.commits;
         assert_int_equal(fixture_enter(f, set.digits[set.count - 1]), MV_RANGE_ERROR);
-        assert_int_equal(f->meter.state.sequence, sequence);
+        assert_int_equal(f->meter.journal.commits, commits);
         check_identity(&f->meter.state.identity, &f->identity);
         assert_int_equal(fixture_enter_kwh(f, TEST_TID + 1, 1), MV_USED_ERROR);
         set.change.key.bytes[misty1 == 1 ? 8 : 7] ^= 1; /* any other key will do */

@@ -87,7 +87,7 @@ static void only_a_wrong_crc_counts(void **state)
 {
     struct fixture *f = *state;
     char digits[21];
-    uint32_t sequence = f->meter.state.sequence;
+    uint32_t commits = f->meter.journal.commits;
     for (unsigned i = 0; i < 5; i++) {
         assert_int_equal(fixture_enter(f, "123"), MV_FORMAT_ERROR);
         assert_int_equal(fixture_enter(f, "99999999999999999999"), MV_FORMAT_ERROR);
@@ -97,7 +97,7 @@ static void only_a_wrong_crc_counts(void **state)
         assert_int_equal(fixture_enter(f, digits), MV_FUNCTION_ERROR);
     }
     assert_int_equal(f->meter.state.wrong, 0);
-    assert_int_equal(f->meter.state.sequence, sequence);
+    assert_int_equal(f->meter.journal.commits, commits);
 }
 
 /* What can be entered again and again must not help a guesser. */
@@ -123,10 +123,10 @@ static void only_a_token_with_a_tid_clears(void **state)
 static void guessing_does_not_wear_the_memory_out(void **state)
 {
     struct fixture *f = *state;
-    uint32_t sequence = f->meter.state.sequence;
+    uint32_t commits = f->meter.journal.commits;
     for (unsigned i = 0; i < 50; i++) {
         assert_int_equal(fixture_enter(f, wrong(f)), MV_CRC_ERROR);
-        assert_int_equal(f->meter.state.sequence, sequence + (i < 10 ? i + 1 : 10));
+        assert_int_equal(f->meter.journal.commits, commits + (i < 10 ? i + 1 : 10));
         fixture_wait_out(f);
     }
     assert_int_equal(fixture_enter(f, wrong(f)), MV_CRC_ERROR);

@@ -7,8 +7,9 @@
 #include <cmocka.h>
 
 #include "meter_support.h"
-#include "record.h"
 
+/* Bytes of an entry, and of its seal. */
+enum { ENTRY = 512, SEAL = 8 };
 enum { TOKENS = 5, FIRST_STEP = 61 };
 
 /* Token i is worth 2^i units, so that the balance shows which tokens counted. */
@@ -78,7 +79,7 @@ static void finish(struct flash *flash, uint32_t accepted, uint32_t unsure)
     run(flash, &accepted, &unsure);
     assert_int_equal(mv_meter_open(&meter, &port, &mv_sta_public), MV_DONE);
     assert_int_equal(meter.state.credit[MV_REGISTER_ELECTRICITY], 100 * ((1 << TOKENS) - 1));
-    assert_false(flash->double_writes);
+    assert_false(flash->misused);
 }
 
 static uint32_t bytes_of_a_whole_run(void)
@@ -101,7 +102,7 @@ static void one_cut_anywhere(void **state)
     (void)state;
     uint32_t total = bytes_of_a_whole_run();
     uint32_t cuts_in_a_token = 0;
-    assert_true(total > TOKENS * MV_METER_RECORD_SIZE);
+    assert_true(total > TOKENS * ENTRY);
     for (uint32_t cut = 1; cut < total; cut++) {
         for (unsigned t = 0; t < sizeof torn; t++) {
             struct flash flash;
@@ -115,7 +116,7 @@ static void one_cut_anywhere(void **state)
             finish(&flash, accepted, unsure);
         }
     }
-    assert_true(cuts_in_a_token > TOKENS * MV_METER_RECORD_SIZE);
+    assert_true(cuts_in_a_token > TOKENS * ENTRY);
 }
 
 /* The power goes again during the first run after a cut. */
@@ -143,11 +144,11 @@ static void a_second_cut(void **state)
 static void a_torn_seal(void **state)
 {
     unsigned seen[2] = {0, 0};
-    for (uint32_t cut = 0; cut < MV_RECORD_SEAL; cut++) {
+    for (uint32_t cut = 0; cut < SEAL; cut++) {
         for (unsigned last_byte = 0; last_byte < 256; last_byte++) {
             fixture_ready(state);
             struct fixture *f = *state;
-            f->flash.energy = MV_RECORD_BODY + cut;
+            f->flash.energy = ENTRY - SEAL + cut;
             f->flash.last_byte = (uint8_t)last_byte;
             assert_int_equal(fixture_enter(f, tokens[0]), MV_STORAGE_ERROR);
             flash_power_on(&f->flash);
@@ -159,7 +160,7 @@ static void a_torn_seal(void **state)
             assert_int_equal(fixture_enter(f, tokens[0]), counted ? MV_USED_ERROR : MV_ACCEPT);
             fixture_reopen(f);
             assert_int_equal(f->meter.state.credit[0], 300);
-            assert_false(f->flash.double_writes);
+            assert_false(f->flash.misused);
         }
     }
     assert_true(seen[0] > 0 && seen[1] > 0);

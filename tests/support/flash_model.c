@@ -1,6 +1,18 @@
-#include "flash.h"
+#include "flash_model.h"
 
 #include <string.h>
+
+enum { UNIT = 8 };
+
+uint8_t *flash_sector(struct flash *flash, uint32_t sector)
+{
+    return flash->bytes + (size_t)sector * flash->sector_size;
+}
+
+void flash_rot(struct flash *flash, uint32_t sector, uint32_t bit)
+{
+    flash_sector(flash, sector)[bit / 8] ^= (uint8_t)(1U << bit % 8);
+}
 
 /* What the byte becomes; false when the power went off under it, which leaves any mixture of old and new bits. */
 static bool change(struct flash *flash, uint8_t *byte, uint8_t target)
@@ -19,7 +31,7 @@ static bool change(struct flash *flash, uint8_t *byte, uint8_t target)
 static void hold_stuck_cells(struct flash *flash)
 {
     for (unsigned i = 0; i < flash->stuck_count; i++) {
-        uint8_t *byte = &flash->bytes[flash->stuck[i].sector][flash->stuck[i].at];
+        uint8_t *byte = flash_sector(flash, flash->stuck[i].sector) + flash->stuck[i].at;
         *byte = (uint8_t)((*byte & (uint8_t)~flash->stuck[i].zeros) | flash->stuck[i].ones);
     }
 }
@@ -35,7 +47,25 @@ static bool flash_read(void *context, uint32_t sector, uint32_t offset, uint8_t 
     if (flash->fail_reads || flash->energy == 0 || !inside(flash, sector, offset, size) ||
         (int)sector == flash->fail_sector)
         return false;
-    memcpy(data, flash->bytes[sector] + offset, size);
+    memcpy(data, flash_sector(flash, sector) + offset, size);
+    return true;
+}
+
+static bool write_once(struct flash *flash, uint8_t *cells, const uint8_t *data, uint32_t size)
+{
+    for (uint32_t i = 0; i < size; i++) {
+        if (!change(flash, &cells[i], cells[i] & data[i]))
+            return false;
+    }
+    return true;
+}
+
+static bool blank(const uint8_t *cells, uint32_t size)
+{
+    for (uint32_t i = 0; i < size; i++) {
+        if (cells[i] != 0xFF)
+            return false;
+    }
     return true;
 }
 
@@ -44,16 +74,24 @@ static bool flash_write(void *context, uint32_t sector, uint32_t offset, const u
     struct flash *flash = context;
     if (flash->energy == 0 || !inside(flash, sector, offset, size))
         return false;
+    uint8_t *cells = flash_sector(flash, sector) + offset;
     flash->writes++;
-    for (uint32_t i = 0; i < size; i++) {
-        uint8_t *byte = &flash->bytes[sector][offset + i];
-        if (*byte != 0xFF)
-            flash->double_writes = true;
-        if (!change(flash, byte, *byte & data[i]))
-            return false;
-    }
+    if (offset % UNIT != 0 || size % UNIT != 0 || !blank(cells, size))
+        flash->misused = true;
+    if (!write_once(flash, cells, data, size) || (flash->repeat && !write_once(flash, cells, data, size)))
+        return false;
     hold_stuck_cells(flash);
     return !flash->deny_writes;
+}
+
+static bool erase_once(struct flash *flash, uint32_t sector)
+{
+    uint8_t *cells = flash_sector(flash, sector);
+    for (uint32_t i = 0; i < flash->sector_size; i++) {
+        if (!change(flash, &cells[i], 0xFF))
+            return false;
+    }
+    return true;
 }
 
 static bool flash_erase(void *context, uint32_t sector)
@@ -62,10 +100,8 @@ static bool flash_erase(void *context, uint32_t sector)
     if (flash->energy == 0 || !inside(flash, sector, 0, flash->sector_size) || (flash->deny_erases >> sector & 1) != 0)
         return false;
     flash->erases[sector]++;
-    for (uint32_t i = 0; i < flash->sector_size; i++) {
-        if (!change(flash, &flash->bytes[sector][i], 0xFF))
-            return false;
-    }
+    if (!erase_once(flash, sector) || (flash->repeat && !erase_once(flash, sector)))
+        return false;
     hold_stuck_cells(flash);
     return true;
 }
@@ -76,14 +112,20 @@ static uint32_t flash_seconds(void *context)
     return flash->now;
 }
 
+void flash_init_as(struct flash *flash, uint32_t sectors, uint32_t sector_size)
+{
+    memset(flash, 0, sizeof *flash);
+    flash->sectors = sectors;
+    flash->sector_size = sector_size;
+    flash->energy = UINT32_MAX;
+    flash->last_byte = 0xFF;
+    flash->fail_sector = -1;
+    memset(flash->bytes, 0xFF, sizeof flash->bytes);
+}
+
 void flash_init(struct flash *flash)
 {
-    *flash = (struct flash){.sectors = FLASH_SECTORS,
-                            .sector_size = FLASH_SECTOR_SIZE,
-                            .energy = UINT32_MAX,
-                            .last_byte = 0xFF,
-                            .fail_sector = -1};
-    memset(flash->bytes, 0xFF, sizeof flash->bytes);
+    flash_init_as(flash, FLASH_SECTORS, FLASH_SECTOR_SIZE);
 }
 
 struct mv_meter_port flash_port(struct flash *flash)
