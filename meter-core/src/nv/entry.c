@@ -1,0 +1,151 @@
+#include "entry.h"
+
+#include "../crypto/wipe.h"
+#include "check.h"
+
+/* A seal of which half the zeros are there counts, as does one in which as many bits rotted. */
+enum { SEAL_BITS_LOST = 16 };
+enum { PIECE = 32 };
+
+struct reader {
+    const struct mv_meter_port *port;
+    uint32_t sector;
+};
+
+static bool read_unit(const struct reader *from, uint32_t at, uint8_t unit[MV_NV_UNIT])
+{
+    return from->port->nv_read(from->port->context, from->sector, at, unit, MV_NV_UNIT);
+}
+
+static bool size_of(const struct mv_nv_word *word, uint32_t *size)
+{
+    *size = (uint32_t)word->units * MV_NV_UNIT;
+    return *size >= MV_NV_ENTRY_MIN && *size <= MV_NV_ENTRY_MAX;
+}
+
+/* ---- what a unit says of an entry around it ---- */
+
+enum unit_kind { IS_NOTHING, IS_HEAD, IS_HEAD_HALF_SEALED, IS_SEAL, IS_UNREADABLE };
+
+/* Some zeros of the seal, and no others. */
+static bool half_sealed(const uint8_t unit[MV_NV_UNIT], const uint8_t seal[MV_NV_UNIT])
+{
+    unsigned strange = 0;
+    for (unsigned i = 0; i < MV_NV_UNIT; i++)
+        strange |= (unsigned)seal[i] & (uint8_t)~unit[i];
+    return strange == 0 && !mv_nv_blank(unit);
+}
+
+static enum unit_kind look_at_head(const struct reader *from, struct mv_nv_entry *entry, const uint8_t head[MV_NV_UNIT])
+{
+    struct mv_nv_word word;
+    uint8_t unit[MV_NV_UNIT];
+    uint8_t seal[MV_NV_UNIT];
+    enum mv_nv_head_kind kind = mv_nv_head_read(head, &word);
+    if (kind == MV_NV_HEAD_NONE || !size_of(&word, &entry->size) || entry->size > from->port->sector_size - entry->at)
+        return IS_NOTHING;
+    if (!read_unit(from, entry->at + entry->size - MV_NV_SEAL, unit))
+        return IS_UNREADABLE;
+    mv_nv_seal(&word, seal);
+    entry->generation = word.generation;
+    unsigned lost = mv_nv_distance(unit, seal);
+    if (lost <= SEAL_BITS_LOST) {
+        entry->rotten = kind == MV_NV_HEAD_MENDED || lost > 0;
+        return IS_HEAD;
+    }
+    return kind == MV_NV_HEAD_EXACT && half_sealed(unit, seal) ? IS_HEAD_HALF_SEALED : IS_NOTHING;
+}
+
+/* For heads in which more than one bit is wrong: that entry is damaged, but it was there. */
+static enum unit_kind look_at_seal(const struct reader *from, uint32_t floor, uint32_t at, struct mv_nv_entry *entry,
+                                   const uint8_t seal[MV_NV_UNIT])
+{
+    struct mv_nv_word word;
+    uint8_t unit[MV_NV_UNIT];
+    if (!mv_nv_seal_read(seal, &word) || !size_of(&word, &entry->size) || entry->size > at + MV_NV_SEAL - floor)
+        return IS_NOTHING;
+    entry->at = at + MV_NV_SEAL - entry->size;
+    entry->generation = word.generation;
+    if (!read_unit(from, entry->at, unit))
+        return IS_UNREADABLE;
+    return mv_nv_was_head(unit, seal) ? IS_SEAL : IS_NOTHING;
+}
+
+/* ---- an entry as a whole ---- */
+
+/* MV_NV_CRC32_GOOD when nothing is wrong. */
+static bool read_crc(const struct reader *from, const struct mv_nv_entry *entry, uint32_t *crc)
+{
+    uint8_t piece[PIECE];
+    uint32_t end = entry->at + entry->size - MV_NV_SEAL;
+    bool good = true;
+    *crc = MV_NV_CRC32_START;
+    for (uint32_t at = entry->at; at < end && good;) {
+        uint32_t size = end - at < PIECE ? end - at : PIECE;
+        good = from->port->nv_read(from->port->context, from->sector, at, piece, size);
+        *crc = mv_nv_crc32_add(*crc, piece, size);
+        at += size;
+    }
+    mv_wipe(piece, sizeof piece);
+    return good;
+}
+
+static enum mv_nv_found check_body(const struct reader *from, struct mv_nv_entry *entry)
+{
+    uint32_t crc = 0;
+    entry->bit = MV_NV_NO_BIT;
+    if (!read_crc(from, entry, &crc))
+        return MV_NV_UNREADABLE;
+    if (crc != MV_NV_CRC32_GOOD) {
+        entry->rotten = true;
+        entry->bit = mv_nv_rotten_bit(crc ^ MV_NV_CRC32_GOOD, MV_NV_CRC32_POLYNOMIAL, 8 * (entry->size - MV_NV_SEAL));
+        if (entry->bit == MV_NV_NO_BIT) {
+            entry->kind = MV_NV_DAMAGED;
+            return MV_NV_FOUND;
+        }
+    }
+    struct mv_nv_source source = mv_nv_source_of(from->port, from->sector, entry);
+    source.at -= MV_NV_BODY_HEAD;
+    source.left = MV_NV_BODY_HEAD;
+    entry->format = mv_nv_get_u8(&source);
+    entry->count = mv_nv_get_u8(&source);
+    entry->index = mv_nv_get_u16(&source);
+    return source.good ? MV_NV_FOUND : MV_NV_UNREADABLE;
+}
+
+enum mv_nv_found mv_nv_find(const struct mv_meter_port *port, uint32_t sector, uint32_t from, struct mv_nv_entry *entry)
+{
+    struct reader reader = {.port = port, .sector = sector};
+    uint8_t unit[MV_NV_UNIT];
+    for (uint32_t at = from; port->sector_size - at >= MV_NV_UNIT; at += MV_NV_UNIT) {
+        *entry = (struct mv_nv_entry){.at = at};
+        if (!read_unit(&reader, at, unit))
+            return MV_NV_UNREADABLE;
+        if (mv_nv_blank(unit))
+            continue;
+        enum unit_kind kind = look_at_head(&reader, entry, unit);
+        if (kind == IS_NOTHING)
+            kind = look_at_seal(&reader, from, at, entry, unit);
+        switch (kind) {
+        case IS_NOTHING:
+            break;
+        case IS_UNREADABLE:
+            return MV_NV_UNREADABLE;
+        case IS_HEAD:
+            return check_body(&reader, entry);
+        case IS_HEAD_HALF_SEALED:
+            entry->kind = MV_NV_HALF_SEALED;
+            return MV_NV_FOUND;
+        case IS_SEAL: /* more than one bit of its head is wrong */
+            entry->kind = MV_NV_DAMAGED;
+            return MV_NV_FOUND;
+        }
+    }
+    return MV_NV_FOUND_NONE;
+}
+
+/* Only of a whole one the size is beyond doubt. */
+uint32_t mv_nv_after(const struct mv_nv_entry *entry)
+{
+    return entry->at + (entry->kind == MV_NV_WHOLE ? entry->size : MV_NV_UNIT);
+}
