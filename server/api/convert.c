@@ -2,6 +2,7 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 #include <time.h>
 
 #include "api/token_convert.h"
@@ -117,6 +118,41 @@ static void key_on_file_out(const struct store_meter *row, Metervault__V1__Meter
     out->key_generation_algorithm = row->dkga;
 }
 
+bool api_domain_in(const char *text, uint8_t domain[STORE_DOMAIN])
+{
+    static const char digits[] = "0123456789ABCDEF0123456789abcdef";
+    if (strlen(text) != (size_t)2 * STORE_DOMAIN)
+        return false;
+    for (size_t i = 0; i < (size_t)2 * STORE_DOMAIN; i++) {
+        const char *found = strchr(digits, text[i]);
+        if (found == NULL)
+            return false;
+        domain[i / 2] = (uint8_t)(domain[i / 2] << 4 | ((found - digits) & 15));
+    }
+    return true;
+}
+
+static void record_keys_out(const struct store_record_keys *keys, char *domain, Metervault__V1__RecordKeys *out)
+{
+    metervault__v1__record_keys__init(out);
+    out->domain = domain;
+    out->mac_version = keys->mac_version;
+    out->enc_version = keys->enc_version;
+    out->installation_epoch = keys->epoch;
+}
+
+static void records_out(const struct store_record_meter *records, struct api_meter *out)
+{
+    const uint8_t *domain = records->domain;
+    (void)snprintf(out->domain, sizeof out->domain, "%02X%02X%02X", domain[0], domain[1], domain[2]);
+    record_keys_out(&records->keys, out->domain, &out->records);
+    out->message.record_keys = &out->records;
+    if (records->next.mac_version == 0)
+        return;
+    record_keys_out(&records->next, out->domain, &out->pending_records);
+    out->message.pending_record_keys = &out->pending_records;
+}
+
 void api_meter_out(const struct vend_meter *meter, struct api_meter *out)
 {
     const struct store_meter *row = &meter->row;
@@ -136,4 +172,6 @@ void api_meter_out(const struct vend_meter *meter, struct api_meter *out)
     }
     if (row->has_wanted)
         wanted_out(row, out);
+    if (meter->takes_records)
+        records_out(&meter->records, out);
 }

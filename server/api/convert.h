@@ -19,6 +19,8 @@ MV_MUST_USE mv_status api_quantity_in(const Metervault__V1__Quantity *message, s
 /* A request's key; INVALID_FIELD "key" when there is none. */
 MV_MUST_USE mv_status api_key_in(const Metervault__V1__MeterKey *message, struct vend_meter_key *key);
 
+/* 6 hex digits; false otherwise. */
+bool api_domain_in(const char *text, uint8_t domain[STORE_DOMAIN]);
 /* Not said where the message has no target at all. */
 struct vend_key_target api_wanted_in(const Metervault__V1__WantedKey *message);
 
@@ -26,6 +28,8 @@ struct api_meter {
     Metervault__V1__Meter message;
     Metervault__V1__MeterKey key, pending;
     Metervault__V1__WantedKey wanted;
+    Metervault__V1__RecordKeys records, pending_records;
+    char domain[2 * STORE_DOMAIN + 1];
 };
 void api_meter_out(const struct vend_meter *meter, struct api_meter *out);
 

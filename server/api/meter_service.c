@@ -4,6 +4,7 @@
 #include "api/convert.h"
 #include "api/meter_keys.h"
 #include "api/services.h"
+#include "vending/records.h"
 
 void api_answer_meter(struct rpc_call *call, mv_status status, const struct vend_meter *meter)
 {
@@ -24,6 +25,14 @@ static mv_status credit_unit_in(Metervault__V1__CreditUnit message, bool *curren
     return units || *currency ? mv_ok() : mv_fail(MV_INVALID_FIELD, "credit_unit");
 }
 
+static mv_status first_state_in(Metervault__V1__MeterState message, bool *made)
+{
+    *made = message == METERVAULT__V1__METER_STATE__MADE;
+    bool in_use = message == METERVAULT__V1__METER_STATE__METER_STATE_UNSPECIFIED ||
+                  message == METERVAULT__V1__METER_STATE__ACTIVE;
+    return in_use || *made ? mv_ok() : mv_fail(MV_INVALID_FIELD, "state");
+}
+
 static void register_meter(void *self, struct rpc_call *call, const ProtobufCMessage *message)
 {
     const Metervault__V1__RegisterMeterRequest *in = (const Metervault__V1__RegisterMeterRequest *)message;
@@ -32,6 +41,8 @@ static void register_meter(void *self, struct rpc_call *call, const ProtobufCMes
     struct vend_meter_request request = {
         .pan = in->meter_pan, .organisation = in->organisation, .utility = (enum vend_utility)in->utility};
     mv_status status = credit_unit_in(in->credit_unit, &request.currency);
+    if (status.ok)
+        status = first_state_in(in->state, &request.made);
     if (status.ok)
         status = api_key_in(in->key, &request.key);
     if (status.ok)
@@ -47,6 +58,49 @@ static void get_meter(void *self, struct rpc_call *call, const ProtobufCMessage 
     struct vend_caller caller = api_caller(call);
     struct vend_meter meter;
     mv_status status = vend_get_meter(self, &caller, in->meter_pan, &meter);
+    api_answer_meter(call, status, &meter);
+}
+
+static mv_status record_keys_in(const Metervault__V1__RecordKeys *message, uint8_t domain[STORE_DOMAIN],
+                                struct store_record_keys *keys)
+{
+    if (message == NULL)
+        return mv_fail(MV_INVALID_FIELD, "record_keys");
+    if (!api_domain_in(message->domain, domain))
+        return mv_fail(MV_INVALID_FIELD, "domain");
+    if (message->mac_version < 1 || message->mac_version > UINT8_MAX)
+        return mv_fail(MV_INVALID_FIELD, "mac_version");
+    if (message->enc_version < 1 || message->enc_version > UINT8_MAX)
+        return mv_fail(MV_INVALID_FIELD, "enc_version");
+    if (message->installation_epoch > UINT16_MAX)
+        return mv_fail(MV_INVALID_FIELD, "installation_epoch");
+    *keys = (struct store_record_keys){.mac_version = (uint8_t)message->mac_version,
+                                       .enc_version = (uint8_t)message->enc_version,
+                                       .epoch = (uint16_t)message->installation_epoch};
+    return mv_ok();
+}
+
+static void provision_meter(void *self, struct rpc_call *call, const ProtobufCMessage *message)
+{
+    const Metervault__V1__ProvisionMeterRequest *in = (const Metervault__V1__ProvisionMeterRequest *)message;
+    struct vend_caller caller = api_caller(call);
+    struct vend_meter meter;
+    uint8_t domain[STORE_DOMAIN];
+    struct store_record_keys keys;
+    mv_status status = record_keys_in(in->record_keys, domain, &keys);
+    if (status.ok)
+        status = vend_provision_meter(self, &caller, in->meter_pan, domain, &keys, &meter);
+    else
+        status = vend_refuse(self, &caller, VEND_PROVISION_METER, status);
+    api_answer_meter(call, status, &meter);
+}
+
+static void set_meter_state(void *self, struct rpc_call *call, const ProtobufCMessage *message)
+{
+    const Metervault__V1__SetMeterStateRequest *in = (const Metervault__V1__SetMeterStateRequest *)message;
+    struct vend_caller caller = api_caller(call);
+    struct vend_meter meter;
+    mv_status status = vend_set_meter_state(self, &caller, in->meter_pan, (enum vend_meter_state)in->state, &meter);
     api_answer_meter(call, status, &meter);
 }
 
@@ -101,6 +155,8 @@ static const struct rpc_method methods[] = {
     {"ConfirmKeyChange", api_confirm_key_change, RPC_POOLED},
     {"GetMeterHistory", api_get_meter_history, RPC_POOLED},
     {"ListExposed", api_list_exposed, RPC_POOLED},
+    {"ProvisionMeter", provision_meter, RPC_POOLED},
+    {"SetMeterState", set_meter_state, RPC_POOLED},
 };
 
 const struct rpc_service api_meter_service = {.descriptor = &metervault__v1__meter_service__descriptor,

@@ -3,6 +3,7 @@
 #include "api/batch.h"
 #include "api/convert.h"
 #include "api/order_convert.h"
+#include "api/record_calls.h"
 #include "api/services.h"
 #include "api/token_convert.h"
 
@@ -125,6 +126,8 @@ static const struct rpc_method methods[] = {
     {"GetToken", get_token, RPC_POOLED},
     {"LastResponse", last_response, RPC_POOLED},
     {"Verify", verify, RPC_POOLED},
+    {"IssueRecord", api_issue_record, RPC_POOLED},
+    {"AcceptReturn", api_accept_return, RPC_POOLED},
 };
 
 const struct rpc_service api_token_service = {.descriptor = &metervault__v1__token_service__descriptor,

@@ -8,6 +8,10 @@ mv_status vend_meter_fill(struct vend *vend, struct store *store, const struct s
     out->row = *row;
     out->pending = (struct store_key){.krn = 0};
     vend_organisation_name(&vend->directory, row->organisation, out->organisation);
+    mv_status records = store_record_meter_get(store, row->id, &out->records);
+    if (!records.ok && records.reason != MV_RECORDS_NOT_PROVISIONED)
+        return records;
+    out->takes_records = records.ok;
     if (row->pending_change == 0)
         return mv_ok();
     struct store_key_change change;

@@ -14,7 +14,7 @@ static void make_row(const struct vend_meter_request *request, struct store_mete
 {
     const struct vend_meter_key *key = &request->key;
     *row = (struct store_meter){.utility = (uint8_t)request->utility,
-                                .state = VEND_METER_ACTIVE,
+                                .state = request->made ? VEND_METER_MADE : VEND_METER_ACTIVE,
                                 .currency = request->currency,
                                 .krn = (uint8_t)key->krn,
                                 .ti = (uint8_t)key->ti,

@@ -1,5 +1,7 @@
 #include "vending/permission.h"
 
+#include "vending/record_parts.h"
+
 #define BIT(role)   (UINT32_C(1) << VEND_##role)
 #define SELLERS     (BIT(VENDOR) | BIT(SUPERVISOR))
 #define ISSUERS     (SELLERS | BIT(ENGINEER))
@@ -30,6 +32,12 @@ static const struct vend_permission table[VEND_CALLS] = {
     [VEND_APPROVE] = {"ApprovalService.Approve", BIT(OFFICER), VEND_SCOPE_ORGANISATION, MV_PROPOSAL_UNKNOWN},
     [VEND_LIST_PROPOSALS] = {"ApprovalService.ListProposals", BIT(ENGINEER) | BIT(SUPERVISOR) | OVERSEERS,
                              VEND_SCOPE_ORGANISATION, DENIED},
+    [VEND_ISSUE_RECORD] = {"TokenService.IssueRecord", ISSUERS, VEND_SCOPE_GRANT, MV_METER_UNKNOWN},
+    [VEND_ACCEPT_RETURN] = {"TokenService.AcceptReturn", ISSUERS, VEND_SCOPE_GRANT, MV_METER_UNKNOWN},
+    [VEND_PROVISION_METER] = {"MeterService.ProvisionMeter", BIT(METER_ADMIN), VEND_SCOPE_ORGANISATION,
+                              MV_METER_UNKNOWN},
+    [VEND_SET_METER_STATE] = {"MeterService.SetMeterState", BIT(METER_ADMIN) | BIT(SUPERVISOR), VEND_SCOPE_ORGANISATION,
+                              MV_METER_UNKNOWN},
     [VEND_WHO_AM_I] = {"OperatorService.WhoAmI", 0, VEND_SCOPE_NONE, DENIED},
     [VEND_CREATE_ORGANISATION] = {"OperatorService.CreateOrganisation", BIT(OFFICER), VEND_SCOPE_ORGANISATION, DENIED},
     [VEND_LIST_ORGANISATIONS] = {"OperatorService.ListOrganisations", OVERSEERS, VEND_SCOPE_ORGANISATION, DENIED},
@@ -77,6 +85,18 @@ enum vend_call vend_call_of(enum vend_order_kind kind)
 uint32_t vend_readers_of(enum vend_order_kind kind)
 {
     return table[vend_call_of(kind)].roles;
+}
+
+uint32_t vend_record_roles(enum mv_record_kind kind)
+{
+    switch (kind) {
+    case MV_KIND_PURCHASE:
+        return SELLERS;
+    case MV_KIND_READ:
+        return ISSUERS;
+    default:
+        return TECHNICIANS;
+    }
 }
 
 const char *vend_role_name(enum vend_role role)

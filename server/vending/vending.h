@@ -12,6 +12,7 @@
 
 #include "audit/audit.h"
 #include "base/status.h"
+#include "store/records.h"
 #include "store/store.h"
 #include "vending/order.h"
 
@@ -28,7 +29,14 @@ enum vend_role {
     VEND_ROLE_LAST = VEND_MANAGER
 };
 enum vend_utility { VEND_ELECTRICITY = 1, VEND_WATER, VEND_GAS, VEND_TIME };
-enum vend_meter_state { VEND_METER_ACTIVE = 1, VEND_METER_SUSPENDED, VEND_METER_RETIRED };
+/* As the protocol numbers them; active is commissioned. */
+enum vend_meter_state {
+    VEND_METER_ACTIVE = 1,
+    VEND_METER_SUSPENDED,
+    VEND_METER_RETIRED,
+    VEND_METER_MADE,
+    VEND_METER_PROVISIONED
+};
 
 enum {
     VEND_SGC = 6,
@@ -91,6 +99,10 @@ enum vend_call {
     VEND_PROPOSE,
     VEND_APPROVE,
     VEND_LIST_PROPOSALS,
+    VEND_ISSUE_RECORD,
+    VEND_ACCEPT_RETURN,
+    VEND_PROVISION_METER,
+    VEND_SET_METER_STATE,
     VEND_WHO_AM_I,
     VEND_CREATE_ORGANISATION,
     VEND_LIST_ORGANISATIONS,
@@ -150,12 +162,15 @@ struct vend_meter_request {
     const char *organisation;
     enum vend_utility utility;
     bool currency; /* it counts money, not units */
+    bool made;     /* to be provisioned; otherwise it is in use at once */
     struct vend_meter_key key;
 };
 struct vend_meter {
     struct store_meter row;
     char organisation[STORE_NAME + 1];
     struct store_key pending; /* where the pending key change of the row leads */
+    bool takes_records;
+    struct store_record_meter records; /* when it does */
 };
 MV_MUST_USE mv_status vend_register_meter(struct vend *vend, const struct vend_caller *caller,
                                           const struct vend_meter_request *request, struct vend_meter *meter);

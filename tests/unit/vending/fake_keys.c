@@ -1,5 +1,7 @@
 #include "fake_keys.h"
 
+#include "fake_records.h"
+
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -37,6 +39,7 @@ void fake_keys_reset(void)
 {
     fake_keys = (struct fake_keys){.catalogue.generation = 1, .refused_subclass = -1};
     fake_keys.health = mv_ok();
+    fake_records_reset();
 }
 
 struct hsm_key_info *fake_keys_add(const char *sgc, uint8_t krn, uint8_t kt, uint8_t dkga, uint16_t base_date,
@@ -326,7 +329,10 @@ void hsmd_release(struct hsmd_client *client, const uint32_t *slots, size_t coun
 mv_status hsmd_random(struct hsmd_client *client, void *data, size_t size)
 {
     (void)client;
-    memset(data, 4, size);
+    static uint8_t next = 4;
+    fake_keys_lock();
+    memset(data, next++, size);
+    fake_keys_unlock();
     return mv_ok();
 }
 

@@ -1,0 +1,362 @@
+/* Signing native records: read what is due, seal it in the key process, commit it if nothing came between. */
+#include <string.h>
+
+#include "base/digest.h"
+#include "base/wire.h"
+#include "metervault/sts_manage.h"
+#include "vending/content.h"
+#include "vending/desk_parts.h"
+#include "vending/internal.h"
+#include "vending/record_parts.h"
+
+enum { TRIES = 8, UNIX_2014 = 1388534400, DIGEST_FORM = 3, DIGEST_LONGEST = 4096 };
+static const int64_t LARGEST_AMOUNT = INT64_C(1) << 62;
+
+/* One attempt. */
+struct signing {
+    const struct vend_caller *caller;
+    const struct vend_record_order *order;
+    struct vend_identity identity;
+    uint8_t digest[VEND_DIGEST];
+    struct store_meter meter;
+    struct store_record_meter keys;
+    uint32_t last; /* sequence signed so far */
+    int64_t now_unix_s;
+    struct vend_record_facts facts;
+    struct hsmd_record sealed[VEND_RECORD_PARTS];
+    bool overtaken; /* somebody signed or changed something meanwhile: to be tried again */
+    struct vend_records *out;
+};
+
+/* ---- form ---- */
+
+static mv_status check_form(const struct vend_record_order *order)
+{
+    MV_TRY(vend_form_name(order->request_id, STORE_REQUEST_ID, "request_id"));
+    MV_TRY(vend_form_pan(order->pan));
+    if (order->parts < 1 || order->parts > VEND_RECORD_PARTS)
+        return mv_fail(MV_INVALID_FIELD, "parts");
+    bool purchase = order->kind == MV_KIND_PURCHASE;
+    if (purchase && (order->quantity.amount < 1 || order->quantity.amount > LARGEST_AMOUNT))
+        return mv_fail(MV_INVALID_FIELD, "quantity");
+    return mv_ok();
+}
+
+static mv_status check_role(const struct vend_identity *identity, enum mv_record_kind kind)
+{
+    uint32_t roles = vend_record_roles(kind);
+    return (roles & identity->roles) != 0 ? mv_ok() : mv_fail(MV_ROLE_MISSING, "kind");
+}
+
+/* Over the bodies with no facts in them, and what stands outside of them. */
+static mv_status digest_order(const struct vend_record_order *order, uint8_t digest[VEND_DIGEST])
+{
+    uint8_t bytes[DIGEST_LONGEST];
+    struct mv_writer writer = mv_writer_on(bytes, sizeof bytes);
+    mv_put_u8(&writer, DIGEST_FORM);
+    mv_put_u8(&writer, (uint8_t)order->kind);
+    mv_put_text(&writer, order->pan);
+    mv_put_u8(&writer, (uint8_t)order->quantity.unit);
+    mv_put_u64(&writer, (uint64_t)order->quantity.amount);
+    mv_put_u8(&writer, (uint8_t)(order->renews + 2 * order->next_epoch + 4 * order->names_last_read));
+    mv_put_u8(&writer, order->mac_version);
+    mv_put_u8(&writer, order->enc_version);
+    for (uint8_t i = 0; i < order->parts; i++) {
+        const struct vend_record_facts none = {.part = i, .parts = order->parts, .amount = order->quantity.amount};
+        struct mv_record_head head = {.kind = (uint8_t)order->kind};
+        struct mv_record_writer body;
+        memcpy(head.pan, order->pan, sizeof head.pan);
+        mv_record_begin(&body, &head);
+        order->body(order->self, &none, &body);
+        if (mv_record_end(&body) != MV_DONE)
+            return mv_fail(MV_REQUEST_TOO_LARGE, "content");
+        mv_put_bytes(&writer, body.bytes + MV_RECORD_HEAD, (size_t)body.size - MV_RECORD_HEAD);
+    }
+    return mv_writer_ok(&writer) ? mv_sha256(bytes, writer.used, digest) : mv_fail(MV_INTERNAL_ERROR, "digest");
+}
+
+/* ---- what was signed before ---- */
+
+static mv_status take_part(void *self, const struct store_record *row)
+{
+    struct signing *signing = self;
+    struct vend_records *out = signing->out;
+    if (memcmp(row->digest, signing->digest, sizeof row->digest) != 0)
+        return mv_fail(MV_REQUEST_ID_REUSED, NULL);
+    if (out->count == VEND_RECORD_PARTS)
+        return mv_fail(MV_LEDGER_CORRUPT, "record parts");
+    if (out->count == 0)
+        vend_record_answer(row, out);
+    vend_record_part(row, out);
+    return mv_ok();
+}
+
+/* RECORD_UNKNOWN when the id is new. */
+static mv_status find_answer(struct vend *vend, struct store *store, struct signing *signing)
+{
+    struct vend_records *out = signing->out;
+    memset(out, 0, sizeof *out);
+    MV_TRY(store_records_by_request(store, signing->identity.id, signing->order->request_id, take_part, signing));
+    if (out->count == 0)
+        return mv_fail(MV_RECORD_UNKNOWN, NULL);
+    out->replayed = true;
+    vend_copy(out->pan, sizeof out->pan, signing->meter.pan);
+    vend_principal_name(&vend->directory, signing->identity.id, out->principal);
+    return mv_ok();
+}
+
+/* ---- what is due ---- */
+
+static mv_status check_purchase(const struct signing *signing)
+{
+    const struct store_meter *meter = &signing->meter;
+    enum vend_unit unit = meter->currency ? VEND_UNIT_CURRENCY_E5 : vend_unit_of((enum vend_utility)meter->utility);
+    if (signing->order->quantity.unit != unit)
+        return mv_fail(MV_WRONG_UTILITY, "quantity");
+    return vend_rule_meter(meter);
+}
+
+/* A suspended meter is still read, set and cut off; one that is retired is not spoken to, nor is one without keys. */
+static mv_status check_meter(const struct signing *signing)
+{
+    if (signing->order->kind == MV_KIND_PURCHASE)
+        return check_purchase(signing);
+    uint8_t state = signing->meter.state;
+    return state == VEND_METER_RETIRED || state == VEND_METER_MADE ? mv_fail(MV_METER_NOT_ACTIVE, NULL) : mv_ok();
+}
+
+static mv_status find_read(struct store *store, struct signing *signing)
+{
+    struct store_record read;
+    MV_TRY(store_record_last_read(store, signing->meter.id, signing->keys.keys.epoch, &read));
+    memcpy(signing->facts.nonce, read.nonce, sizeof signing->facts.nonce);
+    return mv_ok();
+}
+
+static mv_status look(struct vend *vend, struct store *store, struct signing *signing)
+{
+    const struct vend_record_order *order = signing->order;
+    MV_TRY(store_meter_by_pan(store, order->pan, &signing->meter));
+    MV_TRY(vend_may_touch(&vend->directory, &signing->identity, VEND_ISSUE_RECORD, signing->meter.organisation,
+                          signing->meter.sgc));
+    mv_status found = find_answer(vend, store, signing);
+    if (found.ok || found.reason != MV_RECORD_UNKNOWN)
+        return found;
+    MV_TRY(check_meter(signing));
+    MV_TRY(store_record_meter_get(store, signing->meter.id, &signing->keys));
+    if (order->renews && signing->keys.next.mac_version != 0)
+        return mv_fail(MV_RECORD_KEYS_PENDING, NULL);
+    if (order->next_epoch && signing->keys.keys.epoch == UINT16_MAX)
+        return mv_fail(MV_RECORD_KEYS_DIFFER, "epoch");
+    if (order->names_last_read)
+        MV_TRY(find_read(store, signing));
+    return store_record_last(store, signing->meter.id, signing->keys.keys.epoch, (uint8_t)order->kind, &signing->last);
+}
+
+static mv_status look_in_snapshot(struct vend *vend, struct signing *signing)
+{
+    struct store *store = NULL;
+    MV_TRY(vend_reader_take(&vend->readers, &store));
+    mv_status status = store_begin_read(store);
+    if (status.ok)
+        status = look(vend, store, signing);
+    vend_reader_give(&vend->readers, store, !status.ok && !vend_recorded(status));
+    return status;
+}
+
+/* ---- sealing ---- */
+
+/* As class 0 numbers them: units of the four utilities, then currency. */
+static uint8_t register_of(const struct store_meter *meter)
+{
+    return (uint8_t)(meter->utility - VEND_ELECTRICITY + (meter->currency ? MV_REGISTER_ELECTRICITY_CURRENCY : 0));
+}
+
+/* The versions and the epoch that the meter has after a renewal. */
+static struct store_record_keys renewed(const struct signing *signing)
+{
+    const struct vend_record_order *order = signing->order;
+    struct store_record_keys keys = signing->keys.keys;
+    if (order->mac_version != 0)
+        keys.mac_version = order->mac_version;
+    if (order->enc_version != 0)
+        keys.enc_version = order->enc_version;
+    if (order->next_epoch)
+        keys.epoch++;
+    return keys;
+}
+
+static mv_status write_part(struct signing *signing, uint8_t part)
+{
+    const struct vend_record_order *order = signing->order;
+    struct hsmd_record *sealed = &signing->sealed[part];
+    struct mv_record_writer writer;
+    struct mv_record_head head = {.kind = (uint8_t)order->kind,
+                                  .key_version = signing->keys.keys.mac_version,
+                                  .epoch = signing->keys.keys.epoch,
+                                  .sequence = signing->last + 1 + part,
+                                  .issued_min = (uint32_t)((signing->now_unix_s - UNIX_2014) / 60)};
+    memcpy(head.pan, signing->meter.pan, sizeof head.pan);
+    signing->facts.part = part;
+    signing->facts.sequence = head.sequence;
+    mv_record_begin(&writer, &head);
+    order->body(order->self, &signing->facts, &writer);
+    if (mv_record_end(&writer) != MV_DONE)
+        return mv_fail(MV_REQUEST_TOO_LARGE, "content");
+    memcpy(sealed->domain, signing->keys.domain, sizeof sealed->domain);
+    memcpy(sealed->bytes, writer.bytes, writer.size);
+    sealed->size = writer.size;
+    return mv_ok();
+}
+
+static mv_status ask_key_process(struct vend *vend, struct signing *signing)
+{
+    const struct vend_record_order *order = signing->order;
+    if (order->renews) {
+        struct store_record_keys next = renewed(signing);
+        return vend_desk_renew(vend, &signing->sealed[0], &next, signing->keys.keys.enc_version);
+    }
+    return vend_desk_seal(vend, signing->sealed, order->parts);
+}
+
+static mv_status seal(struct vend *vend, struct signing *signing)
+{
+    const struct vend_record_order *order = signing->order;
+    struct vend_now now;
+    MV_TRY(vend_clock_now(&vend->clock, &now));
+    if (now.issue_s < UNIX_2014 || signing->last > UINT32_MAX - VEND_RECORD_PARTS)
+        return mv_fail(MV_INTERNAL_ERROR, "record sequence");
+    signing->now_unix_s = now.issue_s;
+    signing->facts.parts = order->parts;
+    signing->facts.amount = order->quantity.amount;
+    signing->facts.set_id = signing->last + 1;
+    signing->facts.credit_register = register_of(&signing->meter);
+    signing->facts.next = renewed(signing);
+    if (order->kind == MV_KIND_READ)
+        MV_TRY(vend_desk_random(vend, signing->facts.nonce, sizeof signing->facts.nonce));
+    for (uint8_t i = 0; i < order->parts; i++)
+        MV_TRY(write_part(signing, i));
+    return ask_key_process(vend, signing);
+}
+
+/* ---- committing ---- */
+
+static bool same_keys(const struct store_record_keys *a, const struct store_record_keys *b)
+{
+    return a->mac_version == b->mac_version && a->enc_version == b->enc_version && a->epoch == b->epoch;
+}
+
+/* What was looked at is still so; else the sealed records are forgotten, and nobody has seen them. */
+static mv_status check_again(struct store *store, struct signing *signing)
+{
+    struct store_meter meter;
+    struct store_record_meter keys;
+    uint32_t last;
+    const struct store_record_meter *seen = &signing->keys;
+    MV_TRY(store_meter_by_id(store, signing->meter.id, &meter));
+    MV_TRY(store_record_meter_get(store, signing->meter.id, &keys));
+    MV_TRY(store_record_last(store, signing->meter.id, seen->keys.epoch, (uint8_t)signing->order->kind, &last));
+    signing->overtaken = meter.state != signing->meter.state || meter.key_version != signing->meter.key_version ||
+                         last != signing->last || !same_keys(&keys.keys, &seen->keys) ||
+                         !same_keys(&keys.next, &seen->next);
+    return mv_ok();
+}
+
+static mv_status keep_part(struct store *store, struct signing *signing, uint8_t part)
+{
+    const struct vend_record_order *order = signing->order;
+    const struct hsmd_record *sealed = &signing->sealed[part];
+    struct store_record row = {.meter = signing->meter.id,
+                               .epoch = signing->keys.keys.epoch,
+                               .kind = (uint8_t)order->kind,
+                               .sequence = signing->last + 1 + part,
+                               .principal = signing->identity.id,
+                               .part = (uint8_t)(part + 1),
+                               .parts = order->parts,
+                               .amount = order->kind == MV_KIND_PURCHASE ? order->quantity.amount : 0,
+                               .size = sealed->size,
+                               .issued_at_unix_s = signing->now_unix_s};
+    vend_copy(row.request_id, sizeof row.request_id, order->request_id);
+    memcpy(row.digest, signing->digest, sizeof row.digest);
+    memcpy(row.nonce, signing->facts.nonce, sizeof row.nonce);
+    memcpy(row.bytes, sealed->bytes, sealed->size);
+    MV_TRY(store_record_insert(store, &row));
+    if (part == 0)
+        vend_record_answer(&row, signing->out);
+    vend_record_part(&row, signing->out);
+    return mv_ok();
+}
+
+static mv_status keep_all(struct vend *vend, struct store *store, struct signing *signing)
+{
+    const struct vend_record_order *order = signing->order;
+    struct vend_records *out = signing->out;
+    memset(out, 0, sizeof *out);
+    for (uint8_t i = 0; i < order->parts; i++)
+        MV_TRY(keep_part(store, signing, i));
+    vend_copy(out->pan, sizeof out->pan, signing->meter.pan);
+    vend_principal_name(&vend->directory, signing->identity.id, out->principal);
+    if (!order->renews)
+        return mv_ok();
+    signing->keys.next = renewed(signing);
+    return store_record_meter_update(store, &signing->keys);
+}
+
+static mv_status keep(struct vend *vend, struct store *store, struct vend_change *change)
+{
+    struct signing *signing = change->arg;
+    const struct vend_record_order *order = signing->order;
+    MV_TRY(vend_may_call(&vend->directory, signing->caller->principal, VEND_ISSUE_RECORD, &signing->identity));
+    MV_TRY(check_role(&signing->identity, order->kind));
+    mv_status found = find_answer(vend, store, signing);
+    if (found.ok || found.reason != MV_RECORD_UNKNOWN)
+        return found;
+    MV_TRY(check_again(store, signing));
+    if (signing->overtaken)
+        return mv_ok();
+    MV_TRY(keep_all(vend, store, signing));
+    vend_record_detail(&change->record, "request=%s kind=%u epoch=%u sequence=%u parts=%u amount=%lld",
+                       order->request_id, order->kind, signing->keys.keys.epoch, signing->last + 1, order->parts,
+                       (long long)signing->out->amount);
+    change->state.last_time_unix_s =
+        signing->now_unix_s > change->state.last_time_unix_s ? signing->now_unix_s : change->state.last_time_unix_s;
+    change->changed = change->state_changed = true;
+    return mv_ok();
+}
+
+/* ---- the call ---- */
+
+static mv_status prepare(struct vend *vend, struct signing *signing)
+{
+    MV_TRY(vend_may_call(&vend->directory, signing->caller->principal, VEND_ISSUE_RECORD, &signing->identity));
+    MV_TRY(check_role(&signing->identity, signing->order->kind));
+    MV_TRY(check_form(signing->order));
+    return digest_order(signing->order, signing->digest);
+}
+
+static mv_status sign(struct vend *vend, struct signing *signing)
+{
+    MV_TRY(look_in_snapshot(vend, signing));
+    return signing->out->count > 0 ? mv_ok() : seal(vend, signing);
+}
+
+mv_status vend_issue_record(struct vend *vend, const struct vend_caller *caller, const struct vend_record_order *order,
+                            struct vend_records *records)
+{
+    struct signing signing = {.caller = caller, .order = order, .out = records};
+    const char *object = vend_form_object(order->pan);
+    memset(records, 0, sizeof *records);
+    mv_status status = prepare(vend, &signing);
+    for (unsigned i = 0; i < TRIES && status.ok; i++) {
+        signing.overtaken = false;
+        status = sign(vend, &signing);
+        if (!status.ok || records->count > 0)
+            break;
+        status = vend_change_call(vend, caller, VEND_ISSUE_RECORD, object, keep, &signing);
+        if (!status.ok || !signing.overtaken)
+            return vend_told(VEND_ISSUE_RECORD, status);
+    }
+    if (status.ok && records->count == 0)
+        status = mv_fail(MV_METER_CHANGED, NULL);
+    return vend_answer(vend, caller, VEND_ISSUE_RECORD, object, status);
+}

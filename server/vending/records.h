@@ -1,0 +1,91 @@
+/* Native records (metervault/record.h): signed for a meter, and what it wrote back. They are few beside token sales, so
+ * each has a transaction of its own. A record is sealed in the key process before it is committed, under the next
+ * sequence number of its kind; only a committed one is answered, so that a number is given out once. */
+#ifndef MV_VENDING_RECORDS_H
+#define MV_VENDING_RECORDS_H
+
+#include "metervault/record.h"
+#include "store/records.h"
+#include "vending/order.h"
+#include "vending/vending.h"
+
+enum { VEND_RECORD_PARTS = 8 }; /* of one order */
+
+/* What the domain knows when a body is written. */
+struct vend_record_facts {
+    uint8_t part;    /* from 0 */
+    uint8_t parts;   /* of the order */
+    uint32_t set_id; /* of an order in parts: the sequence number of its first part */
+    uint32_t sequence;
+    int64_t amount;                /* of the order's quantity */
+    uint8_t credit_register;       /* enum mv_credit_register that the meter's amounts count */
+    uint8_t nonce[STORE_NONCE];    /* read request: fresh from the token; else that of the newest one, if it is named */
+    struct store_record_keys next; /* after a renewal */
+};
+/* Writes the body of one part; the same for the same facts. */
+typedef void vend_record_body_fn(const void *self, const struct vend_record_facts *facts, struct mv_record_writer *to);
+
+struct vend_record_order {
+    const char *request_id; /* 1..64 of [A-Za-z0-9._-] */
+    const char *pan;
+    enum mv_record_kind kind; /* to the meter */
+    uint8_t parts;            /* 1..VEND_RECORD_PARTS */
+    vend_record_body_fn *body;
+    const void *self;
+    struct vend_quantity quantity; /* purchase: 1..2^62 in the unit that the meter counts */
+    bool names_last_read;          /* RECORD_UNKNOWN when there was none in this epoch */
+    /* Key update (new versions, the same epoch) and reset (the next epoch): what the meter has afterwards. */
+    bool renews;
+    bool next_epoch;
+    uint8_t mac_version, enc_version; /* 0: as they are */
+};
+
+struct vend_signed_record {
+    uint8_t bytes[MV_RECORD_MAX];
+    uint8_t size;
+};
+struct vend_records {
+    char request_id[STORE_REQUEST_ID + 1];
+    char pan[STORE_PAN + 1];
+    char principal[STORE_NAME + 1];
+    enum mv_record_kind kind;
+    uint16_t epoch;
+    uint32_t first_sequence;
+    int64_t amount; /* purchase */
+    int64_t issued_at_unix_s;
+    bool replayed;
+    struct vend_signed_record parts[VEND_RECORD_PARTS];
+    size_t count;
+};
+/* Signs, or answers what was signed under this request id. REQUEST_ID_REUSED, METER_UNKNOWN, METER_NOT_ACTIVE,
+ * RECORDS_NOT_PROVISIONED, WRONG_UTILITY, RECORD_KEYS_PENDING (renewing while another renewal waits for its return),
+ * RECORD_KEY_UNKNOWN, RECORD_KEY_NOT_ACTIVE, METER_CHANGED (try again). */
+MV_MUST_USE mv_status vend_issue_record(struct vend *vend, const struct vend_caller *caller,
+                                        const struct vend_record_order *order, struct vend_records *records);
+
+/* What a meter wrote back. */
+struct vend_return {
+    char pan[STORE_PAN + 1];
+    struct mv_record_head head;
+    uint8_t bytes[MV_RECORD_MAX]; /* the body is MV_RECORD_HEAD from here, its length in the byte before it */
+    bool
+        answers_last_read; /* it echoes the nonce of the newest read request: nothing that was signed later was taken */
+    bool confirms_keys;    /* it shows that a key update or reset was taken */
+    bool replayed;         /* received before */
+};
+/* Checks its MAC in the key process and keeps it. RECORD_NOT_VALID, METER_UNKNOWN, RECORD_KEYS_DIFFER,
+ * RETURN_NOT_NEWER.
+ */
+MV_MUST_USE mv_status vend_accept_return(struct vend *vend, const struct vend_caller *caller, const uint8_t *bytes,
+                                         size_t size, struct vend_return *out);
+
+/* Registers what the factory injected: domain, versions, epoch. Repeating it with the same data answers the meter.
+ * RECORDS_PROVISIONED. A meter that was only made becomes a provisioned one. */
+MV_MUST_USE mv_status vend_provision_meter(struct vend *vend, const struct vend_caller *caller, const char *pan,
+                                           const uint8_t domain[STORE_DOMAIN], const struct store_record_keys *keys,
+                                           struct vend_meter *meter);
+/* METER_STATE_NOT_ALLOWED. */
+MV_MUST_USE mv_status vend_set_meter_state(struct vend *vend, const struct vend_caller *caller, const char *pan,
+                                           enum vend_meter_state state, struct vend_meter *meter);
+
+#endif

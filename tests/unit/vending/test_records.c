@@ -1,0 +1,522 @@
+/* Native records: signed once, in order, under the meter's keys; what comes back is proven and newer. */
+#include <pthread.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "desk_world.h"
+#include "fake_records.h"
+#include "metervault/aes.h"
+#include "vending/records.h"
+
+static const uint8_t domain[3] = {0xA1, 0xB2, 0xC3};
+static const struct store_record_keys first_keys = {.mac_version = 1, .enc_version = 2, .epoch = 7};
+
+struct content {
+    uint8_t value; /* of tag 40 */
+    bool renews;
+};
+
+static void body(const void *self, const struct vend_record_facts *facts, struct mv_record_writer *to)
+{
+    static const uint8_t room[MV_RECORD_KEYS_WRAPPED] = {0};
+    const struct content *content = self;
+    if (facts->amount > 0)
+        mv_record_put_number(to, MV_TAG_AMOUNT, (uint64_t)facts->amount, 8);
+    if (facts->parts > 1)
+        mv_record_put_number(to, MV_TAG_SET_PART, facts->part + 1U, 1);
+    mv_record_put_number(to, MV_TAG_COMMAND, content->value, 1);
+    mv_record_put(to, MV_TAG_NONCE, facts->nonce, sizeof facts->nonce);
+    if (content->renews)
+        mv_record_put(to, MV_TAG_KEYS, room, sizeof room);
+}
+
+static const struct content plain = {.value = 3};
+static const struct content renewal = {.value = 1, .renews = true};
+
+static struct vend_record_order order_of(enum mv_record_kind kind, const char *id, const char *pan)
+{
+    return (struct vend_record_order){
+        .request_id = id, .pan = pan, .kind = kind, .parts = 1, .body = body, .self = &plain};
+}
+
+static mv_status buy(struct world *world, const char *who, const char *id, const char *pan, int64_t wh,
+                     struct vend_records *out)
+{
+    struct vend_caller caller = world_caller(who);
+    struct vend_record_order order = order_of(MV_KIND_PURCHASE, id, pan);
+    order.quantity = (struct vend_quantity){VEND_UNIT_WH, wh};
+    return vend_issue_record(world->vend, &caller, &order, out);
+}
+
+static mv_status sign(struct world *world, const char *who, const struct vend_record_order *order,
+                      struct vend_records *out)
+{
+    struct vend_caller caller = world_caller(who);
+    return vend_issue_record(world->vend, &caller, order, out);
+}
+
+static mv_status renew(struct world *world, const char *id, const char *pan, bool next_epoch, struct vend_records *out)
+{
+    struct vend_record_order order = order_of(next_epoch ? MV_KIND_CONTROL : MV_KIND_KEY_UPDATE, id, pan);
+    order.self = &renewal;
+    order.renews = true;
+    order.next_epoch = next_epoch;
+    order.mac_version = 3;
+    return sign(world, "engineer", &order, out);
+}
+
+static struct vend_meter provisioned(struct world *world, char pan[19])
+{
+    struct vend_caller admin = world_caller("admin");
+    struct vend_meter meter;
+    fake_records_reset();
+    world_pan(1, pan);
+    assert_ok(vend_provision_meter(world->vend, &admin, pan, domain, &first_keys, &meter));
+    return meter;
+}
+
+static void has_mac(const struct vend_signed_record *record, uint8_t version, const char *pan, uint16_t epoch)
+{
+    struct mv_aes128 aes;
+    uint8_t key[16];
+    uint8_t mac[16];
+    fake_records_key(MV_DIRECTION_IN, version, pan, domain, epoch, key);
+    mv_aes128_init(&aes, key);
+    mv_aes128_cmac(&aes, record->bytes, (uint32_t)record->size - 16U, mac);
+    assert_memory_equal(mac, record->bytes + record->size - 16, 16);
+}
+
+static struct mv_record_head head_of(const struct vend_signed_record *record)
+{
+    struct mv_record_head head;
+    const uint8_t *ignored;
+    uint8_t size;
+    assert_int_equal(MV_DONE, mv_record_parse(record->bytes, record->size, &head, &ignored, &size));
+    return head;
+}
+
+/* ---- signing ---- */
+
+static void purchases_follow_one_another(void **state)
+{
+    struct world *world = *state;
+    char pan[19];
+    struct vend_records records;
+    (void)provisioned(world, pan);
+    for (uint32_t i = 1; i <= 3; i++) {
+        char id[8];
+        (void)snprintf(id, sizeof id, "buy%u", i);
+        assert_ok(buy(world, "seller", id, pan, (int64_t)i * 100, &records));
+        struct mv_record_head head = head_of(&records.parts[0]);
+        assert_int_equal(i, head.sequence);
+        assert_int_equal(7, head.epoch);
+        assert_int_equal(1, head.key_version);
+        assert_int_equal(MV_KIND_PURCHASE, head.kind);
+        assert_memory_equal(pan, head.pan, 18);
+        assert_int_equal((NOW_S - 1388534400) / 60, head.issued_min);
+        assert_int_equal(100 * i, records.amount);
+        assert_false(records.replayed);
+        has_mac(&records.parts[0], 1, pan, 7);
+    }
+    world_audit_verify(world);
+    assert_int_equal(3, world_audit_count(world, "TokenService.IssueRecord", "ok"));
+}
+
+static void an_id_is_one_record(void **state)
+{
+    struct world *world = *state;
+    char pan[19];
+    struct vend_records first, again, other;
+    (void)provisioned(world, pan);
+    assert_ok(buy(world, "seller", "one", pan, 100, &first));
+    assert_ok(buy(world, "seller", "one", pan, 100, &again));
+    assert_true(again.replayed);
+    assert_int_equal(first.parts[0].size, again.parts[0].size);
+    assert_memory_equal(first.parts[0].bytes, again.parts[0].bytes, first.parts[0].size);
+    assert_string_equal(pan, again.pan);
+    assert_string_equal("seller", again.principal);
+    assert_refused(MV_REQUEST_ID_REUSED, buy(world, "seller", "one", pan, 200, &other));
+    struct vend_record_order read = order_of(MV_KIND_READ, "one", pan);
+    assert_refused(MV_REQUEST_ID_REUSED, sign(world, "seller", &read, &other));
+    world_restart(world);
+    assert_ok(buy(world, "seller", "one", pan, 100, &again));
+    assert_memory_equal(first.parts[0].bytes, again.parts[0].bytes, first.parts[0].size);
+    assert_int_equal(1, fake_records.sealed);
+}
+
+static void an_id_is_a_record_or_a_token(void **state)
+{
+    struct world *world = *state;
+    char pan[19];
+    struct vend_records records;
+    struct vend_issued sale;
+    (void)provisioned(world, pan);
+    assert_ok(buy(world, "seller", "record", pan, 100, &records));
+    assert_refused(MV_REQUEST_ID_REUSED, world_sell(world, "seller", "record", pan, 100, &sale));
+    assert_ok(world_sell(world, "seller", "token", pan, 100, &sale));
+    assert_refused(MV_REQUEST_ID_REUSED, buy(world, "seller", "token", pan, 100, &records));
+    assert_ok(world_sell(world, "seller", "token2", pan, 100, &sale));
+}
+
+static void kinds_need_their_roles(void **state)
+{
+    struct world *world = *state;
+    char pan[19];
+    struct vend_records records;
+    (void)provisioned(world, pan);
+    assert_refused(MV_ROLE_MISSING, buy(world, "engineer", "a", pan, 100, &records));
+    struct vend_record_order control = order_of(MV_KIND_CONTROL, "b", pan);
+    assert_refused(MV_ROLE_MISSING, sign(world, "seller", &control, &records));
+    assert_ok(sign(world, "engineer", &control, &records));
+    struct vend_record_order read = order_of(MV_KIND_READ, "c", pan);
+    assert_ok(sign(world, "seller", &read, &records));
+    assert_refused(MV_METER_UNKNOWN, sign(world, "technician", &control, &records));
+}
+
+static void what_a_meter_does_not_take_is_refused(void **state)
+{
+    struct world *world = *state;
+    char pan[19];
+    struct vend_records records;
+    struct vend_caller admin = world_caller("admin");
+    struct vend_caller seller = world_caller("seller");
+    struct vend_meter meter;
+    assert_refused(MV_RECORDS_NOT_PROVISIONED, buy(world, "seller", "a", world_pan(1, pan), 100, &records));
+    (void)provisioned(world, pan);
+    assert_refused(MV_INVALID_FIELD, buy(world, "seller", "a", pan, 0, &records));
+    assert_refused(MV_INVALID_FIELD, buy(world, "seller", "no blanks", pan, 1, &records));
+    struct vend_record_order water = order_of(MV_KIND_PURCHASE, "a", pan);
+    water.quantity = (struct vend_quantity){VEND_UNIT_LITRE, 100};
+    assert_refused(MV_WRONG_UTILITY, vend_issue_record(world->vend, &seller, &water, &records));
+    assert_ok(vend_set_meter_state(world->vend, &admin, pan, VEND_METER_SUSPENDED, &meter));
+    assert_refused(MV_METER_NOT_ACTIVE, buy(world, "seller", "a", pan, 100, &records));
+    struct vend_record_order control = order_of(MV_KIND_CONTROL, "b", pan);
+    assert_ok(sign(world, "engineer", &control, &records));
+    assert_ok(vend_set_meter_state(world->vend, &admin, pan, VEND_METER_RETIRED, &meter));
+    control.request_id = "c";
+    assert_refused(MV_METER_NOT_ACTIVE, sign(world, "engineer", &control, &records));
+}
+
+static void what_is_not_sealed_is_not_kept(void **state)
+{
+    struct world *world = *state;
+    char pan[19];
+    struct vend_records records;
+    (void)provisioned(world, pan);
+    fake_keys_lock();
+    fake_records.failure = mv_fail(MV_KEY_SERVICE_UNAVAILABLE, NULL);
+    fake_keys_unlock();
+    assert_refused(MV_KEY_SERVICE_UNAVAILABLE, buy(world, "seller", "a", pan, 100, &records));
+    fake_records_reset();
+    assert_ok(buy(world, "seller", "a", pan, 100, &records));
+    assert_int_equal(1, records.first_sequence);
+    assert_false(records.replayed);
+}
+
+static void parts_have_numbers_of_their_own(void **state)
+{
+    struct world *world = *state;
+    char pan[19];
+    struct vend_records records, again;
+    (void)provisioned(world, pan);
+    struct vend_record_order set = order_of(MV_KIND_PARAMETERS, "set", pan);
+    set.parts = 4;
+    assert_ok(sign(world, "engineer", &set, &records));
+    assert_int_equal(4, records.count);
+    for (uint32_t i = 0; i < 4; i++) {
+        assert_int_equal(i + 1, head_of(&records.parts[i]).sequence);
+        has_mac(&records.parts[i], 1, pan, 7);
+    }
+    assert_ok(sign(world, "engineer", &set, &again));
+    assert_int_equal(4, again.count);
+    assert_memory_equal(records.parts, again.parts, sizeof records.parts);
+    set.request_id = "next";
+    assert_ok(sign(world, "engineer", &set, &records));
+    assert_int_equal(5, records.first_sequence);
+    set.parts = VEND_RECORD_PARTS + 1;
+    assert_refused(MV_INVALID_FIELD, sign(world, "engineer", &set, &records));
+}
+
+struct buyer {
+    struct world *world;
+    const char *pan;
+    unsigned first;
+    uint32_t sequences[8];
+};
+
+static void *buy_eight(void *self)
+{
+    struct buyer *buyer = self;
+    for (unsigned i = 0; i < 8; i++) {
+        char id[16];
+        struct vend_records records;
+        mv_status status;
+        (void)snprintf(id, sizeof id, "many%u", buyer->first + i);
+        do
+            status = buy(buyer->world, "seller", id, buyer->pan, 100, &records);
+        while (!status.ok && status.reason == MV_METER_CHANGED);
+        buyer->sequences[i] = status.ok ? records.first_sequence : 0;
+    }
+    return NULL;
+}
+
+static void many_at_once_leave_no_gap_and_no_double(void **state)
+{
+    struct world *world = *state;
+    char pan[19];
+    bool seen[33] = {false};
+    pthread_t threads[4];
+    struct buyer buyers[4];
+    (void)provisioned(world, pan);
+    for (unsigned i = 0; i < 4; i++) {
+        buyers[i] = (struct buyer){.world = world, .pan = pan, .first = i * 8};
+        assert_int_equal(0, pthread_create(&threads[i], NULL, buy_eight, &buyers[i]));
+    }
+    for (unsigned i = 0; i < 4; i++)
+        assert_int_equal(0, pthread_join(threads[i], NULL));
+    for (unsigned i = 0; i < 32; i++) {
+        uint32_t sequence = buyers[i / 8].sequences[i % 8];
+        assert_in_range(sequence, 1, 32);
+        assert_false(seen[sequence]);
+        seen[sequence] = true;
+    }
+}
+
+/* ---- what comes back ---- */
+
+static size_t write_return(const char *pan, uint8_t version, uint16_t epoch, uint32_t sequence, const uint8_t *echo,
+                           uint8_t bytes[MV_RECORD_MAX])
+{
+    struct mv_record_writer writer;
+    struct mv_record_head head = {
+        .kind = MV_KIND_RETURN, .key_version = version, .epoch = epoch, .sequence = sequence, .issued_min = 1};
+    uint8_t key[16];
+    memcpy(head.pan, pan, sizeof head.pan);
+    mv_record_begin(&writer, &head);
+    if (echo != NULL)
+        mv_record_put(&writer, MV_TAG_ECHO, echo, 8);
+    mv_record_put_number(&writer, MV_TAG_REMAINING, 12345, 8);
+    assert_int_equal(MV_DONE, mv_record_end(&writer));
+    fake_records_key(MV_DIRECTION_OUT, version, pan, domain, epoch, key);
+    mv_record_seal(&writer, key);
+    memcpy(bytes, writer.bytes, writer.size);
+    return writer.size;
+}
+
+static mv_status hand_in(struct world *world, const uint8_t *bytes, size_t size, struct vend_return *out)
+{
+    struct vend_caller caller = world_caller("seller");
+    return vend_accept_return(world->vend, &caller, bytes, size, out);
+}
+
+static void a_return_is_newer_than_the_last(void **state)
+{
+    struct world *world = *state;
+    char pan[19];
+    uint8_t bytes[MV_RECORD_MAX];
+    struct vend_return out;
+    (void)provisioned(world, pan);
+    size_t size = write_return(pan, 1, 7, 5, NULL, bytes);
+    assert_ok(hand_in(world, bytes, size, &out));
+    assert_false(out.replayed);
+    assert_false(out.answers_last_read);
+    assert_string_equal(pan, out.pan);
+    assert_ok(hand_in(world, bytes, size, &out));
+    assert_true(out.replayed);
+    size = write_return(pan, 1, 7, 5, (const uint8_t *)"12345678", bytes);
+    assert_refused(MV_RETURN_NOT_NEWER, hand_in(world, bytes, size, &out));
+    size = write_return(pan, 1, 7, 4, NULL, bytes);
+    assert_refused(MV_RETURN_NOT_NEWER, hand_in(world, bytes, size, &out));
+    size = write_return(pan, 1, 7, 6, NULL, bytes);
+    assert_ok(hand_in(world, bytes, size, &out));
+}
+
+static void a_return_is_the_meters(void **state)
+{
+    struct world *world = *state;
+    char pan[19];
+    char other[19];
+    uint8_t bytes[MV_RECORD_MAX];
+    struct vend_return out;
+    (void)provisioned(world, pan);
+    size_t size = write_return(pan, 1, 7, 5, NULL, bytes);
+    for (size_t i = 0; i < size; i++) {
+        bytes[i] ^= 1;
+        assert_false(hand_in(world, bytes, size, &out).ok);
+        bytes[i] ^= 1;
+    }
+    assert_refused(MV_RECORD_NOT_VALID, hand_in(world, bytes, size - 1, &out));
+    assert_refused(MV_RECORD_NOT_VALID, hand_in(world, bytes, 0, &out));
+    size = write_return(pan, 1, 8, 5, NULL, bytes);
+    assert_refused(MV_RECORD_KEYS_DIFFER, hand_in(world, bytes, size, &out));
+    size = write_return(pan, 2, 7, 5, NULL, bytes);
+    assert_refused(MV_RECORD_KEYS_DIFFER, hand_in(world, bytes, size, &out));
+    size = write_return(world_pan(77, other), 1, 7, 5, NULL, bytes);
+    assert_refused(MV_METER_UNKNOWN, hand_in(world, bytes, size, &out));
+    struct vend_caller stranger = world_caller("technician");
+    size = write_return(pan, 1, 7, 5, NULL, bytes);
+    assert_refused(MV_METER_UNKNOWN, vend_accept_return(world->vend, &stranger, bytes, size, &out));
+}
+
+static void only_the_newest_question_is_answered(void **state)
+{
+    struct world *world = *state;
+    char pan[19];
+    uint8_t bytes[MV_RECORD_MAX];
+    uint8_t nonces[2][8];
+    struct vend_records records;
+    struct vend_return out;
+    (void)provisioned(world, pan);
+    struct vend_record_order set_time = order_of(MV_KIND_CONTROL, "time", pan);
+    set_time.names_last_read = true;
+    assert_refused(MV_RECORD_UNKNOWN, sign(world, "engineer", &set_time, &records));
+    for (unsigned i = 0; i < 2; i++) {
+        struct vend_record_order read = order_of(MV_KIND_READ, i == 0 ? "r1" : "r2", pan);
+        assert_ok(sign(world, "seller", &read, &records));
+        memcpy(nonces[i], records.parts[0].bytes + MV_RECORD_HEAD + 3 + 2, 8);
+    }
+    assert_memory_not_equal(nonces[0], nonces[1], 8);
+    assert_ok(sign(world, "engineer", &set_time, &records));
+    assert_memory_equal(nonces[1], records.parts[0].bytes + MV_RECORD_HEAD + 3 + 2, 8);
+    size_t size = write_return(pan, 1, 7, 1, nonces[0], bytes);
+    assert_ok(hand_in(world, bytes, size, &out));
+    assert_false(out.answers_last_read);
+    size = write_return(pan, 1, 7, 2, nonces[1], bytes);
+    assert_ok(hand_in(world, bytes, size, &out));
+    assert_true(out.answers_last_read);
+}
+
+static void a_reset_counts_once_its_return_shows_it(void **state)
+{
+    struct world *world = *state;
+    char pan[19];
+    uint8_t bytes[MV_RECORD_MAX];
+    struct vend_records records;
+    struct vend_return out;
+    struct vend_meter meter;
+    struct vend_caller admin = world_caller("admin");
+    (void)provisioned(world, pan);
+    assert_ok(buy(world, "seller", "before", pan, 100, &records));
+    assert_ok(renew(world, "reset", pan, true, &records));
+    assert_int_equal(7, records.epoch);
+    assert_refused(MV_RECORD_KEYS_PENDING, renew(world, "again", pan, true, &records));
+    assert_refused(MV_RECORD_KEYS_PENDING, renew(world, "update", pan, false, &records));
+    assert_ok(vend_get_meter(world->vend, &admin, pan, &meter));
+    assert_int_equal(7, meter.records.keys.epoch);
+    assert_int_equal(8, meter.records.next.epoch);
+    assert_int_equal(3, meter.records.next.mac_version);
+    assert_ok(buy(world, "seller", "meanwhile", pan, 100, &records));
+    assert_int_equal(2, records.first_sequence);
+    size_t size = write_return(pan, 1, 7, 9, NULL, bytes);
+    assert_ok(hand_in(world, bytes, size, &out));
+    assert_false(out.confirms_keys);
+    size = write_return(pan, 3, 8, 1, NULL, bytes);
+    assert_ok(hand_in(world, bytes, size, &out));
+    assert_true(out.confirms_keys);
+    assert_ok(buy(world, "seller", "after", pan, 100, &records));
+    assert_int_equal(8, records.epoch);
+    assert_int_equal(1, records.first_sequence);
+    has_mac(&records.parts[0], 3, pan, 8);
+    size = write_return(pan, 1, 7, 10, NULL, bytes);
+    assert_refused(MV_RECORD_KEYS_DIFFER, hand_in(world, bytes, size, &out));
+    assert_ok(renew(world, "update2", pan, false, &records));
+}
+
+/* ---- a meter's life ---- */
+
+static void a_meter_is_provisioned_once(void **state)
+{
+    struct world *world = *state;
+    char pan[19];
+    struct vend_meter meter = provisioned(world, pan);
+    struct vend_caller admin = world_caller("admin");
+    struct store_record_keys other = first_keys;
+    assert_true(meter.takes_records);
+    assert_memory_equal(domain, meter.records.domain, 3);
+    assert_ok(vend_provision_meter(world->vend, &admin, pan, domain, &first_keys, &meter));
+    other.epoch++;
+    assert_refused(MV_RECORDS_PROVISIONED, vend_provision_meter(world->vend, &admin, pan, domain, &other, &meter));
+    other.mac_version = 0;
+    assert_refused(MV_INVALID_FIELD, vend_provision_meter(world->vend, &admin, pan, domain, &other, &meter));
+    assert_int_equal(1, world_audit_count(world, "MeterService.ProvisionMeter", "ok"));
+}
+
+static void a_life_goes_one_way(void **state)
+{
+    static const bool allowed[6][6] = {
+        [VEND_METER_MADE] = {[VEND_METER_PROVISIONED] = true, [VEND_METER_ACTIVE] = true, [VEND_METER_RETIRED] = true},
+        [VEND_METER_PROVISIONED] = {[VEND_METER_ACTIVE] = true, [VEND_METER_RETIRED] = true},
+        [VEND_METER_ACTIVE] = {[VEND_METER_SUSPENDED] = true, [VEND_METER_RETIRED] = true},
+        [VEND_METER_SUSPENDED] = {[VEND_METER_ACTIVE] = true, [VEND_METER_RETIRED] = true},
+    };
+    static const enum vend_meter_state ways[6][4] = {
+        [VEND_METER_ACTIVE] = {VEND_METER_ACTIVE},
+        [VEND_METER_SUSPENDED] = {VEND_METER_ACTIVE, VEND_METER_SUSPENDED},
+        [VEND_METER_RETIRED] = {VEND_METER_RETIRED},
+        [VEND_METER_PROVISIONED] = {VEND_METER_PROVISIONED},
+    };
+    struct world *world = *state;
+    struct vend_caller admin = world_caller("admin");
+    unsigned serial = 500;
+    for (unsigned from = 1; from <= 5; from++)
+        for (unsigned to = 1; to <= 5; to++) {
+            char pan[19];
+            struct vend_meter meter;
+            struct vend_meter_request request = {.pan = world_pan(serial++, pan),
+                                                 .organisation = "shop",
+                                                 .utility = VEND_ELECTRICITY,
+                                                 .made = true,
+                                                 .key = world_key()};
+            assert_ok(vend_register_meter(world->vend, &admin, &request, &meter));
+            for (unsigned i = 0; ways[from][i] != 0; i++)
+                assert_ok(vend_set_meter_state(world->vend, &admin, pan, ways[from][i], &meter));
+            mv_status status = vend_set_meter_state(world->vend, &admin, pan, (enum vend_meter_state)to, &meter);
+            if (from == to || allowed[from][to])
+                assert_ok(status);
+            else
+                assert_refused(MV_METER_STATE_NOT_ALLOWED, status);
+        }
+}
+
+static void who_may_take_which_step(void **state)
+{
+    struct world *world = *state;
+    char pan[19];
+    struct vend_meter meter;
+    struct vend_caller chief = world_caller("chief");
+    struct vend_caller seller = world_caller("seller");
+    struct vend_issued sale;
+    world_pan(1, pan);
+    assert_ok(world_sell(world, "seller", "before", pan, 100, &sale));
+    assert_ok(vend_set_meter_state(world->vend, &chief, pan, VEND_METER_SUSPENDED, &meter));
+    assert_refused(MV_METER_NOT_ACTIVE, world_sell(world, "seller", "meanwhile", pan, 100, &sale));
+    assert_ok(vend_set_meter_state(world->vend, &chief, pan, VEND_METER_ACTIVE, &meter));
+    assert_ok(world_sell(world, "seller", "after", pan, 100, &sale));
+    assert_refused(MV_ROLE_MISSING, vend_set_meter_state(world->vend, &chief, pan, VEND_METER_RETIRED, &meter));
+    assert_refused(MV_ROLE_MISSING, vend_set_meter_state(world->vend, &seller, pan, VEND_METER_SUSPENDED, &meter));
+    assert_refused(MV_INVALID_FIELD, vend_set_meter_state(world->vend, &chief, pan, (enum vend_meter_state)6, &meter));
+}
+
+#define CASE(name) cmocka_unit_test_setup_teardown(name, desk_setup, world_teardown)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        CASE(purchases_follow_one_another),
+        CASE(an_id_is_one_record),
+        CASE(an_id_is_a_record_or_a_token),
+        CASE(kinds_need_their_roles),
+        CASE(what_a_meter_does_not_take_is_refused),
+        CASE(what_is_not_sealed_is_not_kept),
+        CASE(parts_have_numbers_of_their_own),
+        CASE(many_at_once_leave_no_gap_and_no_double),
+        CASE(a_return_is_newer_than_the_last),
+        CASE(a_return_is_the_meters),
+        CASE(only_the_newest_question_is_answered),
+        CASE(a_reset_counts_once_its_return_shows_it),
+        CASE(a_meter_is_provisioned_once),
+        CASE(a_life_goes_one_way),
+        CASE(who_may_take_which_step),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
