@@ -3,14 +3,12 @@
 #define MV_CORE_CALENDAR_H
 
 #include "clock.h"
+#include "metervault/record_sets.h"
 
 struct mv_nv_object;
 
 /* One rate all day, no friendly hours, no holidays. */
 void mv_calendar_default(struct mv_calendar *calendar);
-/* RANGE_ERROR unless every weekday and holiday names a day table in use, switchings begin at minute 0 and rise, rates
- * and dates exist, no date is there twice, and windows neither are empty nor end after midnight but by to < from. */
-MV_CORE_MUST_USE enum mv_result mv_calendar_check(const struct mv_calendar *calendar);
 
 uint8_t mv_calendar_rate(const struct mv_prepay *p, const struct mv_local *local);
 /* Credit that ends does not cut now: a friendly holiday, or within a window. */

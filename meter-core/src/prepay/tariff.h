@@ -2,15 +2,12 @@
 #ifndef MV_CORE_TARIFF_H
 #define MV_CORE_TARIFF_H
 
-#include "metervault/prepay.h"
+#include "metervault/record_sets.h"
 
 struct mv_nv_object;
 
 /* Single, price 0. */
 void mv_tariff_default(struct mv_tariff *tariff);
-/* RANGE_ERROR unless the kind exists and has what it needs and nothing else: SINGLE rates 1, steps 0; STEP rates 0,
- * steps 1..; TIME_OF_USE rates 1.., steps 0..; steps rise from 0. */
-MV_CORE_MUST_USE enum mv_result mv_tariff_check(const struct mv_tariff *tariff);
 
 /* What was used. */
 enum { MV_PRICE_UNIT = 1000, MV_PRICE_UNIT_TIME = 3600 /* a meter of time: prices per hour */ };
