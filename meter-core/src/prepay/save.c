@@ -17,22 +17,15 @@ void mv_saved(struct mv_prepay *p)
     p->saved_at_s = mv_seconds(p);
 }
 
-static enum mv_result commit(struct mv_prepay *p, bool with_tokens)
+enum mv_result mv_save_now(struct mv_prepay *p)
 {
-    enum mv_result result = mv_store_commit_with(&p->meter, p->dirty, with_tokens);
+    bool tokens = (p->dirty & MV_NV_BIT(MV_OBJECT_TOKENS)) != 0;
+    if (p->dirty == 0)
+        return MV_DONE;
+    enum mv_result result = mv_store_commit_with(&p->meter, p->dirty & ~MV_NV_BIT(MV_OBJECT_TOKENS), tokens);
     if (result == MV_DONE)
         mv_saved(p);
     return result;
-}
-
-enum mv_result mv_save_with_tokens(struct mv_prepay *p)
-{
-    return commit(p, true);
-}
-
-enum mv_result mv_save_now(struct mv_prepay *p)
-{
-    return p->dirty == 0 ? MV_DONE : commit(p, false);
 }
 
 /* Much use or much time, but never more often than the memory's endurance allows. */

@@ -8,15 +8,14 @@
  * wear the memory out: seconds between two saves that nothing urgent asks for. */
 enum { MV_SAVE_EVERY_UNITS = 100, MV_SAVE_EVERY_S = 900, MV_SAVE_LEAST_S = 60 };
 
-/* The object changed in RAM. `urgent`: it is in the journal before the public function under way returns. */
+/* The object changed in RAM; MV_OBJECT_TOKENS is the token engine's state. `urgent`: it is in the journal before the
+ * public function under way returns. */
 void mv_touch(struct mv_prepay *p, enum mv_object object, bool urgent);
 /* Commits all that is dirty when something of it is urgent or due. DONE or STORAGE_ERROR; after that the meter is
  * closed, to be loaded again. */
 MV_CORE_MUST_USE enum mv_result mv_save(struct mv_prepay *p);
 /* Commits all that is dirty, due or not. */
 MV_CORE_MUST_USE enum mv_result mv_save_now(struct mv_prepay *p);
-/* All that is dirty and the token engine's state in one commit: after mv_meter_add_credit and the like. */
-MV_CORE_MUST_USE enum mv_result mv_save_with_tokens(struct mv_prepay *p);
 /* A commit that took along all that was dirty succeeded. */
 void mv_saved(struct mv_prepay *p);
 
