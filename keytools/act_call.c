@@ -40,6 +40,7 @@ static const struct {
     {NULL, "kbpk-custodians", FORM_NOT},
     {NULL, "so-pin-file", FORM_NOT},
     {NULL, "out", FORM_NOT},
+    {NULL, "out-dir", FORM_NOT},
     {NULL, "confirm", FORM_NOT},
     {NULL, "approval", FORM_NOT},
     {NULL, "serial", FORM_NOT},

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "hex.h"
 #include "moment.h"
 
 /* Absent means `absent`; a negative `absent` makes the option required. */
@@ -85,6 +86,20 @@ static bool has_vending_option(const struct scope_options *options)
            options->base_date != NULL || options->ken != NULL || options->ea != NULL;
 }
 
+static int record_family(const struct scope_options *options, struct hsm_key_request *request)
+{
+    long version = 0;
+    if (has_vending_option(options) || options->name != NULL)
+        return options_complain("use", "a record key has a domain and a version, no name, supply group or algorithm");
+    if (options->domain == NULL || strlen(options->domain) != 2 * sizeof request->domain ||
+        !hex_decode(options->domain, request->domain, sizeof request->domain))
+        return options_complain("domain", "needs 6 hex digits");
+    if (!number("version", options->version, 1, UINT8_MAX, 1, &version))
+        return TOOL_USAGE;
+    request->version = (uint8_t)version;
+    return TOOL_DONE;
+}
+
 static int factory_name(const struct scope_options *options, struct hsm_key_request *request)
 {
     if (has_vending_option(options))
@@ -111,24 +126,46 @@ static int read_replaces(const struct scope_options *options, const struct hsm_k
     return TOOL_DONE;
 }
 
+static bool read_times(const struct scope_options *options, struct hsm_key_request *request)
+{
+    if (!moment("active-from", options->active_from, (int64_t)time(NULL), &request->active_from_unix_s) ||
+        !moment("issued-until", options->issued_until, INT64_MAX, &request->issued_until_unix_s))
+        return false;
+    return request->issued_until_unix_s > request->active_from_unix_s ||
+           options_complain("issued-until", "lies before the activation") == TOOL_DONE;
+}
+
+static bool read_use(const char *text, enum hsm_key_use *use)
+{
+    static const struct {
+        const char *text;
+        enum hsm_key_use use;
+    } uses[] = {{"vending", HSM_USE_VENDING},
+                {"factory-kek", HSM_USE_FACTORY_KEK},
+                {"record-mac", HSM_USE_RECORD_MAC},
+                {"record-enc", HSM_USE_RECORD_ENC}};
+    for (size_t i = 0; text != NULL && i < sizeof uses / sizeof uses[0]; i++) {
+        *use = uses[i].use;
+        if (strcmp(text, uses[i].text) == 0)
+            return true;
+    }
+    return options_complain("use", "is vending, factory-kek, record-mac or record-enc") == TOOL_DONE;
+}
+
 static int read_request(const struct scope_options *options, struct hsm_key_request *request)
 {
     memset(request, 0, sizeof *request);
     request->accept_host_visible = options->accept_host_visible;
-    if (!moment("active-from", options->active_from, (int64_t)time(NULL), &request->active_from_unix_s) ||
-        !moment("issued-until", options->issued_until, INT64_MAX, &request->issued_until_unix_s))
+    if (!read_times(options, request) || !read_use(options->use, &request->use))
         return TOOL_USAGE;
-    if (request->issued_until_unix_s <= request->active_from_unix_s)
-        return options_complain("issued-until", "lies before the activation");
-    if (options->use != NULL && strcmp(options->use, "factory-kek") == 0) {
-        request->use = HSM_USE_FACTORY_KEK;
+    if (hsm_use_is_record(request->use))
+        return record_family(options, request);
+    if (options->domain != NULL || options->version != NULL)
+        return options_complain(options->domain != NULL ? "domain" : "version", "is for record keys");
+    if (request->use == HSM_USE_FACTORY_KEK)
         return factory_name(options, request);
-    }
-    if (options->use == NULL || strcmp(options->use, "vending") != 0)
-        return options_complain("use", "is vending or factory-kek");
     if (options->name != NULL)
         return options_complain("name", "is for factory keys; a vending key is named by its scope");
-    request->use = HSM_USE_VENDING;
     return vending_scope(options, &request->scope) ? TOOL_DONE : TOOL_USAGE;
 }
 

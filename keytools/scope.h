@@ -3,17 +3,21 @@
 #define KEYTOOLS_SCOPE_H
 
 #include "hsm/hsm.h"
+#include "hsm/record_scope.h"
 #include "options.h"
 
 struct scope_options {
-    const char *use, *name, *sgc, *krn, *kt, *dkga, *base_date, *ken, *ea, *active_from, *issued_until, *replaces;
+    const char *use, *name, *sgc, *krn, *kt, *dkga, *base_date, *ken, *ea, *active_from, *issued_until, *replaces,
+        *domain, *version;
     bool accept_host_visible;
 };
 
 /* Rows of an option table whose targets lie in `options`. */
 #define SCOPE_OPTIONS(options)                                                                                         \
-    {"use", OPTION_TEXT, "USE", "vending or factory-kek", &(options).use},                                             \
+    {"use", OPTION_TEXT, "USE", "vending, factory-kek, record-mac or record-enc", &(options).use},                     \
         {"name", OPTION_TEXT, "NAME", "of a factory key: its label is factory/NAME", &(options).name},                 \
+        {"domain", OPTION_TEXT, "HEX", "of a record key: 6 hex digits", &(options).domain},                            \
+        {"version", OPTION_TEXT, "N", "of a record key, 1 (the default) to 255", &(options).version},                  \
         {"sgc", OPTION_TEXT, "SGC", "supply group code, 6 digits", &(options).sgc},                                    \
         {"krn", OPTION_TEXT, "N", "key revision number, 1 to 9", &(options).krn},                                      \
         {"kt", OPTION_TEXT, "N", "key type: 1 default, 2 unique (the default here), 3 common", &(options).kt},         \
