@@ -3,80 +3,83 @@
 #include "../crypto/wipe.h"
 #include "cipher.h"
 
-enum { ROUNDS = 16, KEY_ALIGNMENT = 12 };
-#define LOW_BIT_OF_NIBBLES UINT64_C(0x1111111111111111)
+/* As wide as the processor's registers: small ones shift longer words by calling a function. */
+typedef uintptr_t word;
 
-struct round_tables {
-    uint64_t s1[16], s2[16]; /* each output value repeated in all 16 nibbles */
-    uint8_t p[64];
-};
+enum { ROUNDS = 16, KEY_ALIGNMENT = 52, BITS = 64, WORD_BITS = 8 * sizeof(word), WORDS = BITS / WORD_BITS };
+#define LOW_BIT_OF_NIBBLES (UINTPTR_MAX / 15)
 
 static uint64_t rotate_left(uint64_t value, unsigned count)
 {
-    return count == 0 ? value : value << count | value >> (64 - count);
-}
-
-static struct round_tables prepare(const struct mv_sta_tables *tables, bool encrypt)
-{
-    struct round_tables out = {{0}, {0}, {0}};
-    for (unsigned i = 0; i < 16; i++) {
-        uint8_t from1 = encrypt ? (uint8_t)i : tables->s1[i] & 15U;
-        uint8_t from2 = encrypt ? (uint8_t)i : tables->s2[i] & 15U;
-        out.s1[from1] = LOW_BIT_OF_NIBBLES * (encrypt ? tables->s1[i] & 15U : i);
-        out.s2[from2] = LOW_BIT_OF_NIBBLES * (encrypt ? tables->s2[i] & 15U : i);
-    }
-    for (unsigned j = 0; j < 64; j++) {
-        if (encrypt)
-            out.p[j] = tables->p[j] & 63U;
-        else
-            out.p[tables->p[j] & 63U] = (uint8_t)j;
-    }
-    return out;
+    return value << count | value >> (BITS - count);
 }
 
 /* From the low bit of each nibble to the whole nibble. */
-static uint64_t fill_nibbles(uint64_t low_bits)
+static word fill_nibbles(word low_bits)
 {
     return (low_bits << 4) - low_bits;
 }
 
-/* Every nibble is compared with all 16 values at once; the one that matches lets its output through. */
-static uint64_t substitute(const struct round_tables *tables, uint64_t block, uint64_t round_key)
+static word same_nibbles(word a, word b)
 {
-    uint64_t second = fill_nibbles(round_key >> 3 & LOW_BIT_OF_NIBBLES);
-    uint64_t out = 0;
-    for (unsigned value = 0; value < 16; value++) {
-        uint64_t difference = block ^ LOW_BIT_OF_NIBBLES * value;
-        uint64_t any = difference | difference >> 2;
-        uint64_t equal = ~(any | any >> 1) & LOW_BIT_OF_NIBBLES;
-        out |= fill_nibbles(equal) & ((tables->s1[value] & ~second) | (tables->s2[value] & second));
+    word any = a ^ b;
+    any |= any >> 2;
+    any |= any >> 1;
+    return fill_nibbles(~any & LOW_BIT_OF_NIBBLES);
+}
+
+/* Every nibble is compared with all 16 values at once; the one that matches lets its output through. The round key says
+ * for each nibble which of the two tables counts. */
+static word substitute(const struct mv_sta_tables *tables, word in, word round_key, bool encrypt)
+{
+    word second = fill_nibbles(round_key >> 3 & LOW_BIT_OF_NIBBLES);
+    word out = 0;
+    for (unsigned i = 0; i < 16; i++) {
+        word place = LOW_BIT_OF_NIBBLES * i;
+        word first = LOW_BIT_OF_NIBBLES * (tables->s1[i] & 15U);
+        word value = first ^ ((first ^ LOW_BIT_OF_NIBBLES * (tables->s2[i] & 15U)) & second);
+        out |= encrypt ? same_nibbles(in, place) & value : same_nibbles(in, value) & place;
     }
     return out;
 }
 
-static uint64_t permute(const struct round_tables *tables, uint64_t block)
+static void permute(const struct mv_sta_tables *tables, word words[WORDS], bool encrypt)
 {
-    uint64_t out = 0;
-    for (unsigned j = 0; j < 64; j++)
-        out |= (block >> j & 1U) << tables->p[j];
-    return out;
+    word out[WORDS] = {0};
+    for (unsigned i = 0; i < BITS; i++) {
+        unsigned p = tables->p[i] & (BITS - 1U);
+        unsigned from = encrypt ? i : p;
+        unsigned to = encrypt ? p : i;
+        out[to / WORD_BITS] |= (words[from / WORD_BITS] >> from % WORD_BITS & 1U) << to % WORD_BITS;
+    }
+    memcpy(words, out, sizeof out);
+    mv_wipe(out, sizeof out);
 }
 
 uint64_t mv_sta_crypt(const uint8_t key[8], const struct mv_sta_tables *tables, uint64_t block, bool encrypt)
 {
-    struct round_tables round_tables = prepare(tables, encrypt);
-    uint64_t aligned = 0;
+    word words[WORDS];
+    uint64_t round_key = 0;
+    for (unsigned i = 0; i < WORDS; i++)
+        words[i] = (word)(block >> i * WORD_BITS);
     for (unsigned i = 0; i < 8; i++)
-        aligned = aligned << 8 | key[i];
-    aligned = rotate_left(~aligned, 64 - KEY_ALIGNMENT);
+        round_key = round_key << 8 | key[i];
+    /* that of the first round: decryption begins with the last one */
+    round_key = rotate_left(~round_key, encrypt ? KEY_ALIGNMENT : (KEY_ALIGNMENT + ROUNDS - 1) % BITS);
 
     for (unsigned round = 0; round < ROUNDS; round++) {
-        uint64_t round_key = rotate_left(aligned, encrypt ? round : ROUNDS - 1 - round);
+        if (!encrypt)
+            permute(tables, words, encrypt);
+        for (unsigned i = 0; i < WORDS; i++)
+            words[i] = substitute(tables, words[i], (word)(round_key >> i * WORD_BITS), encrypt);
         if (encrypt)
-            block = permute(&round_tables, substitute(&round_tables, block, round_key));
-        else
-            block = substitute(&round_tables, permute(&round_tables, block), round_key);
+            permute(tables, words, encrypt);
+        round_key = rotate_left(round_key, encrypt ? 1 : BITS - 1);
     }
-    mv_wipe(&aligned, sizeof aligned);
+    block = 0;
+    for (unsigned i = 0; i < WORDS; i++)
+        block |= (uint64_t)words[i] << i * WORD_BITS;
+    mv_wipe(&round_key, sizeof round_key);
+    mv_wipe(words, sizeof words);
     return block;
 }
