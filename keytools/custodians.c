@@ -8,6 +8,7 @@
 #include "hex.h"
 #include "key_entry.h"
 #include "terminal.h"
+#include "witness.h"
 #include "words.h"
 
 enum { TRIES = 5, ANSWER = 32 };
@@ -41,6 +42,7 @@ static mv_status confirm_one(const struct hsm_key_request *request, struct compo
     MV_TRY(terminal_line("Is it the one on your paper? [yes/no] ", answer, sizeof answer));
     *confirmed = strcmp(answer, "yes") == 0 || strcmp(answer, "y") == 0;
     if (!*confirmed) {
+        witness_tell("wrong-entry", "component", "its KCV is not the one on the custodian's paper");
         mv_secret_wipe(components->bytes[index], sizeof components->bytes[index]);
         components->count--;
     }
@@ -63,6 +65,7 @@ mv_status custodians_type(const struct hsm_key_request *request, size_t count, s
         if (status.reason != MV_INVALID_FIELD)
             return status;
         last = status;
+        witness_tell("wrong-entry", "component", status.where);
         terminal_say("Not taken (%s). Type it again.\n", status.where);
     }
     return mv_ok();
@@ -75,8 +78,10 @@ mv_status custodians_confirm(const uint8_t kcv[HSM_KCV_BYTES], enum hsm_kcv_meth
     uint8_t typed[HSM_KCV_BYTES];
     terminal_say("KCV of the combined key: %s, %s\n", words_kcv(kcv, hex), words_kcv_method(method));
     MV_TRY(terminal_line("Type the KCV from the key's paper to import it: ", answer, sizeof answer));
-    if (!hex_decode(answer, typed, sizeof typed) || memcmp(typed, kcv, sizeof typed) != 0)
+    if (!hex_decode(answer, typed, sizeof typed) || memcmp(typed, kcv, sizeof typed) != 0) {
+        witness_tell("wrong-entry", "KCV of the combined key", "not the one that was entered");
         return mv_fail(MV_KCV_MISMATCH, "combined key");
+    }
     return mv_ok();
 }
 

@@ -29,6 +29,7 @@ static const struct tool_command commands[] = {
     {"restore", "make a clean token of a backup", cmd_restore},
     {"verify", "every key against catalogue, policy and backup", cmd_verify},
     {"expire", "list what ends when", cmd_expire},
+    {"ceremony", "hold a key ceremony by its script, verify and print its transcript", cmd_ceremony},
     {"check", "self-test module, token, catalogue and keys", cmd_check},
 };
 

@@ -6,6 +6,7 @@
 #include "base/secret.h"
 #include "shares.h"
 #include "terminal.h"
+#include "witness.h"
 
 enum { TRIES = 5, ANSWER = 32, PROMPT = 160, GROUP = 4 };
 
@@ -43,9 +44,12 @@ static mv_status judge(struct shares *shares, char *typed)
     size_t at = 0;
     bool taken = false;
     enum codex32_fault fault = shares_add(shares, typed, &at);
+    if (fault != CODEX32_FINE)
+        witness_tell("wrong-entry", "share", codex32_fault_text(fault));
     if (fault == CODEX32_BAD_CHECKSUM || fault == CODEX32_UNREADABLE) {
         terminal_say("Not taken: %s.\n", codex32_fault_text(fault));
         MV_TRY(suggest(typed, &taken));
+        witness_tell("correction", "share", taken ? "taken after a look at the paper" : "not taken");
         if (taken)
             fault = shares_add(shares, typed, &at);
         else
@@ -119,6 +123,9 @@ static mv_status prove_paper(const struct codex32 *share, bool *proven)
         enum codex32_fault fault = status.ok ? codex32_parse(text, typed, NULL) : CODEX32_BAD_LENGTH;
         *proven = fault == CODEX32_FINE && typed->count == share->count &&
                   mv_secret_equal(typed->symbols, share->symbols, share->count);
+        if (!*proven)
+            witness_tell("wrong-entry", "share read back from paper",
+                         fault == CODEX32_FINE ? "another share" : codex32_fault_text(fault));
         if (!*proven)
             terminal_say("The paper is not right: %s. You see the share again.\n",
                          fault == CODEX32_FINE ? "another share" : codex32_fault_text(fault));

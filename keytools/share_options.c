@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "terminal.h"
+#include "witness.h"
 
 int share_options_check(struct share_options *options)
 {
@@ -30,7 +31,11 @@ mv_status share_options_hand_out(const struct share_options *options, struct hsm
                                  struct shares *shares)
 {
     MV_TRY(shares_split(hsm, kek, HSM_BACKUP_KEK_BYTES, options->k, options->n, shares));
-    if (options->files.count > 0)
-        return shares_write_files(shares, options->files.items);
-    return shares_show(shares);
+    mv_status status =
+        options->files.count > 0 ? shares_write_files(shares, options->files.items) : shares_show(shares);
+    char identifier[CODEX32_IDENTIFIER + 1];
+    codex32_identifier(&shares->items[0], identifier);
+    if (status.ok)
+        witness_tell("share-set", identifier, options->text);
+    return status;
 }

@@ -1,0 +1,78 @@
+/* A ceremony that is being held: its people, its token, its transcript, its screen. */
+#ifndef KEYTOOLS_CEREMONY_CEREMONY_H
+#define KEYTOOLS_CEREMONY_CEREMONY_H
+
+#include <signal.h>
+
+#include "ceremony/script.h"
+#include "ceremony/transcript.h"
+#include "session.h"
+#include "tool.h"
+
+enum { CEREMONY_PERSON = 65, CEREMONY_INITIALS = 5, CEREMONY_LINE = 256, CEREMONY_SPOKEN = 8 };
+
+struct ceremony_person {
+    char name[CEREMONY_PERSON];
+    char initials[CEREMONY_INITIALS];
+};
+
+struct ceremony {
+    const struct tool *tool;
+    const struct script *script;
+    const char *script_path;
+    bool plain; /* no screen is cleared between steps */
+    struct transcript transcript;
+    mv_status recording; /* the first line that could not be written */
+    struct ceremony_person people[SCRIPT_MOST_ROLES];
+    struct session session;       /* of the token; hsm NULL: none is open */
+    struct hsm_catalogue *before; /* the catalogue as the transcript knows it */
+    size_t steps_done;
+    const struct script_step *step; /* the present one; NULL outside */
+};
+
+/* How a question or a step ended. */
+enum ceremony_turn { CEREMONY_GO_ON = 1, CEREMONY_REPEAT, CEREMONY_ABORT };
+
+/* ---- record.c: lines of the transcript; a failure is kept in `recording` ---- */
+void ceremony_record(struct ceremony *ceremony, const char *event, json_t *line);
+/* The name of a reason and what it is about. */
+json_t *ceremony_reason(mv_status status);
+/* Tells and records bytes as hex and words. */
+void ceremony_fingerprint(const char *what, const uint8_t *bytes, size_t size);
+
+/* ---- desk.c: the people at the terminal ---- */
+/* Clears the screen and shows where the ceremony is. */
+void ceremony_screen(const struct ceremony *ceremony, const char *heading);
+/* Asks who is there. */
+enum ceremony_turn ceremony_roll_call(struct ceremony *ceremony);
+/* Initials of one role under what is on the screen. */
+enum ceremony_turn ceremony_confirm(struct ceremony *ceremony, size_t role, const char *what);
+/* Those of everybody in the step. */
+enum ceremony_turn ceremony_confirm_all(struct ceremony *ceremony, const char *what);
+/* After something failed: repeat or abort. */
+enum ceremony_turn ceremony_choose(struct ceremony *ceremony);
+/* A line for the transcript. */
+enum ceremony_turn ceremony_note(struct ceremony *ceremony, const char *what);
+/* Six hex digits from paper. */
+enum ceremony_turn ceremony_paper_kcv(struct ceremony *ceremony, const char *label, const uint8_t kcv[HSM_KCV_BYTES]);
+
+/* ---- token.c ---- */
+/* Logs in where no token is open; TOKEN_NOT_FOUND and what session_open says. */
+MV_MUST_USE mv_status ceremony_open(struct ceremony *ceremony);
+void ceremony_close(struct ceremony *ceremony);
+/* Records what an act changed in the catalogue, and takes it for known. */
+MV_MUST_USE mv_status ceremony_take_changes(struct ceremony *ceremony);
+
+/* ---- step.c, run.c ---- */
+enum ceremony_turn ceremony_step(struct ceremony *ceremony, const struct script_step *step);
+
+struct ceremony_options {
+    const char *script, *transcript, *after;
+    bool plain;
+};
+/* Holds it; the exit code. */
+int ceremony_run(const struct tool *tool, const struct ceremony_options *options);
+/* Judges a script; tells each fault with its line. The number of faults. */
+size_t ceremony_judge(const struct tool *tool, const char *path, const struct script *script);
+
+#endif
