@@ -23,7 +23,7 @@ Parts: all (default)  everything below but long: what CI runs
        fuzz           every fuzz target for some seconds
        sanitize       unit tests, sales, an engineer's tokens and a batch under ASan+UBSan and TSan
        lint           clang-format, clang-tidy, shellcheck
-       bench-smoke    the load generator, briefly
+       bench-smoke    the load generator, briefly; size, stack and instructions of meter-core against their limits
        long           500 kills, a million random operations, minutes of fuzzing, batches and rollovers of 100,000
 Examples: tests/run.sh unit
           tests/run.sh faults
@@ -241,6 +241,7 @@ part_bench-smoke() {
     build_release || return
     stage "bench-smoke"
     script tests/bench/smoke.sh tests/bench/smoke.sh
+    script tests/bench/core.sh tests/bench/core.sh
 }
 
 part_long() {

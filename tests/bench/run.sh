@@ -23,6 +23,7 @@ note="SQLite WAL synchronous=FULL on $(stat -f -c %T "$MV_DIR/server"), reply af
 note+="$(setting queue_threads 1 "$server") queue thread(s), $(setting workers 4 "$server") workers, "
 note+="1 ledger writer, $(setting workers 1 "$hsm") key process worker(s); $(nproc) cores shared with the client"
 code=0
+tests/bench/core.sh >&2 || code=$?
 "$MV_BIN/mv-bench" all --config "$MV_DIR/clients/$MV_VENDOR.conf" --meters "$meters" --note "$note" "$@" || code=$?
 "$MV_BIN/mv-bench" batch --config "$MV_DIR/clients/$MV_VENDOR.conf" --meters "$meters" \
     --raw-folder "$MV_DIR/server" "$@" || code=$?

@@ -27,6 +27,8 @@ void mv_board_start(void)
     systick->reload = RELOAD - 1;
     systick->value = 0;
     systick->control = ENABLE_CLOCK_INTERRUPT;
+    while (systick->value == 0) /* it is loaded at its next clock */
+        ;
 }
 
 uint32_t mv_board_seconds(void)
