@@ -302,6 +302,7 @@ struct mv_prepay {
     uint32_t saved_at_s;  /* the port's seconds */
     uint32_t ticked_at_s; /* the same */
     bool had_clock;       /* at the last tick */
+    enum mv_result fault; /* why the meter is not open; the display shows it */
 };
 
 /* ---- counting: by pulses or by samples, never both; what comes before the meter is open is lost ---- */

@@ -67,6 +67,7 @@ enum mv_result mv_prepay_open(struct mv_prepay *p, const struct mv_meter_port *m
                               const struct mv_prepay_port *port, const struct mv_sta_tables *tables)
 {
     memset(p, 0, sizeof *p);
+    p->fault = MV_NOT_PROVISIONED;
     if (!fits(port))
         return MV_RANGE_ERROR;
     p->port = *port;
@@ -77,6 +78,7 @@ enum mv_result mv_prepay_open(struct mv_prepay *p, const struct mv_meter_port *m
                                                .credited = credited,
                                                .cleared = cleared};
     enum mv_result result = mv_meter_open_with(&p->meter, meter_port, tables, &p->companion);
+    p->fault = result;
     if (result != MV_DONE)
         return result;
     mv_loaded(p);

@@ -16,11 +16,11 @@ static uint8_t cycled(const struct mv_prepay *p)
     return code == MV_SCREEN_CUT && mv_supply_cut(p) == MV_CUT_NONE ? MV_SCREEN_REMAINING : code;
 }
 
-static void show_fault(struct mv_screen *screen)
+static void show_fault(const struct mv_prepay *p, struct mv_screen *screen)
 {
-    *screen = (struct mv_screen){.code = MV_SCREEN_ENTRY, .value = MV_STORAGE_ERROR};
+    *screen = (struct mv_screen){.code = MV_SCREEN_ENTRY, .value = p->fault};
     struct mv_text text = mv_text_on(screen->text);
-    mv_code_text(&text, mv_code_of(MV_STORAGE_ERROR));
+    mv_code_text(&text, mv_code_of(p->fault));
 }
 
 static void show(const struct mv_prepay *p, struct mv_screen *screen)
@@ -37,6 +37,6 @@ void mv_prepay_screen(const struct mv_prepay *p, struct mv_screen *screen)
     if (p->meter.loaded)
         show(p, screen);
     else
-        show_fault(screen);
+        show_fault(p, screen);
     screen->lamps = mv_alarm_lamps(p);
 }

@@ -32,6 +32,7 @@ enum mv_result mv_begin(struct mv_prepay *p)
     if (p->meter.loaded)
         return MV_DONE;
     enum mv_result result = mv_load_if_needed(&p->meter);
+    p->fault = result;
     if (result == MV_DONE)
         mv_loaded(p);
     else
@@ -46,6 +47,7 @@ enum mv_result mv_settle(struct mv_prepay *p, enum mv_result result)
         mv_supply_update(p);
         saved = mv_save(p);
     }
+    p->fault = saved;
     if (saved == MV_DONE)
         mv_load_switch_follow(p);
     indicate(p);

@@ -3,9 +3,10 @@
 
 /* Within friendly hours credit that ends does not cut, but gives no supply to those who have none either: whoever was
  * cut by credit, a command or for good, or waits for the key, goes on without. */
-static bool had_supply(enum mv_cut before)
+static bool keeps_supply(enum mv_cut before, const struct mv_supply_facts *facts)
 {
-    return before != MV_CUT_RETIRED && before != MV_CUT_COMMAND && before != MV_CUT_CREDIT && before != MV_CUT_KEY;
+    return facts->friendly && !facts->awaits_key && before != MV_CUT_RETIRED && before != MV_CUT_COMMAND &&
+           before != MV_CUT_CREDIT && before != MV_CUT_KEY;
 }
 
 /* What control of supply says: everything that the bypass passes over. */
@@ -13,7 +14,7 @@ static enum mv_cut controlled(enum mv_cut before, const struct mv_supply_facts *
 {
     if (facts->commanded_open)
         return MV_CUT_COMMAND;
-    if (facts->out && !(facts->friendly && had_supply(before)))
+    if (facts->out && !keeps_supply(before, facts))
         return MV_CUT_CREDIT;
     if (facts->awaits_key)
         return MV_CUT_KEY;

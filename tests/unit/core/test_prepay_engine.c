@@ -1,0 +1,382 @@
+/* The assembled engine: opening, provisioning, saving, events, meters of other things. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "account.h"
+#include "engine_support.h"
+#include "events.h"
+#include "save.h"
+#include "settle.h"
+#include "supply.h"
+
+/* ---- open and provision ---- */
+
+static void a_port_that_lacks_a_function_is_refused(void **state)
+{
+    struct engine *e = *state;
+    const struct mv_prepay_port whole = e->port;
+    struct mv_screen screen;
+    for (unsigned i = 0; i < 5; i++) {
+        e->port = whole;
+        if (i == 0)
+            e->port.clock_read = NULL;
+        if (i == 1)
+            e->port.clock_set = NULL;
+        if (i == 2)
+            e->port.switch_set = NULL;
+        if (i == 3)
+            e->port.switch_read = NULL;
+        if (i == 4)
+            e->port.indicate = NULL;
+        assert_int_equal(engine_open(e), MV_RANGE_ERROR);
+        assert_int_equal(mv_prepay_tick(&e->p), MV_NOT_PROVISIONED);
+        assert_int_equal(mv_prepay_key(&e->p, MV_KEY_ENTER), MV_NOT_PROVISIONED);
+        mv_prepay_screen(&e->p, &screen);
+        assert_string_equal(screen.text, "Err-31 35");
+    }
+    e->port = whole;
+    e->meter_port.nv_erase = NULL;
+    assert_int_equal(engine_open(e), MV_RANGE_ERROR);
+}
+
+static void nothing_works_before_provisioning(void **state)
+{
+    struct engine *e = *state;
+    assert_int_equal(engine_open(e), MV_NOT_PROVISIONED);
+    assert_int_equal(engine_buy(e, 1), MV_NOT_PROVISIONED);
+    assert_int_equal(mv_prepay_tick(&e->p), MV_NOT_PROVISIONED);
+    assert_int_equal(mv_prepay_power_fails(&e->p), MV_NOT_PROVISIONED);
+    assert_int_equal(mv_prepay_tamper(&e->p), MV_NOT_PROVISIONED);
+    assert_int_equal(mv_prepay_bypass(&e->p, true), MV_NOT_PROVISIONED);
+    assert_int_equal(e->told, 0);
+    assert_int_equal(e->lamps, MV_LAMP_FAULT);
+}
+
+static void provisioning_checks_what_it_is_given(void **state)
+{
+    struct engine *e = *state;
+    struct mv_parameters parameters = e->parameters;
+    assert_int_equal(engine_open(e), MV_NOT_PROVISIONED);
+    parameters.credit_register = MV_REGISTER_GAS; /* the meter has none */
+    assert_int_equal(mv_prepay_provision(&e->p, &e->identity, TEST_TID, &parameters, NULL, 0), MV_RANGE_ERROR);
+    parameters = e->parameters;
+    parameters.pulses_per_unit = 0;
+    assert_int_equal(mv_prepay_provision(&e->p, &e->identity, TEST_TID, &parameters, NULL, 0), MV_RANGE_ERROR);
+    e->identity.pan[17] = '0';
+    assert_int_equal(mv_prepay_provision(&e->p, &e->identity, TEST_TID, NULL, NULL, 0), MV_CHECK_DIGIT_ERROR);
+    e->identity = test_identity();
+    assert_int_equal(mv_prepay_provision(&e->p, &e->identity, TEST_TID, NULL, NULL, 0), MV_DONE);
+    assert_int_equal(e->p.parameters.credit_register, MV_REGISTER_ELECTRICITY);
+    assert_int_equal(mv_prepay_provision(&e->p, &e->identity, TEST_TID, NULL, NULL, 0), MV_ALREADY_PROVISIONED);
+    assert_int_equal(engine_open(e), MV_DONE);
+    assert_int_equal(mv_prepay_provision(&e->p, &e->identity, TEST_TID, NULL, NULL, 0), MV_ALREADY_PROVISIONED);
+}
+
+static void a_meter_lives_on_its_first_register_by_default(void **state)
+{
+    struct engine *e = *state;
+    e->identity.measures = 1U << MV_REGISTER_TIME_CURRENCY;
+    assert_int_equal(engine_open(e), MV_NOT_PROVISIONED);
+    assert_int_equal(mv_prepay_provision(&e->p, &e->identity, TEST_TID, NULL, NULL, 0), MV_DONE);
+    assert_int_equal(e->p.parameters.credit_register, MV_REGISTER_TIME_CURRENCY);
+}
+
+static void closing_forgets_keys(void **state)
+{
+    struct engine *e = *state;
+    static const uint8_t zeros[sizeof e->p.records.keys];
+    memset(&e->p.records.keys, 0x5A, sizeof e->p.records.keys);
+    mv_prepay_close(&e->p);
+    assert_memory_equal(&e->p.records.keys, zeros, sizeof zeros);
+    assert_memory_equal(&e->p.meter.state.identity.key.bytes, zeros, sizeof e->p.meter.state.identity.key.bytes);
+}
+
+/* ---- saving ---- */
+
+static void use_is_saved_after_100_wh_but_not_more_often_than_a_minute(void **state)
+{
+    struct engine *e = *state;
+    assert_int_equal(engine_buy(e, 50), MV_ACCEPT);
+    engine_wait(e, MV_SAVE_LEAST_S);
+    uint32_t commits = e->p.meter.journal.commits;
+    mv_prepay_pulses(&e->p, 0, MV_SAVE_EVERY_UNITS - 1);
+    engine_wait(e, 1);
+    assert_int_equal(e->p.meter.journal.commits, commits);
+    mv_prepay_pulses(&e->p, 0, 1);
+    engine_wait(e, 1);
+    assert_int_equal(e->p.meter.journal.commits, commits + 1);
+    assert_int_equal(e->p.dirty, 0);
+    engine_use(e, 10);
+    engine_wait(e, MV_SAVE_LEAST_S - 2);
+    assert_int_equal(e->p.meter.journal.commits, commits + 1);
+    engine_wait(e, 1);
+    assert_int_equal(e->p.meter.journal.commits, commits + 2);
+    engine_reopen(e);
+    assert_int_equal(mv_account_remaining(&e->p), 50000 - 100 - 10000);
+}
+
+static void little_use_is_saved_after_15_minutes_and_no_use_never(void **state)
+{
+    struct engine *e = *state;
+    assert_int_equal(engine_buy(e, 50), MV_ACCEPT);
+    engine_wait(e, MV_SAVE_EVERY_S); /* its events */
+    assert_int_equal(e->p.dirty, 0);
+    uint32_t commits = e->p.meter.journal.commits;
+    engine_wait(e, 3 * MV_SAVE_EVERY_S);
+    assert_int_equal(e->p.meter.journal.commits, commits);
+    mv_prepay_pulses(&e->p, 0, 1);
+    engine_wait(e, 1);
+    assert_int_equal(e->p.meter.journal.commits, commits + 1);
+}
+
+static void all_is_saved_when_the_mains_goes(void **state)
+{
+    struct engine *e = *state;
+    assert_int_equal(engine_buy(e, 50), MV_ACCEPT);
+    engine_use(e, 7);
+    assert_int_not_equal(e->p.dirty, 0);
+    assert_int_equal(mv_prepay_power_fails(&e->p), MV_DONE);
+    assert_int_equal(e->p.dirty, 0);
+    uint32_t writes = e->flash.writes;
+    assert_int_equal(mv_prepay_power_fails(&e->p), MV_DONE);
+    assert_int_equal(e->flash.writes, writes);
+    engine_reopen(e);
+    assert_int_equal(mv_account_remaining(&e->p), 43 * ENGINE_KWH);
+    assert_int_equal(e->p.registers.total, 7 * ENGINE_KWH);
+}
+
+static void a_memory_that_fails_closes_and_comes_back(void **state)
+{
+    struct engine *e = *state;
+    struct mv_screen screen;
+    assert_int_equal(engine_buy(e, 5), MV_ACCEPT);
+    engine_wait(e, 100);
+    e->flash.energy = 0;
+    assert_int_equal(mv_prepay_tamper(&e->p), MV_STORAGE_ERROR);
+    mv_prepay_screen(&e->p, &screen);
+    assert_string_equal(screen.text, "Err-31 32");
+    assert_int_equal(screen.lamps, MV_LAMP_FAULT);
+    assert_int_equal(e->lamps, MV_LAMP_FAULT);
+    assert_true(e->closed); /* supply stays as it was */
+    flash_power_on(&e->flash);
+    assert_int_equal(mv_prepay_tick(&e->p), MV_DONE);
+    assert_int_equal(mv_account_remaining(&e->p), 5 * ENGINE_KWH);
+    check_cut(e, MV_CUT_NONE);
+
+    e->flash.energy = 0;
+    assert_int_equal(mv_prepay_bypass(&e->p, true), MV_STORAGE_ERROR);
+    flash_power_on(&e->flash);
+    assert_int_equal(mv_prepay_tick(&e->p), MV_DONE);
+    assert_false(e->p.supply.bypass);
+}
+
+static void a_damaged_limit_is_not_believed(void **state)
+{
+    struct engine *e = *state;
+    e->p.supply.limit = MV_CUT_CREDIT;
+    mv_touch(&e->p, MV_OBJECT_SUPPLY, true);
+    assert_int_equal(mv_save(&e->p), MV_DONE);
+    mv_prepay_close(&e->p);
+    assert_int_equal(engine_open(e), MV_STORAGE_ERROR);
+}
+
+static void damaged_cut_is_not_believed(void **state)
+{
+    struct engine *e = *state;
+    e->p.supply.cut = MV_CUT_TEST;
+    mv_touch(&e->p, MV_OBJECT_SUPPLY, true);
+    assert_int_equal(mv_save(&e->p), MV_DONE);
+    mv_prepay_close(&e->p);
+    assert_int_equal(engine_open(e), MV_STORAGE_ERROR);
+}
+
+static void damaged_events_are_not_believed(void **state)
+{
+    struct engine *e = *state;
+    e->p.events.ring[3].code = MV_EVENT_STORAGE_HEALED + 1;
+    mv_touch(&e->p, MV_OBJECT_EVENTS, true);
+    assert_int_equal(mv_save(&e->p), MV_DONE);
+    mv_prepay_close(&e->p);
+    assert_int_equal(engine_open(e), MV_STORAGE_ERROR);
+}
+
+static void supply_and_events_are_kept_as_they_are(void **state)
+{
+    struct engine *e = *state;
+    struct mv_supply *supply = &e->p.supply;
+    engine_wait(e, 1);
+    supply->limit = MV_CUT_UNBALANCE;
+    supply->tries = 200;
+    supply->commanded_open = supply->bypass = supply->warned = supply->warning = supply->awaits_key = true;
+    mv_touch(&e->p, MV_OBJECT_SUPPLY, true);
+    mv_event_log(&e->p, MV_EVENT_TARIFF, 0xABCD);
+    struct mv_events events = e->p.events;
+    struct mv_supply kept = *supply;
+    assert_int_equal(mv_save(&e->p), MV_DONE);
+    memset(&e->p.supply, 0, sizeof e->p.supply);
+    memset(&e->p.events, 0, sizeof e->p.events);
+    mv_meter_close(&e->p.meter);
+    assert_int_equal(mv_begin(&e->p), MV_DONE);
+    assert_int_equal(supply->cut, kept.cut);
+    assert_int_equal(supply->limit, kept.limit);
+    assert_int_equal(supply->tries, kept.tries);
+    assert_true(supply->commanded_open && supply->bypass && supply->warned && supply->warning && supply->awaits_key);
+    assert_false(supply->retired);
+    assert_int_equal(e->p.events.count, events.count);
+    for (unsigned i = 0; i < MV_EVENTS; i++) {
+        assert_int_equal(e->p.events.ring[i].code, events.ring[i].code);
+        assert_int_equal(e->p.events.ring[i].detail, events.ring[i].detail);
+        assert_int_equal(e->p.events.ring[i].when, events.ring[i].when);
+    }
+}
+
+/* ---- events ---- */
+
+static void events_have_their_time(void **state)
+{
+    struct engine *e = *state;
+    engine_wait(e, 10);
+    assert_int_equal(mv_prepay_tamper(&e->p), MV_DONE);
+    check_event(e, 0, MV_EVENT_TAMPER, 0);
+    assert_int_equal(e->p.events.ring[0].when, ENGINE_2026 + 10);
+    assert_true((e->lamps & MV_LAMP_FAULT) != 0);
+    assert_int_equal(mv_prepay_tamper(&e->p), MV_DONE); /* once until it is cleared */
+    assert_int_equal(count_events(e, MV_EVENT_TAMPER), 1);
+    e->no_clock = true;
+    assert_int_equal(engine_manage(e, MV_MANAGE_CLEAR_TAMPER, 0), MV_ACCEPT);
+    check_event(e, 0, MV_EVENT_TAMPER_CLEARED, 0);
+    assert_int_equal(e->p.events.ring[0].when, 0);
+    assert_int_equal(e->lamps & MV_LAMP_FAULT, 0);
+}
+
+static void a_flood_of_one_event_leaves_the_others(void **state)
+{
+    struct engine *e = *state;
+    mv_event_log(&e->p, MV_EVENT_KEY_CHANGED, 2);
+    uint32_t count = e->p.events.count;
+    uint32_t commits = e->p.meter.journal.commits;
+    for (unsigned i = 0; i < 1000; i++)
+        mv_event_log(&e->p, MV_EVENT_RECORD_REFUSED, (uint16_t)i);
+    assert_int_equal(e->p.events.count, count + 1000);
+    assert_int_equal(count_events(e, MV_EVENT_RECORD_REFUSED), MV_EVENT_SHARE);
+    for (unsigned i = 0; i < MV_EVENT_SHARE; i++)
+        check_event(e, i, MV_EVENT_RECORD_REFUSED, (uint16_t)(999 - i));
+    check_event(e, MV_EVENT_SHARE, MV_EVENT_KEY_CHANGED, 2);
+    engine_wait(e, MV_SAVE_LEAST_S);
+    assert_int_equal(e->p.meter.journal.commits, commits); /* and wears nothing */
+}
+
+static void the_oldest_event_goes_when_all_places_are_taken(void **state)
+{
+    struct engine *e = *state;
+    for (unsigned i = 0; i < MV_EVENTS; i++)
+        mv_event_log(&e->p, (enum mv_event_code)(MV_EVENT_TAMPER + i / MV_EVENT_SHARE), (uint16_t)i);
+    mv_event_log(&e->p, MV_EVENT_RESET, 0);
+    check_event(e, 0, MV_EVENT_RESET, 0);
+    check_event(e, MV_EVENTS - 1, MV_EVENT_TAMPER, 1);
+    mv_events_clear(&e->p);
+    check_event(e, 0, MV_EVENT_CLEARED, 0);
+    check_event(e, 1, MV_EVENT_NONE, 0);
+}
+
+static void power_ups_are_events_that_write_nothing(void **state)
+{
+    struct engine *e = *state;
+    assert_int_equal(engine_buy(e, 5), MV_ACCEPT);
+    uint32_t spent = e->flash.spent;
+    for (unsigned i = 0; i < 20; i++)
+        engine_reopen(e);
+    check_event(e, 0, MV_EVENT_POWER_UP, 0);
+    assert_int_equal(e->flash.spent, spent);
+}
+
+static void a_key_change_is_an_event(void **state)
+{
+    struct engine *e = *state;
+    char digits[MV_KEY_SECTIONS][21];
+    struct mv_sts_key_change change = test_change(&e->identity, 2);
+    unsigned count = test_key_set(&e->identity, &change, digits);
+    for (unsigned i = 0; i < count; i++)
+        assert_int_not_equal(mv_prepay_enter(&e->p, digits[i], &e->answer), MV_CRC_ERROR);
+    assert_int_equal(e->answer.kind, MV_ANSWER_KEY_CHANGED);
+    check_event(e, 0, MV_EVENT_KEY_CHANGED, 2);
+}
+
+/* ---- meters of other things ---- */
+
+static void a_meter_of_time_counts_while_there_is_supply(void **state)
+{
+    struct engine *e = *state;
+    struct mv_parameters parameters = e->p.parameters;
+    struct mv_sts_credit credit = {.subclass = MV_SERVICE_TIME, .random = 1, .tid = e->next_tid++};
+    char digits[21];
+    parameters.credit_register = MV_REGISTER_TIME;
+    engine_set(e, &parameters);
+    engine_wait(e, 10);
+    check_cut(e, MV_CUT_CREDIT);
+    assert_int_equal(e->p.registers.total, 0);
+    assert_int_equal(mv_sts_amount_encode(1, &credit.amount), MV_DONE);
+    test_token(&e->identity, &credit, digits);
+    assert_int_equal(mv_prepay_enter(&e->p, digits, &e->answer), MV_ACCEPT);
+    uint32_t seconds = (uint32_t)e->answer.credited;
+    assert_in_range(seconds, 1, 100000);
+    engine_wait(e, seconds - 1);
+    check_cut(e, MV_CUT_NONE);
+    engine_wait(e, 1);
+    check_cut(e, MV_CUT_CREDIT);
+    engine_wait(e, 10);
+    assert_int_equal(e->p.registers.total, seconds);
+}
+
+static void a_water_meter_closes_its_valve(void **state)
+{
+    struct engine *e = *state;
+    struct mv_parameters parameters = e->p.parameters;
+    struct mv_sts_credit credit = {.subclass = MV_SERVICE_WATER, .random = 1, .tid = e->next_tid++};
+    char digits[21];
+    parameters.credit_register = MV_REGISTER_WATER;
+    parameters.pulses_per_unit = 100;
+    engine_set(e, &parameters);
+    check_cut(e, MV_CUT_CREDIT);
+    assert_int_equal(mv_sts_amount_encode(10, &credit.amount), MV_DONE);
+    test_token(&e->identity, &credit, digits);
+    assert_int_equal(mv_prepay_enter(&e->p, digits, &e->answer), MV_ACCEPT);
+    check_cut(e, MV_CUT_NONE);
+    mv_prepay_pulses(&e->p, 0, (uint32_t)(e->answer.credited / 10));
+    engine_wait(e, 1);
+    check_cut(e, MV_CUT_CREDIT);
+    assert_int_equal(engine_buy(e, 5), MV_ACCEPT); /* the other register feeds nothing */
+    check_cut(e, MV_CUT_CREDIT);
+    assert_int_equal(e->p.account.purchases, 1);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup(a_port_that_lacks_a_function_is_refused, engine_blank),
+        cmocka_unit_test_setup(nothing_works_before_provisioning, engine_blank),
+        cmocka_unit_test_setup(provisioning_checks_what_it_is_given, engine_blank),
+        cmocka_unit_test_setup(a_meter_lives_on_its_first_register_by_default, engine_blank),
+        ENGINE(closing_forgets_keys),
+        ENGINE(use_is_saved_after_100_wh_but_not_more_often_than_a_minute),
+        ENGINE(little_use_is_saved_after_15_minutes_and_no_use_never),
+        ENGINE(all_is_saved_when_the_mains_goes),
+        ENGINE(a_memory_that_fails_closes_and_comes_back),
+        ENGINE(a_damaged_limit_is_not_believed),
+        ENGINE(damaged_cut_is_not_believed),
+        ENGINE(damaged_events_are_not_believed),
+        ENGINE(supply_and_events_are_kept_as_they_are),
+        ENGINE(events_have_their_time),
+        ENGINE(a_flood_of_one_event_leaves_the_others),
+        ENGINE(the_oldest_event_goes_when_all_places_are_taken),
+        ENGINE(power_ups_are_events_that_write_nothing),
+        ENGINE(a_key_change_is_an_event),
+        ENGINE(a_meter_of_time_counts_while_there_is_supply),
+        ENGINE(a_water_meter_closes_its_valve),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
