@@ -11,8 +11,6 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { FILE_SIZE = MV_NV_FILE_SECTORS * MV_NV_FILE_SECTOR_SIZE };
-
 static bool read_at(int descriptor, off_t offset, uint8_t *data, size_t size)
 {
     while (size > 0) {
@@ -43,33 +41,33 @@ static bool write_at(int descriptor, off_t offset, const uint8_t *data, size_t s
     return fdatasync(descriptor) == 0;
 }
 
-static bool within(uint32_t sector, uint32_t offset, uint32_t size)
+static bool within(const struct mv_nv_file *file, uint32_t sector, uint32_t offset, uint32_t size)
 {
-    return sector < MV_NV_FILE_SECTORS && offset <= MV_NV_FILE_SECTOR_SIZE && size <= MV_NV_FILE_SECTOR_SIZE - offset;
+    return sector < MV_NV_FILE_SECTORS && offset <= file->sector_size && size <= file->sector_size - offset;
 }
 
-static off_t position(uint32_t sector, uint32_t offset)
+static off_t position(const struct mv_nv_file *file, uint32_t sector, uint32_t offset)
 {
-    return (off_t)sector * MV_NV_FILE_SECTOR_SIZE + (off_t)offset;
+    return (off_t)sector * file->sector_size + (off_t)offset;
 }
 
 static bool nv_read(void *context, uint32_t sector, uint32_t offset, uint8_t *data, uint32_t size)
 {
     const struct mv_nv_file *file = context;
-    return within(sector, offset, size) && read_at(file->descriptor, position(sector, offset), data, size);
+    return within(file, sector, offset, size) && read_at(file->descriptor, position(file, sector, offset), data, size);
 }
 
 static bool nv_write(void *context, uint32_t sector, uint32_t offset, const uint8_t *data, uint32_t size)
 {
     const struct mv_nv_file *file = context;
     uint8_t cells[MV_NV_FILE_SECTOR_SIZE];
-    if (!within(sector, offset, size))
+    if (!within(file, sector, offset, size))
         return false;
-    bool good = read_at(file->descriptor, position(sector, offset), cells, size);
+    bool good = read_at(file->descriptor, position(file, sector, offset), cells, size);
     for (uint32_t i = 0; i < size && good; i++)
         cells[i] &= data[i];
-    good = good && write_at(file->descriptor, position(sector, offset), cells, size);
-    explicit_bzero(cells, sizeof cells); /* a record holds a key */
+    good = good && write_at(file->descriptor, position(file, sector, offset), cells, size);
+    explicit_bzero(cells, sizeof cells); /* they may hold a key */
     return good;
 }
 
@@ -78,7 +76,8 @@ static bool nv_erase(void *context, uint32_t sector)
     const struct mv_nv_file *file = context;
     uint8_t cells[MV_NV_FILE_SECTOR_SIZE];
     memset(cells, 0xFF, sizeof cells);
-    return within(sector, 0, sizeof cells) && write_at(file->descriptor, position(sector, 0), cells, sizeof cells);
+    return within(file, sector, 0, file->sector_size) &&
+           write_at(file->descriptor, position(file, sector, 0), cells, file->sector_size);
 }
 
 static int64_t monotonic_s(void)
@@ -127,7 +126,7 @@ static int make_erased(const char *path)
     int length = snprintf(temporary, sizeof temporary, "%s.XXXXXX", path);
     if (length < 0 || (size_t)length >= sizeof temporary)
         return ENAMETOOLONG;
-    struct mv_nv_file file = {.descriptor = mkostemp(temporary, O_CLOEXEC)};
+    struct mv_nv_file file = {.descriptor = mkostemp(temporary, O_CLOEXEC), .sector_size = MV_NV_FILE_SECTOR_SIZE};
     if (file.descriptor < 0)
         return errno;
     int error = erase_all(&file);
@@ -138,12 +137,15 @@ static int make_erased(const char *path)
     return error == 0 ? sync_directory_of(path) : error;
 }
 
-static int check_size(const struct mv_nv_file *file)
+static int take_size(struct mv_nv_file *file)
 {
     struct stat info;
     if (fstat(file->descriptor, &info) != 0)
         return errno;
-    return S_ISREG(info.st_mode) && info.st_size == FILE_SIZE ? 0 : EINVAL;
+    file->sector_size = (uint32_t)(info.st_size / MV_NV_FILE_SECTORS);
+    bool known = info.st_size == (off_t)MV_NV_FILE_SECTORS * MV_NV_FILE_SECTOR_SIZE ||
+                 info.st_size == (off_t)MV_NV_FILE_SECTORS * MV_NV_FILE_SECTOR_SIZE_OLD;
+    return S_ISREG(info.st_mode) && known ? 0 : EINVAL;
 }
 
 static int open_existing(struct mv_nv_file *file, const char *path)
@@ -162,7 +164,7 @@ int mv_nv_file_open(struct mv_nv_file *file, const char *path, bool create)
             error = open_existing(file, path);
     }
     if (error == 0)
-        error = flock(file->descriptor, LOCK_EX) == 0 ? check_size(file) : errno;
+        error = flock(file->descriptor, LOCK_EX) == 0 ? take_size(file) : errno;
     if (error != 0)
         mv_nv_file_close(file);
     return error;
@@ -179,7 +181,7 @@ struct mv_meter_port mv_nv_file_port(struct mv_nv_file *file)
 {
     return (struct mv_meter_port){.context = file,
                                   .sectors = MV_NV_FILE_SECTORS,
-                                  .sector_size = MV_NV_FILE_SECTOR_SIZE,
+                                  .sector_size = file->sector_size,
                                   .nv_read = nv_read,
                                   .nv_write = nv_write,
                                   .nv_erase = nv_erase,

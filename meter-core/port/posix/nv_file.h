@@ -5,10 +5,13 @@
 
 #include "metervault/meter.h"
 
-enum { MV_NV_FILE_SECTORS = 2, MV_NV_FILE_SECTOR_SIZE = 4096 };
+enum { MV_NV_FILE_SECTORS = 2, MV_NV_FILE_SECTOR_SIZE = 16384 };
+/* Of files from before the journal: they open, and the meter answers OTHER_FORMAT. */
+enum { MV_NV_FILE_SECTOR_SIZE_OLD = 4096 };
 
 struct mv_nv_file {
     int descriptor;
+    uint32_t sector_size;
     int64_t opened_s;
     uint32_t skipped_s; /* time that passed at once; add to it to let more pass */
 };

@@ -4,14 +4,10 @@
 #include "save.h"
 #include "tariff.h"
 
-int64_t mv_account_remaining_of(const struct mv_prepay *p, enum mv_credit_register credit_register)
-{
-    return mv_subtract_i64(p->meter.state.credit[credit_register], p->account.taken[credit_register]);
-}
-
 int64_t mv_account_remaining(const struct mv_prepay *p)
 {
-    return mv_account_remaining_of(p, (enum mv_credit_register)p->parameters.credit_register);
+    unsigned which = p->parameters.credit_register;
+    return mv_subtract_i64(p->meter.state.credit[which], p->account.taken[which]);
 }
 
 bool mv_account_in_currency(const struct mv_prepay *p)

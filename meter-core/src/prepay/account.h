@@ -8,8 +8,6 @@ struct mv_nv_object;
 
 /* Of the credit register, in its unit; saturating. May be negative. */
 int64_t mv_account_remaining(const struct mv_prepay *p);
-/* The same of any register that tokens know. */
-int64_t mv_account_remaining_of(const struct mv_prepay *p, enum mv_credit_register credit_register);
 /* Whether credit is in currency, so that a tariff counts. */
 bool mv_account_in_currency(const struct mv_prepay *p);
 /* Of the credit register. */

@@ -63,9 +63,8 @@ static bool get_parameters(void *state, struct mv_nv_source *from)
     parameters->arrears_percent = mv_nv_get_u8(from);
     parameters->arrears_per_purchase = mv_nv_get_i64(from);
     parameters->arrears_per_day = mv_nv_get_i64(from);
-    uint8_t key_press = mv_nv_get_u8(from);
-    parameters->key_press_to_close = key_press != 0;
-    return key_press <= 1 && mv_nv_source_good(from) && mv_parameters_in_range(parameters);
+    parameters->key_press_to_close = mv_nv_get_u8(from) != 0;
+    return mv_parameters_in_range(parameters);
 }
 
 const struct mv_nv_object mv_object_parameters = {

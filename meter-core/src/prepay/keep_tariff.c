@@ -29,7 +29,7 @@ static void put_tariff(const struct mv_tariff *tariff, struct mv_nv_sink *to)
     mv_nv_put_u32(to, tariff->fixed_per_day);
 }
 
-static bool get_tariff(struct mv_tariff *tariff, struct mv_nv_source *from)
+static void get_tariff(struct mv_tariff *tariff, struct mv_nv_source *from)
 {
     tariff->set_id = mv_nv_get_u32(from);
     tariff->valid_from = mv_nv_get_u32(from);
@@ -43,7 +43,6 @@ static bool get_tariff(struct mv_tariff *tariff, struct mv_nv_source *from)
         tariff->step_price[i] = mv_nv_get_u32(from);
     }
     tariff->fixed_per_day = mv_nv_get_u32(from);
-    return mv_nv_source_good(from);
 }
 
 static void put_present(const void *state, struct mv_nv_sink *to)
@@ -54,7 +53,8 @@ static void put_present(const void *state, struct mv_nv_sink *to)
 static bool get_present(void *state, struct mv_nv_source *from)
 {
     struct mv_tariff *tariff = &((struct mv_prepay *)state)->tariff;
-    return get_tariff(tariff, from) && mv_tariff_check(tariff) == MV_DONE;
+    get_tariff(tariff, from);
+    return mv_tariff_check(tariff) == MV_DONE;
 }
 
 static void put_next(const void *state, struct mv_nv_sink *to)
@@ -65,8 +65,7 @@ static void put_next(const void *state, struct mv_nv_sink *to)
 static bool get_next(void *state, struct mv_nv_source *from)
 {
     struct mv_prepay *p = state;
-    if (!get_tariff(&p->next_tariff, from))
-        return false;
+    get_tariff(&p->next_tariff, from);
     return !mv_tariff_waits(p) || mv_tariff_check(&p->next_tariff) == MV_DONE;
 }
 
@@ -118,7 +117,7 @@ static bool get_calendar(void *state, struct mv_nv_source *from)
         calendar->holidays[i].friendly = mv_nv_get_u8(from) != 0;
     }
     calendar->holiday_count = mv_nv_get_u8(from);
-    return mv_nv_source_good(from) && mv_calendar_check(calendar) == MV_DONE;
+    return mv_calendar_check(calendar) == MV_DONE;
 }
 
 const struct mv_nv_object mv_object_tariff = {

@@ -3,7 +3,6 @@
 #include "account.h"
 #include "freeze.h"
 #include "measure.h"
-#include "tariff.h"
 
 enum {
     REGISTERS_SIZE = 8 + MV_RATES * 8 + MV_PHASES * 8 + 8 + MV_PHASES * (4 + 4),
@@ -40,7 +39,7 @@ static bool get_registers(void *state, struct mv_nv_source *from)
         registers->pulse_rest[i] = mv_nv_get_u32(from);
         registers->energy_rest[i] = mv_nv_get_u32(from);
     }
-    return mv_nv_source_good(from);
+    return true;
 }
 
 static void put_account(const void *state, struct mv_nv_sink *to)
@@ -65,10 +64,9 @@ static bool get_account(void *state, struct mv_nv_source *from)
     account->arrears = mv_nv_get_i64(from);
     account->fixed_today_taken = mv_nv_get_i64(from);
     account->day = mv_nv_get_u32(from);
-    uint8_t emergency = mv_nv_get_u8(from);
-    account->emergency_on = emergency != 0;
+    account->emergency_on = mv_nv_get_u8(from) != 0;
     account->purchases = mv_nv_get_u32(from);
-    return emergency <= 1 && account->price_rest < MV_PRICE_UNIT_TIME && mv_nv_source_good(from);
+    return true;
 }
 
 static void put_freezes(const void *state, struct mv_nv_sink *to)
@@ -99,7 +97,7 @@ static bool get_freezes(void *state, struct mv_nv_source *from)
     }
     freezes->last = mv_nv_get_u32(from);
     freezes->next_month = mv_nv_get_u16(from);
-    return mv_nv_source_good(from);
+    return true;
 }
 
 const struct mv_nv_object mv_object_registers = {

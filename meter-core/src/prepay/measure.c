@@ -2,8 +2,6 @@
  * lost. */
 #include "measure.h"
 
-#include <string.h>
-
 #include "account.h"
 #include "exact.h"
 #include "save.h"
@@ -70,10 +68,4 @@ void mv_measure_seconds(struct mv_prepay *p, uint32_t seconds)
 {
     if (mv_account_service(p) == MV_SERVICE_TIME)
         add(p, seconds);
-}
-
-void mv_measure_clear(struct mv_prepay *p)
-{
-    memset(&p->registers, 0, sizeof p->registers);
-    mv_touch(p, MV_OBJECT_REGISTERS, true);
 }

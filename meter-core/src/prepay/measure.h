@@ -8,8 +8,6 @@ struct mv_nv_object;
 
 /* A meter of time: supply was on for so long. Ignored by others. */
 void mv_measure_seconds(struct mv_prepay *p, uint32_t seconds);
-/* Forgets what was counted, the current month with it. What was taken from credit stays taken. */
-void mv_measure_clear(struct mv_prepay *p);
 
 extern const struct mv_nv_object mv_object_registers;
 

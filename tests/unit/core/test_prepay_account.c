@@ -29,7 +29,8 @@ static void remaining_is_credit_less_what_was_taken(void **state)
     mv_account_use(p, 1300);
     assert_int_equal(mv_account_remaining(p), -300);
     p->meter.state.credit[MV_REGISTER_GAS] = 7;
-    assert_int_equal(mv_account_remaining_of(p, MV_REGISTER_GAS), 7);
+    p->parameters.credit_register = MV_REGISTER_GAS;
+    assert_int_equal(mv_account_remaining(p), 7);
     assert_true(prepay_dirty(p, MV_OBJECT_ACCOUNT));
     assert_false(prepay_urgent(p, MV_OBJECT_ACCOUNT));
 }

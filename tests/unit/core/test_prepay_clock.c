@@ -14,7 +14,7 @@ static void check_against_libc(const struct mv_prepay *p, uint32_t unix_s)
 {
     struct mv_local local;
     struct tm tm;
-    time_t shifted = (time_t)unix_s + p->parameters.utc_offset_min * 60;
+    time_t shifted = (time_t)unix_s + (time_t)p->parameters.utc_offset_min * 60;
     mv_clock_local(p, unix_s, &local);
     assert_non_null(gmtime_r(&shifted, &tm));
     assert_int_equal(local.year, tm.tm_year + 1900);

@@ -170,20 +170,6 @@ static void before_the_provision_nothing_counts(void **state)
     assert_int_equal(p->load.power_w[0], 0);
 }
 
-static void clearing_forgets_use_but_not_what_it_cost(void **state)
-{
-    struct prepay_fixture *f = *state;
-    struct mv_prepay *p = &f->p;
-    struct mv_registers none = {0};
-    p->parameters.pulses_per_unit = 3200;
-    mv_prepay_pulses(p, 0, 3201);
-    prepay_saved(p);
-    mv_measure_clear(p);
-    assert_memory_equal(&p->registers, &none, sizeof none);
-    assert_int_equal(p->account.taken[MV_REGISTER_ELECTRICITY], 1000);
-    assert_true(prepay_urgent(p, MV_OBJECT_REGISTERS));
-}
-
 /* ---- the long run, against numbers that cannot overflow ---- */
 enum { RUN = 300000 };
 struct model {
@@ -280,7 +266,6 @@ int main(void)
         PREPAY(water_and_gas_have_no_phases),
         PREPAY(time_counts_seconds),
         PREPAY(before_the_provision_nothing_counts),
-        PREPAY(clearing_forgets_use_but_not_what_it_cost),
         PREPAY(a_long_run_is_exact),
     };
     return cmocka_run_group_tests_name("prepay: measure", tests, NULL, NULL);
