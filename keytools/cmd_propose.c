@@ -8,6 +8,7 @@
 #include "files.h"
 #include "hsm/config.h"
 #include "remark.h"
+#include "terminal.h"
 
 enum { HOUR_S = 3600, DEFAULT_HOURS = 24, MOST_HOURS = MV_ACT_LONGEST_S / HOUR_S };
 
@@ -76,6 +77,8 @@ int cmd_propose(struct tool *tool, int argc, char **argv)
     bool only_check = tool->only_check;
     tool->only_check = true;
     act_call_propose(true);
+    /* who brings secrets to the act itself, and how, is no part of it */
+    terminal_assume();
     int code = command->run(tool, argc - 1, argv + 1);
     const struct act_proposal *proposal = act_call_proposal();
     tool->only_check = only_check;

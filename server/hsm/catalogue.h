@@ -20,7 +20,7 @@ enum {
     HSM_ACT_SIZE = 24,   /* an act's name with terminator */
     HSM_MAX_RULES = 24,
     HSM_RULE_OFFICERS = 6, /* that a rule may name */
-    HSM_SPENT_PAGES = 16,
+    HSM_SPENT_PAGES = 8,
     HSM_SPENT_NONCES = 19, /* of one page */
     HSM_NONCE_BYTES = 16,
     HSM_MAX_ENTRIES = HSM_MAX_KEYS + HSM_MAX_OFFICERS + HSM_MAX_FORMER + HSM_MAX_RULES + HSM_SPENT_PAGES,

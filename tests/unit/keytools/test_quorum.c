@@ -1,0 +1,200 @@
+/* Rules, officers and spent nonces in a token's catalogue. */
+#include "support.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../../support/token.h"
+#include "base/act.h"
+#include "hsm/quorum.h"
+
+static struct test_token token;
+static struct hsm *hsm;
+static struct hsm_catalogue *catalogue;
+
+static void is_reason(mv_status status, enum mv_reason reason)
+{
+    char text[512];
+    if (status.ok || status.reason != reason)
+        fail_msg("expected %s, got %s", mv_reason_info(reason)->name, mv_status_text(status, text, sizeof text));
+}
+
+static void read_catalogue(void)
+{
+    test_ok(hsm_catalogue_read(hsm, catalogue), "catalogue");
+}
+
+static struct hsm_officer person(const char *name, uint8_t certificate)
+{
+    struct hsm_officer officer = {.valid_until_unix_s = 2000000000};
+    (void)snprintf(officer.name, sizeof officer.name, "%s", name);
+    memset(officer.certificate_sha256, certificate, sizeof officer.certificate_sha256);
+    return officer;
+}
+
+static struct hsm_rule rule(const char *act, uint8_t needed, const char *first, const char *second)
+{
+    struct hsm_rule made = {.needed = needed, .officer_count = (uint8_t)((first != NULL) + (second != NULL))};
+    (void)snprintf(made.act, sizeof made.act, "%s", act);
+    if (first != NULL)
+        (void)snprintf(made.officers[0], sizeof made.officers[0], "%s", first);
+    if (second != NULL)
+        (void)snprintf(made.officers[1], sizeof made.officers[1], "%s", second);
+    return made;
+}
+
+static mv_status set(struct hsm_rule one)
+{
+    return hsm_rules_set(hsm, &one, 1);
+}
+
+static void all_or_nobody_is_enrolled(void **state)
+{
+    (void)state;
+    struct hsm_officer officers[] = {person("ann", 1), person("ben", 2), person("ann", 3)};
+    const struct hsm_rule three = rule(HSM_EVERY_ACT, 3, NULL, NULL);
+    const struct hsm_rule two = rule(HSM_EVERY_ACT, 2, NULL, NULL);
+    is_reason(hsm_officers_enrol(hsm, officers, 3, NULL), MV_KEY_EXISTS);
+    officers[2] = person("cas", 2);
+    is_reason(hsm_officers_enrol(hsm, officers, 3, NULL), MV_KEY_EXISTS);
+    is_reason(hsm_officers_enrol(hsm, officers, 2, &three), MV_QUORUM_IMPOSSIBLE);
+    read_catalogue();
+    assert_int_equal(catalogue->officer_count, 0);
+    assert_int_equal(catalogue->rule_count, 0);
+    assert_int_equal(hsm_quorum_needed(catalogue, "generate"), 0);
+    assert_int_equal(hsm_quorum_needed(catalogue, "destroy"), 2);
+    test_ok(hsm_officers_enrol(hsm, officers, 2, &two), "enrol");
+    read_catalogue();
+    assert_int_equal(catalogue->officer_count, 2);
+    for (size_t i = 0; i < 2; i++)
+        assert_int_equal(catalogue->officers[i].generation, officers[i].generation);
+    assert_int_equal(catalogue->officers[0].valid_until_unix_s, 2000000000);
+    assert_int_equal(hsm_quorum_needed(catalogue, "generate"), 2);
+    assert_int_equal(hsm_quorum_needed(catalogue, "init"), 0);
+    assert_int_equal(hsm_quorum_needed(catalogue, "restore"), 0);
+}
+
+static void rules_are_of_acts(void **state)
+{
+    (void)state;
+    struct hsm_officer cas = person("cas", 3);
+    is_reason(set(rule("explode", 1, NULL, NULL)), MV_INVALID_FIELD);
+    is_reason(set(rule("export", 3, NULL, NULL)), MV_QUORUM_IMPOSSIBLE);
+    is_reason(set(rule("export", 1, "cas", NULL)), MV_OFFICER_UNKNOWN);
+    is_reason(set(rule("export", 2, "ann", NULL)), MV_QUORUM_IMPOSSIBLE);
+    test_ok(hsm_officer_add(hsm, &cas), "add");
+    test_ok(set(rule("export", 3, NULL, NULL)), "export");
+    test_ok(set(rule("rotate", 1, "ann", "ben")), "rotate");
+    test_ok(set(rule("backup", 0, NULL, NULL)), "backup");
+    read_catalogue();
+    assert_int_equal(hsm_quorum_needed(catalogue, "export"), 3);
+    assert_int_equal(hsm_quorum_needed(catalogue, "import"), 2);
+    assert_int_equal(hsm_quorum_needed(catalogue, "rotate"), 1);
+    assert_int_equal(hsm_quorum_needed(catalogue, "backup"), 0);
+    static const char *const governing[] = {"policy", "officer-add", "officer-remove", "officer-replace"};
+    for (size_t i = 0; i < sizeof governing / sizeof governing[0]; i++)
+        assert_int_equal(hsm_quorum_needed(catalogue, governing[i]), 3);
+    assert_true(hsm_quorum_counts(catalogue, "rotate", "ann"));
+    assert_false(hsm_quorum_counts(catalogue, "rotate", "cas"));
+    assert_true(hsm_quorum_counts(catalogue, "export", "cas"));
+    /* who decides may not be fewer than the act in most need of them has */
+    is_reason(set(rule("policy", 1, "ann", "ben")), MV_QUORUM_IMPOSSIBLE);
+    test_ok(set(rule("export", HSM_RULE_NONE, NULL, NULL)), "export as all");
+    read_catalogue();
+    assert_int_equal(hsm_quorum_needed(catalogue, "policy"), 2);
+    for (size_t i = 0; mv_act_name(i) != NULL; i++)
+        test_ok(set(rule(mv_act_name(i), 1, NULL, NULL)), mv_act_name(i));
+    for (size_t i = 0; mv_act_name(i) != NULL; i++)
+        test_ok(set(rule(mv_act_name(i), HSM_RULE_NONE, NULL, NULL)), mv_act_name(i));
+    test_ok(set(rule("rotate", 2, "ann", "ben")), "rotate");
+    read_catalogue();
+    assert_int_equal(catalogue->rule_count, 2);
+}
+
+static void officers_go_but_not_below_the_quorum(void **state)
+{
+    (void)state;
+    uint64_t generation = 0;
+    struct hsm_officer dan = person("dan", 4);
+    struct hsm_officer renewed = person("ann", 5);
+    struct hsm_officer same = person("ann", 5);
+    struct hsm_officer taken = person("ann", 3);
+    is_reason(hsm_officer_remove(hsm, "dan", &generation), MV_OFFICER_UNKNOWN);
+    is_reason(hsm_officer_remove(hsm, "ann", &generation), MV_QUORUM_IMPOSSIBLE); /* rotate is hers and ben's */
+    is_reason(hsm_officer_replace(hsm, "dan", &dan), MV_OFFICER_UNKNOWN);
+    is_reason(hsm_officer_replace(hsm, "ann", &taken), MV_KEY_EXISTS);
+    test_ok(hsm_officer_replace(hsm, "ann", &renewed), "new certificate");
+    is_reason(hsm_officer_replace(hsm, "ann", &same), MV_KEY_EXISTS);
+    test_ok(hsm_officer_replace(hsm, "ben", &dan), "successor");
+    read_catalogue();
+    assert_int_equal(catalogue->officer_count, 3);
+    assert_int_equal(catalogue->former_count, 1);
+    assert_true(hsm_quorum_counts(catalogue, "rotate", "dan"));
+    assert_false(hsm_quorum_counts(catalogue, "rotate", "ben"));
+    test_ok(hsm_officer_remove(hsm, "cas", &generation), "remove");
+    read_catalogue();
+    assert_int_equal(catalogue->generation, generation);
+    is_reason(hsm_officer_remove(hsm, "dan", &generation), MV_QUORUM_IMPOSSIBLE);
+    assert_int_equal(catalogue->officer_count, 2);
+    /* a former officer comes back under the same name */
+    struct hsm_officer cas = person("cas", 3);
+    test_ok(hsm_officer_add(hsm, &cas), "again");
+    read_catalogue();
+    assert_int_equal(catalogue->officer_count, 3);
+    assert_int_equal(catalogue->former_count, 1);
+}
+
+static mv_status spend(uint16_t number, int64_t expires, int64_t now)
+{
+    uint8_t nonce[HSM_NONCE_BYTES] = {(uint8_t)(number >> 8), (uint8_t)number};
+    return hsm_nonce_spend(hsm, nonce, expires, now);
+}
+
+static void a_nonce_is_spent_once(void **state)
+{
+    (void)state;
+    test_ok(spend(1, 1000, 10), "first");
+    is_reason(spend(1, 1000, 10), MV_APPROVAL_USED);
+    is_reason(spend(1, 1000, 999), MV_APPROVAL_USED);
+    /* until none is left, and again when they have expired */
+    for (uint16_t i = 2; i <= HSM_SPENT_PAGES * HSM_SPENT_NONCES; i++)
+        test_ok(spend(i, i <= 30 ? 1000 : 2000, 20), "another");
+    is_reason(spend(9999, 2000, 999), MV_INVALID_FIELD);
+    for (uint16_t i = 1; i <= HSM_SPENT_PAGES * HSM_SPENT_NONCES; i += 10)
+        is_reason(spend(i, 2000, 999), MV_APPROVAL_USED);
+    test_ok(spend(9999, 2000, 1000), "after the first have expired");
+    is_reason(spend(9999, 2000, 1000), MV_APPROVAL_USED);
+    is_reason(spend(31, 2000, 1999), MV_APPROVAL_USED);
+    read_catalogue();
+    assert_int_equal(catalogue->spent_count, HSM_SPENT_PAGES);
+}
+
+static int set_up(void **state)
+{
+    (void)state;
+    test_token_new(&token, NULL);
+    hsm = test_token_open_new(&token);
+    catalogue = calloc(1, sizeof *catalogue);
+    return catalogue == NULL ? -1 : 0;
+}
+
+static int tear_down(void **state)
+{
+    (void)state;
+    free(catalogue);
+    hsm_close(hsm);
+    test_token_free(&token);
+    return 0;
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(all_or_nobody_is_enrolled),
+        cmocka_unit_test(rules_are_of_acts),
+        cmocka_unit_test(officers_go_but_not_below_the_quorum),
+        cmocka_unit_test(a_nonce_is_spent_once),
+    };
+    return cmocka_run_group_tests(tests, set_up, tear_down);
+}
