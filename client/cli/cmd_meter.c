@@ -3,6 +3,7 @@
 #include <strings.h>
 
 #include "cli.h"
+#include "meter_life.h"
 #include "meter_print.h"
 #include "metervault/v1/meter_service.pb-c.h"
 
@@ -10,6 +11,7 @@ static const ProtobufCServiceDescriptor *const service = &metervault__v1__meter_
 
 struct registration {
     const char *meter, *organisation, *utility, *credit_unit, *sgc, *krn, *ti, *kt, *ken, *base_date, *ea, *dkga;
+    bool made;
 };
 
 static int key_number(const struct cli *cli, const char *name, const char *text, uint64_t most, uint32_t *field)
@@ -63,6 +65,8 @@ static int send_registration(struct cli *cli, const struct registration *given)
         return cli_usage(cli, "--credit-unit is units or currency");
     if (strcmp(given->credit_unit, "currency") == 0)
         request.credit_unit = METERVAULT__V1__CREDIT_UNIT__CURRENCY;
+    if (given->made)
+        request.state = METERVAULT__V1__METER_STATE__MADE;
     request.meter_pan = (char *)given->meter;
     request.organisation = (char *)given->organisation;
     request.key = &key;
@@ -90,6 +94,7 @@ static int meter_register(struct cli *cli, int argc, char **argv)
         {.name = "ti", .text = &given.ti},           {.name = "kt", .text = &given.kt},
         {.name = "ken", .text = &given.ken},         {.name = "base-date", .text = &given.base_date},
         {.name = "ea", .text = &given.ea},           {.name = "dkga", .text = &given.dkga},
+        {.name = "made", .flag = &given.made},
     };
     if (!cli_parse(cli, options, sizeof options / sizeof options[0], argc, argv, &first, &code))
         return code;
@@ -181,16 +186,23 @@ static int meter_list(struct cli *cli, int argc, char **argv)
 
 static int run(struct cli *cli, int argc, char **argv)
 {
-    static const struct cli_part parts[] = {{"register", meter_register}, {"show", meter_show}, {"list", meter_list}};
-    return cli_run_part(cli, parts, sizeof parts / sizeof parts[0], argc, argv, "say what: register, show or list");
+    static const struct cli_part parts[] = {{"register", meter_register},
+                                            {"show", meter_show},
+                                            {"list", meter_list},
+                                            {"provision", meter_provision},
+                                            {"state", meter_state}};
+    return cli_run_part(cli, parts, sizeof parts / sizeof parts[0], argc, argv,
+                        "say what: register, show, list, provision or state");
 }
 
 const struct cli_command cli_meter = {
     .name = "meter",
-    .summary = "register, show or list meters",
+    .summary = "register, show or list meters, and the steps of their lives",
     .help = "Usage: metervault meter register --meter PAN --organisation NAME --sgc SGC [OPTION]...\n"
             "       metervault meter show PAN\n"
             "       metervault meter list [--sgc SGC] [--organisation NAME]\n"
+            "       metervault meter provision PAN --domain HEX [--mac-version 1] [--enc-version 1] [--epoch 0]\n"
+            "       metervault meter state PAN provisioned|active|suspended|retired [--yes]\n"
             "\n"
             "Options of register, with their defaults:\n"
             "  --utility electricity   or water, gas, time\n"
@@ -199,6 +211,9 @@ const struct cli_command cli_meter = {
             "  --ti 1 --ken 255        tariff index and key expiry number\n"
             "  --base-date 2014        or 1993, 2035\n"
             "  --ea 7 --dkga 4         algorithms: 7 STA or 11 MISTY1; 2 or 4\n"
+            "  --made                  to be provisioned before it is used\n"
+            "provision says under which keys the meter takes native records, as the factory injected them: the domain\n"
+            "(6 hex digits) and versions of the masters, and the installation epoch.\n"
             "Options of every command: metervault --help\n"
             "\n"
             "Examples:\n"

@@ -34,6 +34,13 @@ static void print_wanted(const Metervault__V1__WantedKey *wanted)
     (void)putchar('\n');
 }
 
+static void print_records(const char *name, const Metervault__V1__RecordKeys *keys)
+{
+    if (keys != NULL)
+        (void)printf("%-13s domain %s, MAC version %u, wrapping version %u, epoch %u\n", name, keys->domain,
+                     keys->mac_version, keys->enc_version, keys->installation_epoch);
+}
+
 static void print_meter(const ProtobufCMessage *answer)
 {
     const Metervault__V1__Meter *meter = (const Metervault__V1__Meter *)answer;
@@ -47,6 +54,8 @@ static void print_meter(const ProtobufCMessage *answer)
     print_key("Pending key", meter->pending_key);
     if (meter->wanted != NULL)
         print_wanted(meter->wanted);
+    print_records("Record keys", meter->record_keys);
+    print_records("Pending keys", meter->pending_record_keys);
     if (meter->credit_unit == METERVAULT__V1__CREDIT_UNIT__CURRENCY)
         (void)puts("Counts        currency");
 }

@@ -1,0 +1,95 @@
+/* Handing in what a meter wrote back. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "meter_print.h"
+#include "record.h"
+#include "sale_print.h"
+
+enum { RECORD_MAX = 255 };
+
+static int hex_digit(char c)
+{
+    static const char digits[] = "0123456789ABCDEF0123456789abcdef";
+    const char *found = c != '\0' ? strchr(digits, c) : NULL;
+    return found == NULL ? -1 : (int)((found - digits) & 15);
+}
+
+static bool read_hex(const char *text, uint8_t bytes[RECORD_MAX], size_t *size)
+{
+    size_t length = strlen(text);
+    if (length == 0 || length % 2 != 0 || length > (size_t)2 * RECORD_MAX)
+        return false;
+    for (size_t i = 0; i < length; i += 2) {
+        int high = hex_digit(text[i]);
+        int low = hex_digit(text[i + 1]);
+        if (high < 0 || low < 0)
+            return false;
+        bytes[i / 2] = (uint8_t)(high << 4 | low);
+    }
+    *size = length / 2;
+    return true;
+}
+
+static void print_tables(const Metervault__V1__MeterReturn *back)
+{
+    char when[SALE_TIME_TEXT];
+    for (size_t i = 0; i < back->n_events; i++) {
+        const Metervault__V1__MeterEvent *event = back->events[i];
+        sale_time_text(event->time_unix_s, when);
+        (void)printf("Event      %s  %u (%u)\n", event->time_unix_s == 0 ? "-" : when, event->code, event->detail);
+    }
+    for (size_t i = 0; i < back->n_total_by_rate; i++)
+        (void)printf("Rate %zu     %" PRId64 "\n", i, back->total_by_rate[i]);
+    for (size_t i = 0; i < back->n_import_by_phase; i++)
+        (void)printf("Phase %zu    %" PRId64 "\n", i + 1, back->import_by_phase[i]);
+    if (back->frozen != NULL) {
+        sale_time_text(back->frozen->ended_unix_s, when);
+        (void)printf("Month -%u   ended %s, used %" PRId64 ", remaining %" PRId64 "\n", back->frozen->which, when,
+                     back->frozen->month, back->frozen->remaining);
+    }
+    if (back->last_refusal != NULL)
+        (void)printf("Refused    %u records, the last of kind %u, number %u, result %u\n", back->refusals,
+                     back->last_refusal->kind, back->last_refusal->sequence, back->last_refusal->result);
+}
+
+static void print_return(const ProtobufCMessage *answer)
+{
+    const Metervault__V1__MeterReturn *back = (const Metervault__V1__MeterReturn *)answer;
+    char when[SALE_TIME_TEXT];
+    sale_time_text(back->time_unix_s, when);
+    (void)printf("Meter      %s\nClock      %s\nReturn     epoch %u, number %u, key version %u%s\n", back->meter_pan,
+                 back->time_unix_s == 0 ? "not set" : when, back->installation_epoch, back->sequence, back->key_version,
+                 back->replayed ? " (received before)" : "");
+    (void)printf("Counts     %s\nRemaining  %" PRId64 "\nTotal      %" PRId64 ", this month %" PRId64 "\n",
+                 enum_name(&metervault__v1__amount_register__descriptor, (int)back->register_), back->remaining,
+                 back->total, back->month);
+    (void)printf("Purchases  %u, last record %u, by records %" PRId64 "\n", back->purchases, back->purchase_sequence,
+                 back->total_purchased);
+    if (back->arrears != 0)
+        (void)printf("Arrears    %" PRId64 "\n", back->arrears);
+    (void)printf("Status     %08X\n", back->status);
+    print_tables(back);
+    if (back->answers_last_read)
+        (void)puts("It answers the newest read request.");
+    if (back->confirms_keys)
+        (void)puts("It shows that the meter took its new keys.");
+}
+
+int record_return(struct cli *cli, int argc, char **argv)
+{
+    uint8_t bytes[RECORD_MAX];
+    size_t size = 0;
+    int first;
+    int code;
+    if (!cli_parse(cli, NULL, 0, argc, argv, &first, &code))
+        return code;
+    if (argc - first != 1 || !read_hex(argv[first], bytes, &size))
+        return cli_usage(cli, "return needs what the meter wrote, 39 to 255 bytes as hex digits");
+    Metervault__V1__AcceptReturnRequest request = METERVAULT__V1__ACCEPT_RETURN_REQUEST__INIT;
+    request.record = (ProtobufCBinaryData){size, bytes};
+    ProtobufCMessage *answer =
+        cli_ask(cli, &metervault__v1__token_service__descriptor, "AcceptReturn", &request.base, &code);
+    return cli_show(cli, answer, print_return, code);
+}
