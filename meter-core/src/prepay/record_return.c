@@ -7,6 +7,7 @@
 #include "record_rules.h"
 #include "save.h"
 #include "settle.h"
+#include "supply.h"
 
 enum { EPOCH_2014 = 1388534400, MINUTE_S = 60, EVENTS_MAX = 8, EVENT_SIZE = 7, FROZEN_SIZE = 37 };
 
@@ -190,6 +191,7 @@ enum mv_result mv_prepay_return(struct mv_prepay *p, uint8_t bytes[MV_RECORD_MAX
     if (result != MV_DONE)
         return result;
     p->records.return_sequence++;
+    mv_supply_update(p); /* the status tells of now */
     result = write_return(p, &to);
     if (result != MV_DONE)
         return result;

@@ -6,7 +6,7 @@
 bool mv_pan_pack(const char pan[18], uint8_t bytes[MV_PAN_BYTES])
 {
     bool digits = true;
-    for (unsigned i = 0; i < MV_PAN_BYTES; i++) {
+    for (size_t i = 0; i < MV_PAN_BYTES; i++) {
         unsigned high = (unsigned)(pan[2 * i] - '0');
         unsigned low = (unsigned)(pan[2 * i + 1] - '0');
         digits = digits && high <= 9 && low <= 9;
@@ -18,7 +18,7 @@ bool mv_pan_pack(const char pan[18], uint8_t bytes[MV_PAN_BYTES])
 bool mv_pan_unpack(const uint8_t bytes[MV_PAN_BYTES], char pan[18])
 {
     bool digits = true;
-    for (unsigned i = 0; i < MV_PAN_BYTES; i++) {
+    for (size_t i = 0; i < MV_PAN_BYTES; i++) {
         unsigned high = bytes[i] >> 4;
         unsigned low = bytes[i] & 0xFU;
         digits = digits && high <= 9 && low <= 9;
