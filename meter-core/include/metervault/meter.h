@@ -22,12 +22,11 @@ enum { MV_METER_MIN_SECTOR_SIZE = 512, MV_METER_MIN_SECTORS = 2 };
  * returns true when it is done and durable; after false the memory may hold any mixture of before and after. The engine
  * never writes a byte twice between two erases, and writes a multiple of 8 bytes at a multiple of 8 from the sector's
  * start. It passes over places that do not come out blank or do not read back as written. A sector may be several of
- * the chip's, erased one after the other. */
+ * the chip's, erased one after the other; larger ones spread the wear, ones of twice the least size bear bad cells. */
 struct mv_meter_port {
     void *context;
-    uint32_t sectors; /* at least MV_METER_MIN_SECTORS */
-    uint32_t
-        sector_size; /* bytes, at least MV_METER_MIN_SECTOR_SIZE; more spreads the wear, twice that bears bad cells */
+    uint32_t sectors;     /* at least MV_METER_MIN_SECTORS */
+    uint32_t sector_size; /* bytes, at least MV_METER_MIN_SECTOR_SIZE */
     bool (*nv_read)(void *context, uint32_t sector, uint32_t offset, uint8_t *data, uint32_t size);
     bool (*nv_write)(void *context, uint32_t sector, uint32_t offset, const uint8_t *data, uint32_t size);
     bool (*nv_erase)(void *context, uint32_t sector);

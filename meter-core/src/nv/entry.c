@@ -3,8 +3,9 @@
 #include "../crypto/wipe.h"
 #include "check.h"
 
-/* A seal of which half the zeros are there counts, as does one in which as many bits rotted. */
-enum { SEAL_BITS_LOST = 16 };
+/* A seal in which so many bits are wrong, of its 64, counts: they rotted, or power failed just before it was finished.
+ * Anything else that lies there by chance is farther away. */
+enum { SEAL_BITS_LOST = 8 };
 enum { PIECE = 32 };
 
 struct reader {
@@ -25,7 +26,7 @@ static bool size_of(const struct mv_nv_word *word, uint32_t *size)
 
 /* ---- what a unit says of an entry around it ---- */
 
-enum unit_kind { IS_NOTHING, IS_HEAD, IS_HEAD_HALF_SEALED, IS_SEAL, IS_UNREADABLE };
+enum unit_kind { IS_NOTHING, IS_HEAD, IS_UNSEALED, IS_HALF_SEALED, IS_SEAL, IS_UNREADABLE };
 
 /* Some zeros of the seal, and no others. */
 static bool half_sealed(const uint8_t unit[MV_NV_UNIT], const uint8_t seal[MV_NV_UNIT])
@@ -53,7 +54,7 @@ static enum unit_kind look_at_head(const struct reader *from, struct mv_nv_entry
         entry->rotten = kind == MV_NV_HEAD_MENDED || lost > 0;
         return IS_HEAD;
     }
-    return kind == MV_NV_HEAD_EXACT && half_sealed(unit, seal) ? IS_HEAD_HALF_SEALED : IS_NOTHING;
+    return half_sealed(unit, seal) ? IS_HALF_SEALED : IS_UNSEALED;
 }
 
 /* For heads in which more than one bit is wrong: that entry is damaged, but it was there. */
@@ -68,7 +69,7 @@ static enum unit_kind look_at_seal(const struct reader *from, uint32_t floor, ui
     entry->generation = word.generation;
     if (!read_unit(from, entry->at, unit))
         return IS_UNREADABLE;
-    return mv_nv_was_head(unit, seal) ? IS_SEAL : IS_NOTHING;
+    return mv_nv_was_head(unit, &word) ? IS_SEAL : IS_NOTHING;
 }
 
 /* ---- an entry as a whole ---- */
@@ -133,7 +134,10 @@ enum mv_nv_found mv_nv_find(const struct mv_meter_port *port, uint32_t sector, u
             return MV_NV_UNREADABLE;
         case IS_HEAD:
             return check_body(&reader, entry);
-        case IS_HEAD_HALF_SEALED:
+        case IS_UNSEALED:
+            entry->kind = MV_NV_UNSEALED;
+            return MV_NV_FOUND;
+        case IS_HALF_SEALED:
             entry->kind = MV_NV_HALF_SEALED;
             return MV_NV_FOUND;
         case IS_SEAL: /* more than one bit of its head is wrong */

@@ -24,6 +24,7 @@ enum mv_nv_entry_kind {
     MV_NV_WHOLE,       /* sealed, and as it was sealed but for at most one bit of body or head */
     MV_NV_DAMAGED,     /* sealed, but more is wrong */
     MV_NV_HALF_SEALED, /* power failed while the seal was written: does not count, but might if a bit more rots */
+    MV_NV_UNSEALED,    /* power failed before the seal was begun, or what looks like a head is none */
 };
 
 struct mv_nv_entry {

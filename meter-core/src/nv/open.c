@@ -91,21 +91,39 @@ static enum mv_result load_entry(struct loading *loading, const struct mv_nv_ent
         return result;
     loading->rotten |= entry->rotten;
     journal->entries = (uint16_t)(entry->index + 1);
-    journal->end = entry->at + entry->size;
+    if (entry->at + entry->size > journal->end)
+        journal->end = entry->at + entry->size;
     return loading->missing == 0 ? MV_DONE : MV_OTHER_FORMAT;
+}
+
+/* Nothing more is written where an entry was begun: two of them across one another might be taken for a third. */
+static void pass_over(const struct loading *loading, const struct mv_nv_entry *entry)
+{
+    struct mv_nv_journal *journal = loading->journal;
+    uint32_t end = entry->at + entry->size;
+    if (loading->sector == journal->sector && entry->generation == journal->generation && end > journal->end)
+        journal->end = end;
 }
 
 static enum mv_result look_at(struct loading *loading, const struct mv_nv_entry *entry)
 {
     const struct mv_nv_journal *journal = loading->journal;
     uint32_t ahead = entry->generation - journal->generation; /* huge for an older one */
-    if (entry->kind == MV_NV_DAMAGED)
-        return (uint16_t)ahead <= GENERATIONS_AHEAD ? MV_STORAGE_ERROR : MV_DONE;
-    if (entry->kind == MV_NV_WHOLE && ahead == 0)
+    switch (entry->kind) {
+    case MV_NV_WHOLE:
+        if (ahead != 0)
+            return MV_DONE;
         return loading->sector == journal->sector ? load_entry(loading, entry) : MV_STORAGE_ERROR;
-    if (entry->kind == MV_NV_HALF_SEALED && ahead <= HALF_SEALED_AHEAD && entry->generation > loading->half_sealed)
-        loading->half_sealed = entry->generation;
-    return MV_DONE;
+    case MV_NV_DAMAGED:
+        return (uint16_t)ahead <= GENERATIONS_AHEAD ? MV_STORAGE_ERROR : MV_DONE;
+    case MV_NV_HALF_SEALED:
+        if (ahead <= HALF_SEALED_AHEAD && entry->generation > loading->half_sealed)
+            loading->half_sealed = entry->generation;
+        return MV_DONE;
+    default:
+        pass_over(loading, entry);
+        return MV_DONE;
+    }
 }
 
 static enum mv_result load_sector(struct loading *loading)

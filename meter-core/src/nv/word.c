@@ -5,8 +5,12 @@
 #include "../sts/crc.h"
 #include "check.h"
 
-enum { WORD_BITS = 8 * MV_NV_UNIT, COVERED = MV_NV_UNIT - 2, HALF = MV_NV_UNIT / 2, GENERATION_LOW = 4 };
-enum { HEAD_BITS_LOST = 8 }; /* of the 32 that head and seal both have */
+enum { WORD_BITS = 8 * MV_NV_UNIT, COVERED = MV_NV_UNIT - 2, HALF = MV_NV_UNIT / 2 };
+enum { UNITS_SIZE = 2, GENERATION_LOW = 4 }; /* where the head has what the seal has, too */
+enum { HEAD_BITS_LOST = 8 };                 /* of those 32 */
+#define SEAL_PATTERN UINT32_C(0xB5297A4D)
+#define SCRAMBLE     UINT32_C(0x9E3779B1)
+#define UNSCRAMBLE   UINT32_C(0x0E8B2F51) /* its inverse modulo 2^32 */
 
 static unsigned crc16(const uint8_t *bytes, unsigned size)
 {
@@ -29,12 +33,11 @@ void mv_nv_head(const struct mv_nv_word *word, uint8_t bytes[MV_NV_UNIT])
 
 void mv_nv_seal(const struct mv_nv_word *word, uint8_t bytes[MV_NV_UNIT])
 {
-    bytes[0] = (uint8_t)(word->units >> 8);
-    bytes[1] = (uint8_t)word->units;
-    bytes[2] = (uint8_t)(word->generation >> 8);
-    bytes[3] = (uint8_t)word->generation;
-    for (unsigned i = 0; i < HALF; i++)
+    uint32_t value = (word->generation << 16 | word->units) * SCRAMBLE ^ SEAL_PATTERN;
+    for (unsigned i = 0; i < HALF; i++) {
+        bytes[i] = (uint8_t)(value >> (24 - 8 * i));
         bytes[HALF + i] = (uint8_t)~bytes[i];
+    }
 }
 
 enum mv_nv_head_kind mv_nv_head_read(const uint8_t bytes[MV_NV_UNIT], struct mv_nv_word *word)
@@ -60,10 +63,14 @@ enum mv_nv_head_kind mv_nv_head_read(const uint8_t bytes[MV_NV_UNIT], struct mv_
 bool mv_nv_seal_read(const uint8_t bytes[MV_NV_UNIT], struct mv_nv_word *word)
 {
     unsigned wrong = 0;
-    for (unsigned i = 0; i < HALF; i++)
+    uint32_t value = 0;
+    for (unsigned i = 0; i < HALF; i++) {
         wrong |= (unsigned)bytes[i] ^ (uint8_t)~bytes[HALF + i];
-    word->units = (uint16_t)((unsigned)bytes[0] << 8 | bytes[1]);
-    word->generation = (uint32_t)bytes[2] << 8 | bytes[3];
+        value = value << 8 | bytes[i];
+    }
+    value = (value ^ SEAL_PATTERN) * UNSCRAMBLE;
+    word->units = (uint16_t)value;
+    word->generation = value >> 16;
     return wrong == 0;
 }
 
@@ -80,9 +87,13 @@ unsigned mv_nv_distance(const uint8_t a[MV_NV_UNIT], const uint8_t b[MV_NV_UNIT]
     return distance(a, b, MV_NV_UNIT);
 }
 
-bool mv_nv_was_head(const uint8_t bytes[MV_NV_UNIT], const uint8_t seal[MV_NV_UNIT])
+bool mv_nv_was_head(const uint8_t bytes[MV_NV_UNIT], const struct mv_nv_word *word)
 {
-    return distance(bytes, seal, 2) + distance(bytes + GENERATION_LOW, seal + 2, 2) <= HEAD_BITS_LOST;
+    uint8_t head[MV_NV_UNIT];
+    mv_nv_head(word, head);
+    return distance(bytes, head, UNITS_SIZE) +
+               distance(bytes + GENERATION_LOW, head + GENERATION_LOW, COVERED - GENERATION_LOW) <=
+           HEAD_BITS_LOST;
 }
 
 bool mv_nv_blank(const uint8_t unit[MV_NV_UNIT])

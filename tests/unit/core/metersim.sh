@@ -57,6 +57,10 @@ expect 3 "No such file" sim none show
 printf 'no meter at all' >"$work/text"
 expect 3 "no meter's memory" sim text show
 expect 3 "no meter's memory" load text sta
+# from before the journal: a record of 512 bytes in 8 KiB
+{ printf 'MVS\003'; head -c 500 /dev/zero; printf '\0\0\0\001\377\377\377\376'; head -c 7680 /dev/zero | tr '\0' '\377'; } >"$work/older"
+expect 3 "another version of this program" sim older show
+expect 3 "another version of this program" load older sta
 printf '' >"$work/empty"
 expect 3 "no meter's memory" load empty sta
 ln -s elsewhere "$work/link"
