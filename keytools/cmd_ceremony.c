@@ -100,7 +100,7 @@ static mv_status same_key(const struct verify *verify, const uint8_t der[HSM_SIG
 {
     return memcmp(der, verify->report.signer, HSM_SIGN_PUBLIC) == 0
                ? mv_ok()
-               : mv_fail(MV_INVALID_FIELD, "transcript: signed by a foreign key");
+               : mv_fail(MV_TRANSCRIPT_REFUSED, "transcript: signed by a foreign key");
 }
 
 static mv_status check_file_key(const struct verify *verify)
@@ -144,21 +144,21 @@ static mv_status check_after(const struct verify *verify)
     hex_encode(before.head, sizeof before.head, head);
     if (before.state != TRANSCRIPT_BAD && strcmp(head, verify->report.after) == 0)
         return mv_ok();
-    return mv_fail(MV_INVALID_FIELD, "transcript: follows another one than --after");
+    return mv_fail(MV_TRANSCRIPT_REFUSED, "transcript: follows another one than --after");
 }
 
 static mv_status judge(const struct tool *tool, const struct verify *verify)
 {
     const struct transcript_report *report = &verify->report;
     if (report->state == TRANSCRIPT_BAD)
-        return remark(mv_fail(MV_INVALID_FIELD, "transcript"), "line %zu: %s", report->bad_line, report->why);
+        return remark(mv_fail(MV_TRANSCRIPT_REFUSED, "transcript"), "line %zu: %s", report->bad_line, report->why);
     if (report->state == TRANSCRIPT_UNFINISHED)
-        return remark(mv_fail(MV_INVALID_FIELD, "transcript: unfinished"), "%zu good lines, then %s", report->lines,
+        return remark(mv_fail(MV_TRANSCRIPT_REFUSED, "transcript: unfinished"), "%zu good lines, then %s", report->lines,
                       report->why);
     if (verify->after != NULL)
         MV_TRY(check_after(verify));
     if (report->state == TRANSCRIPT_UNSIGNED)
-        return remark(mv_fail(MV_INVALID_FIELD, "transcript: unsigned"), "%zu good lines, %s; no key signed them",
+        return remark(mv_fail(MV_TRANSCRIPT_REFUSED, "transcript: unsigned"), "%zu good lines, %s; no key signed them",
                       report->lines, report->result);
     if (verify->key != NULL)
         MV_TRY(check_file_key(verify));

@@ -64,6 +64,8 @@ void ceremony_close(struct ceremony *ceremony);
 MV_MUST_USE mv_status ceremony_take_changes(struct ceremony *ceremony);
 
 /* ---- step.c, run.c ---- */
+/* Why nobody answers: the signal's name without SIG, or that the input ended. */
+const char *ceremony_interruption(void);
 enum ceremony_turn ceremony_step(struct ceremony *ceremony, const struct script_step *step);
 
 struct ceremony_options {

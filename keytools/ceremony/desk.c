@@ -53,7 +53,7 @@ static enum ceremony_turn read_line(struct ceremony *ceremony, size_t role, cons
 {
     mv_status status = terminal_line(prompt, line, CEREMONY_LINE);
     if (!status.ok && status.reason != MV_INVALID_FIELD)
-        return aborted(ceremony, "interrupted, or the end of input", role);
+        return aborted(ceremony, ceremony_interruption(), role);
     size_t first = strspn(line, " \t");
     memmove(line, line + first, strlen(line + first) + 1);
     for (size_t length = strlen(line); length > 0 && (line[length - 1] == ' ' || line[length - 1] == '\t'); length--)

@@ -110,7 +110,7 @@ mv_status page_make(const char *transcript, size_t size, char **text)
     bool written = fclose(page.out) == 0;
     mv_status status = written ? mv_ok() : mv_fail(MV_OUT_OF_MEMORY, "page");
     if (report.state == TRANSCRIPT_BAD)
-        status = remark(mv_fail(MV_INVALID_FIELD, "transcript: does not verify"), "line %zu: %s", report.bad_line,
+        status = remark(mv_fail(MV_TRANSCRIPT_REFUSED, "transcript: does not verify"), "line %zu: %s", report.bad_line,
                         report.why);
     if (!status.ok) {
         free(*text);

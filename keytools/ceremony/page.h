@@ -6,8 +6,8 @@
 
 #include "base/status.h"
 
-/* The page of a transcript that verifies, or is a good beginning, as text to free. INVALID_FIELD (remarked on with line
- * and reason) when it does not verify. */
+/* The page of a transcript that verifies, or is a good beginning, as text to free. TRANSCRIPT_REFUSED (remarked on with
+ * line and reason) when it does not verify. */
 MV_MUST_USE mv_status page_make(const char *transcript, size_t size, char **text);
 /* A new PDF file of A4 pages. FILE_FAILED. */
 MV_MUST_USE mv_status page_pdf(const char *text, const char *path);

@@ -20,8 +20,13 @@ static volatile sig_atomic_t interrupted;
 
 static void on_signal(int number)
 {
-    (void)number;
-    interrupted = 1;
+    interrupted = number;
+}
+
+const char *ceremony_interruption(void)
+{
+    const char *name = interrupted != 0 ? sigabbrev_np(interrupted) : NULL;
+    return name != NULL ? name : "end of input";
 }
 
 /* A key act that runs is not broken off: the signal counts at the next question. */
@@ -87,7 +92,7 @@ static mv_status read_after(const char *path, json_t *line)
     transcript_verify(text, size, &report, NULL, NULL);
     free(text);
     if (report.state == TRANSCRIPT_BAD || report.lines == 0)
-        return remark(mv_fail(MV_INVALID_FIELD, "after: this transcript does not verify"), "%s", path);
+        return remark(mv_fail(MV_TRANSCRIPT_REFUSED, "after"), "%s", path);
     hex_encode(report.head, sizeof report.head, head);
     return json_object_set_new(line, "after", json_string(head)) == 0 ? mv_ok() : mv_fail(MV_OUT_OF_MEMORY, NULL);
 }
@@ -257,7 +262,7 @@ int ceremony_run(const struct tool *tool, const struct ceremony_options *options
     struct hsm_catalogue *before = calloc(1, sizeof *before);
     if (status.ok && (ceremony == NULL || before == NULL))
         status = mv_fail(MV_OUT_OF_MEMORY, "ceremony");
-    else if (!status.ok && status.reason == MV_INVALID_FIELD)
+    else if (!status.ok && status.reason == MV_SCRIPT_REFUSED)
         say(NULL, fault.line, fault.what);
     int code = TOOL_REFUSED;
     if (status.ok) {

@@ -192,7 +192,7 @@ mv_status script_load(const char *path, struct script **script, struct script_fa
     MV_TRY(whole_file_read(path, SCRIPT_MOST_BYTES, &text, &size));
     bool good = script_parse(text, size, script, fault);
     free(text);
-    return good ? mv_ok() : mv_fail(MV_INVALID_FIELD, "ceremony script");
+    return good ? mv_ok() : mv_fail(MV_SCRIPT_REFUSED, NULL);
 }
 
 void script_free(struct script *script)

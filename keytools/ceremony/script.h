@@ -79,7 +79,7 @@ struct script_fault {
 
 /* False with the first fault. The script is about 200 kB; free it with script_free in either case. */
 bool script_parse(const char *text, size_t size, struct script **script, struct script_fault *fault);
-/* FILE_FAILED when it cannot be read; INVALID_FIELD with the fault filled in. */
+/* FILE_FAILED when it cannot be read; SCRIPT_REFUSED with the fault filled in. */
 MV_MUST_USE mv_status script_load(const char *path, struct script **script, struct script_fault *fault);
 void script_free(struct script *script);
 

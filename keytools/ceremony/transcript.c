@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -61,15 +62,13 @@ static mv_status append(int fd, const char *data, size_t size)
 
 static mv_status write_line(struct transcript *transcript, const char *json)
 {
-    char text[TRANSCRIPT_HEX + TRANSCRIPT_MOST_LINE + 1];
-    size_t length = strlen(json);
+    char text[TRANSCRIPT_HEX + TRANSCRIPT_MOST_LINE + 2];
+    char hex[TRANSCRIPT_HEX];
     uint8_t head[TRANSCRIPT_HASH];
-    MV_TRY(transcript_hash(transcript->head, json, length, head));
-    hex_encode(head, sizeof head, text);
-    text[TRANSCRIPT_HEX - 1] = ' ';
-    memcpy(text + TRANSCRIPT_HEX, json, length);
-    text[TRANSCRIPT_HEX + length] = '\n';
-    MV_TRY(append(transcript->fd, text, TRANSCRIPT_HEX + length + 1));
+    MV_TRY(transcript_hash(transcript->head, json, strlen(json), head));
+    hex_encode(head, sizeof head, hex);
+    int length = snprintf(text, sizeof text, "%s %s\n", hex, json);
+    MV_TRY(append(transcript->fd, text, (size_t)length));
     memcpy(transcript->head, head, sizeof head);
     transcript->lines++;
     return mv_ok();
