@@ -1,50 +1,38 @@
-/* metervault-keys export-meter: a meter's decoder key, wrapped for the factory that injects it. */
+/* metervault-keys export-meter: the keys of a meter, or of a production batch, wrapped for the factory that injects
+ * them. */
+#include <errno.h>
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
-#include "files.h"
 #include "hex.h"
+#include "meter_batch.h"
 #include "options.h"
+#include "provision.h"
 #include "quorum.h"
+#include "remark.h"
 
-enum { PROVISION_TEXT = 1024 };
+enum { HEX_RECORD_KCVS = 2 * HSM_RECORD_KEYS * HSM_KCV_BYTES + 1, HEX_KCV = 2 * HSM_KCV_BYTES + 1 };
 
 static const struct option_usage usage = {
     "Wraps the decoder key of one meter under a factory key, into a new text file that `metersim --provision` or a\n"
-    "factory's injection station loads. Tokens issued before this minute will be old for the meter.",
+    "factory's injection station loads. Tokens issued before this minute will be old for the meter. With --domain the\n"
+    "meter gets the keys of native records too. With --batch each line of a CSV file is a meter; the options are for\n"
+    "what has no column, and each meter gets a line of the report: done, or why not.",
     "  metervault-keys export-meter --pan 600727000000000009 --sgc 999901 --krn 1 --kt 2 --ti 1 --ea 7 \\\n"
-    "      --base-date 2014 --ken 255 --factory-key factory/acme --out meter.provision\n"};
+    "      --base-date 2014 --ken 255 --factory-key factory/acme --out meter.provision\n"
+    "  metervault-keys export-meter --batch meters.csv --sgc 999901 --krn 1 --kt 2 --ti 1 --ea 11 --base-date 2014 \\\n"
+    "      --ken 255 --domain A1B2C3 --mac-version 1 --enc-version 1 --epoch 0 --factory-key acme --out-dir new \\\n"
+    "      --out report.csv\n"};
 
 struct meter_export {
-    const char *pan, *sgc, *krn, *kt, *ti, *ea, *base_date, *ken, *factory_key, *out;
-    struct mv_dkga_input meter;
-    uint8_t expiry;
+    struct meter_text text;
+    const char *factory_key, *out, *batch, *out_dir;
+    struct meter_data data;
     char factory_label[HSM_LABEL_SIZE];
+    struct session session;
+    size_t meters, refused; /* of a batch */
 };
-
-static bool digits(const char *option, const char *text, size_t length, char *to)
-{
-    if (text == NULL || strlen(text) != length || strspn(text, "0123456789") != length) {
-        char what[32];
-        (void)snprintf(what, sizeof what, "needs %zu digits", length);
-        (void)options_complain(option, what);
-        return false;
-    }
-    memcpy(to, text, length + 1);
-    return true;
-}
-
-static bool small_number(const char *option, const char *text, long low, long high, uint8_t *to)
-{
-    long value = 0;
-    if (!options_number(text, low, high, &value)) {
-        (void)options_complain(option, text == NULL ? "is required" : "is not a number of its range");
-        return false;
-    }
-    *to = (uint8_t)value;
-    return true;
-}
 
 static bool factory_label(const char *text, char label[HSM_LABEL_SIZE])
 {
@@ -60,123 +48,176 @@ static bool factory_label(const char *text, char label[HSM_LABEL_SIZE])
     return false;
 }
 
-static bool check_meter(struct meter_export *export)
-{
-    long base = 0;
-    struct mv_dkga_input *meter = &export->meter;
-    if (!digits("pan", export->pan, 18, meter->pan) || !digits("sgc", export->sgc, 6, meter->sgc) ||
-        !small_number("krn", export->krn, 1, 9, &meter->krn) || !small_number("kt", export->kt, 1, 3, &meter->kt) ||
-        !small_number("ti", export->ti, 0, 99, &meter->ti) || !small_number("ea", export->ea, 7, 11, &meter->ea) ||
-        !small_number("ken", export->ken, 0, 255, &export->expiry))
-        return false;
-    if (meter->ea != MV_EA_STA && meter->ea != MV_EA_MISTY1)
-        return options_complain("ea", "is 7 or 11") == TOOL_DONE;
-    if (!options_number(export->base_date, 1993, 2035, &base))
-        return options_complain("base-date", "is 1993, 2014 or 2035") == TOOL_DONE;
-    meter->base_date = (uint16_t)base;
-    return true;
-}
-
 static int check_options(struct meter_export *export)
 {
-    if (!check_meter(export) || !factory_label(export->factory_key, export->factory_label))
+    struct meter_fault fault;
+    if (!factory_label(export->factory_key, export->factory_label))
         return TOOL_USAGE;
-    if (export->out == NULL)
-        return options_complain("out", "is required");
+    if (export->batch != NULL)
+        return export->out_dir != NULL ? TOOL_DONE : options_complain("out-dir", "is required for a batch");
+    if (export->out_dir != NULL)
+        return options_complain("out-dir", "is for a batch");
+    if (!meter_data_read(&export->text, &export->data, &fault))
+        return options_complain(fault.name, fault.what);
+    return export->out != NULL ? TOOL_DONE : options_complain("out", "is required");
+}
+
+/* ---- one meter ---- */
+
+static void tell_meter(const struct tool *tool, const struct meter_export *export, const struct provision_kcvs *kcvs)
+{
+    const struct meter_data *data = &export->data;
+    char kcv[HEX_KCV];
+    char records[HEX_RECORD_KCVS];
+    hex_encode(kcvs->decoder_key, sizeof kcvs->decoder_key, kcv);
+    hex_encode(kcvs->records[0], sizeof kcvs->records, records);
+    if (!tool->json) {
+        (void)printf("%s: decoder key of meter %s under %s, KCV %s\n", export->out, data->meter.pan,
+                     export->factory_label, kcv);
+        if (data->with_records)
+            (void)printf("with record keys, KCVs %s\n", records);
+        return;
+    }
+    json_t *answer = json_pack("{s:s, s:s, s:s}", "meter", data->meter.pan, "file", export->out, "kcv", kcv);
+    if (data->with_records)
+        (void)json_object_set_new(answer, "record_kcvs", json_string(records));
+    tool_answer(answer);
+}
+
+static int export_one(struct tool *tool, struct meter_export *export)
+{
+    struct provision_kcvs kcvs;
+    mv_status status = provision_write(&export->session, &export->data, export->factory_label, export->out, &kcvs);
+    if (!status.ok)
+        return tool_refuse(tool, status);
+    tell_meter(tool, export, &kcvs);
     return TOOL_DONE;
 }
 
-/* The fill of the meter's token memory: the minute before this one, so that a token sold right now is accepted. */
-static mv_status fill_identifier(const struct meter_export *export, uint32_t *fill)
+/* ---- a batch ---- */
+
+static void report_refused(FILE *report, const struct meter_batch *batch, const char *pan, const char *result,
+                           const char *where)
 {
-    uint64_t now = 0;
-    uint32_t tid = 0;
-    if (mv_sts_minutes((int64_t)time(NULL), &now) != MV_DONE)
-        return mv_fail(MV_TID_OUT_OF_RANGE, "clock");
-    uint64_t base = 0;
-    if (mv_sts_base_minutes(export->meter.base_date, &base) != MV_DONE)
-        return mv_fail(MV_INVALID_FIELD, "base-date");
-    if (now <= base)
-        return mv_fail(MV_BEFORE_BASE_DATE, "base-date");
-    if (mv_sts_tid(export->meter.base_date, now, &tid) != MV_DONE)
-        return mv_fail(MV_TID_OUT_OF_RANGE, "base-date");
-    if (mv_sts_key_expired(tid, export->expiry))
-        return mv_fail(MV_KEY_EXPIRED, "ken");
-    *fill = tid - 1;
-    return mv_ok();
+    (void)fprintf(report, "%u,%s,%s,%s,,,\n", batch->line, pan == NULL ? "" : pan, result, where == NULL ? "" : where);
 }
 
-static mv_status check_scope(const struct meter_export *export, const struct hsm_catalogue *catalogue)
+/* False when it was refused. */
+static bool export_row(struct meter_export *export, const struct meter_batch *batch, const struct meter_text *row,
+                       FILE *report)
 {
-    const struct mv_dkga_input *meter = &export->meter;
-    if (mv_pan_check(meter->pan) != MV_DONE)
-        return mv_fail(MV_CHECK_DIGIT, "pan");
-    const struct hsm_key_entry *vending = hsm_catalogue_vending(catalogue, meter->sgc, meter->krn, meter->kt);
-    if (vending == NULL)
-        return mv_fail(MV_VENDING_KEY_UNKNOWN, "sgc, krn, kt");
-    if (export->expiry > vending->info.scope.ken)
-        return mv_fail(MV_VENDING_KEY_MISMATCH, "ken");
-    return mv_ok();
+    struct meter_data data;
+    struct meter_fault fault;
+    struct provision_kcvs kcvs;
+    char path[PATH_MAX];
+    if (!meter_data_read(row, &data, &fault)) {
+        report_refused(report, batch, row->pan, "INVALID_FIELD", fault.name);
+        return false;
+    }
+    int length = snprintf(path, sizeof path, "%s/%s.provision", export->out_dir, data.meter.pan);
+    mv_status status = length < (int)sizeof path
+                           ? provision_write(&export->session, &data, export->factory_label, path, &kcvs)
+                           : mv_fail_code(MV_FILE_FAILED, "out-dir", ENAMETOOLONG);
+    if (!status.ok) {
+        report_refused(report, batch, data.meter.pan, mv_reason_info(status.reason)->name, status.where);
+        return false;
+    }
+    char kcv[HEX_KCV];
+    char records[HEX_RECORD_KCVS] = "";
+    hex_encode(kcvs.decoder_key, sizeof kcvs.decoder_key, kcv);
+    if (data.with_records)
+        hex_encode(kcvs.records[0], sizeof kcvs.records, records);
+    (void)fprintf(report, "%u,%s,done,,%s.provision,%s,%s\n", batch->line, data.meter.pan, data.meter.pan, kcv,
+                  records);
+    return true;
 }
 
-static mv_status write_provision(const struct meter_export *export, uint32_t fill,
-                                 const uint8_t wrapped[HSM_PROVISION_BYTES])
+static void export_rows(struct meter_export *export, struct meter_batch *batch, FILE *report)
 {
-    const struct mv_dkga_input *meter = &export->meter;
-    char text[PROVISION_TEXT];
-    char hex[2 * HSM_PROVISION_BYTES + 1];
-    hex_encode(wrapped, HSM_PROVISION_BYTES, hex);
-    int length = snprintf(text, sizeof text,
-                          "metervault-provision 1\nmeter_pan %s\nencryption_algorithm %u\nkey_type %u\n"
-                          "supply_group_code %s\nkey_revision_number %u\ntariff_index %u\nkey_expiry_number %u\n"
-                          "base_date %u\ntid_fill %06X\nwrapped_key %s\n",
-                          meter->pan, meter->ea, meter->kt, meter->sgc, meter->krn, meter->ti, export->expiry,
-                          meter->base_date, fill, hex);
-    if (length < 0 || (size_t)length >= sizeof text)
-        return mv_fail(MV_INTERNAL_ERROR, "provision file");
-    return file_create(export->out, text, (size_t)length, "provision file");
+    struct meter_text row;
+    bool whole = false;
+    (void)fputs("line,meter_pan,result,where,file,kcv,record_kcvs\n", report);
+    while (meter_batch_next(batch, &row, &whole)) {
+        export->meters++;
+        if (!whole) {
+            report_refused(report, batch, NULL, "INVALID_FIELD", "number of values");
+            export->refused++;
+        } else if (!export_row(export, batch, &row, report)) {
+            export->refused++;
+        }
+    }
 }
 
-static mv_status run(const char *config_path, const struct meter_export *export, struct session *session)
+/* The report is begun before a key is touched: where it cannot be written, no meter is made. */
+static mv_status export_batch(struct meter_export *export, struct meter_batch *batch)
 {
-    uint8_t wrapped[HSM_PROVISION_BYTES];
-    uint32_t fill = 0;
-    MV_TRY(fill_identifier(export, &fill));
-    MV_TRY(quorum_open(config_path, session));
-    MV_TRY(check_scope(export, session->catalogue));
-    MV_TRY(hsm_export_meter(session->hsm, session->catalogue, &export->meter, export->factory_label, wrapped));
-    return write_provision(export, fill, wrapped);
+    MV_TRY(meter_batch_open(export->batch, &export->text, batch));
+    FILE *report = export->out == NULL ? stdout : fopen(export->out, "wxe");
+    if (report == NULL)
+        return remark_file(mv_fail_code(MV_FILE_FAILED, "report", (unsigned)errno), export->out);
+    export_rows(export, batch, report);
+    bool good = ferror(report) == 0 && fflush(report) == 0;
+    unsigned error = (unsigned)errno;
+    if (report != stdout)
+        good = fclose(report) == 0 && good;
+    return good ? mv_ok() : remark_file(mv_fail_code(MV_FILE_FAILED, "report", error), export->out);
+}
+
+static int export_all(struct tool *tool, struct meter_export *export)
+{
+    struct meter_batch batch;
+    mv_status status = export_batch(export, &batch);
+    meter_batch_close(&batch);
+    if (!status.ok)
+        return tool_refuse(tool, status);
+    if (tool->json && export->out != NULL)
+        tool_answer(json_pack("{s:I, s:I, s:s}", "meters", (json_int_t) export->meters, "refused",
+                              (json_int_t) export->refused, "report", export->out));
+    else
+        (void)fprintf(stderr, "%zu meters, %zu of them refused\n", export->meters, export->refused);
+    return export->refused == 0 ? TOOL_DONE : TOOL_REFUSED;
+}
+
+static int run(struct tool *tool, struct meter_export *export)
+{
+    mv_status status = quorum_open(tool->config_path, &export->session);
+    int code = TOOL_DONE;
+    if (!status.ok)
+        code = tool_refuse(tool, status);
+    else
+        code = export->batch != NULL ? export_all(tool, export) : export_one(tool, export);
+    session_close(&export->session);
+    return code;
 }
 
 int cmd_export_meter(struct tool *tool, int argc, char **argv)
 {
-    struct meter_export export = {0};
+    struct meter_export export = {.factory_key = NULL};
+    struct meter_text *text = &export.text;
     const struct option_spec specs[] = {
-        {"pan", OPTION_TEXT, "PAN", "meter PAN, 18 digits", &export.pan},
-        {"sgc", OPTION_TEXT, "SGC", "supply group code, 6 digits", &export.sgc},
-        {"krn", OPTION_TEXT, "N", "key revision number, 1 to 9", &export.krn},
-        {"kt", OPTION_TEXT, "N", "key type, 1 to 3", &export.kt},
-        {"ti", OPTION_TEXT, "N", "tariff index, 0 to 99", &export.ti},
-        {"ea", OPTION_TEXT, "N", "encryption algorithm, 7 or 11", &export.ea},
-        {"base-date", OPTION_TEXT, "YEAR", "1993, 2014 or 2035", &export.base_date},
-        {"ken", OPTION_TEXT, "N", "key expiry number, 0 to 255", &export.ken},
+        {"pan", OPTION_TEXT, "PAN", "meter PAN, 18 digits", &text->pan},
+        {"sgc", OPTION_TEXT, "SGC", "supply group code, 6 digits", &text->sgc},
+        {"krn", OPTION_TEXT, "N", "key revision number, 1 to 9", &text->krn},
+        {"kt", OPTION_TEXT, "N", "key type, 1 to 3", &text->kt},
+        {"ti", OPTION_TEXT, "N", "tariff index, 0 to 99", &text->ti},
+        {"ea", OPTION_TEXT, "N", "encryption algorithm, 7 or 11", &text->ea},
+        {"base-date", OPTION_TEXT, "YEAR", "1993, 2014 or 2035", &text->base_date},
+        {"ken", OPTION_TEXT, "N", "key expiry number, 0 to 255", &text->ken},
+        {"token-carrier", OPTION_TEXT, "N", "token carrier type, 1 to 99 (02 if absent: a keypad)",
+         &text->token_carrier},
+        {"firmware", OPTION_TEXT, "TEXT", "version that the meter must run; any if absent", &text->firmware},
+        {"domain", OPTION_TEXT, "HEX", "domain of its record keys, 6 hex digits; none if absent", &text->domain},
+        {"mac-version", OPTION_TEXT, "N", "version of record-mac, 1 to 255", &text->mac_version},
+        {"enc-version", OPTION_TEXT, "N", "version of record-enc, 1 to 255", &text->enc_version},
+        {"epoch", OPTION_TEXT, "N", "installation epoch, 0 to 65535", &text->epoch},
         {"factory-key", OPTION_TEXT, "LABEL", "factory key to wrap under", &export.factory_key},
-        {"out", OPTION_TEXT, "FILE", "new file to write", &export.out},
+        {"out", OPTION_TEXT, "FILE", "new file to write; of a batch: its report", &export.out},
+        {"batch", OPTION_TEXT, "FILE", "CSV of meters; columns as these options, with _ for -", &export.batch},
+        {"out-dir", OPTION_TEXT, "DIR", "of a batch: where PAN.provision is written for each", &export.out_dir},
     };
     enum options_outcome outcome = options_parse(tool, argc, argv, specs, sizeof specs / sizeof specs[0], &usage);
     if (outcome != OPTIONS_PARSED)
         return options_exit(outcome);
     int code = check_options(&export);
-    if (code != TOOL_DONE || tool->only_check)
-        return code;
-    struct session session = {0};
-    mv_status status = run(tool->config_path, &export, &session);
-    session_close(&session);
-    if (!status.ok)
-        return tool_refuse(tool, status);
-    if (tool->json)
-        tool_answer(json_pack("{s:s, s:s}", "meter", export.meter.pan, "file", export.out));
-    else
-        (void)printf("%s: decoder key of meter %s under %s\n", export.out, export.meter.pan, export.factory_label);
-    return TOOL_DONE;
+    return code != TOOL_DONE || tool->only_check ? code : run(tool, &export);
 }

@@ -8,6 +8,7 @@
 #include "metervault/aes.h"
 #include "provision_file.h"
 #include "small_file.h"
+#include "metervault/codes.h"
 #include "words.h"
 
 enum { KEY_SIZE = 16, STA_KEY_SIZE = 8, COMPONENT_MAX_TEXT = 128 };
@@ -62,22 +63,67 @@ static bool padding_good(const struct mv_decoder_key *key)
     return rest == 0;
 }
 
-static const char *unwrap(const struct factory_input *input, const struct provision_file *file,
-                          struct mv_decoder_key *key)
+/* What comes out of the files; wiped when it is in the meter. */
+struct made {
+    struct provision_file file;
+    struct mv_record_keys records;
+};
+
+static bool kcv_good(const uint8_t key[KEY_SIZE], const uint8_t expected[PROVISION_KCV])
+{
+    static const uint8_t zeros[KEY_SIZE];
+    uint8_t mac[KEY_SIZE];
+    struct mv_aes128 aes;
+    mv_aes128_init(&aes, key);
+    mv_aes128_cmac(&aes, zeros, sizeof zeros, mac);
+    mv_aes128_wipe(&aes);
+    return memcmp(mac, expected, PROVISION_KCV) == 0;
+}
+
+static const char *open_decoder_key(const struct mv_aes128 *aes, struct provision_file *file)
+{
+    struct mv_decoder_key *key = &file->identity.key;
+    if (mv_aes128_unwrap(aes, file->wrapped_key, sizeof file->wrapped_key, key->bytes) != MV_DONE)
+        return "the wrapped key does not open with these components";
+    if (!padding_good(key))
+        return "the wrapped key is no EA07 key";
+    return file->version == 1 || kcv_good(key->bytes, file->key_kcv) ? NULL : "the wrapped key has another KCV";
+}
+
+static const char *open_record_keys(const struct mv_aes128 *aes, const struct provision_records *from,
+                                    struct mv_record_keys *to)
+{
+    uint8_t keys[PROVISION_RECORD_KEYS][KEY_SIZE];
+    const char *fault = NULL;
+    if (mv_aes128_unwrap(aes, from->wrapped, sizeof from->wrapped, keys[0]) != MV_DONE)
+        return "the wrapped record keys do not open with these components";
+    for (unsigned i = 0; i < PROVISION_RECORD_KEYS; i++)
+        if (!kcv_good(keys[i], from->kcvs[i]))
+            fault = "a wrapped record key has another KCV";
+    memcpy(to->domain, from->domain, sizeof to->domain);
+    to->mac_version = from->mac_version;
+    to->enc_version = from->enc_version;
+    memcpy(to->mac_in, keys[0], KEY_SIZE);
+    memcpy(to->mac_out, keys[1], KEY_SIZE);
+    memcpy(to->enc, keys[2], KEY_SIZE);
+    mv_wipe(keys, sizeof keys);
+    return fault;
+}
+
+/* Empty: a component was complained of. */
+static const char *open_keys(const struct factory_input *input, struct made *made)
 {
     struct mv_aes128 aes;
     uint8_t factory_key[KEY_SIZE];
     const char *fault = "";
     if (read_factory_key(input, factory_key)) {
         mv_aes128_init(&aes, factory_key);
-        fault = mv_aes128_unwrap(&aes, file->wrapped_key, sizeof file->wrapped_key, key->bytes) == MV_DONE
-                    ? NULL
-                    : "the wrapped key does not open with these components";
+        fault = open_decoder_key(&aes, &made->file);
+        if (fault == NULL && made->file.with_records)
+            fault = open_record_keys(&aes, &made->file.records, &made->records);
         mv_aes128_wipe(&aes);
     }
     mv_wipe(factory_key, sizeof factory_key);
-    if (fault == NULL && !padding_good(key))
-        fault = "the wrapped key is no EA07 key";
     return fault;
 }
 
@@ -91,19 +137,46 @@ static bool read_provision(const char *path, struct provision_file *file)
     return complain(path, fault);
 }
 
+static bool firmware_good(const struct provision_file *file)
+{
+    return file->firmware[0] == '\0' || strcmp(file->firmware, METERVAULT_VERSION) == 0;
+}
+
+static bool read_all(const struct factory_input *input, struct made *made)
+{
+    memset(made, 0, sizeof *made);
+    if (!read_provision(input->provision_path, &made->file))
+        return false;
+    made->file.identity.measures = input->measures;
+    if (!firmware_good(&made->file))
+        return complain(input->provision_path, "the meter must run another firmware than " METERVAULT_VERSION);
+    const char *fault = open_keys(input, made);
+    return fault == NULL || (*fault != '\0' && complain(input->provision_path, fault));
+}
+
+static bool finish(const struct factory_input *input, struct made *made, bool good, enum mv_result result)
+{
+    mv_wipe(made, sizeof *made);
+    return good && complain(input->provision_path, result == MV_DONE ? NULL : mv_code_words(result));
+}
+
 bool factory_provision(struct mv_meter *meter, const struct factory_input *input)
 {
-    struct provision_file file;
-    if (!read_provision(input->provision_path, &file))
-        return false;
-    file.identity.measures = input->measures;
-    const char *fault = unwrap(input, &file, &file.identity.key);
-    if (fault == NULL) {
-        enum mv_result result = mv_meter_provision(meter, &file.identity, file.tid_fill);
-        fault = result == MV_DONE ? NULL : words_explain(result);
-    }
-    mv_wipe(&file, sizeof file);
-    if (fault != NULL && *fault != '\0')
-        fprintf(stderr, "metersim: %s: %s\n", input->provision_path, fault);
-    return fault == NULL;
+    struct made made;
+    enum mv_result result = MV_DONE;
+    bool good = read_all(input, &made);
+    if (good)
+        result = mv_meter_provision(meter, &made.file.identity, made.file.tid_fill);
+    return finish(input, &made, good, result);
+}
+
+bool factory_provision_prepay(struct mv_prepay *prepay, const struct factory_input *input)
+{
+    struct made made;
+    enum mv_result result = MV_DONE;
+    bool good = read_all(input, &made);
+    if (good)
+        result = mv_prepay_provision(prepay, &made.file.identity, made.file.tid_fill, NULL,
+                                     made.file.with_records ? &made.records : NULL, made.file.records.epoch);
+    return finish(input, &made, good, result);
 }

@@ -1,8 +1,9 @@
-/* The factory's step: the factory key from its components, the meter's decoder key from its wrapping. */
+/* The factory's step: the factory key from its components, the meter's keys from their wrapping, each proved by its
+ * KCV. */
 #ifndef MV_SIM_FACTORY_H
 #define MV_SIM_FACTORY_H
 
-#include "metervault/meter.h"
+#include "metervault/prepay.h"
 
 enum { FACTORY_MIN_COMPONENTS = 2, FACTORY_MAX_COMPONENTS = 8 };
 
@@ -13,7 +14,10 @@ struct factory_input {
     uint8_t measures;
 };
 
-/* Prints what is wrong, with the file's name. False then. */
+/* Print what is wrong, with the file's name. False then. */
+/* A meter that takes tokens only: record keys of the file are proved and not kept. */
 MV_CORE_MUST_USE bool factory_provision(struct mv_meter *meter, const struct factory_input *input);
+/* The whole meter, with its first parameters by default. */
+MV_CORE_MUST_USE bool factory_provision_prepay(struct mv_prepay *prepay, const struct factory_input *input);
 
 #endif

@@ -4,7 +4,7 @@
 
 #include "hex.h"
 
-enum { KEN_MAX = 255, PAN_SIZE = 18, DECIMAL_MAX_DIGITS = 6 };
+enum { KEN_MAX = 255, PAN_SIZE = 18, DECIMAL_MAX_DIGITS = 6, CARRIER_MAX = 99 };
 
 /* A piece of the text. */
 struct span {
@@ -103,24 +103,106 @@ static bool take_wrapped_key(struct span value, struct provision_file *file)
     return hex_parse(value.at, value.length, file->wrapped_key, sizeof file->wrapped_key);
 }
 
+static bool take_token_carrier(struct span value, struct provision_file *file)
+{
+    return small(value, CARRIER_MAX, &file->token_carrier) && file->token_carrier > 0;
+}
+
+static bool take_key_generation(struct span value, struct provision_file *file)
+{
+    return small(value, 4, &file->key_generation) && (file->key_generation == 2 || file->key_generation == 4);
+}
+
+static bool take_firmware(struct span value, struct provision_file *file)
+{
+    if (value.length == 0 || value.length > PROVISION_FIRMWARE)
+        return false;
+    for (size_t i = 0; i < value.length; i++)
+        if (value.at[i] <= ' ' || value.at[i] > '~')
+            return false;
+    memcpy(file->firmware, value.at, value.length);
+    return true;
+}
+
+static bool take_key_kcv(struct span value, struct provision_file *file)
+{
+    return hex_parse(value.at, value.length, file->key_kcv, sizeof file->key_kcv);
+}
+
+static bool take_record_domain(struct span value, struct provision_file *file)
+{
+    return hex_parse(value.at, value.length, file->records.domain, sizeof file->records.domain);
+}
+
+static bool take_record_epoch(struct span value, struct provision_file *file)
+{
+    uint32_t epoch = 0;
+    if (!decimal(value, UINT16_MAX, &epoch))
+        return false;
+    file->records.epoch = (uint16_t)epoch;
+    return true;
+}
+
+static bool take_mac_version(struct span value, struct provision_file *file)
+{
+    return small(value, UINT8_MAX, &file->records.mac_version) && file->records.mac_version > 0;
+}
+
+static bool take_enc_version(struct span value, struct provision_file *file)
+{
+    return small(value, UINT8_MAX, &file->records.enc_version) && file->records.enc_version > 0;
+}
+
+static bool take_wrapped_records(struct span value, struct provision_file *file)
+{
+    return hex_parse(value.at, value.length, file->records.wrapped, sizeof file->records.wrapped);
+}
+
+static bool take_record_kcvs(struct span value, struct provision_file *file)
+{
+    return hex_parse(value.at, value.length, file->records.kcvs[0], sizeof file->records.kcvs);
+}
+
+/* `needed` says when: ALWAYS, in version SECOND, with other lines of RECORDS, or NOT at all. */
+enum need { ALWAYS, SECOND, RECORDS, NOT };
 /* `fault` is what the user reads when the value is not taken. */
 static const struct field {
     const char *name;
     bool (*take)(struct span value, struct provision_file *file);
     const char *fault;
+    enum need needed;
 } fields[] = {
-    {"meter_pan", take_pan, "meter_pan is not a valid 18-digit PAN"},
-    {"encryption_algorithm", take_algorithm, "encryption_algorithm must be 7 or 11"},
-    {"key_type", take_key_type, "key_type must be 0..3"},
-    {"supply_group_code", take_supply_group, "supply_group_code must be 6 digits"},
-    {"key_revision_number", take_key_revision, "key_revision_number must be 1..9"},
-    {"tariff_index", take_tariff_index, "tariff_index must be 0..99"},
-    {"key_expiry_number", take_key_expiry, "key_expiry_number must be 0..255"},
-    {"base_date", take_base_date, "base_date must be 1993, 2014 or 2035"},
-    {"tid_fill", take_tid_fill, "tid_fill must be 6 hex digits"},
-    {"wrapped_key", take_wrapped_key, "wrapped_key must be 48 hex digits"},
+    {"meter_pan", take_pan, "meter_pan is not a valid 18-digit PAN", ALWAYS},
+    {"encryption_algorithm", take_algorithm, "encryption_algorithm must be 7 or 11", ALWAYS},
+    {"key_type", take_key_type, "key_type must be 0..3", ALWAYS},
+    {"supply_group_code", take_supply_group, "supply_group_code must be 6 digits", ALWAYS},
+    {"key_revision_number", take_key_revision, "key_revision_number must be 1..9", ALWAYS},
+    {"tariff_index", take_tariff_index, "tariff_index must be 0..99", ALWAYS},
+    {"key_expiry_number", take_key_expiry, "key_expiry_number must be 0..255", ALWAYS},
+    {"base_date", take_base_date, "base_date must be 1993, 2014 or 2035", ALWAYS},
+    {"tid_fill", take_tid_fill, "tid_fill must be 6 hex digits", ALWAYS},
+    {"wrapped_key", take_wrapped_key, "wrapped_key must be 48 hex digits", ALWAYS},
+    {"token_carrier", take_token_carrier, "token_carrier must be 1..99", SECOND},
+    {"decoder_key_generation", take_key_generation, "decoder_key_generation must be 2 or 4", SECOND},
+    {"key_kcv", take_key_kcv, "key_kcv must be 6 hex digits", SECOND},
+    {"firmware", take_firmware, "firmware must be 1 to 32 visible characters", NOT},
+    {"record_domain", take_record_domain, "record_domain must be 6 hex digits", RECORDS},
+    {"record_epoch", take_record_epoch, "record_epoch must be 0..65535", RECORDS},
+    {"record_mac_version", take_mac_version, "record_mac_version must be 1..255", RECORDS},
+    {"record_enc_version", take_enc_version, "record_enc_version must be 1..255", RECORDS},
+    {"wrapped_record_keys", take_wrapped_records, "wrapped_record_keys must be 112 hex digits", RECORDS},
+    {"record_kcvs", take_record_kcvs, "record_kcvs must be 18 hex digits", RECORDS},
 };
 enum { FIELDS = sizeof fields / sizeof fields[0] };
+
+static unsigned fields_of(enum need needed)
+{
+    unsigned mask = 0;
+    for (unsigned i = 0; i < FIELDS; i++)
+        if (fields[i].needed == needed)
+            mask |= 1U << i;
+    return mask;
+}
 
 /* The next line without its end; false at the end of the text. */
 static bool next_line(struct span *rest, struct span *line)
@@ -156,7 +238,7 @@ static const char *take_line(struct span line, struct provision_file *file, unsi
     if (!split(line, &name, &value))
         return "a line is not `name value`";
     for (unsigned i = 0; i < FIELDS; i++) {
-        if (!span_is(name, fields[i].name))
+        if (!span_is(name, fields[i].name) || (file->version == 1 && fields[i].needed != ALWAYS))
             continue;
         if (*seen & 1U << i)
             return "a name stands there twice";
@@ -164,6 +246,24 @@ static const char *take_line(struct span line, struct provision_file *file, unsi
         return fields[i].take(value, file) ? NULL : fields[i].fault;
     }
     return "a name is unknown";
+}
+
+static bool read_version(struct span line, struct provision_file *file)
+{
+    file->version = span_is(line, "metervault-provision 1") ? 1 : span_is(line, "metervault-provision 2") ? 2 : 0;
+    return file->version != 0;
+}
+
+static bool is_whole(unsigned seen, struct provision_file *file)
+{
+    unsigned needed = fields_of(ALWAYS);
+    unsigned records = fields_of(RECORDS);
+    file->with_records = (seen & records) != 0;
+    if (file->version > 1)
+        needed |= fields_of(SECOND);
+    if (file->with_records)
+        needed |= records;
+    return (seen & needed) == needed;
 }
 
 const char *provision_file_parse(const char *text, size_t length, struct provision_file *file)
@@ -174,8 +274,8 @@ const char *provision_file_parse(const char *text, size_t length, struct provisi
     memset(file, 0, sizeof *file);
     if (length > PROVISION_MAX_SIZE)
         return "the file is too long";
-    if (!next_line(&rest, &line) || !span_is(line, "metervault-provision 1"))
-        return "the first line is not `metervault-provision 1`";
+    if (!next_line(&rest, &line) || !read_version(line, file))
+        return "the first line is not `metervault-provision 1` or 2";
     while (next_line(&rest, &line)) {
         if (line.length == 0)
             continue;
@@ -183,5 +283,5 @@ const char *provision_file_parse(const char *text, size_t length, struct provisi
         if (fault != NULL)
             return fault;
     }
-    return seen == (1U << FIELDS) - 1 ? NULL : "a name is missing";
+    return is_whole(seen, file) ? NULL : "a name is missing";
 }

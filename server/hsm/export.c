@@ -39,7 +39,7 @@ mv_status hsm_factory_known(const struct hsm_catalogue *catalogue, const char *l
 }
 
 mv_status hsm_export_meter(struct hsm *hsm, const struct hsm_catalogue *catalogue, const struct mv_dkga_input *meter,
-                           const char *factory_label, uint8_t wrapped[HSM_PROVISION_BYTES])
+                           const char *factory_label, uint8_t wrapped[HSM_PROVISION_BYTES], uint8_t kcv[HSM_KCV_BYTES])
 {
     const struct hsm_key_entry *vending = hsm_catalogue_vending(catalogue, meter->sgc, meter->krn, meter->kt);
     if (vending == NULL)
@@ -51,6 +51,9 @@ mv_status hsm_export_meter(struct hsm *hsm, const struct hsm_catalogue *catalogu
         return mv_fail(MV_OUT_OF_MEMORY, "secret memory");
     mv_status status =
         vending->info.scope.dkga == 2 ? derive02(hsm, vending, meter, key) : derive04(hsm, vending, meter, key);
+    enum hsm_kcv_method method;
+    if (status.ok)
+        status = hsm_kcv(HSM_USE_FACTORY_KEK, 0, key->bytes, PROVISION_PLAIN, &method, kcv);
     if (status.ok)
         status = hsm_wrap_value(hsm, factory_label, key->bytes, PROVISION_PLAIN, wrapped, HSM_PROVISION_BYTES);
     mv_secret_free(key, sizeof *key);

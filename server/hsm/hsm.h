@@ -157,6 +157,10 @@ struct hsm_amendment {
  * states.h), INVALID_FIELD (a successor that leads back). `amended` is filled when it is done. */
 MV_MUST_USE mv_status hsm_key_amend(struct hsm *hsm, const char *sgc, uint8_t krn, uint8_t kt,
                                     const struct hsm_amendment *amendment, struct hsm_key_info *amended);
+/* The same of any key that officers make, by its label; only vending keys have successors. KEY_UNKNOWN; INVALID_FIELD
+ * for the keys that hold the token together. */
+MV_MUST_USE mv_status hsm_key_amend_label(struct hsm *hsm, const char *label, const struct hsm_amendment *amendment,
+                                          struct hsm_key_info *amended);
 
 /* The key's attributes equal the policy of its use, it is the one of its KCV as far as its usage lets it be asked, and
  * it has exactly one object (DKGA02 keys: none). CATALOGUE_CORRUPT names the attribute. */
@@ -170,11 +174,11 @@ MV_MUST_USE mv_status hsm_strangers(struct hsm *hsm, const struct hsm_catalogue 
 
 /* ---- purposes ---- */
 /* The decoder key of one meter, wrapped under the factory key `factory_label` ("factory/NAME"): RFC 3394 of 16 bytes,
- * an EA07 key followed by 8 zero bytes. The vending key is found by SGC, KRN and KT; its state must let meters enter
- * (states.h), its dates do not matter: the meter may be sold later. */
+ * an EA07 key followed by 8 zero bytes. `kcv` proves these 16 (AES-CMAC of a zero block). The vending key is found by
+ * SGC, KRN and KT; its state must let meters enter (states.h), its dates do not matter: the meter may be sold later. */
 MV_MUST_USE mv_status hsm_export_meter(struct hsm *hsm, const struct hsm_catalogue *catalogue,
                                        const struct mv_dkga_input *meter, const char *factory_label,
-                                       uint8_t wrapped[HSM_PROVISION_BYTES]);
+                                       uint8_t wrapped[HSM_PROVISION_BYTES], uint8_t kcv[HSM_KCV_BYTES]);
 /* The vending key of a scope; NULL when there is none. */
 const struct hsm_key_entry *hsm_catalogue_vending(const struct hsm_catalogue *catalogue, const char *sgc, uint8_t krn,
                                                   uint8_t kt);

@@ -27,6 +27,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         require(id->key_revision >= 1 && id->key_revision <= 9 && id->key_type <= 3 && id->tariff_index <= 99);
         require(id->supply_group <= MV_SGC_MAX && file.tid_fill <= MV_TID_MAX);
         require(mv_sts_base_minutes(file.base_date, &minutes) == MV_DONE);
+        require(file.firmware[PROVISION_FIRMWARE] == '\0');
+        require(!file.with_records || (file.version == 2 && file.records.mac_version > 0));
     }
     free(text);
     return 0;

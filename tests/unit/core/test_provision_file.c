@@ -92,7 +92,8 @@ static void bad_values(void **state)
         unsigned line;
         const char *text;
     } cases[] = {
-        {0, "metervault-provision 2"},
+        {0, "metervault-provision 2"}, /* has names that are not there */
+        {0, "metervault-provision 3"},
         {0, " metervault-provision 1"},
         {0, "metervault-provision 1 "},
         {0, ""},
@@ -126,6 +127,7 @@ static void bad_values(void **state)
         {10, "wrapped_key 000102030405060708090a0b0c0d0e0f101112131415161718"},
         {10, "wrapped_key 000102030405060708090a0b0c0d0e0f1011121314151x17"},
         {10, "something else"},
+        {10, "token_carrier 02"}, /* of the second version */
     };
     struct provision_file file;
     for (unsigned i = 0; i < sizeof cases / sizeof cases[0]; i++) {
@@ -137,6 +139,103 @@ static void bad_values(void **state)
     assert_non_null(long_text);
     assert_non_null(provision_file_parse(long_text, PROVISION_MAX_SIZE + 1, &file));
     free(long_text);
+}
+
+/* ---- the second version ---- */
+
+enum { LINES_2 = 21 };
+
+static const char *const good_2[LINES_2] = {
+    "metervault-provision 2",
+    "meter_pan 600727000000000009",
+    "token_carrier 02",
+    "encryption_algorithm 11",
+    "decoder_key_generation 4",
+    "key_type 2",
+    "supply_group_code 012345",
+    "key_revision_number 1",
+    "tariff_index 07",
+    "key_expiry_number 255",
+    "base_date 2014",
+    "tid_fill 5aB6fF",
+    "wrapped_key 000102030405060708090a0b0c0d0e0f1011121314151617",
+    "key_kcv 0A0b0C",
+    "firmware 0.1.0",
+    "record_domain A1B2C3",
+    "record_epoch 65535",
+    "record_mac_version 1",
+    "record_enc_version 255",
+    "wrapped_record_keys "
+    "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f202122232425262728292a2b2c2d2e2f"
+    "3031323334353637",
+    "record_kcvs 010203040506070809",
+};
+
+/* Lines `from` to before `to` left out, line `changed` replaced. */
+static const char *parse_2(unsigned from, unsigned to, unsigned changed, const char *line, struct provision_file *file)
+{
+    char text[2048];
+    size_t used = 0;
+    for (unsigned i = 0; i < LINES_2; i++)
+        if (i < from || i >= to)
+            used += (size_t)snprintf(text + used, sizeof text - used, "%s\n", i == changed ? line : good_2[i]);
+    return provision_file_parse(text, used, file);
+}
+
+static void second_version(void **state)
+{
+    (void)state;
+    struct provision_file file;
+    assert_null(parse_2(0, 0, LINES_2, NULL, &file));
+    assert_int_equal(file.version, 2);
+    assert_int_equal(file.token_carrier, 2);
+    assert_int_equal(file.key_generation, 4);
+    assert_string_equal(file.firmware, "0.1.0");
+    assert_memory_equal(file.key_kcv, "\x0a\x0b\x0c", 3);
+    assert_true(file.with_records);
+    assert_memory_equal(file.records.domain, "\xa1\xb2\xc3", 3);
+    assert_int_equal(file.records.epoch, 65535);
+    assert_int_equal(file.records.mac_version, 1);
+    assert_int_equal(file.records.enc_version, 255);
+    for (unsigned i = 0; i < PROVISION_RECORDS_SIZE; i++)
+        assert_int_equal(file.records.wrapped[i], i);
+    assert_int_equal(file.records.kcvs[2][2], 9);
+    /* records as a whole, and firmware, may be absent; nothing else */
+    assert_null(parse_2(15, 21, LINES_2, NULL, &file));
+    assert_false(file.with_records);
+    assert_null(parse_2(14, 15, LINES_2, NULL, &file));
+    assert_string_equal(file.firmware, "");
+    for (unsigned i = 0; i < LINES_2; i++)
+        assert_int_equal(parse_2(i, i + 1, LINES_2, NULL, &file) == NULL, i == 14);
+}
+
+static void bad_values_of_the_second_version(void **state)
+{
+    (void)state;
+    static const struct {
+        unsigned line;
+        const char *text;
+    } cases[] = {
+        {2, "token_carrier 0"},
+        {2, "token_carrier 100"},
+        {4, "decoder_key_generation 3"},
+        {4, "decoder_key_generation 5"},
+        {13, "key_kcv 0A0B"},
+        {14, "firmware "},
+        {14, "firmware 0.1 0"},
+        {14, "firmware 012345678901234567890123456789012"},
+        {15, "record_domain A1B2C"},
+        {16, "record_epoch 65536"},
+        {17, "record_mac_version 0"},
+        {18, "record_enc_version 256"},
+        {19, "wrapped_record_keys 00"},
+        {20, "record_kcvs 0102030405060708"},
+        {20, "record_domain A1B2C3"},
+    };
+    struct provision_file file;
+    for (unsigned i = 0; i < sizeof cases / sizeof cases[0]; i++)
+        if (parse_2(0, 0, cases[i].line, cases[i].text, &file) == NULL)
+            fail_msg("taken: %s", cases[i].text);
 }
 
 static void expect_quantity(enum mv_credit_register service, int64_t value, const char *expected)
@@ -168,6 +267,8 @@ int main(void)
         cmocka_unit_test(good_files),
         cmocka_unit_test(each_line_is_needed_once),
         cmocka_unit_test(bad_values),
+        cmocka_unit_test(second_version),
+        cmocka_unit_test(bad_values_of_the_second_version),
         cmocka_unit_test(quantities_are_exact),
     };
     return cmocka_run_group_tests_name("provision file", tests, NULL, NULL);

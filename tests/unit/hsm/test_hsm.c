@@ -466,6 +466,8 @@ static void meters_are_exported_for_the_factory(void **state)
     struct mv_dkga_input meter = {
         .pan = "600727000000000009", .sgc = "123456", .krn = 1, .ti = 1, .kt = 2, .ea = 7, .base_date = 1993};
     uint8_t wrapped[HSM_PROVISION_BYTES];
+    uint8_t kcv[HSM_KCV_BYTES];
+    uint8_t mac[16];
     uint8_t factory[16];
     uint8_t plain[16];
     uint8_t expected[16] = {0};
@@ -473,26 +475,30 @@ static void meters_are_exported_for_the_factory(void **state)
     (void)test_hex(FACTORY, factory, sizeof factory);
     mv_aes128_init(&aes, factory);
     (void)test_hex("E653341F9D5BF36F", expected, sizeof expected);
-    test_ok(hsm_export_meter(hsm, &catalogue, &meter, "factory/f1", wrapped), "DKGA02");
+    test_ok(hsm_export_meter(hsm, &catalogue, &meter, "factory/f1", wrapped, kcv), "DKGA02");
     assert_int_equal(mv_aes128_unwrap(&aes, wrapped, sizeof wrapped, plain), MV_DONE);
     assert_memory_equal(plain, expected, sizeof plain);
+    struct mv_aes128 key;
+    mv_aes128_init(&key, expected);
+    mv_aes128_cmac(&key, (const uint8_t[16]){0}, 16, mac);
+    assert_memory_equal(kcv, mac, sizeof kcv);
     memcpy(meter.sgc, "123457", sizeof meter.sgc);
     meter.ea = 11;
     (void)test_hex("F94B6ED353C3BFDB113E2D3A7EA3C41D", expected, sizeof expected);
-    test_ok(hsm_export_meter(hsm, &catalogue, &meter, "factory/f1", wrapped), "DKGA04");
+    test_ok(hsm_export_meter(hsm, &catalogue, &meter, "factory/f1", wrapped, kcv), "DKGA04");
     assert_int_equal(mv_aes128_unwrap(&aes, wrapped, sizeof wrapped, plain), MV_DONE);
     assert_memory_equal(plain, expected, sizeof plain);
-    is_reason(hsm_export_meter(hsm, &catalogue, &meter, "factory/none", wrapped), MV_KEY_UNKNOWN);
-    is_reason(hsm_export_meter(hsm, &catalogue, &meter, "backup-kek", wrapped), MV_KEY_UNKNOWN);
+    is_reason(hsm_export_meter(hsm, &catalogue, &meter, "factory/none", wrapped, kcv), MV_KEY_UNKNOWN);
+    is_reason(hsm_export_meter(hsm, &catalogue, &meter, "backup-kek", wrapped, kcv), MV_KEY_UNKNOWN);
     for (size_t i = 0; i < catalogue.key_count; i++)
         if (strcmp(catalogue.keys[i].info.label, "vending/123457/1/2") == 0)
             catalogue.keys[i].info.state = HSM_COMPROMISED;
-    is_reason(hsm_export_meter(hsm, &catalogue, &meter, "factory/f1", wrapped), MV_VENDING_KEY_NOT_ACTIVE);
+    is_reason(hsm_export_meter(hsm, &catalogue, &meter, "factory/f1", wrapped, kcv), MV_VENDING_KEY_NOT_ACTIVE);
     test_ok(hsm_catalogue_read(hsm, &catalogue), "read");
     meter.base_date = 2014;
-    is_reason(hsm_export_meter(hsm, &catalogue, &meter, "factory/f1", wrapped), MV_VENDING_KEY_MISMATCH);
+    is_reason(hsm_export_meter(hsm, &catalogue, &meter, "factory/f1", wrapped, kcv), MV_VENDING_KEY_MISMATCH);
     meter.krn = 7;
-    is_reason(hsm_export_meter(hsm, &catalogue, &meter, "factory/f1", wrapped), MV_VENDING_KEY_UNKNOWN);
+    is_reason(hsm_export_meter(hsm, &catalogue, &meter, "factory/f1", wrapped, kcv), MV_VENDING_KEY_UNKNOWN);
 }
 
 static void tokens_are_found_by_label_and_serial(void **state)
