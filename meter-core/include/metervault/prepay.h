@@ -306,6 +306,7 @@ struct mv_prepay {
 };
 
 /* ---- counting: by pulses or by samples, never both; what comes before the meter is open is lost ---- */
+/* Quick enough for each pulse: supply is decided, and saving looked at, by the next tick. Rounding: docs/tariff.md. */
 /* `count` pulses of phase 0..2 (water, gas: 0), at pulses_per_unit of the secondary side. Nothing for a phase that is
  * none and for a meter of time. */
 void mv_prepay_pulses(struct mv_prepay *p, uint8_t phase, uint32_t count);

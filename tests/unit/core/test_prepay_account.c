@@ -8,6 +8,7 @@
 
 #include "account.h"
 #include "prepay_support.h"
+#include "random64.h"
 
 static int64_t taken(const struct mv_prepay *p)
 {
@@ -310,6 +311,42 @@ static void clearing_takes_back_what_was_taken(void **state)
     assert_int_equal(p->account.arrears, 9);
 }
 
+/* ---- all of it together ---- */
+
+/* Whatever happens in whatever order: taken = use + fixed charges + arrears paid, to the last unit. */
+static void a_long_run_keeps_the_sum(void **state)
+{
+    struct prepay_fixture *f = *state;
+    struct mv_prepay *p = &f->p;
+    const int64_t owed = INT64_C(50000000);
+    uint64_t random = 99;
+    int64_t used = 0;
+    int64_t fixed = 0;
+    prepay_currency(p, 777);
+    p->tariff.fixed_per_day = 1234;
+    p->parameters.arrears_percent = 13;
+    p->parameters.arrears_per_purchase = 77;
+    p->parameters.arrears_per_day = 99;
+    p->account.arrears = owed;
+    for (unsigned i = 0; i < 200000; i++) {
+        uint64_t amount = random64(&random) % 20000;
+        int64_t before = mv_account_remaining(p);
+        if (amount % 3 == 0) {
+            buy(p, (int64_t)amount);
+            assert_true(mv_account_remaining(p) >= before);
+        } else if (amount % 3 == 1) {
+            mv_account_use(p, amount);
+            used += (int64_t)amount;
+        } else {
+            mv_account_next_day(p);
+            fixed += 1234;
+        }
+        assert_int_equal(p->account.price_rest, used * 777 % 1000);
+        assert_int_equal(taken(p), used * 777 / 1000 + fixed + owed - p->account.arrears);
+    }
+    assert_true(p->account.arrears < owed && p->account.arrears >= 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -331,6 +368,7 @@ int main(void)
         PREPAY(the_first_day_is_only_noted),
         PREPAY(an_age_without_power_is_let_go),
         PREPAY(clearing_takes_back_what_was_taken),
+        PREPAY(a_long_run_keeps_the_sum),
     };
     return cmocka_run_group_tests_name("prepay: account", tests, NULL, NULL);
 }
