@@ -1,6 +1,6 @@
-/* Keys and blocks are marked as unknown to MemorySanitizer, which then stops the program when a branch or an address
- * depends on them. With an argument it does just that on purpose, to show that the check sees it. */
-#include <sanitizer/msan_interface.h>
+/* Keys and blocks are marked as secrets: under MemorySanitizer (constant_time.sh) and under valgrind (secrets.sh) no
+ * branch and no address may depend on them. With an argument it does just that on purpose, to show that the check sees
+ * it. */
 #include <stdio.h>
 #include <string.h>
 
@@ -9,16 +9,17 @@
 #include "metervault/meter.h"
 #include "metervault/sts.h"
 #include "metervault/sts_key_change.h"
+#include "secret_marks.h"
 
 static void sts(uint8_t ea)
 {
     struct mv_decoder_key key = {.ea = ea};
     uint64_t block = 1;
-    __msan_allocated_memory(key.bytes, sizeof key.bytes);
-    __msan_allocated_memory(&block, sizeof block);
+    mark_secret(key.bytes, sizeof key.bytes);
+    mark_secret(&block, sizeof block);
     uint64_t cipher = mv_sts_encrypt(&key, &mv_sta_public, block);
     uint64_t clear = mv_sts_decrypt(&key, &mv_sta_public, cipher);
-    __msan_unpoison(&clear, sizeof clear);
+    mark_public(&clear, sizeof clear);
     printf("EA%02u %d\n", ea, clear != 0);
 }
 
@@ -31,15 +32,18 @@ static void key_change(uint8_t ea)
     struct mv_sts_key_section_facts facts;
     unsigned count = 0;
     unsigned section = 0;
+    uint64_t packed = 0;
     bool good = true;
-    __msan_allocated_memory(change.key.bytes, sizeof change.key.bytes);
+    mark_secret(change.key.bytes, sizeof change.key.bytes);
     good = mv_sts_key_change_pack(&change, blocks, &count) == MV_DONE;
     for (unsigned i = 0; i < count; i++) {
         good = good && mv_sts_key_section_read(&blocks[i], ea, &facts) == MV_DONE;
         good = good && mv_sts_key_section_put(&sections, ea, &blocks[i], &section) == MV_DONE;
+        packed ^= mv_sts_block_pack(&blocks[i]);
     }
     good = good && mv_sts_key_sections_join(&sections, ea, &change);
-    printf("key change EA%02u %u %d\n", ea, count, good);
+    mark_public(&packed, sizeof packed);
+    printf("key change EA%02u %u %d %d\n", ea, count, good, packed != 0);
 }
 
 static void aes(void)
@@ -48,29 +52,43 @@ static void aes(void)
     uint8_t key[16] = {0};
     uint8_t data[40] = {0};
     uint8_t out[16];
-    __msan_allocated_memory(key, sizeof key);
-    __msan_allocated_memory(data, sizeof data);
+    mark_secret(key, sizeof key);
+    mark_secret(data, sizeof data);
     mv_aes128_init(&schedule, key);
     mv_aes128_encrypt(&schedule, data, out);
     mv_aes128_decrypt(&schedule, out, out);
     mv_aes128_cmac(&schedule, data, sizeof data, out);
-    __msan_unpoison(out, sizeof out);
+    mark_public(out, sizeof out);
     printf("AES %d\n", out[0] != 0);
+}
+
+/* A wrong key: whether the result is whole is the answer, and nothing else of it shows. */
+static void unwrap(void)
+{
+    struct mv_aes128 schedule;
+    uint8_t key[16] = {0};
+    uint8_t wrapped[24] = {0};
+    uint8_t plain[16];
+    mark_secret(key, sizeof key);
+    mv_aes128_init(&schedule, key);
+    enum mv_result result = mv_aes128_unwrap(&schedule, wrapped, sizeof wrapped, plain);
+    mark_public(&result, sizeof result);
+    printf("unwrap %d\n", result == MV_KEY_INTEGRITY_ERROR);
 }
 
 static void crc(void)
 {
     uint8_t data[8] = {0};
-    __msan_allocated_memory(data, sizeof data);
+    mark_secret(data, sizeof data);
     uint16_t value = mv_sts_crc(data, sizeof data);
-    __msan_unpoison(&value, sizeof value);
+    mark_public(&value, sizeof value);
     printf("CRC %d\n", value != 0);
 }
 
 /* ---- the meter ---- */
 
 /* What leaves the meter's RAM is no longer its secret: what is written to the flash, which protects it in its own way,
- * and whether a token decrypts, which the answer tells. */
+ * and whether a token decrypts, that is its CRC, which the answer tells. */
 static uint8_t flash[2][MV_METER_MIN_SECTOR_SIZE];
 
 static bool nv_read(void *context, uint32_t sector, uint32_t offset, uint8_t *data, uint32_t size)
@@ -83,7 +101,7 @@ static bool nv_read(void *context, uint32_t sector, uint32_t offset, uint8_t *da
 static bool nv_write(void *context, uint32_t sector, uint32_t offset, const uint8_t *data, uint32_t size)
 {
     (void)context;
-    __msan_unpoison(data, size);
+    mark_public(data, size);
     memcpy(flash[sector] + offset, data, size);
     return true;
 }
@@ -106,13 +124,13 @@ uint64_t __wrap_mv_sts_decrypt(const struct mv_decoder_key *key, const struct mv
 uint64_t __wrap_mv_sts_decrypt(const struct mv_decoder_key *key, const struct mv_sta_tables *tables, uint64_t cipher)
 {
     uint64_t clear = __real_mv_sts_decrypt(key, tables, cipher);
-    __msan_unpoison(&clear, sizeof clear);
+    mark_public(&clear, sizeof clear);
     return clear;
 }
 
-static void poison_key(struct mv_meter *meter)
+static void hide_key(struct mv_meter *meter)
 {
-    __msan_allocated_memory(meter->state.identity.key.bytes, sizeof meter->state.identity.key.bytes);
+    mark_secret(meter->state.identity.key.bytes, sizeof meter->state.identity.key.bytes);
 }
 
 static bool provision(struct mv_meter *meter, uint8_t ea)
@@ -129,7 +147,7 @@ static bool provision(struct mv_meter *meter, uint8_t ea)
     memset(flash, 0xFF, sizeof flash);
     if (mv_meter_open(meter, &port, &mv_sta_public) != MV_NOT_PROVISIONED)
         return false;
-    __msan_allocated_memory(identity.key.bytes, sizeof identity.key.bytes);
+    mark_secret(identity.key.bytes, sizeof identity.key.bytes);
     return mv_meter_provision(meter, &identity, 1) == MV_DONE;
 }
 
@@ -142,12 +160,12 @@ static void enter(uint8_t ea)
     struct mv_sts_block block = {0};
     char digits[21];
     bool good = provision(&meter, ea) && mv_sts_credit_pack(&credit, &block) == MV_DONE;
-    poison_key(&meter);
+    hide_key(&meter);
     uint64_t cipher = mv_sts_encrypt(&meter.state.identity.key, &mv_sta_public, mv_sts_block_pack(&block));
-    __msan_unpoison(&cipher, sizeof cipher);
+    mark_public(&cipher, sizeof cipher);
     mv_sts_digits_from_block(block.token_class, cipher, digits);
     good = good && mv_meter_enter(&meter, digits, &answer) == MV_ACCEPT;
-    poison_key(&meter);
+    hide_key(&meter);
     good = good && mv_meter_enter(&meter, digits, &answer) == MV_USED_ERROR;
     digits[19] = digits[19] == '0' ? '1' : '0';
     good = good && mv_meter_enter(&meter, digits, &answer) == MV_CRC_ERROR;
@@ -163,8 +181,8 @@ static void enter_sections(uint8_t ea)
     struct mv_sts_block blocks[MV_KEY_SECTIONS];
     unsigned count = 0;
     bool good = provision(&meter, ea);
-    poison_key(&meter);
-    __msan_allocated_memory(change.key.bytes, sizeof change.key.bytes);
+    hide_key(&meter);
+    mark_secret(change.key.bytes, sizeof change.key.bytes);
     good = good && mv_sts_key_change_pack(&change, blocks, &count) == MV_DONE;
     for (unsigned i = 0; i < count; i++)
         good = good && mv_enter_key_section(&meter, &blocks[i], &answer) != MV_RANGE_ERROR;
@@ -177,22 +195,32 @@ static void look_up_by_secret(void)
 {
     static const uint8_t table[256] = {7};
     uint8_t key = 0;
-    __msan_allocated_memory(&key, sizeof key);
+    mark_secret(&key, sizeof key);
     uint8_t value = table[key];
-    __msan_unpoison(&value, sizeof value);
+    mark_public(&value, sizeof value);
     printf("%u\n", value);
+}
+
+static void branch_by_secret(void)
+{
+    uint8_t key = 0;
+    mark_secret(&key, sizeof key);
+    if (key != 0)
+        printf("not 0\n");
 }
 
 int main(int argc, char **argv)
 {
-    (void)argv;
-    if (argc > 1)
+    if (argc > 1 && strcmp(argv[1], "branch") == 0)
+        branch_by_secret();
+    else if (argc > 1)
         look_up_by_secret();
     sts(MV_EA_STA);
     sts(MV_EA_MISTY1);
     key_change(MV_EA_STA);
     key_change(MV_EA_MISTY1);
     aes();
+    unwrap();
     crc();
     enter(MV_EA_STA);
     enter(MV_EA_MISTY1);
