@@ -165,9 +165,9 @@ static const char *const good_2[LINES_2] = {
     "record_epoch 65535",
     "record_mac_version 1",
     "record_enc_version 255",
-    "wrapped_record_keys "
-    "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f202122232425262728292a2b2c2d2e2f"
-    "3031323334353637",
+    ("wrapped_record_keys "
+     "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f202122232425262728292a2b2c2d2e2f"
+     "3031323334353637"),
     "record_kcvs 010203040506070809",
 };
 
