@@ -163,8 +163,8 @@ enum mv_result mv_nv_commit(struct mv_nv_journal *journal, const struct mv_nv_me
 enum mv_result mv_nv_clear(struct mv_nv_journal *journal, const struct mv_nv_memory *memory)
 {
     const struct mv_meter_port *port = memory->port;
-    for (uint32_t sector = 0; sector < port->sectors; sector++) {
-        if (!port->nv_erase(port->context, sector))
+    for (uint32_t i = 1; i <= port->sectors; i++) { /* the one in use last: older ones must not come to life */
+        if (!port->nv_erase(port->context, (journal->sector + i) % port->sectors))
             return MV_STORAGE_ERROR;
     }
     *journal = (struct mv_nv_journal){.sector = port->sectors - 1, .commits = journal->commits};

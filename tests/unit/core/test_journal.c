@@ -157,13 +157,14 @@ static void two_bits_rot(void **state)
     unsigned refused = 0;
     go_on(0, 5);
     kept = bench;
+    const uint32_t bits = 8 * kept.journal.end;
     for (unsigned i = 0; i < TWO_BITS; i++) {
         bench = kept;
-        uint32_t a = (uint32_t)(random64(&kept.random) % (8 * kept.journal.end));
-        uint32_t b = (uint32_t)(random64(&kept.random) % (8 * kept.journal.end));
+        uint32_t a = (uint32_t)random64(&kept.random) % bits;
+        uint32_t b = (uint32_t)random64(&kept.random) % bits;
         if (i % 2 == 0) /* often near each other */
             b = a ^ (1 + (b & 63));
-        if (a == b || b >= 8 * kept.journal.end)
+        if (a == b || b >= bits)
             continue;
         flash_rot(&bench.flash, kept.journal.sector, a);
         flash_rot(&bench.flash, kept.journal.sector, b);
