@@ -3,15 +3,16 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "metervault/codes.h"
 #include "words.h"
 
-static void print_credit(const struct mv_meter_answer *answer, bool json)
+static void print_credit(const struct mv_prepay *p, const struct mv_meter_answer *answer, bool json)
 {
     char credited[WORDS_QUANTITY];
     char balance[WORDS_QUANTITY];
     const char *unit = words_unit(answer->credit_register);
     words_quantity(answer->credit_register, answer->credited, credited);
-    words_quantity(answer->credit_register, answer->balance, balance);
+    words_quantity(answer->credit_register, answer->balance - p->account.taken[answer->credit_register], balance);
     if (json)
         printf("{\"result\": \"ACCEPT\", \"service\": \"%s\", \"credited\": \"%s\", \"balance\": \"%s\", "
                "\"unit\": \"%s\"}\n",
@@ -61,9 +62,9 @@ static void print_section(enum mv_result result, const struct mv_meter_answer *a
     words_sections(answer->sections, there);
     if (json)
         printf("{\"result\": \"%s\", \"kind\": \"key_section\", \"section\": %u, \"sections\": \"%s\"}\n",
-               words_name(result), answer->section, there);
+               mv_code_name(result), answer->section, there);
     else
-        printf("taken: %s - %s; the meter has %s\n", words_name(result), words_explain(result), there);
+        printf("taken: %s - %s; the meter has %s\n", mv_code_name(result), mv_code_words(result), there);
 }
 
 static void print_key_change(const struct mv_meter *meter, bool json)
@@ -110,11 +111,11 @@ static void print_display(const struct mv_meter_answer *answer, bool json)
         printf("]}\n");
 }
 
-void answer_print(const struct mv_meter *meter, enum mv_result result, const struct mv_meter_answer *answer, bool json)
+void answer_print(const struct mv_prepay *p, enum mv_result result, const struct mv_meter_answer *answer, bool json)
 {
     switch (answer->kind) {
     case MV_ANSWER_CREDIT:
-        print_credit(answer, json);
+        print_credit(p, answer, json);
         return;
     case MV_ANSWER_MANAGEMENT:
         print_management(answer, json);
@@ -123,7 +124,7 @@ void answer_print(const struct mv_meter *meter, enum mv_result result, const str
         print_section(result, answer, json);
         return;
     case MV_ANSWER_KEY_CHANGED:
-        print_key_change(meter, json);
+        print_key_change(&p->meter, json);
         return;
     case MV_ANSWER_DISPLAY:
         print_display(answer, json);
@@ -137,9 +138,9 @@ void answer_refusal(const struct mv_meter *meter, enum mv_result result, bool js
 {
     uint32_t wait = mv_meter_lockout_left(meter);
     if (json)
-        printf("{\"result\": \"%s\", \"reason\": \"%s\"", words_name(result), words_explain(result));
+        printf("{\"result\": \"%s\", \"reason\": \"%s\"", mv_code_name(result), mv_code_words(result));
     else
-        printf("refused: %s - %s", words_name(result), words_explain(result));
+        printf("refused: %s - %s", mv_code_name(result), mv_code_words(result));
     if (wait > 0)
         printf(json ? ", \"lockout_s\": %" PRIu32 : " (locked for %" PRIu32 " s)", wait);
     printf(json ? "}\n" : "\n");

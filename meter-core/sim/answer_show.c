@@ -4,15 +4,16 @@
 #include "answer.h"
 #include "words.h"
 
-static void show_balances(const struct mv_meter_state *state, bool json)
+static void show_balances(const struct mv_prepay *p, bool json)
 {
+    const struct mv_meter_state *state = &p->meter.state;
     const char *comma = "";
     for (unsigned i = 0; i < MV_REGISTERS; i++) {
         enum mv_credit_register which = (enum mv_credit_register)i;
         char balance[WORDS_QUANTITY];
         if (!mv_meter_has(&state->identity, i))
             continue;
-        words_quantity(which, state->credit[i], balance);
+        words_quantity(which, state->credit[i] - p->account.taken[i], balance);
         if (json)
             printf("%s{\"service\": \"%s\", \"balance\": \"%s\", \"unit\": \"%s\"}", comma, words_register(which),
                    balance, words_unit(which));
@@ -41,8 +42,9 @@ static void show_limit(const char *name, uint32_t watts)
     printf("%s%s%s", name, text, watts == MV_LIMIT_NONE ? "" : " W");
 }
 
-static void show_text(const struct mv_meter *meter)
+static void show_text(const struct mv_prepay *p)
 {
+    const struct mv_meter *meter = &p->meter;
     const struct mv_meter_identity *id = &meter->state.identity;
     const struct mv_meter_settings *settings = &meter->state.settings;
     char group[WORDS_QUANTITY];
@@ -54,7 +56,7 @@ static void show_text(const struct mv_meter *meter)
     printf("key            %s\n", words_key_type(id->key_type));
     printf("supply group   %s, key revision %u, expiry number %u\n", group, id->key_revision, id->key_expiry);
     printf("tariff index   %02u\n", id->tariff_index);
-    show_balances(&meter->state, false);
+    show_balances(p, false);
     show_limit("power limit    ", settings->maximum_power_w);
     show_limit(", phase unbalance limit ", settings->phase_unbalance_w);
     printf("\n");
@@ -86,8 +88,9 @@ static void show_json_extended(const struct mv_meter_settings *settings)
     printf("], ");
 }
 
-static void show_json(const struct mv_meter *meter)
+static void show_json(const struct mv_prepay *p)
 {
+    const struct mv_meter *meter = &p->meter;
     const struct mv_meter_identity *id = &meter->state.identity;
     const struct mv_meter_settings *settings = &meter->state.settings;
     char text[WORDS_QUANTITY];
@@ -96,7 +99,7 @@ static void show_json(const struct mv_meter *meter)
            id->key_type);
     printf("\"supply_group_code\": \"%s\", \"key_revision_number\": %u, ", text, id->key_revision);
     printf("\"key_expiry_number\": %u, \"tariff_index\": \"%02u\", \"balances\": [", id->key_expiry, id->tariff_index);
-    show_balances(&meter->state, true);
+    show_balances(p, true);
     words_limit(settings->maximum_power_w, text);
     printf("], \"maximum_power\": \"%s\", ", text);
     words_limit(settings->phase_unbalance_w, text);
@@ -108,10 +111,10 @@ static void show_json(const struct mv_meter *meter)
            settings->tampered ? "true" : "false", text, meter->state.wrong, mv_meter_lockout_left(meter));
 }
 
-void answer_show(const struct mv_meter *meter, bool json)
+void answer_show(const struct mv_prepay *p, bool json)
 {
     if (json)
-        show_json(meter);
+        show_json(p);
     else
-        show_text(meter);
+        show_text(p);
 }

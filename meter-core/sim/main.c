@@ -7,15 +7,15 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-#include "../port/posix/nv_file.h"
 #include "factory.h"
+#include "metervault/codes.h"
 #include "shell.h"
 #include "words.h"
 
 static const char usage[] =
-    "usage: metersim --state FILE [--json] [--wait SECONDS] [enter DIGITS | show | tamper | --script SCRIPT]\n"
+    "usage: metersim --state FILE [--json] [--wait SECONDS] [--clock UNIX] [COMMAND | --script SCRIPT]\n"
     "       metersim --state FILE --provision FILE --component-file A --component-file B\n"
-    "                [--measures LIST] [enter DIGITS | show]\n"
+    "                [--measures LIST] [COMMAND]\n"
     "\n"
     "  --state FILE           the meter's memory\n"
     "  --provision FILE       load identity and key, once, as metervault-keys export-meter wrote them\n"
@@ -25,10 +25,12 @@ static const char usage[] =
     "  --wait SECONDS         let this time pass first: lockouts and half a key change last while the meter has "
     "power,\n"
     "                         and every start of metersim is a power-up\n"
+    "  --clock UNIX           what the board's clock shows at first, instead of this machine's time\n"
     "  --script SCRIPT        commands from a file, one a line; - is standard input\n"
     "  --json                 answers as JSON, one object a line\n"
     "  --help, --version\n"
     "\n"
+    "Commands are enter DIGITS, show, run SECONDS, key KEYS, screen and more; the command help lists them.\n"
     "Without a command metersim asks for them.\n"
     "Exit code: 0 accepted or done, 1 refused, 2 usage, 3 memory unusable or meter not provisioned.\n"
     "\n"
@@ -42,6 +44,7 @@ struct options {
     const char *script;
     struct factory_input factory;
     uint32_t wait_s;
+    uint32_t clock; /* Unix seconds, 0: this machine's */
     bool json;
 };
 
@@ -52,6 +55,7 @@ enum {
     OPTION_MEASURES,
     OPTION_SCRIPT,
     OPTION_WAIT,
+    OPTION_CLOCK,
     OPTION_JSON
 };
 static const struct option long_options[] = {
@@ -61,6 +65,7 @@ static const struct option long_options[] = {
     {"measures", required_argument, NULL, OPTION_MEASURES},
     {"script", required_argument, NULL, OPTION_SCRIPT},
     {"wait", required_argument, NULL, OPTION_WAIT},
+    {"clock", required_argument, NULL, OPTION_CLOCK},
     {"json", no_argument, NULL, OPTION_JSON},
     {"help", no_argument, NULL, 'h'},
     {"version", no_argument, NULL, 'V'},
@@ -91,6 +96,16 @@ static uint8_t parse_measures(const char *list)
     }
 }
 
+static uint32_t parse_clock(const char *text)
+{
+    char *end = NULL;
+    errno = 0;
+    long long unix_s = strtoll(text, &end, 10);
+    if (errno != 0 || end == text || *end != '\0' || unix_s < 1 || unix_s > UINT32_MAX)
+        bad_usage("--clock needs Unix seconds");
+    return (uint32_t)unix_s;
+}
+
 static void add_component(struct factory_input *factory, const char *path)
 {
     if (factory->components == FACTORY_MAX_COMPONENTS)
@@ -119,6 +134,9 @@ static void take_option(int option, struct options *options)
     case OPTION_WAIT:
         if (!shell_seconds(optarg, &options->wait_s))
             bad_usage("--wait needs seconds");
+        break;
+    case OPTION_CLOCK:
+        options->clock = parse_clock(optarg);
         break;
     case OPTION_JSON:
         options->json = true;
@@ -180,22 +198,28 @@ static enum exit_code run_script(struct shell *shell, const char *path)
     return code;
 }
 
-static enum exit_code run(struct mv_meter *meter, uint32_t *skipped_s, const struct options *options, int count,
-                          char **words)
+static enum exit_code run_commands(struct shell *shell, const struct options *options, int count, char **words)
 {
-    struct shell shell = {.meter = meter, .skipped_s = skipped_s, .json = options->json};
-    bool provision = options->factory.provision_path != NULL;
-    if (provision && !factory_provision(meter, &options->factory))
-        return EXIT_REFUSED;
-    if (options->wait_s > 0 && shell_wait(&shell, options->wait_s) != EXIT_DONE)
-        return EXIT_NOT_READY;
     if (options->script != NULL)
-        return run_script(&shell, options->script);
+        return run_script(shell, options->script);
     if (count > 0)
-        return run_words(&shell, count, words);
-    if (provision)
-        return shell_show(&shell);
-    return shell_run(&shell, stdin, isatty(STDIN_FILENO) == 1);
+        return run_words(shell, count, words);
+    if (options->factory.provision_path != NULL)
+        return shell_show(shell);
+    return shell_run(shell, stdin, isatty(STDIN_FILENO) == 1);
+}
+
+/* The board sees the mains go and saves what changed, unless it was cut without a warning. */
+static enum exit_code run(struct shell *shell, const struct options *options, int count, char **words)
+{
+    if (options->factory.provision_path != NULL && !factory_provision_prepay(shell->p, &options->factory))
+        return EXIT_REFUSED;
+    if (options->wait_s > 0 && shell_wait(shell, options->wait_s) != EXIT_DONE)
+        return EXIT_NOT_READY;
+    enum exit_code code = run_commands(shell, options, count, words);
+    if (!shell->cut && shell->p->meter.loaded && mv_prepay_power_fails(shell->p) != MV_DONE)
+        return EXIT_NOT_READY;
+    return code;
 }
 
 /* The meter's key must not end in a core file or in another process's hands. */
@@ -209,23 +233,26 @@ static void keep_to_ourselves(void)
 int main(int argc, char **argv)
 {
     struct options options = parse(argc, argv);
-    struct mv_nv_file file;
-    static struct mv_meter meter;
+    static struct board board;
+    static struct mv_prepay meter;
+    struct shell shell = {.p = &meter, .board = &board, .json = options.json};
     keep_to_ourselves();
-    int error = mv_nv_file_open(&file, options.state, options.factory.provision_path != NULL);
+    int error = mv_nv_file_open(&board.file, options.state, options.factory.provision_path != NULL);
     if (error != 0) {
         fprintf(stderr, "metersim: %s: %s\n", options.state,
                 error == EINVAL ? "this is no meter's memory" : strerror(error));
         return EXIT_NOT_READY;
     }
-    struct mv_meter_port port = mv_nv_file_port(&file);
+    board_init(&board, options.clock);
+    struct mv_meter_port memory = mv_nv_file_port(&board.file);
+    struct mv_prepay_port port = board_port(&board);
     enum exit_code code = EXIT_NOT_READY;
-    enum mv_result result = mv_meter_open(&meter, &port, &mv_sta_public);
+    enum mv_result result = mv_prepay_open(&meter, &memory, &port, &mv_sta_public);
     if (result == MV_DONE || result == MV_NOT_PROVISIONED)
-        code = run(&meter, &file.skipped_s, &options, argc - optind, argv + optind);
+        code = run(&shell, &options, argc - optind, argv + optind);
     else
-        fprintf(stderr, "metersim: %s: %s\n", options.state, words_explain(result));
-    mv_meter_close(&meter);
-    mv_nv_file_close(&file);
+        fprintf(stderr, "metersim: %s: %s\n", options.state, mv_code_words(result));
+    mv_prepay_close(&meter);
+    mv_nv_file_close(&board.file);
     return (int)code;
 }

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "answer.h"
+#include "board_commands.h"
 
 enum { DIGITS = 20 };
 
@@ -26,10 +27,12 @@ static enum exit_code exit_for(enum mv_result result)
     }
 }
 
-static enum exit_code refuse(const struct shell *shell, enum mv_result result)
+enum exit_code shell_exit(const struct shell *shell, enum mv_result result)
 {
-    answer_refusal(shell->meter, result, shell->json);
-    return exit_for(result);
+    enum exit_code code = exit_for(result);
+    if (code != EXIT_DONE)
+        answer_refusal(&shell->p->meter, result, shell->json);
+    return code;
 }
 
 /* More than 20 digits stay more than 20, so that the meter refuses them. */
@@ -49,27 +52,25 @@ static enum exit_code enter(struct shell *shell, const char *digits)
     char stripped[DIGITS + 2];
     struct mv_meter_answer answer;
     strip(digits, stripped);
-    enum mv_result result = mv_meter_enter(shell->meter, stripped, &answer);
-    if (exit_for(result) != EXIT_DONE)
-        return refuse(shell, result);
-    answer_print(shell->meter, result, &answer, shell->json);
-    return EXIT_DONE;
+    enum mv_result result = mv_prepay_enter(shell->p, stripped, &answer);
+    enum exit_code code = shell_exit(shell, result);
+    if (code == EXIT_DONE)
+        answer_print(shell->p, result, &answer, shell->json);
+    return code;
 }
 
 enum exit_code shell_show(struct shell *shell)
 {
-    enum mv_result result = mv_meter_tick(shell->meter);
-    if (result != MV_DONE)
-        return refuse(shell, result);
-    answer_show(shell->meter, shell->json);
-    return EXIT_DONE;
+    enum exit_code code = shell_exit(shell, mv_prepay_tick(shell->p));
+    if (code == EXIT_DONE)
+        answer_show(shell->p, shell->json);
+    return code;
 }
 
 enum exit_code shell_wait(struct shell *shell, uint32_t seconds)
 {
-    *shell->skipped_s += seconds;
-    enum mv_result result = mv_meter_tick(shell->meter);
-    return result == MV_DONE ? EXIT_DONE : refuse(shell, result);
+    shell->board->file.skipped_s += seconds;
+    return shell_exit(shell, mv_prepay_tick(shell->p));
 }
 
 bool shell_seconds(const char *text, uint32_t *seconds)
@@ -96,18 +97,24 @@ static enum exit_code wait_command(struct shell *shell, const char *text)
     return EXIT_USAGE;
 }
 
-static enum exit_code tamper(struct shell *shell)
-{
-    enum mv_result result = mv_meter_tamper(shell->meter);
-    return result == MV_DONE ? EXIT_DONE : refuse(shell, result);
-}
-
 static enum exit_code help(void)
 {
     printf("enter DIGITS   key in a token\n"
            "show           who the meter is, its balances and settings\n"
-           "wait SECONDS   let time pass\n"
+           "wait SECONDS   let time pass at once\n"
+           "run SECONDS    let time pass second by second under the load\n"
+           "load W [W W]   load behind the switch, of each phase\n"
+           "pulses N [P]   pulses of the metering part, phase 0 to 2\n"
+           "clock UNIX     set the board's clock; clock lost: it forgets\n"
+           "key KEYS       press keys: digits, < deletes, E enters\n"
+           "record HEX     hand in a native record\n"
+           "return         take a native return\n"
+           "screen         what the display shows\n"
+           "registers, supply, events, state\n"
+           "bypass on|off  the sealed switch that leaves control of supply\n"
+           "switch KIND    the load switch is good, stuck or has no-feedback\n"
            "tamper         open the case\n"
+           "cut            lose power without a warning, and leave\n"
            "quit           leave\n");
     return EXIT_DONE;
 }
@@ -121,8 +128,21 @@ static const char *after_word(const char *line, const char *word)
     return line + length + strspn(line + length, " ");
 }
 
+/* Splits the line into its first word and the rest. */
+static bool other_command(struct shell *shell, const char *line, enum exit_code *code)
+{
+    char word[16];
+    size_t length = strcspn(line, " ");
+    if (length >= sizeof word)
+        return false;
+    memcpy(word, line, length);
+    word[length] = '\0';
+    return board_command(shell, word, line + length + strspn(line + length, " "), code);
+}
+
 enum exit_code shell_line(struct shell *shell, const char *line)
 {
+    enum exit_code code = EXIT_DONE;
     line += strspn(line, " \t");
     const char *digits = after_word(line, "enter");
     const char *seconds = after_word(line, "wait");
@@ -135,7 +155,7 @@ enum exit_code shell_line(struct shell *shell, const char *line)
     if (strcmp(line, "show") == 0)
         return shell_show(shell);
     if (strcmp(line, "tamper") == 0)
-        return tamper(shell);
+        return shell_exit(shell, mv_prepay_tamper(shell->p));
     if (strcmp(line, "help") == 0)
         return help();
     if (strcmp(line, "quit") == 0) {
@@ -144,6 +164,8 @@ enum exit_code shell_line(struct shell *shell, const char *line)
     }
     if (*line >= '0' && *line <= '9')
         return enter(shell, line);
+    if (other_command(shell, line, &code))
+        return code;
     fprintf(stderr, "metersim: unknown command; try help\n");
     return EXIT_USAGE;
 }

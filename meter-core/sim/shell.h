@@ -1,10 +1,10 @@
-/* The meter's keypad and display: commands `enter DIGITS`, `show`, `wait SECONDS`, `tamper`, `help`, `quit`. */
+/* Commands to the simulated meter, one a line: `help` lists them. */
 #ifndef MV_SIM_SHELL_H
 #define MV_SIM_SHELL_H
 
 #include <stdio.h>
 
-#include "metervault/meter.h"
+#include "board.h"
 
 /* Exit codes of every metervault program. */
 enum exit_code { EXIT_DONE = 0, EXIT_REFUSED = 1, EXIT_USAGE = 2, EXIT_NOT_READY = 3 };
@@ -12,13 +12,16 @@ enum exit_code { EXIT_DONE = 0, EXIT_REFUSED = 1, EXIT_USAGE = 2, EXIT_NOT_READY
 enum { SHELL_WAIT_MAX_S = 366 * 86400 };
 
 struct shell {
-    struct mv_meter *meter;
-    uint32_t *skipped_s; /* added to the clock of the meter's port */
+    struct mv_prepay *p;
+    struct board *board;
     bool json;
     bool quit; /* the user asked to leave */
+    bool cut;  /* by loss of power */
 };
 
 enum exit_code shell_show(struct shell *shell);
+/* Of a result; prints it when it is a refusal. */
+enum exit_code shell_exit(const struct shell *shell, enum mv_result result);
 /* The time passes at once, while the meter has power. */
 enum exit_code shell_wait(struct shell *shell, uint32_t seconds);
 /* Decimal digits up to SHELL_WAIT_MAX_S. */

@@ -6,60 +6,11 @@
 
 enum { MILLI_PLACES = 3, CURRENCY_PLACES = 5, KEY_TYPES = 4 };
 
-static const struct {
-    enum mv_result result;
-    const char *name;
-    const char *explanation;
-} results[] = {
-    {MV_DONE, "DONE", "done"},
-    {MV_ACCEPT, "ACCEPT", "accepted"},
-    {MV_KCT_1ST, "KCT_1ST", "first section of a key change"},
-    {MV_KCT_2ND, "KCT_2ND", "second section of a key change"},
-    {MV_KCT_3RD, "KCT_3RD", "third section of a key change"},
-    {MV_KCT_4TH, "KCT_4TH", "fourth section of a key change"},
-    {MV_OVERFLOW_ERROR, "OVERFLOW_ERROR", "the credit register is full; the token stays valid"},
-    {MV_KEY_TYPE_ERROR, "KEY_TYPE_ERROR", "the meter's key is not of a type for this"},
-    {MV_FORMAT_ERROR, "FORMAT_ERROR", "a token is 20 digits"},
-    {MV_RANGE_ERROR, "RANGE_ERROR", "a value lies outside what the meter takes"},
-    {MV_FUNCTION_ERROR, "FUNCTION_ERROR", "this meter has no such function"},
-    {MV_OLD_ERROR, "OLD_ERROR", "this token is older than those the meter remembers"},
-    {MV_USED_ERROR, "USED_ERROR", "this token was entered before"},
-    {MV_KEY_EXPIRED_ERROR, "KEY_EXPIRED_ERROR", "the meter's key had expired when this token was made"},
-    {MV_DDTK_ERROR, "DDTK_ERROR", "the meter still has a default key and takes no credit"},
-    {MV_CRC_ERROR, "CRC_ERROR", "wrong digits, or a token for another meter"},
-    {MV_MFR_CODE_ERROR, "MFR_CODE_ERROR", "a test for another manufacturer's meters"},
-    {MV_LOCKOUT_ACTIVE, "LOCKOUT_ACTIVE", "too many wrong entries; wait, or enter only tests"},
-    {MV_STORAGE_ERROR, "STORAGE_ERROR", "the meter's memory is damaged, or cannot be read or written"},
-    {MV_CHECK_DIGIT_ERROR, "CHECK_DIGIT_ERROR", "a check digit is wrong"},
-    {MV_KEY_INTEGRITY_ERROR, "KEY_INTEGRITY_ERROR", "the wrapped key does not open"},
-    {MV_NOT_PROVISIONED, "NOT_PROVISIONED", "the meter has no key yet"},
-    {MV_ALREADY_PROVISIONED, "ALREADY_PROVISIONED", "the meter has its key already"},
-    {MV_OTHER_FORMAT, "OTHER_FORMAT", "the meter's memory was written by another version of this program"},
-};
-
 static const char *const registers[MV_REGISTERS] = {
     "electricity", "water", "gas", "time", "electricity-currency", "water-currency", "gas-currency", "time-currency"};
 static const char *const units[MV_SERVICES] = {"kWh", "m3", "m3", "s"};
 static const char *const key_types[KEY_TYPES] = {"DITK (manufacturer)", "DDTK (default)", "DUTK (unique)",
                                                  "DCTK (common)"};
-
-const char *words_name(enum mv_result result)
-{
-    for (size_t i = 0; i < sizeof results / sizeof results[0]; i++) {
-        if (results[i].result == result)
-            return results[i].name;
-    }
-    return "UNKNOWN";
-}
-
-const char *words_explain(enum mv_result result)
-{
-    for (size_t i = 0; i < sizeof results / sizeof results[0]; i++) {
-        if (results[i].result == result)
-            return results[i].explanation;
-    }
-    return "no explanation";
-}
 
 const char *words_register(enum mv_credit_register which)
 {
@@ -125,10 +76,12 @@ const char *words_manage(uint8_t subclass)
 /* `value` / 10^places without zeros at the end. */
 static void fraction(int64_t value, int places, char text[WORDS_QUANTITY])
 {
-    int64_t one = 1;
+    uint64_t magnitude = value < 0 ? 0 - (uint64_t)value : (uint64_t)value;
+    uint64_t one = 1;
     for (int i = 0; i < places; i++)
         one *= 10;
-    (void)snprintf(text, WORDS_QUANTITY, "%" PRId64 ".%0*d", value / one, places, (int)(value % one));
+    (void)snprintf(text, WORDS_QUANTITY, "%s%" PRIu64 ".%0*d", value < 0 ? "-" : "", magnitude / one, places,
+                   (int)(magnitude % one));
     size_t length = strlen(text);
     while (text[length - 1] == '0')
         length--;

@@ -1,11 +1,8 @@
-/* Results, registers and quantities in words. */
+/* Registers and quantities in words; results have theirs in metervault/codes.h. */
 #ifndef MV_SIM_WORDS_H
 #define MV_SIM_WORDS_H
 
 #include "metervault/meter.h"
-
-const char *words_name(enum mv_result result);    /* USED_ERROR */
-const char *words_explain(enum mv_result result); /* this token was entered before */
 
 const char *words_register(enum mv_credit_register which); /* electricity, electricity-currency */
 const char *words_unit(enum mv_credit_register which);     /* kWh, currency */

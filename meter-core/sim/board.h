@@ -1,0 +1,26 @@
+/* The board around a simulated meter: clock, load switch, lamps, load. */
+#ifndef MV_SIM_BOARD_H
+#define MV_SIM_BOARD_H
+
+#include "../port/posix/nv_file.h"
+#include "metervault/prepay.h"
+
+enum board_switch { BOARD_SWITCH_GOOD, BOARD_SWITCH_STUCK, BOARD_SWITCH_NO_FEEDBACK };
+
+struct board {
+    struct mv_nv_file file;
+    int64_t clock_offset; /* Unix time - the port's seconds */
+    bool clock_lost;
+    bool closed;
+    enum board_switch kind;
+    uint8_t lamps;
+    uint32_t load_w[MV_PHASES]; /* on the secondary side, while the switch is closed */
+};
+
+/* `unix_s` is the clock's time now; 0: this machine's. The file is open. */
+void board_init(struct board *board, uint32_t unix_s);
+struct mv_prepay_port board_port(struct board *board);
+/* Time passes second by second under the load, up to the first tick that fails. */
+MV_CORE_MUST_USE enum mv_result board_run(struct board *board, struct mv_prepay *p, uint32_t seconds);
+
+#endif
