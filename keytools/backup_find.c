@@ -59,12 +59,12 @@ static bool is_backup_name(const char *name)
     return length > 7 && strcmp(name + length - 7, ".backup") == 0;
 }
 
-static bool belongs(const char *directory, const char *name, const struct hsm_key_info *info, struct found *found)
+static bool belongs(const char *directory, const char *name, const struct hsm_key_info *info, char path[PATH_MAX],
+                    struct found *found)
 {
-    char path[PATH_MAX];
     char kcv[WORDS_KCV];
-    int length = snprintf(path, sizeof path, "%s/%s", directory, name);
-    return is_backup_name(name) && length > 0 && (size_t)length < sizeof path && read_backup(path, found) &&
+    int length = snprintf(path, PATH_MAX, "%s/%s", directory, name);
+    return is_backup_name(name) && length > 0 && length < PATH_MAX && read_backup(path, found) &&
            strcmp(found->label, info->label) == 0 && strcmp(found->kcv, words_kcv(info->kcv, kcv)) == 0;
 }
 
@@ -75,10 +75,26 @@ mv_status backup_find(const char *directory, const struct hsm_key_info *info, co
     if (entries == NULL)
         return remark_file(mv_fail_code(MV_FILE_FAILED, "backup_dir", (unsigned)errno), directory);
     for (const struct dirent *entry = readdir(entries); entry != NULL && !status.ok; entry = readdir(entries)) {
+        char path[PATH_MAX];
         struct found found;
-        if (belongs(directory, entry->d_name, info, &found))
+        if (belongs(directory, entry->d_name, info, path, &found))
             status = user->use(user->context, info, found.wrapped, found.size);
     }
     (void)closedir(entries);
     return status;
+}
+
+void backup_files(const char *directory, const struct hsm_key_info *info, void (*each)(void *context, const char *path),
+                  void *context)
+{
+    DIR *entries = opendir(directory);
+    if (entries == NULL)
+        return;
+    for (const struct dirent *entry = readdir(entries); entry != NULL; entry = readdir(entries)) {
+        char path[PATH_MAX];
+        struct found found;
+        if (belongs(directory, entry->d_name, info, path, &found))
+            each(context, path);
+    }
+    (void)closedir(entries);
 }

@@ -126,19 +126,12 @@ static mv_status seal(const struct export *export, struct session *session, cons
     return file_create(export->out, text, length + 1, "key block");
 }
 
-static const struct hsm_key_info *find(const struct session *session, const char *label)
-{
-    for (size_t i = 0; i < session->catalogue->key_count; i++)
-        if (strcmp(session->catalogue->keys[i].info.label, label) == 0)
-            return &session->catalogue->keys[i].info;
-    return NULL;
-}
-
 /* Refused before anybody brings a secret. */
-static mv_status permitted(const struct export *export, const struct hsm_key_info *info)
+static mv_status permitted(const struct export *export, const struct hsm_key_entry *key)
 {
-    if (info == NULL)
+    if (key == NULL)
         return mv_fail(MV_KEY_UNKNOWN, NULL);
+    const struct hsm_key_info *info = &key->info;
     if (info->no_export)
         return mv_fail(MV_KEY_BLOCK_REFUSED, "key block: its sender forbids to export the key (exportability N)");
     if (info->state == HSM_DESTROYED || info->state == HSM_COMPROMISED)
@@ -146,15 +139,15 @@ static mv_status permitted(const struct export *export, const struct hsm_key_inf
     return export->accept_host_visible ? mv_ok() : mv_fail(MV_HOST_VISIBLE_NOT_ACCEPTED, "key block");
 }
 
-static mv_status run(const struct export *export, struct session *session, const struct hsm_key_info *info)
+static mv_status run(const struct export *export, struct session *session, const struct hsm_key_entry *key)
 {
-    MV_TRY(permitted(export, info));
+    MV_TRY(permitted(export, key));
     terminal_say("%s: the memory of this host sees the key in clear while it is sealed. Two people or more watch.\n",
-                 info->label);
+                 key->info.label);
     struct secrets *secrets = mv_secret_alloc(sizeof *secrets);
     if (secrets == NULL)
         return mv_fail(MV_OUT_OF_MEMORY, "key");
-    mv_status status = seal(export, session, info, secrets);
+    mv_status status = seal(export, session, &key->info, secrets);
     mv_secret_free(secrets, sizeof *secrets);
     return status;
 }
@@ -194,11 +187,11 @@ int cmd_export(struct tool *tool, int argc, char **argv)
         return code;
     struct session session;
     mv_status status = quorum_open(tool->config_path, &session);
-    const struct hsm_key_info *info = status.ok ? find(&session, export.label) : NULL;
+    const struct hsm_key_entry *key = status.ok ? hsm_catalogue_by_label(session.catalogue, export.label) : NULL;
     if (status.ok)
-        status = run(&export, &session, info);
+        status = run(&export, &session, key);
     if (status.ok)
-        report(tool, &export, info);
+        report(tool, &export, &key->info);
     session_close(&session);
     return status.ok ? TOOL_DONE : tool_refuse(tool, status);
 }

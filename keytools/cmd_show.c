@@ -1,6 +1,4 @@
 /* metervault-keys show: one key. */
-#include <string.h>
-
 #include "key_report.h"
 #include "scope.h"
 #include "session.h"
@@ -12,19 +10,11 @@ static const struct option_usage usage = {
     "  metervault-keys --json show --sgc 123456 --krn 1 --kt 2\n"
     "  metervault-keys show --label factory/acme\n"};
 
-static const struct hsm_key_entry *by_label(const struct hsm_catalogue *catalogue, const char *label)
-{
-    for (size_t i = 0; i < catalogue->key_count; i++)
-        if (strcmp(catalogue->keys[i].info.label, label) == 0)
-            return &catalogue->keys[i];
-    return NULL;
-}
-
 static mv_status show(const struct tool *tool, const struct hsm_catalogue *catalogue, const char *label,
                       const struct scope_name *name)
 {
-    const struct hsm_key_entry *key =
-        label != NULL ? by_label(catalogue, label) : hsm_catalogue_vending(catalogue, name->sgc, name->krn, name->kt);
+    const struct hsm_key_entry *key = label != NULL ? hsm_catalogue_by_label(catalogue, label)
+                                                    : hsm_catalogue_vending(catalogue, name->sgc, name->krn, name->kt);
     if (key == NULL)
         return mv_fail(MV_KEY_UNKNOWN, NULL);
     key_report_key(tool, &key->info);

@@ -1,4 +1,5 @@
 /* metervault-keys state: what a vending key may still do. */
+#include <stdio.h>
 #include <string.h>
 #include <time.h>
 
@@ -9,7 +10,8 @@
 #include "scope.h"
 
 static const struct option_usage usage = {
-    "Sets the state of a vending key. The key process obeys within a second.\n"
+    "Sets the state of a vending key, or by --label of any key that officers make. The key process obeys within a "
+    "second.\n"
     "  --active        in use, without an end\n"
     "  --issued-until  being replaced: its meters buy until then, no meter comes to it any more\n"
     "  --expired       no token but the way out of it\n"
@@ -22,14 +24,29 @@ static const struct option_usage usage = {
 struct state {
     struct scope_name_options options;
     bool active, expired, compromised;
-    const char *issued_until, *confirm;
-    struct scope_name name;
+    const char *issued_until, *confirm, *given_label;
+    char label[HSM_LABEL_SIZE];
     struct hsm_amendment amendment;
 };
 
+static int check_label(struct state *state)
+{
+    struct scope_name name;
+    const struct scope_name_options *scope = &state->options;
+    bool scoped = scope->sgc != NULL || scope->krn != NULL || scope->kt != NULL;
+    if (state->given_label != NULL && (scoped || strlen(state->given_label) >= sizeof state->label))
+        return options_complain("label", "names the key by itself, as `list` does");
+    int code = state->given_label != NULL ? TOOL_DONE : scope_name(scope, &name);
+    if (state->given_label != NULL)
+        (void)snprintf(state->label, sizeof state->label, "%s", state->given_label);
+    else if (code == TOOL_DONE)
+        (void)snprintf(state->label, sizeof state->label, "vending/%s/%u/%u", name.sgc, name.krn, name.kt);
+    return code;
+}
+
 static int check_options(struct state *state)
 {
-    int code = scope_name(&state->options, &state->name);
+    int code = check_label(state);
     if (code != TOOL_DONE)
         return code;
     int given = state->active + state->expired + state->compromised + (state->issued_until != NULL);
@@ -67,12 +84,11 @@ static mv_status confirm(struct state *state, const struct hsm_key_info *key)
 
 static mv_status run(struct state *state, struct session *session, struct hsm_key_info *info)
 {
-    const struct scope_name *name = &state->name;
-    const struct hsm_key_entry *key = hsm_catalogue_vending(session->catalogue, name->sgc, name->krn, name->kt);
+    const struct hsm_key_entry *key = hsm_catalogue_by_label(session->catalogue, state->label);
     if (key == NULL)
         return mv_fail(MV_KEY_UNKNOWN, NULL);
     MV_TRY(confirm(state, &key->info));
-    return hsm_key_amend(session->hsm, name->sgc, name->krn, name->kt, &state->amendment, info);
+    return hsm_key_amend_label(session->hsm, state->label, &state->amendment, info);
 }
 
 int cmd_state(struct tool *tool, int argc, char **argv)
@@ -81,6 +97,7 @@ int cmd_state(struct tool *tool, int argc, char **argv)
     memset(&state, 0, sizeof state);
     const struct option_spec specs[] = {
         SCOPE_NAME_OPTIONS(state.options),
+        {"label", OPTION_TEXT, "LABEL", "any key that officers make, as `list` names it", &state.given_label},
         {"active", OPTION_FLAG, NULL, "in use", &state.active},
         {"issued-until", OPTION_TEXT, "TIME", "being replaced; YYYY-MM-DD or YYYY-MM-DDTHH:MMZ, UTC",
          &state.issued_until},

@@ -19,5 +19,8 @@ struct backup_user {
 };
 MV_MUST_USE mv_status backup_find(const char *directory, const struct hsm_key_info *info,
                                   const struct backup_user *user);
+/* The files of a directory that are backups of this key; none when it cannot be read. */
+void backup_files(const char *directory, const struct hsm_key_info *info, void (*each)(void *context, const char *path),
+                  void *context);
 
 #endif

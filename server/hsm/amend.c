@@ -1,10 +1,12 @@
-/* States and succession of vending keys. An entry is never edited: a newer one replaces it under the next generation,
- * so that an old state cannot come back unnoticed. */
+/* States of keys and succession of vending keys. An entry is never edited: a newer one replaces it under the next
+ * generation, so that an old state cannot come back unnoticed. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
 #include "hsm/internal.h"
+#include "hsm/life.h"
 
 static mv_status check_successor(const struct hsm_catalogue *catalogue, const struct hsm_key_info *key, uint8_t krn)
 {
@@ -46,19 +48,23 @@ static mv_status set_state(const struct hsm_amendment *amendment, struct hsm_key
     return mv_ok();
 }
 
-static mv_status amend_entry(struct hsm *hsm, struct hsm_catalogue *catalogue, const char *sgc, uint8_t krn, uint8_t kt,
+static mv_status amend_entry(struct hsm *hsm, struct hsm_catalogue *catalogue, const char *label,
                              const struct hsm_amendment *amendment, struct hsm_key_info *amended)
 {
     MV_TRY(hsm_catalogue_read(hsm, catalogue));
-    const struct hsm_key_entry *found = hsm_catalogue_vending(catalogue, sgc, krn, kt);
+    const struct hsm_key_entry *found = hsm_catalogue_by_label(catalogue, label);
     if (found == NULL)
-        return mv_fail(MV_VENDING_KEY_UNKNOWN, NULL);
+        return mv_fail(strncmp(label, "vending/", 8) == 0 ? MV_VENDING_KEY_UNKNOWN : MV_KEY_UNKNOWN, NULL);
+    if (!hsm_key_is_mortal(&found->info))
+        return mv_fail(MV_INVALID_FIELD, "label: this key holds the token together");
     struct hsm_entry entry = {.kind = HSM_ENTRY_KEY};
     struct hsm_key_info *info = &entry.of.key.info;
     entry.of.key = *found;
     if ((amendment->what & HSM_AMEND_STATE) != 0)
         MV_TRY(set_state(amendment, info));
     if ((amendment->what & HSM_AMEND_SUCCESSOR) != 0) {
+        if (info->use != HSM_USE_VENDING)
+            return mv_fail(MV_INVALID_FIELD, "successor: of vending keys only");
         if (amendment->successor_krn != 0)
             MV_TRY(check_successor(catalogue, info, amendment->successor_krn));
         info->scope.successor_krn = amendment->successor_krn;
@@ -69,8 +75,8 @@ static mv_status amend_entry(struct hsm *hsm, struct hsm_catalogue *catalogue, c
     return mv_ok();
 }
 
-mv_status hsm_key_amend(struct hsm *hsm, const char *sgc, uint8_t krn, uint8_t kt,
-                        const struct hsm_amendment *amendment, struct hsm_key_info *amended)
+mv_status hsm_key_amend_label(struct hsm *hsm, const char *label, const struct hsm_amendment *amendment,
+                              struct hsm_key_info *amended)
 {
     struct hsm_catalogue *catalogue = malloc(sizeof *catalogue);
     if (catalogue == NULL)
@@ -78,8 +84,16 @@ mv_status hsm_key_amend(struct hsm *hsm, const char *sgc, uint8_t krn, uint8_t k
     int lock = -1;
     mv_status status = hsm_lock(&hsm->config, &lock);
     if (status.ok)
-        status = amend_entry(hsm, catalogue, sgc, krn, kt, amendment, amended);
+        status = amend_entry(hsm, catalogue, label, amendment, amended);
     hsm_unlock(lock);
     free(catalogue);
     return status;
+}
+
+mv_status hsm_key_amend(struct hsm *hsm, const char *sgc, uint8_t krn, uint8_t kt,
+                        const struct hsm_amendment *amendment, struct hsm_key_info *amended)
+{
+    char label[HSM_LABEL_SIZE];
+    (void)snprintf(label, sizeof label, "vending/%.6s/%u/%u", sgc, krn, kt);
+    return hsm_key_amend_label(hsm, label, amendment, amended);
 }

@@ -73,7 +73,7 @@ struct hsm_key_info {
     enum hsm_kcv_method kcv_method;
     uint8_t kcv[HSM_KCV_BYTES];
     uint8_t point[HSM_POINT_BYTES]; /* audit-sign: the public key; otherwise zeros */
-    uint32_t minimum_version; /* of its family: versions below it are refused; the newest version's counts; 0: all */
+    uint32_t minimum_version; /* of its family, versions below it are refused; the highest of them counts; 0: all */
     uint64_t generation;      /* of the catalogue when this entry was last written */
 };
 

@@ -179,6 +179,8 @@ MV_MUST_USE mv_status hsm_strangers(struct hsm *hsm, const struct hsm_catalogue 
 MV_MUST_USE mv_status hsm_export_meter(struct hsm *hsm, const struct hsm_catalogue *catalogue,
                                        const struct mv_dkga_input *meter, const char *factory_label,
                                        uint8_t wrapped[HSM_PROVISION_BYTES], uint8_t kcv[HSM_KCV_BYTES]);
+/* The key of a label; NULL when there is none. */
+const struct hsm_key_entry *hsm_catalogue_by_label(const struct hsm_catalogue *catalogue, const char *label);
 /* The vending key of a scope; NULL when there is none. */
 const struct hsm_key_entry *hsm_catalogue_vending(const struct hsm_catalogue *catalogue, const char *sgc, uint8_t krn,
                                                   uint8_t kt);

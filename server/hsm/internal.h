@@ -258,6 +258,5 @@ extern const char HSM_BACKUP_KEK_LABEL[];
 MV_MUST_USE mv_status hsm_find_records(struct hsm *hsm, CK_OBJECT_HANDLE *found, size_t *count);
 /* False when the catalogue has no place for such an entry; it takes no head. */
 bool hsm_catalogue_add(struct hsm_catalogue *catalogue, const struct hsm_entry *entry);
-const struct hsm_key_entry *hsm_catalogue_by_label(const struct hsm_catalogue *catalogue, const char *label);
 
 #endif

@@ -5,22 +5,12 @@
 #include "base/secret.h"
 #include "hsm/an10922.h"
 #include "hsm/children.h"
+#include "hsm/life.h"
 
 enum { WRAPPED_PLAIN = HSM_RECORD_KEYS * HSM_AN10922_KEY };
 _Static_assert((int)HSM_CHILD_MAC_IN == (int)MV_DIRECTION_IN && (int)HSM_CHILD_MAC_OUT == (int)MV_DIRECTION_OUT,
                "the MAC keys are diversified by direction");
 _Static_assert((int)HSM_RECORD_KEYS_WRAPPED == (int)WRAPPED_PLAIN + 8, "RFC 3394 adds eight bytes");
-
-uint32_t hsm_record_minimum(const struct hsm_catalogue *catalogue, const struct hsm_key_info *key)
-{
-    const struct hsm_key_info *newest = key;
-    for (size_t i = 0; i < catalogue->key_count; i++) {
-        const struct hsm_key_info *other = &catalogue->keys[i].info;
-        if (other->version > newest->version && hsm_record_same_family(key, other))
-            newest = other;
-    }
-    return newest->minimum_version;
-}
 
 static mv_status find_master(const struct hsm_catalogue *catalogue, enum hsm_key_use use,
                              const uint8_t domain[HSM_DOMAIN_BYTES], uint8_t version,
@@ -40,7 +30,7 @@ mv_status hsm_record_master(const struct hsm_catalogue *catalogue, enum hsm_key_
 {
     MV_TRY(find_master(catalogue, use, domain, version, master));
     const struct hsm_key_info *info = &(*master)->info;
-    return hsm_record_current(info, hsm_record_minimum(catalogue, info), purpose, now_unix_s);
+    return hsm_record_current(info, hsm_family_minimum(catalogue, info), purpose, now_unix_s);
 }
 
 static mv_status diversify(enum hsm_record_child child, const struct hsm_record_owner *owner,
@@ -106,7 +96,7 @@ static mv_status new_meters_master(struct hsm *hsm, const struct hsm_catalogue *
     const struct hsm_key_entry *entry = NULL;
     MV_TRY(find_master(catalogue, use, owner->domain, version, &entry));
     const struct hsm_key_info *info = &entry->info;
-    MV_TRY(hsm_record_current(info, hsm_record_minimum(catalogue, info), HSM_TO_ENTER, info->active_from_unix_s));
+    MV_TRY(hsm_record_current(info, hsm_family_minimum(catalogue, info), HSM_TO_ENTER, info->active_from_unix_s));
     return hsm_find_key(hsm, info->label, master);
 }
 

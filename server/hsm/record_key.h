@@ -26,8 +26,6 @@ struct hsm_record_owner {
     uint16_t epoch;
 };
 
-/* The lowest version that a family still takes, 0: all. The newest version's entry says it. */
-uint32_t hsm_record_minimum(const struct hsm_catalogue *catalogue, const struct hsm_key_info *key);
 /* The master of this version, if it may serve the purpose now. RECORD_KEY_UNKNOWN, RECORD_KEY_NOT_ACTIVE. */
 MV_MUST_USE mv_status hsm_record_master(const struct hsm_catalogue *catalogue, enum hsm_key_use use,
                                         const uint8_t domain[HSM_DOMAIN_BYTES], uint8_t version,

@@ -10,6 +10,7 @@
 
 #include "base/digest.h"
 #include "hsm/internal.h"
+#include "hsm/life.h"
 
 static const uint8_t P256[] = {0x06, 0x08, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x03, 0x01, 0x07};
 static const CK_KEY_TYPE EC = CKK_EC;
@@ -188,6 +189,7 @@ const struct hsm_key_entry *hsm_sign_newest(struct hsm *hsm, const struct hsm_ca
         const struct hsm_key_info *info = &catalogue->keys[i].info;
         CK_OBJECT_HANDLE key = 0;
         if (info->use == HSM_USE_AUDIT_SIGN && hsm_key_state_at(info, now) == HSM_ACTIVE &&
+            info->version >= hsm_family_minimum(catalogue, info) &&
             (newest == NULL || info->version > newest->info.version) && hsm_find_private(hsm, info->label, &key).ok)
             newest = &catalogue->keys[i];
     }
@@ -212,6 +214,10 @@ mv_status hsm_sign_public(const struct hsm_catalogue *catalogue, uint32_t versio
         const struct hsm_key_info *info = &catalogue->keys[i].info;
         if (info->use != HSM_USE_AUDIT_SIGN || info->version != version)
             continue;
+        if (info->state == HSM_COMPROMISED)
+            return mv_fail(MV_KEY_VERSION_REFUSED, "audit-sign: compromised");
+        if (version < hsm_family_minimum(catalogue, info))
+            return mv_fail(MV_KEY_VERSION_REFUSED, "audit-sign: minimum version");
         hsm_sign_der(info->point, der);
         return mv_ok();
     }

@@ -23,7 +23,7 @@ MV_MUST_USE mv_status hsm_sign_make(struct hsm *hsm, struct hsm_key_info *made);
 MV_MUST_USE mv_status hsm_sign(struct hsm *hsm, const struct hsm_catalogue *catalogue,
                                const uint8_t digest[HSM_SIGN_DIGEST], uint8_t signature[HSM_SIGNATURE_MOST],
                                size_t *size, uint32_t *version);
-/* The public key of a version; KEY_UNKNOWN. */
+/* The public key of a version: KEY_UNKNOWN; KEY_VERSION_REFUSED when it is compromised or below the minimum version. */
 MV_MUST_USE mv_status hsm_sign_public(const struct hsm_catalogue *catalogue, uint32_t version,
                                       uint8_t der[HSM_SIGN_PUBLIC]);
 /* The entry that hsm_sign would use; NULL when there is none. */

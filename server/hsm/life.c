@@ -1,0 +1,160 @@
+#include "hsm/life.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "hsm/internal.h"
+#include "hsm/record_scope.h"
+
+bool hsm_same_family(const struct hsm_key_info *a, const struct hsm_key_info *b)
+{
+    if (a->use == HSM_USE_AUDIT_SIGN)
+        return b->use == HSM_USE_AUDIT_SIGN;
+    return hsm_record_same_family(a, b);
+}
+
+const struct hsm_key_info *hsm_family_newest(const struct hsm_catalogue *catalogue, const struct hsm_key_info *key)
+{
+    const struct hsm_key_info *newest = key;
+    for (size_t i = 0; i < catalogue->key_count; i++) {
+        const struct hsm_key_info *other = &catalogue->keys[i].info;
+        if (other->version > newest->version && hsm_same_family(key, other))
+            newest = other;
+    }
+    return newest;
+}
+
+uint32_t hsm_family_minimum(const struct hsm_catalogue *catalogue, const struct hsm_key_info *key)
+{
+    uint32_t minimum = 0;
+    for (size_t i = 0; i < catalogue->key_count; i++) {
+        const struct hsm_key_info *other = &catalogue->keys[i].info;
+        if (other->minimum_version > minimum && hsm_same_family(key, other))
+            minimum = other->minimum_version;
+    }
+    return minimum;
+}
+
+bool hsm_key_is_mortal(const struct hsm_key_info *key)
+{
+    return key->use == HSM_USE_VENDING || key->use == HSM_USE_FACTORY_KEK || key->use == HSM_USE_AUDIT_SIGN ||
+           hsm_use_is_record(key->use);
+}
+
+static bool has_active(const struct hsm_catalogue *catalogue, const struct hsm_key_info *key, uint32_t from)
+{
+    int64_t now = (int64_t)time(NULL);
+    for (size_t i = 0; i < catalogue->key_count; i++) {
+        const struct hsm_key_info *other = &catalogue->keys[i].info;
+        if (other->version >= from && hsm_same_family(key, other) && hsm_key_state_at(other, now) == HSM_ACTIVE)
+            return true;
+    }
+    return false;
+}
+
+static mv_status raise_minimum(struct hsm *hsm, struct hsm_catalogue *catalogue, const char *label, uint32_t minimum,
+                               struct hsm_key_info *amended)
+{
+    MV_TRY(hsm_catalogue_read(hsm, catalogue));
+    const struct hsm_key_entry *found = hsm_catalogue_by_label(catalogue, label);
+    if (found == NULL)
+        return mv_fail(MV_KEY_UNKNOWN, NULL);
+    if (!hsm_same_family(&found->info, &found->info))
+        return mv_fail(MV_INVALID_FIELD, "minimum version: this key has no versions");
+    if (minimum <= hsm_family_minimum(catalogue, &found->info))
+        return mv_fail(MV_INVALID_FIELD, "minimum version: only rises");
+    if (!has_active(catalogue, &found->info, minimum))
+        return mv_fail(MV_INVALID_FIELD, "minimum version: no version from there on is active");
+    struct hsm_entry entry = {.kind = HSM_ENTRY_KEY};
+    entry.of.key = *hsm_catalogue_by_label(catalogue, hsm_family_newest(catalogue, &found->info)->label);
+    entry.of.key.info.minimum_version = minimum;
+    MV_TRY(hsm_catalogue_append(hsm, &entry));
+    *amended = entry.of.key.info;
+    amended->generation = entry.generation;
+    return mv_ok();
+}
+
+mv_status hsm_minimum_raise(struct hsm *hsm, const char *label, uint32_t minimum, struct hsm_key_info *amended)
+{
+    struct hsm_catalogue *catalogue = malloc(sizeof *catalogue);
+    if (catalogue == NULL)
+        return mv_fail(MV_OUT_OF_MEMORY, NULL);
+    int lock = -1;
+    mv_status status = hsm_lock(&hsm->config, &lock);
+    if (status.ok)
+        status = raise_minimum(hsm, catalogue, label, minimum, amended);
+    hsm_unlock(lock);
+    free(catalogue);
+    return status;
+}
+
+/* Meters can have come to it: their way to another key starts from this one. */
+static bool meters_may_need(const struct hsm_key_info *key)
+{
+    bool theirs = key->use == HSM_USE_VENDING || hsm_use_is_record(key->use);
+    return theirs && hsm_state_allows(hsm_key_state_at(key, (int64_t)time(NULL)), HSM_TO_LEAVE);
+}
+
+static bool is_successor(const struct hsm_catalogue *catalogue, const struct hsm_key_info *key)
+{
+    for (size_t i = 0; key->use == HSM_USE_VENDING && i < catalogue->key_count; i++) {
+        const struct hsm_key_info *other = &catalogue->keys[i].info;
+        if (other->use == HSM_USE_VENDING && other->state != HSM_DESTROYED &&
+            other->scope.successor_krn == key->scope.krn && other->scope.kt == key->scope.kt &&
+            strcmp(other->scope.sgc, key->scope.sgc) == 0)
+            return true;
+    }
+    return false;
+}
+
+static mv_status may_die(const struct hsm_catalogue *catalogue, const struct hsm_key_info *key, bool no_meter_needs_it)
+{
+    if (!hsm_key_is_mortal(key))
+        return mv_fail(MV_INVALID_FIELD, "label: this key holds the token together");
+    if (key->state == HSM_DESTROYED)
+        return mv_ok();
+    if (is_successor(catalogue, key))
+        return mv_fail(MV_INVALID_FIELD, "label: another key's meters move to this one");
+    return meters_may_need(key) && !no_meter_needs_it ? mv_fail(MV_METERS_MAY_NEED_KEY, NULL) : mv_ok();
+}
+
+static mv_status destroy_object(struct hsm *hsm, const struct hsm_key_info *key)
+{
+    return key->use == HSM_USE_AUDIT_SIGN ? hsm_destroy_private(hsm, key->label) : hsm_destroy_keys(hsm, key->label);
+}
+
+static mv_status destroy(struct hsm *hsm, struct hsm_catalogue *catalogue, const char *label, bool no_meter_needs_it,
+                         struct hsm_key_info *destroyed)
+{
+    MV_TRY(hsm_catalogue_read(hsm, catalogue));
+    const struct hsm_key_entry *found = hsm_catalogue_by_label(catalogue, label);
+    if (found == NULL)
+        return mv_fail(MV_KEY_UNKNOWN, NULL);
+    MV_TRY(may_die(catalogue, &found->info, no_meter_needs_it));
+    *destroyed = found->info;
+    if (found->info.state != HSM_DESTROYED) {
+        /* without the sealed value: a DKGA02 key lies in its line */
+        struct hsm_entry entry = {.kind = HSM_ENTRY_KEY};
+        entry.of.key.info = found->info;
+        entry.of.key.info.state = HSM_DESTROYED;
+        MV_TRY(hsm_catalogue_append(hsm, &entry));
+        *destroyed = entry.of.key.info;
+        destroyed->generation = entry.generation;
+    }
+    return destroy_object(hsm, destroyed);
+}
+
+mv_status hsm_key_destroy(struct hsm *hsm, const char *label, bool no_meter_needs_it, struct hsm_key_info *destroyed)
+{
+    struct hsm_catalogue *catalogue = malloc(sizeof *catalogue);
+    if (catalogue == NULL)
+        return mv_fail(MV_OUT_OF_MEMORY, NULL);
+    int lock = -1;
+    mv_status status = hsm_lock(&hsm->config, &lock);
+    if (status.ok)
+        status = destroy(hsm, catalogue, label, no_meter_needs_it, destroyed);
+    hsm_unlock(lock);
+    free(catalogue);
+    return status;
+}
