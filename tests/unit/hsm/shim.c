@@ -71,6 +71,15 @@ static CK_RV wrap(CK_SESSION_HANDLE session, CK_MECHANISM *mechanism, CK_OBJECT_
     return rv;
 }
 
+static CK_RV derive(CK_SESSION_HANDLE session, CK_MECHANISM *mechanism, CK_OBJECT_HANDLE base, CK_ATTRIBUTE *attributes,
+                    CK_ULONG count, CK_OBJECT_HANDLE *key)
+{
+    CK_KEY_DERIVATION_STRING_DATA *string = mechanism->pParameter;
+    if (mechanism->mechanism == CKM_AES_ECB_ENCRYPT_DATA && wanted("wrong-derive", false))
+        string->pData[0] ^= 1;
+    return real->C_DeriveKey(session, mechanism, base, attributes, count, key);
+}
+
 static CK_RV generate_random(CK_SESSION_HANDLE session, CK_BYTE *data, CK_ULONG size)
 {
     CK_RV rv = real->C_GenerateRandom(session, data, size);
@@ -107,6 +116,7 @@ __attribute__((visibility("default"))) CK_RV C_GetFunctionList(CK_FUNCTION_LIST 
     shim.C_Sign = sign;
     shim.C_Encrypt = encrypt;
     shim.C_WrapKey = wrap;
+    shim.C_DeriveKey = derive;
     shim.C_GenerateRandom = generate_random;
     shim.C_CreateObject = create_object;
     *list = &shim;
