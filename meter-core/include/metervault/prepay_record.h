@@ -20,8 +20,8 @@ struct mv_record_answer {
  * taken the next call decides; handing it in again gives ACCEPT or MV_RECORD_AGAIN. */
 MV_CORE_MUST_USE enum mv_result mv_prepay_record(struct mv_prepay *p, const uint8_t *bytes, uint32_t size,
                                                  struct mv_record_answer *answer);
-/* Writes a return and ends the read session. DONE, NOT_PROVISIONED, STORAGE_ERROR, or OVERFLOW_ERROR when all sequence
- * numbers of the epoch are used. */
+/* Writes a return and ends the read session. DONE, NOT_PROVISIONED, STORAGE_ERROR, OVERFLOW_ERROR when all sequence
+ * numbers of the epoch are used, or RANGE_ERROR for a PAN in RAM that is none. */
 MV_CORE_MUST_USE enum mv_result mv_prepay_return(struct mv_prepay *p, uint8_t bytes[MV_RECORD_MAX], uint32_t *size);
 
 #endif

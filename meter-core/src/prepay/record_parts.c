@@ -70,11 +70,11 @@ static enum mv_result read_part(const struct mv_record_in *in, struct part *part
     part->what = (uint8_t)mv_in_number(in, MV_TAG_SET_WHAT);
     part->number = (uint8_t)mv_in_number(in, MV_TAG_SET_PART);
     part->total = (uint8_t)mv_in_number(in, MV_TAG_SET_PARTS);
-    bool found = mv_in_find(in, MV_TAG_SET_BYTES, &part->bytes);
+    (void)mv_in_find(in, MV_TAG_SET_BYTES, &part->bytes); /* the caller counted the tags */
     bool known = part->what == MV_SET_TARIFF || part->what == MV_SET_CALENDAR;
     bool numbers = part->total <= MV_PARTS_MAX && part->number >= 1 && part->number <= part->total;
     bool full = part->number == part->total || part->bytes.length == MV_SET_BYTES_MAX;
-    return found && known && numbers && full && part->set_id != 0 ? MV_DONE : MV_RECORD_VALUE;
+    return known && numbers && full && part->set_id != 0 ? MV_DONE : MV_RECORD_VALUE;
 }
 
 static void put_aside(struct mv_prepay *p, const struct part *part)
@@ -100,7 +100,7 @@ static void take_back(struct mv_parts *parts, unsigned index)
 enum mv_result mv_take_part(struct mv_prepay *p, const struct mv_record_in *in, struct mv_record_answer *answer)
 {
     struct mv_parts *parts = &p->parts;
-    struct part part;
+    struct part part = {.set_id = 0};
     enum mv_result result = read_part(in, &part);
     if (result != MV_DONE)
         return result;

@@ -167,7 +167,7 @@ static enum mv_result write_return(const struct mv_prepay *p, struct mv_record_w
     struct mv_record_head head = {.kind = MV_KIND_RETURN,
                                   .key_version = records->keys.mac_version,
                                   .epoch = records->epoch,
-                                  .sequence = records->return_sequence};
+                                  .sequence = records->return_sequence + 1};
     uint32_t now = 0;
     if (mv_clock_now(p, &now) && now > EPOCH_2014)
         head.issued_min = (now - EPOCH_2014) / MINUTE_S;
@@ -190,11 +190,11 @@ enum mv_result mv_prepay_return(struct mv_prepay *p, uint8_t bytes[MV_RECORD_MAX
         result = MV_OVERFLOW_ERROR;
     if (result != MV_DONE)
         return result;
-    p->records.return_sequence++;
     mv_supply_update(p); /* the status tells of now */
     result = write_return(p, &to);
     if (result != MV_DONE)
-        return result;
+        return mv_settle(p, result);
+    p->records.return_sequence++;
     p->records.nonce_open = false;
     mv_touch(p, MV_OBJECT_RECORDS, true);
     mv_record_seal(&to, p->records.keys.mac_out);

@@ -328,6 +328,15 @@ static void return_without_a_clock(void **state)
     assert_int_equal(record_returned_number(f, MV_TAG_TIME), 5);
 }
 
+static void return_of_a_damaged_state(void **state)
+{
+    struct record_fixture *f = *state;
+    f->p.meter.state.identity.pan[3] = 'x';
+    assert_int_equal(mv_prepay_return(&f->p, f->returned, &f->returned_size), MV_RANGE_ERROR);
+    assert_int_equal(f->returned_size, 0);
+    assert_int_equal(f->p.records.return_sequence, 0);
+}
+
 static void what_was_wanted(void **state)
 {
     struct record_fixture *f = *state;
@@ -419,6 +428,7 @@ int main(void)
         cmocka_unit_test_setup(what_every_return_has, record_setup),
         cmocka_unit_test_setup(every_status_bit, record_setup),
         cmocka_unit_test_setup(return_without_a_clock, record_setup),
+        cmocka_unit_test_setup(return_of_a_damaged_state, record_setup),
         cmocka_unit_test_setup(what_was_wanted, record_setup),
         cmocka_unit_test_setup(events_wanted, record_setup),
         cmocka_unit_test_setup(read_requests_that_are_wrong, record_setup),

@@ -1,0 +1,136 @@
+/* What a meter keeps of records, in the journal: every field comes back, and what no encoder wrote is refused. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "../../support/flash_model.h"
+#include "metervault/prepay.h"
+#include "nv.h"
+#include "record_state.h"
+
+enum { SECTOR_SIZE = 4096, OBJECTS = 2 };
+static const struct mv_nv_object *const objects[OBJECTS] = {&mv_object_records, &mv_object_parts};
+
+static struct flash flash;
+static struct mv_meter_port port;
+
+static struct mv_nv_memory memory_of(void *state, const struct mv_nv_object *const *table)
+{
+    port = flash_port(&flash);
+    return (struct mv_nv_memory){.port = &port, .groups = {{state, table, OBJECTS}}};
+}
+
+static void write_all(void *state, const struct mv_nv_object *const *table)
+{
+    flash_init_as(&flash, 2, SECTOR_SIZE);
+    struct mv_nv_journal journal = {0};
+    struct mv_nv_memory memory = memory_of(state, table);
+    assert_int_equal(mv_nv_clear(&journal, &memory), MV_DONE);
+    assert_int_equal(mv_nv_commit(&journal, &memory, MV_NV_ALL), MV_DONE);
+}
+
+static enum mv_result read_all(struct mv_prepay *into)
+{
+    struct mv_nv_journal journal = {0};
+    struct mv_nv_memory memory = memory_of(into, objects);
+    memset(into, 0, sizeof *into);
+    return mv_nv_open(&journal, &memory);
+}
+
+static void every_field_comes_back(void **state)
+{
+    (void)state;
+    static struct mv_prepay p;
+    static struct mv_prepay again;
+    struct mv_record_state *records = &p.records;
+    memset(&records->keys, 0x5A, sizeof records->keys);
+    records->provisioned = records->nonce_open = records->account_open = true;
+    records->epoch = 0x1234;
+    for (unsigned kind = 1; kind < MV_RECORD_KINDS; kind++)
+        records->sequence[kind] = 0x01020304 * kind;
+    records->return_sequence = 0xFFEEDDCC;
+    memset(records->nonce, 0x6B, sizeof records->nonce);
+    memset(records->client, 0x7C, sizeof records->client);
+    memset(records->card, 0x8D, sizeof records->card);
+    records->want = 1;
+    records->from = 31;
+    records->total_purchased = INT64_MAX;
+    records->refusals = 0xFEDC;
+    records->refused_kind = 5;
+    records->refused_sequence = 0xABCDEF01;
+    records->refused_result = 137;
+    p.parts = (struct mv_parts){.set_id = 0xA1B2C3D4, .what = 2, .total = 4, .present = 0xA, .length = {1, 2, 3, 128}};
+    memset(p.parts.bytes, 0x9E, sizeof p.parts.bytes);
+    write_all(&p, objects);
+    assert_int_equal(read_all(&again), MV_DONE);
+    assert_memory_equal(&again.records, &p.records, sizeof p.records);
+    assert_memory_equal(&again.parts, &p.parts, sizeof p.parts);
+}
+
+/* ---- bytes that no encoder wrote ---- */
+static uint8_t raw[OBJECTS][MV_NV_OBJECT_MAX];
+
+static void encode_records(const void *state, struct mv_nv_sink *to)
+{
+    (void)state;
+    mv_nv_put_bytes(to, raw[0], mv_object_records.size);
+}
+
+static void encode_parts(const void *state, struct mv_nv_sink *to)
+{
+    (void)state;
+    mv_nv_put_bytes(to, raw[1], mv_object_parts.size);
+}
+
+static enum mv_result read_raw(void)
+{
+    static struct mv_prepay p;
+    struct mv_nv_object records = mv_object_records;
+    struct mv_nv_object parts = mv_object_parts;
+    const struct mv_nv_object *const table[OBJECTS] = {&records, &parts};
+    records.encode = encode_records;
+    parts.encode = encode_parts;
+    write_all(&p, table);
+    return read_all(&p);
+}
+
+static void what_no_encoder_wrote(void **state)
+{
+    (void)state;
+    static const struct {
+        uint8_t object;
+        uint16_t at;
+        uint8_t value, with; /* at the byte before it */
+        bool good;
+    } cases[] = {
+        {0, 53, 1, 0, true},     {0, 53, 2, 0, false},  /* provisioned */
+        {0, 88, 1, 0, true},     {0, 88, 2, 0, false},  /* session */
+        {0, 89, 4, 0, true},     {0, 89, 5, 0, false},  /* wanted */
+        {0, 90, 31, 3, true},    {0, 90, 32, 3, false}, /* from: events */
+        {0, 90, 11, 4, true},    {0, 90, 12, 4, false}, /* a month */
+        {0, 91, 1, 0, true},     {0, 91, 2, 0, false},  /* account */
+        {0, 106, 0x7F, 0, true}, {0, 106, 0x80, 0, false}, {1, 5, 4, 0, true},    {1, 5, 5, 0, false}, /* total */
+        {1, 6, 0xF, 4, true},    {1, 6, 0x10, 4, false},                                               /* present */
+        {1, 6, 1, 0, false},     {1, 7, 128, 0, true},     {1, 7, 129, 0, false}, {1, 10, 129, 0, false},
+    };
+    memset(raw, 0, sizeof raw);
+    assert_int_equal(read_raw(), MV_DONE);
+    for (unsigned i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        memset(raw, 0, sizeof raw);
+        raw[cases[i].object][cases[i].at] = cases[i].value;
+        raw[cases[i].object][cases[i].at - 1] = cases[i].with;
+        assert_int_equal(read_raw(), cases[i].good ? MV_DONE : MV_STORAGE_ERROR);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_field_comes_back),
+        cmocka_unit_test(what_no_encoder_wrote),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
