@@ -5,7 +5,8 @@
 #include "meter_support.h"
 #include "metervault/prepay.h"
 
-enum { ENGINE_2026 = 1767225600 /* 2026-01-01 00:00 UTC, a Thursday */, ENGINE_KWH = 1000 };
+enum { ENGINE_2026 = 1767225600 /* 2026-01-01 00:00 UTC, a Thursday */ };
+#define ENGINE_KWH INT64_C(1000)
 
 struct engine {
     struct flash flash;

@@ -177,8 +177,8 @@ static void why_there_is_no_supply(void **state)
     static const char *const texts[] = {"06 ON",      "06 RETIRED",     "06 COMMAND", "06 NO CREDIT", "06 PRESS KEY",
                                         "06 WARNING", "06 POWER LIMIT", "06 LOCKED",  "06 UNBALANCE"};
     struct engine *e = *state;
-    for (uint8_t cut = 0; cut < sizeof texts / sizeof texts[0]; cut++) {
-        e->p.supply.cut = cut;
+    for (unsigned cut = 0; cut < sizeof texts / sizeof texts[0]; cut++) {
+        e->p.supply.cut = (uint8_t)cut;
         check_code(e, MV_SCREEN_CUT, texts[cut]);
     }
     e->p.supply.cut = MV_CUT_NONE;
