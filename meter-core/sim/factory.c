@@ -6,10 +6,9 @@
 #include "../src/crypto/wipe.h"
 #include "hex.h"
 #include "metervault/aes.h"
+#include "metervault/codes.h"
 #include "provision_file.h"
 #include "small_file.h"
-#include "metervault/codes.h"
-#include "words.h"
 
 enum { KEY_SIZE = 16, STA_KEY_SIZE = 8, COMPONENT_MAX_TEXT = 128 };
 
@@ -154,29 +153,17 @@ static bool read_all(const struct factory_input *input, struct made *made)
     return fault == NULL || (*fault != '\0' && complain(input->provision_path, fault));
 }
 
-static bool finish(const struct factory_input *input, struct made *made, bool good, enum mv_result result)
-{
-    mv_wipe(made, sizeof *made);
-    return good && complain(input->provision_path, result == MV_DONE ? NULL : mv_code_words(result));
-}
-
-bool factory_provision(struct mv_meter *meter, const struct factory_input *input)
-{
-    struct made made;
-    enum mv_result result = MV_DONE;
-    bool good = read_all(input, &made);
-    if (good)
-        result = mv_meter_provision(meter, &made.file.identity, made.file.tid_fill);
-    return finish(input, &made, good, result);
-}
-
 bool factory_provision_prepay(struct mv_prepay *prepay, const struct factory_input *input)
 {
     struct made made;
-    enum mv_result result = MV_DONE;
+    const char *fault = NULL;
     bool good = read_all(input, &made);
-    if (good)
-        result = mv_prepay_provision(prepay, &made.file.identity, made.file.tid_fill, NULL,
-                                     made.file.with_records ? &made.records : NULL, made.file.records.epoch);
-    return finish(input, &made, good, result);
+    if (good) {
+        enum mv_result result =
+            mv_prepay_provision(prepay, &made.file.identity, made.file.tid_fill, NULL,
+                                made.file.with_records ? &made.records : NULL, made.file.records.epoch);
+        fault = result == MV_DONE ? NULL : mv_code_words(result);
+    }
+    mv_wipe(&made, sizeof made);
+    return good && complain(input->provision_path, fault);
 }

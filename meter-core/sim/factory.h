@@ -14,10 +14,7 @@ struct factory_input {
     uint8_t measures;
 };
 
-/* Print what is wrong, with the file's name. False then. */
-/* A meter that takes tokens only: record keys of the file are proved and not kept. */
-MV_CORE_MUST_USE bool factory_provision(struct mv_meter *meter, const struct factory_input *input);
-/* The whole meter, with its first parameters by default. */
+/* Prints what is wrong, with the file's name. False then. Its first parameters are the defaults. */
 MV_CORE_MUST_USE bool factory_provision_prepay(struct mv_prepay *prepay, const struct factory_input *input);
 
 #endif

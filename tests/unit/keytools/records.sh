@@ -21,7 +21,10 @@ look() {
     shift 3
     checks=$((checks + 1))
     setsid --wait "$@" >"$dir/out" 2>&1 </dev/null || code=$?
-    [ "$code" -eq "$want" ] || fail "$name: exit code $code instead of $want: $(cat "$dir/out")"
+    if [ "$code" -ne "$want" ]; then
+        fail "$name: exit code $code instead of $want: $(cat "$dir/out")"
+        return
+    fi
     grep -qF -- "$text" "$dir/out" || fail "$name: '$text' is not in: $(cat "$dir/out")"
 }
 
