@@ -166,6 +166,19 @@ static void not_what_pays_back(void **state)
     assert_false(p->account.emergency_on);
 }
 
+static void nothing_owed_is_paid_back(void **state)
+{
+    struct prepay_fixture *f = *state;
+    struct mv_prepay *p = &f->p;
+    mv_account_use(p, 800);
+    p->account.emergency_on = true;
+    buy(p, 799);
+    assert_true(p->account.emergency_on);
+    buy(p, 1);
+    assert_int_equal(mv_account_remaining(p), 0);
+    assert_false(p->account.emergency_on);
+}
+
 static void the_largest_purchase(void **state)
 {
     struct prepay_fixture *f = *state;
@@ -360,6 +373,7 @@ int main(void)
         PREPAY(not_more_than_is_owed),
         PREPAY(not_more_than_was_bought),
         PREPAY(not_what_pays_back),
+        PREPAY(nothing_owed_is_paid_back),
         PREPAY(the_largest_purchase),
         PREPAY(nothing_bought_is_no_purchase),
         PREPAY(days_are_charged),

@@ -173,6 +173,20 @@ static void bad_tables_are_refused(void **state)
     REFUSED(calendar.weekday_table[3] = MV_DAY_TABLES);
 }
 
+/* Also one that would go on rising in the memory behind it. */
+static void a_table_ends_where_it_ends(void **state)
+{
+    (void)state;
+    struct mv_calendar calendar = week();
+    for (unsigned i = 0; i < MV_SWITCHINGS; i++)
+        calendar.day_tables[1][i].minute = (uint16_t)(i * 100);
+    calendar.day_tables[2][0].minute = 1439;
+    calendar.switchings[1] = MV_SWITCHINGS;
+    assert_int_equal(mv_calendar_check(&calendar), MV_DONE);
+    calendar.switchings[1] = MV_SWITCHINGS + 1;
+    assert_int_equal(mv_calendar_check(&calendar), MV_RANGE_ERROR);
+}
+
 static void bad_windows_are_refused(void **state)
 {
     (void)state;
@@ -206,6 +220,7 @@ int main(void)
         PREPAY(the_default_is_one_rate_and_never_friendly),
         cmocka_unit_test(the_largest_is_good),
         cmocka_unit_test(bad_tables_are_refused),
+        cmocka_unit_test(a_table_ends_where_it_ends),
         cmocka_unit_test(bad_windows_are_refused),
         cmocka_unit_test(bad_holidays_are_refused),
     };
