@@ -9,7 +9,7 @@
 
 static const struct option_usage usage = {
     "Lists, by date, when keys become active, when their issuing ends, when meters refuse them by their key expiry\n"
-    "number, and when the token identifiers of their base date are used up.",
+    "number, when the token identifiers of their base date are used up, and when officers' certificates end.",
     "  metervault-keys expire\n"
     "  metervault-keys --json expire --within 90\n"};
 
@@ -20,7 +20,7 @@ static void report(const struct tool *tool, const struct end *ends, size_t count
     char when[WORDS_TIME];
     json_t *list = json_array();
     for (size_t i = 0; i < count; i++) {
-        const char *label = ends[i].key->label;
+        const char *label = ends[i].key != NULL ? ends[i].key->label : ends[i].officer->name;
         (void)words_time(ends[i].unix_s, when);
         if (tool->json)
             (void)json_array_append_new(list, json_pack("{s:s, s:s, s:s, s:b}", "time", when, "label", label, "what",

@@ -22,13 +22,15 @@ const char *end_text(enum end_kind kind)
         return "expires in meters by its key expiry number";
     case END_IDENTIFIERS:
         return "has used up the token identifiers of its base date";
+    case END_CERTIFICATE:
+        return "is an officer no more: the certificate ends";
     }
     return "unknown";
 }
 
 static void add(struct end *ends, size_t *count, int64_t unix_s, enum end_kind kind, const struct hsm_key_info *key)
 {
-    ends[(*count)++] = (struct end){unix_s, kind, key};
+    ends[(*count)++] = (struct end){.unix_s = unix_s, .kind = kind, .key = key};
 }
 
 /* The key expiry number bounds the upper 8 of 24 bits of a token's minute: the first minute past it is the end. */
@@ -66,6 +68,12 @@ size_t ends_of(const struct hsm_catalogue *catalogue, int64_t now_unix_s, struct
             add(ends, &count, key->issued_until_unix_s, END_ISSUING, key);
         if (key->use == HSM_USE_VENDING)
             add_scope(ends, &count, now_unix_s, key);
+    }
+    for (size_t i = 0; i < catalogue->officer_count; i++) {
+        const struct hsm_officer *officer = &catalogue->officers[i];
+        if (officer->valid_until_unix_s != 0)
+            ends[count++] =
+                (struct end){.unix_s = officer->valid_until_unix_s, .kind = END_CERTIFICATE, .officer = officer};
     }
     qsort(ends, count, sizeof ends[0], by_time);
     return count;

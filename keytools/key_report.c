@@ -44,6 +44,8 @@ static json_t *key_json(const struct hsm_key_info *info)
         (void)json_object_set_new(key, "issued_until", json_string(words_time(info->issued_until_unix_s, until)));
     if (info->no_export)
         (void)json_object_set_new(key, "exportable", json_false());
+    if (info->minimum_version != 0)
+        (void)json_object_set_new(key, "minimum_version", json_integer((json_int_t)info->minimum_version));
     if (info->use == HSM_USE_VENDING)
         (void)json_object_set_new(key, "scope", scope_json(&info->scope));
     return key;
@@ -107,6 +109,8 @@ static void print_key(const struct hsm_key_info *info)
     print_scope(info);
     if (info->no_export)
         (void)printf("    its sender forbids to export it\n");
+    if (info->minimum_version != 0)
+        (void)printf("    versions below %u are refused\n", info->minimum_version);
     (void)printf("    active from %s, issued until %s, generation %llu\n", words_time(info->active_from_unix_s, from),
                  words_time(info->issued_until_unix_s, until), (unsigned long long)info->generation);
 }

@@ -174,7 +174,7 @@ expect 'verify with a backup less, as JSON' 1 '"finding":"backup_dir' --json ver
 mv "$dir/kept" "${lost[0]}"
 expect 'expire' 0 '2030-01-01T00:00:00Z  vending/999903/1/2           issues no more tokens' expire
 grep -qF '2045-11-24T20:16:00Z  vending/123457/1/2           has used up' "$dir/out" || fail "expiry: $(cat "$dir/out")"
-expect 'expire soon' 0 'nothing ends' expire --within 30
+expect 'expire soon' 0 'nothing ends' expire --within 1
 expect 'expire as JSON' 0 '"label":"vending/999903/1/2","what":"issues' --json expire
 expect 'expire in no days' 2 within expire --within 0
 
