@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/secret.h"
+#include "qr.h"
 #include "shares.h"
 #include "terminal.h"
 #include "witness.h"
@@ -94,19 +95,36 @@ mv_status shares_type(struct shares *shares)
     return mv_ok();
 }
 
-/* In groups of four, as it is written on paper. */
-static mv_status show(const char *text)
+/* Secret memory. */
+struct screen {
+    char text[QR_TEXT + CODEX32_TEXT + CODEX32_TEXT / GROUP + 1];
+    struct qr qr;
+};
+
+/* In groups of four, as it is written on paper, below the code if it is wanted. */
+static void draw(const char *text, bool with_qr, struct screen *screen)
 {
-    char grouped[CODEX32_TEXT + CODEX32_TEXT / GROUP + 1];
     size_t used = 0;
+    if (with_qr && qr_make(text, &screen->qr)) {
+        qr_text(&screen->qr, screen->text);
+        used = strlen(screen->text);
+    }
     for (size_t i = 0; text[i] != '\0'; i++) {
         if (i > 0 && i % GROUP == 0)
-            grouped[used++] = ' ';
-        grouped[used++] = text[i];
+            screen->text[used++] = ' ';
+        screen->text[used++] = text[i];
     }
-    grouped[used] = '\0';
-    mv_status status = terminal_secret_screen(grouped, "Write it down. Press Enter to wipe it from the screen. ");
-    mv_secret_wipe(grouped, sizeof grouped);
+    screen->text[used] = '\0';
+}
+
+static mv_status show(const char *text, bool with_qr)
+{
+    struct screen *screen = mv_secret_alloc(sizeof *screen);
+    if (screen == NULL)
+        return mv_fail(MV_OUT_OF_MEMORY, "share");
+    draw(text, with_qr, screen);
+    mv_status status = terminal_secret_screen(screen->text, "Write it down. Press Enter to wipe it from the screen. ");
+    mv_secret_free(screen, sizeof *screen);
     return status;
 }
 
@@ -143,10 +161,12 @@ static mv_status show_one(const struct shares *shares, size_t index, char *text)
     bool proven = false;
     codex32_text(&shares->items[index], text);
     for (int i = 0; i < TRIES && !proven; i++) {
-        (void)snprintf(prompt, sizeof prompt, "Holder %zu of %zu: alone at the screen? Press Enter to see your share. ",
+        (void)snprintf(prompt, sizeof prompt,
+                       "Holder %zu of %zu: alone at the screen? Press Enter to see your share, or qr and Enter for a "
+                       "QR code too. ",
                        index + 1, shares->count);
         MV_TRY(terminal_line(prompt, answer, sizeof answer));
-        MV_TRY(show(text));
+        MV_TRY(show(text, strcmp(answer, "qr") == 0));
         MV_TRY(prove_paper(&shares->items[index], &proven));
     }
     return proven ? mv_ok() : mv_fail(MV_SHARE_REFUSED, "share: its paper was not proven");

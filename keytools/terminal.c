@@ -169,6 +169,7 @@ mv_status terminal_secret_screen(const char *line, const char *prompt)
         return mv_fail_code(MV_FILE_FAILED, "terminal: none to show on", (unsigned)errno);
     sigset_t before;
     hold_signals(&before);
+    show(fd, CLEAR_SCREEN);
     show(fd, line);
     show(fd, "\n");
     mv_status status = read_hidden(fd, &before, prompt, answer, sizeof answer);

@@ -21,9 +21,9 @@ void terminal_cancel_on(const volatile sig_atomic_t *flag);
 MV_MUST_USE mv_status terminal_hidden(const char *prompt, char *secret, size_t size);
 /* The same with echo, for what is no secret. */
 MV_MUST_USE mv_status terminal_line(const char *prompt, char *text, size_t size);
-/* Shows a line, without a copy in any buffer, until Enter or Ctrl-C (CANCELLED_BY_CALLER), then clears screen and
- * scroll-back where the terminal can; a signal that would end us meanwhile waits until they are clear. FILE_FAILED
- * without a terminal. */
+/* Shows a line on a screen of its own, without a copy in any buffer, until Enter or Ctrl-C (CANCELLED_BY_CALLER), then
+ * clears screen and scroll-back where the terminal can; a signal that would end us meanwhile waits until they are
+ * clear. FILE_FAILED without a terminal. */
 MV_MUST_USE mv_status terminal_secret_screen(const char *line, const char *prompt);
 /* Clears screen and scroll-back where the terminal can. */
 void terminal_clear(void);

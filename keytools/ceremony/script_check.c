@@ -135,8 +135,10 @@ static void check_enrolled(struct check *check, const struct script_step *step)
 {
     size_t name_from = 0;
     size_t path_from = 0;
+    size_t at = 0;
+    bool successor = act_option(step, "successor", &at) != NULL;
     for (;;) {
-        const char *name = act_option(step, "officer", &name_from);
+        const char *name = act_option(step, successor ? "successor" : "officer", &name_from);
         const char *path = act_option(step, "officer-certificate", &path_from);
         if (name == NULL || path == NULL)
             return;
