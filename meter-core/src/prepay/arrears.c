@@ -24,13 +24,14 @@ static void take_arrears(struct mv_prepay *p, int64_t wanted, int64_t available)
 void mv_account_days_begin(struct mv_prepay *p, const struct mv_local *today)
 {
     struct mv_account *account = &p->account;
+    bool first = account->day == 0;
     uint32_t oldest = today->day_number;
-    if (account->day != 0)
+    if (!first)
         oldest = oldest > MV_DAYS_CHARGED ? oldest - MV_DAYS_CHARGED : 0;
     if (account->day >= oldest)
         return;
     account->day = oldest;
-    mv_touch(p, MV_OBJECT_ACCOUNT, false);
+    mv_touch(p, MV_OBJECT_ACCOUNT, first); /* forgotten, the days until the next save would be free */
 }
 
 void mv_account_next_day(struct mv_prepay *p)

@@ -28,7 +28,7 @@ uint32_t mv_freeze_due(struct mv_prepay *p, uint32_t now)
         freezes->next_month = (uint16_t)(local.year * YEAR_MONTHS + local.month - 1);
         if (due_in(p, freezes->next_month) <= now)
             freezes->next_month++;
-        mv_touch(p, MV_OBJECT_FREEZES, false);
+        mv_touch(p, MV_OBJECT_FREEZES, true);
     }
     return due_in(p, freezes->next_month);
 }

@@ -272,7 +272,7 @@ static void the_first_day_is_only_noted(void **state)
     struct mv_local today = {.day_number = 20454};
     mv_account_days_begin(p, &today);
     assert_int_equal(p->account.day, 20454);
-    assert_true(prepay_dirty(p, MV_OBJECT_ACCOUNT));
+    assert_true(prepay_urgent(p, MV_OBJECT_ACCOUNT));
     prepay_saved(p);
     mv_account_days_begin(p, &today);
     today.day_number = 20000; /* the clock stepped back */
@@ -291,6 +291,8 @@ static void an_age_without_power_is_let_go(void **state)
     p->account.day = 20454;
     mv_account_days_begin(p, &today);
     assert_int_equal(p->account.day, 20455);
+    assert_true(prepay_dirty(p, MV_OBJECT_ACCOUNT));
+    assert_false(prepay_urgent(p, MV_OBJECT_ACCOUNT));
     p->account.day = 1;
     today.day_number = MV_DAYS_CHARGED;
     mv_account_days_begin(p, &today);

@@ -45,6 +45,7 @@ static void a_month_freezes_once(void **state)
     run_until(f, TEST_2026); /* new in the very moment: the month that ended was not its own */
     assert_int_equal(mv_freeze_last(p), 0);
     assert_int_equal(p->freezes.months[0].ended, 0);
+    assert_true(prepay_urgent(p, MV_OBJECT_FREEZES));
     prepay_credit(p, 900);
     mv_prepay_pulses(p, 0, 700);
     run_until(f, FEB_1 - 1);
