@@ -14,6 +14,12 @@ void flash_rot(struct flash *flash, uint32_t sector, uint32_t bit)
     flash_sector(flash, sector)[bit / 8] ^= (uint8_t)(1U << bit % 8);
 }
 
+static uint64_t next_random(uint64_t *state)
+{
+    *state = *state * UINT64_C(6364136223846793005) + 1442695040888963407;
+    return *state;
+}
+
 /* What the byte becomes; false when the power went off under it, which leaves any mixture of old and new bits. */
 static bool change(struct flash *flash, uint8_t *byte, uint8_t target)
 {
@@ -26,6 +32,18 @@ static bool change(struct flash *flash, uint8_t *byte, uint8_t target)
     flash->spent++;
     *byte = target;
     return true;
+}
+
+/* As cells drift that are changed all at the same time: each bit has its new value with the same chance. */
+static void scatter(struct flash *flash, uint8_t *cells, const uint8_t *targets, uint32_t size)
+{
+    unsigned chance = (unsigned)(next_random(&flash->scatter) >> 60);
+    for (uint32_t bit = 0; bit < 8 * size; bit++) {
+        uint8_t mask = (uint8_t)(1U << bit % 8);
+        unsigned target = targets == NULL ? 0xFF : targets[bit / 8] & cells[bit / 8];
+        if (next_random(&flash->scatter) >> 60 < chance)
+            cells[bit / 8] = (uint8_t)((cells[bit / 8] & ~mask) | (target & mask));
+    }
 }
 
 static void hold_stuck_cells(struct flash *flash)
@@ -54,8 +72,11 @@ static bool flash_read(void *context, uint32_t sector, uint32_t offset, uint8_t 
 static bool write_once(struct flash *flash, uint8_t *cells, const uint8_t *data, uint32_t size)
 {
     for (uint32_t i = 0; i < size; i++) {
-        if (!change(flash, &cells[i], cells[i] & data[i]))
-            return false;
+        if (change(flash, &cells[i], cells[i] & data[i]))
+            continue;
+        if (flash->scatter != 0)
+            scatter(flash, cells + i, data + i, size - i);
+        return false;
     }
     return true;
 }
@@ -88,8 +109,11 @@ static bool erase_once(struct flash *flash, uint32_t sector)
 {
     uint8_t *cells = flash_sector(flash, sector);
     for (uint32_t i = 0; i < flash->sector_size; i++) {
-        if (!change(flash, &cells[i], 0xFF))
-            return false;
+        if (change(flash, &cells[i], 0xFF))
+            continue;
+        if (flash->scatter != 0)
+            scatter(flash, cells + i, NULL, flash->sector_size - i);
+        return false;
     }
     return true;
 }

@@ -23,6 +23,7 @@ struct flash {
     uint32_t sectors, sector_size;
     uint32_t energy;      /* bytes that can still be written or erased; UINT32_MAX: no end */
     uint8_t last_byte;    /* bits of the byte under way that the cut leaves unchanged */
+    uint64_t scatter;     /* not 0: a cut mixes old and new bits at random in all that was left of the call */
     uint32_t spent;       /* bytes written or erased so far */
     bool repeat;          /* every write and erasure is done twice, as by a driver that is not sure */
     bool fail_reads;      /* the memory cannot be read */

@@ -66,10 +66,11 @@ static void go_on(unsigned from, unsigned to)
 
 /* Every byte that is written or erased, torn in four ways, the port's calls once or twice: then either the commit is
  * there or it is not, for good, and the journal goes on. */
-static void cut_everywhere(bool repeat)
+static void cut_everywhere(bool repeat, uint64_t scatter)
 {
     kept = bench;
     kept.flash.repeat = repeat;
+    kept.flash.scatter = scatter;
     kept.flash.spent = 0;
     bench = kept;
     go_on(0, STEPS);
@@ -80,6 +81,7 @@ static void cut_everywhere(bool repeat)
             bench = kept;
             bench.flash.energy = cut;
             bench.flash.last_byte = torn[t];
+            bench.flash.scatter += scatter * (cut + t);
             go_on(0, STEPS);
             assert_true(bench.unsure);
             flash_power_on(&bench.flash);
@@ -98,13 +100,19 @@ static void cut_everywhere(bool repeat)
 static void a_cut_anywhere(void **state)
 {
     (void)state;
-    cut_everywhere(false);
+    cut_everywhere(false, 0);
 }
 
 static void a_cut_of_calls_that_are_repeated(void **state)
 {
     (void)state;
-    cut_everywhere(true);
+    cut_everywhere(true, 0);
+}
+
+static void a_cut_that_leaves_any_mixture(void **state)
+{
+    (void)state;
+    cut_everywhere(false, 0x5363617474657221);
 }
 
 /* While a rotten bit is mended, too. */
@@ -185,6 +193,7 @@ static void step_at_random(uint64_t *random)
     if (cut) {
         bench.flash.energy = (uint32_t)(r >> 8) % 3000;
         bench.flash.last_byte = (uint8_t)(r >> 40);
+        bench.flash.scatter = (r >> 62) == 0 ? r : 0;
     }
     enum mv_result result = bench_commit(&bench, 1 + (unsigned)(r >> 48) % ALL);
     assert_true(cut || result == MV_DONE);
@@ -347,6 +356,7 @@ int main(void)
         BEGUN(commits_are_found_again),
         BEGUN(a_cut_anywhere),
         BEGUN(a_cut_of_calls_that_are_repeated),
+        BEGUN(a_cut_that_leaves_any_mixture),
         BEGUN(a_cut_while_mending),
         BEGUN(one_bit_rots),
         BEGUN(two_bits_rot),
