@@ -67,8 +67,8 @@ static const struct hsm_key_info *last_revision(const struct hsm_catalogue *cata
                                                 const struct hsm_vending_scope *scope)
 {
     const struct hsm_key_entry *last = NULL;
-    for (uint8_t krn = 1; krn <= MOST_REVISION; krn++) {
-        const struct hsm_key_entry *found = hsm_catalogue_vending(catalogue, scope->sgc, krn, scope->kt);
+    for (int krn = 1; krn <= MOST_REVISION; krn++) {
+        const struct hsm_key_entry *found = hsm_catalogue_vending(catalogue, scope->sgc, (uint8_t)krn, scope->kt);
         if (found != NULL)
             last = found;
     }

@@ -92,7 +92,7 @@ mv_status quorum_judge(const struct hsm_catalogue *catalogue, const char *serial
 
 mv_status quorum_require(struct session *session, struct mv_act *act, const struct option_list *approvals)
 {
-    struct mv_act approved;
+    struct mv_act approved = {.option_count = 0};
     MV_TRY(quorum_judge(session->catalogue, hsm_serial(session->hsm), act, approvals, &approved));
     if (approvals->count == 0)
         return mv_ok();

@@ -37,10 +37,10 @@ static bool find_page(const struct hsm_catalogue *catalogue, int64_t now_unix_s,
         if (page->page < HSM_SPENT_PAGES)
             used[page->page] = true;
     }
-    for (uint8_t i = 0; i < HSM_SPENT_PAGES; i++) {
+    for (int i = 0; i < HSM_SPENT_PAGES; i++) {
         if (used[i])
             continue;
-        *page = (struct hsm_spent_page){.page = i};
+        *page = (struct hsm_spent_page){.page = (uint8_t)i};
         return true;
     }
     return false;
