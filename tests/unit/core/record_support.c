@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-#include "metervault/aes.h"
+#include "../../support/key_wrap.h"
 
 /* ---- the board ---- */
 
@@ -188,25 +188,6 @@ struct mv_record_keys record_new_keys(const struct record_fixture *f, uint8_t se
     return keys;
 }
 
-/* RFC 3394, 2.2.1. */
-static void wrap(const uint8_t key[16], const uint8_t plain[48], uint8_t wrapped[56])
-{
-    struct mv_aes128 aes;
-    uint8_t block[16];
-    mv_aes128_init(&aes, key);
-    memset(wrapped, 0xA6, 8);
-    memcpy(wrapped + 8, plain, 48);
-    for (unsigned step = 0; step < 36; step++) {
-        uint8_t *part = wrapped + 8 + (size_t)8 * (step % 6);
-        memcpy(block, wrapped, 8);
-        memcpy(block + 8, part, 8);
-        mv_aes128_encrypt(&aes, block, block);
-        block[7] ^= (uint8_t)(step + 1);
-        memcpy(wrapped, block, 8);
-        memcpy(part, block + 8, 8);
-    }
-}
-
 void record_put_keys(struct record_fixture *f, const struct mv_record_keys *keys)
 {
     uint8_t plain[MV_RECORD_KEYS_PLAIN];
@@ -214,7 +195,7 @@ void record_put_keys(struct record_fixture *f, const struct mv_record_keys *keys
     memcpy(plain, keys->mac_in, 16);
     memcpy(plain + 16, keys->mac_out, 16);
     memcpy(plain + 32, keys->enc, 16);
-    wrap(f->keys.enc, plain, wrapped);
+    key_wrap(f->keys.enc, plain, wrapped);
     mv_record_put_number(&f->record, MV_TAG_MAC_VERSION, keys->mac_version, 1);
     mv_record_put_number(&f->record, MV_TAG_ENC_VERSION, keys->enc_version, 1);
     mv_record_put(&f->record, MV_TAG_KEYS, wrapped, sizeof wrapped);
