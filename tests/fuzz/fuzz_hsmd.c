@@ -33,6 +33,21 @@ static void remove_token(void)
     test_token_free(&token);
 }
 
+/* Masters of native records, of the domain in the first inputs. */
+static void import_masters(struct hsm *hsm)
+{
+    static const uint8_t value[16] = {1, 2, 3};
+    static const enum hsm_key_use uses[] = {HSM_USE_RECORD_MAC, HSM_USE_RECORD_ENC};
+    struct hsm_backup backup;
+    struct hsm_key_info made;
+    const struct hsm_keeper keeper = test_keeper(&backup);
+    for (size_t i = 0; i < 2; i++) {
+        const struct hsm_key_request request = {
+            .use = uses[i], .domain = {0xA1, 0xB2, 0xC3}, .version = 1, .issued_until_unix_s = INT64_MAX};
+        test_ok(hsm_key_import(hsm, &request, value, sizeof value, NULL, &keeper, &made), "record master");
+    }
+}
+
 static void start(void)
 {
     test_token_new(&token, NULL);
@@ -44,6 +59,7 @@ static void start(void)
     scope.sgc[5] = '8';
     test_ok(test_token_vending(hsm, scope, "131211100F0E0D0C0B0A09080706050403020100"), "vending key of another group");
     test_ok(hsm_officer_add(hsm, &officer), "officer");
+    import_masters(hsm);
     hsm_close(hsm);
     test_ok(hsmd_service_start(&service, &token.config), "service");
     (void)atexit(remove_token);
