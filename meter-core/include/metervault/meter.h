@@ -89,6 +89,7 @@ struct mv_nv_journal {
     uint32_t generation;  /* of that sector: rises with each that is begun */
     uint16_t entries;     /* in it */
     uint32_t commits;     /* since the meter was opened */
+    bool mended;          /* a bit had rotted when it was opened */
 };
 
 /* A larger engine around this one: its objects ride in the same journal, and it hears of credit. Stays the caller's and

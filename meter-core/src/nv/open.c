@@ -147,6 +147,7 @@ static void mend(const struct loading *loading)
     struct mv_nv_journal *journal = loading->journal;
     if (!loading->rotten && loading->half_sealed == 0)
         return;
+    journal->mended = loading->rotten;
     if (loading->half_sealed > journal->generation)
         journal->generation = loading->half_sealed;
     if (!mv_nv_move(journal, loading->memory))

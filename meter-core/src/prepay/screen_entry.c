@@ -9,7 +9,7 @@ enum { GROUP = 4, GROUPS_SHOWN = 3, DECIMALS_UNITS = 3, DECIMALS_CURRENCY = 5, I
 /* A whole token with its spaces has 24 characters: the first groups move out on the left. */
 static void put_digits(struct mv_text *text, const struct mv_keypad *keypad)
 {
-    unsigned group = keypad->count == 0 ? 0 : (keypad->count - 1U) / GROUP;
+    unsigned group = (keypad->count - 1U) / GROUP; /* there is one */
     unsigned from = group < GROUPS_SHOWN ? 0 : (group + 1 - GROUPS_SHOWN) * GROUP;
     if (from > 0)
         mv_text_char(text, '<');

@@ -3,6 +3,7 @@
 #include "../meter/companion.h"
 #include "alarm.h"
 #include "clock.h"
+#include "events.h"
 #include "load_switch.h"
 #include "save.h"
 #include "supply.h"
@@ -19,6 +20,8 @@ void mv_loaded(struct mv_prepay *p)
     mv_supply_restart(p);
     p->ticked_at_s = mv_seconds(p);
     p->had_clock = mv_clock_now(p, &now);
+    if (p->meter.journal.mended)
+        mv_event_log(p, MV_EVENT_STORAGE_HEALED, 0);
 }
 
 static void indicate(const struct mv_prepay *p)

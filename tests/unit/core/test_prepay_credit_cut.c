@@ -198,13 +198,18 @@ static void alarms_at_two_levels(void **state)
     assert_int_equal(e->lamps, MV_LAMP_CREDIT_LOW | MV_LAMP_CREDIT_OUT | MV_LAMP_SWITCH_OPEN);
 }
 
-static void set_warning(struct engine *e)
+static void configure_warning(struct engine *e)
 {
     struct mv_parameters parameters = parameters_of(e);
     parameters.alarm_1 = 3 * ENGINE_KWH;
     parameters.alarm_2 = 2 * ENGINE_KWH;
     parameters.warning_cut_s = 30;
     engine_set(e, &parameters);
+}
+
+static void set_warning(struct engine *e)
+{
+    configure_warning(e);
     assert_int_equal(engine_buy(e, 4), MV_ACCEPT);
     engine_use(e, 1);
     check_cut(e, MV_CUT_NONE);
@@ -264,6 +269,23 @@ static void no_warning_cut_in_bypass_or_for_those_without_supply(void **state)
     check_cut(e, MV_CUT_CREDIT);
     assert_int_equal(engine_buy(e, 1), MV_ACCEPT);
     check_cut(e, MV_CUT_NONE); /* and it was warned of that */
+}
+
+static void a_warning_waits_behind_another_cut(void **state)
+{
+    struct engine *e = *state;
+    configure_warning(e);
+    assert_int_equal(engine_buy(e, 4), MV_ACCEPT);
+    mv_supply_command(&e->p, true);
+    engine_wait(e, 1);
+    engine_use(e, 2);
+    check_cut(e, MV_CUT_COMMAND);
+    engine_wait(e, 100);
+    mv_supply_command(&e->p, false);
+    engine_wait(e, 1);
+    check_cut(e, MV_CUT_NONE);
+    engine_wait(e, 1);
+    check_cut(e, MV_CUT_WARNING);
 }
 
 /* ---- friendly hours ---- */
@@ -395,6 +417,7 @@ int main(void)
         ENGINE(credit_ends_the_warning_cut),
         ENGINE(warning_cut_starts_anew_after_a_restart),
         ENGINE(no_warning_cut_in_bypass_or_for_those_without_supply),
+        ENGINE(a_warning_waits_behind_another_cut),
         ENGINE(friendly_hours_keep_supply_and_give_none),
         ENGINE(no_friendly_hours_without_a_clock),
         ENGINE(warning_cut_waits_for_the_end_of_friendly_hours),

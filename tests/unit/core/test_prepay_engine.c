@@ -9,6 +9,7 @@
 #include "account.h"
 #include "engine_support.h"
 #include "events.h"
+#include "nv.h"
 #include "save.h"
 #include "settle.h"
 #include "supply.h"
@@ -97,6 +98,13 @@ static void closing_forgets_keys(void **state)
 
 /* ---- saving ---- */
 
+static void encode_unknown_flag(const void *state, struct mv_nv_sink *to)
+{
+    (void)state;
+    mv_nv_put_u24(to, 0);
+    mv_nv_put_u8(to, 64);
+}
+
 static void use_is_saved_after_100_wh_but_not_more_often_than_a_minute(void **state)
 {
     struct engine *e = *state;
@@ -136,6 +144,7 @@ static void little_use_is_saved_after_15_minutes_and_no_use_never(void **state)
 static void all_is_saved_when_the_mains_goes(void **state)
 {
     struct engine *e = *state;
+    engine_wait(e, 1); /* the first one keeps when the month ends */
     assert_int_equal(engine_buy(e, 50), MV_ACCEPT);
     engine_use(e, 7);
     assert_int_not_equal(e->p.dirty, 0);
@@ -176,12 +185,46 @@ static void a_memory_that_fails_closes_and_comes_back(void **state)
 
 static void a_damaged_limit_is_not_believed(void **state)
 {
+    static const uint8_t wrong[] = {MV_CUT_RETIRED, MV_CUT_WARNING, MV_CUT_TEST, 255};
     struct engine *e = *state;
-    e->p.supply.limit = MV_CUT_CREDIT;
-    mv_touch(&e->p, MV_OBJECT_SUPPLY, true);
-    assert_int_equal(mv_save(&e->p), MV_DONE);
-    mv_prepay_close(&e->p);
-    assert_int_equal(engine_open(e), MV_STORAGE_ERROR);
+    for (unsigned i = 0; i < sizeof wrong; i++) {
+        assert_int_equal(engine_ready(state), 0);
+        e->p.supply.limit = wrong[i];
+        mv_touch(&e->p, MV_OBJECT_SUPPLY, true);
+        assert_int_equal(mv_save(&e->p), MV_DONE);
+        mv_prepay_close(&e->p);
+        assert_int_equal(engine_open(e), MV_STORAGE_ERROR);
+    }
+}
+
+static void flags_that_nobody_has_are_not_believed(void **state)
+{
+    struct engine *e = *state;
+    struct mv_prepay other = {.fault = MV_DONE};
+    struct mv_nv_object strange = mv_object_supply;
+    strange.encode = encode_unknown_flag;
+    const struct mv_nv_object *const table[] = {&strange};
+    const struct mv_nv_object *const ours[] = {&mv_object_supply};
+    struct mv_nv_journal journal = {0};
+    struct mv_nv_memory memory = {.port = &e->meter_port, .groups = {{&other, table, 1}}};
+    assert_int_equal(mv_nv_clear(&journal, &memory), MV_DONE);
+    assert_int_equal(mv_nv_commit(&journal, &memory, MV_NV_ALL), MV_DONE);
+    memory.groups[0].objects = ours;
+    assert_int_equal(mv_nv_open(&journal, &memory), MV_STORAGE_ERROR);
+}
+
+static void a_rotten_bit_is_mended_and_told_once(void **state)
+{
+    struct engine *e = *state;
+    assert_int_equal(engine_buy(e, 5), MV_ACCEPT);
+    assert_int_equal(mv_prepay_power_fails(&e->p), MV_DONE);
+    flash_rot(&e->flash, e->p.meter.journal.sector, 8 * (e->p.meter.journal.end - 20));
+    engine_reopen(e);
+    assert_int_equal(mv_account_remaining(&e->p), 5 * ENGINE_KWH);
+    assert_int_equal(count_events(e, MV_EVENT_STORAGE_HEALED), 1);
+    assert_int_equal(mv_prepay_power_fails(&e->p), MV_DONE);
+    engine_reopen(e);
+    assert_int_equal(count_events(e, MV_EVENT_STORAGE_HEALED), 1);
 }
 
 static void damaged_cut_is_not_believed(void **state)
@@ -256,6 +299,7 @@ static void events_have_their_time(void **state)
 static void a_flood_of_one_event_leaves_the_others(void **state)
 {
     struct engine *e = *state;
+    engine_wait(e, 1);
     mv_event_log(&e->p, MV_EVENT_KEY_CHANGED, 2);
     uint32_t count = e->p.events.count;
     uint32_t commits = e->p.meter.journal.commits;
@@ -367,6 +411,8 @@ int main(void)
         ENGINE(all_is_saved_when_the_mains_goes),
         ENGINE(a_memory_that_fails_closes_and_comes_back),
         ENGINE(a_damaged_limit_is_not_believed),
+        ENGINE(flags_that_nobody_has_are_not_believed),
+        ENGINE(a_rotten_bit_is_mended_and_told_once),
         ENGINE(damaged_cut_is_not_believed),
         ENGINE(damaged_events_are_not_believed),
         ENGINE(supply_and_events_are_kept_as_they_are),
