@@ -14,6 +14,7 @@ const struct cli_command cli_record = {
     .name = "record",
     .summary = "sign native records for a meter, take in what it wrote back",
     .help = "Usage: metervault record purchase --meter PAN --kwh N [--kind KIND] [--client N] [--arrears N]\n"
+            "                                 [--with-unread]\n"
             "       metervault record set --meter PAN NAME=VALUE...\n"
             "       metervault record control --meter PAN COMMAND [--clear LIST] [--time TIME] [--in-read-session]\n"
             "       metervault record read --meter PAN [--want WHAT] [--from N]\n"
@@ -26,7 +27,8 @@ const struct cli_command cli_record = {
             "wrote back.\n"
             "\n"
             "  --kind KIND    open-account, purchase (the default) or replacement\n"
-            "  --client N     client number, up to 12 digits\n"
+            "  --client N     client number of the account that is opened, up to 12 digits\n"
+            "  --with-unread  brings the purchases again that no return shows as taken; none counts twice\n"
             "  --arrears N    new debt, in the unit of the meter's credit (Wh, litres, s, 0.00001 of the currency)\n"
             "  NAME=VALUE     parameters as in record.proto: alarm-1=5000, overdraft=0, power-limit-w=-1 (none)\n"
             "  COMMAND        reset, clear, open-switch, close-switch, clear-tamper, leave-control, enter-control,\n"

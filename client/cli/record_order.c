@@ -25,20 +25,24 @@ static bool parse(struct cli *cli, struct record_given *given, struct cli_option
 
 int record_purchase(struct cli *cli, int argc, char **argv)
 {
+    enum { OWN = 4 };
     struct record_given given = {0};
     struct quantity_options amount = {{NULL}};
     const char *kind = "purchase";
     const char *client = "";
     const char *arrears = "0";
-    struct cli_option options[QUANTITY_UNITS + 3 + RECORD_OPTIONS] = {
-        {.name = "kind", .text = &kind}, {.name = "client", .text = &client}, {.name = "arrears", .text = &arrears}};
+    bool with_unread = false;
+    struct cli_option options[QUANTITY_UNITS + OWN + RECORD_OPTIONS] = {{.name = "kind", .text = &kind},
+                                                                        {.name = "client", .text = &client},
+                                                                        {.name = "arrears", .text = &arrears},
+                                                                        {.name = "with-unread", .flag = &with_unread}};
     int first;
     int code;
     uint64_t debt;
     enum mv_sale_unit unit;
     int64_t value;
-    quantity_options(&amount, options + 3);
-    if (!parse(cli, &given, options, QUANTITY_UNITS + 3, argc, argv, &first, &code))
+    quantity_options(&amount, options + OWN);
+    if (!parse(cli, &given, options, QUANTITY_UNITS + OWN, argc, argv, &first, &code))
         return code;
     if (first < argc)
         return cli_usage(cli, "'%s' is not an option", argv[first]);
@@ -56,6 +60,7 @@ int record_purchase(struct cli *cli, int argc, char **argv)
     mv_sale_quantity(unit, value, &quantity);
     purchase.quantity = &quantity;
     purchase.kind = (Metervault__V1__PurchaseKind)known;
+    purchase.with_unread = with_unread;
     purchase.client_number = (char *)client;
     purchase.arrears_added = (int64_t)debt;
     request.content_case = METERVAULT__V1__ISSUE_RECORD_REQUEST__CONTENT_PURCHASE;

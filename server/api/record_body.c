@@ -4,21 +4,30 @@
 #include "api/convert.h"
 #include "api/record_convert.h"
 
-enum { CLIENT_DIGITS = 12, CLIENT_BYTES = 6, ONE_BYTE = 1, TWO_BYTES = 2, FOUR_BYTES = 4, EIGHT_BYTES = 8 };
+enum { CLIENT_DIGITS = 12, ONE_BYTE = 1, TWO_BYTES = 2, FOUR_BYTES = 4, EIGHT_BYTES = 8 };
 
 /* ---- purchase ---- */
 
 /* Right-aligned BCD with zeros in front. */
-static void put_client(const char *digits, struct mv_record_writer *to)
+static void read_client(const char *digits, uint8_t client[STORE_CLIENT])
 {
-    uint8_t client[CLIENT_BYTES] = {0};
     size_t count = strlen(digits);
     for (size_t i = 0; i < count; i++) {
         size_t place = CLIENT_DIGITS - count + i;
         uint8_t digit = (uint8_t)(digits[i] - '0');
         client[place / 2] = (uint8_t)(client[place / 2] | (place % 2 == 0 ? digit << 4 : digit));
     }
-    mv_record_put(to, MV_TAG_CLIENT, client, sizeof client);
+}
+
+static void put_unread(const struct vend_record_facts *facts, struct mv_record_writer *to)
+{
+    uint8_t amounts[MV_UNREAD_MAX * EIGHT_BYTES];
+    size_t used = 0;
+    for (unsigned i = 0; i < facts->unread; i++)
+        for (unsigned shift = 64; shift > 0; shift -= 8)
+            amounts[used++] = (uint8_t)((uint64_t)facts->unread_amounts[i] >> (shift - 8));
+    if (used > 0)
+        mv_record_put(to, MV_TAG_UNREAD, amounts, (uint8_t)used);
 }
 
 static enum mv_purchase_kind kind_of(const Metervault__V1__PurchaseRecord *purchase)
@@ -39,8 +48,8 @@ static void purchase_body(const void *self, const struct vend_record_facts *fact
     mv_record_put_number(to, MV_TAG_PURCHASE_KIND, kind_of(purchase), ONE_BYTE);
     mv_record_put_number(to, MV_TAG_REGISTER, facts->credit_register, ONE_BYTE);
     mv_record_put_number(to, MV_TAG_AMOUNT, (uint64_t)facts->amount, EIGHT_BYTES);
-    if (purchase->client_number[0] != '\0')
-        put_client(purchase->client_number, to);
+    mv_record_put(to, MV_TAG_CLIENT, facts->client, sizeof facts->client);
+    put_unread(facts, to);
     if (purchase->arrears_added > 0)
         mv_record_put_number(to, MV_TAG_ARREARS_ADDED, (uint64_t)purchase->arrears_added, EIGHT_BYTES);
 }
@@ -55,6 +64,10 @@ static mv_status purchase_in(const Metervault__V1__PurchaseRecord *purchase, str
     if ((unsigned)purchase->kind > METERVAULT__V1__PURCHASE_KIND__REPLACEMENT)
         return mv_fail(MV_INVALID_FIELD, "kind");
     order->kind = MV_KIND_PURCHASE;
+    order->purchase = kind_of(purchase);
+    order->with_unread = purchase->with_unread != 0;
+    order->has_client = client[0] != '\0';
+    read_client(client, order->client);
     order->body = purchase_body;
     order->self = purchase;
     return api_quantity_in(purchase->quantity, &order->quantity);

@@ -10,7 +10,7 @@
 #include "base/status.h"
 #include "store/store.h"
 
-enum { STORE_RECORD = 255, STORE_NONCE = 8, STORE_DOMAIN = 3 };
+enum { STORE_RECORD = 255, STORE_NONCE = 8, STORE_DOMAIN = 3, STORE_CLIENT = 6 };
 
 /* What a record is signed under. */
 struct store_record_keys {
@@ -21,13 +21,15 @@ struct store_record_meter {
     int64_t meter;
     uint8_t domain[STORE_DOMAIN];
     struct store_record_keys keys; /* that the meter has */
+    bool account_open;             /* its opening was signed in this epoch */
+    uint8_t client[STORE_CLIENT];  /* then: client number, 12 BCD digits */
     struct store_record_keys next; /* where a signed key update or reset leads that no return confirmed; or none */
 };
 /* RECORDS_NOT_PROVISIONED. */
 MV_MUST_USE mv_status store_record_meter_get(struct store *store, int64_t meter, struct store_record_meter *row);
 /* Once for a meter; nothing is pending. */
 MV_MUST_USE mv_status store_record_meter_insert(struct store *store, const struct store_record_meter *row);
-/* Sets keys and next: an epoch never falls. */
+/* Sets keys, account and next: an epoch never falls. */
 MV_MUST_USE mv_status store_record_meter_update(struct store *store, const struct store_record_meter *row);
 
 /* One signed record; of a set, one part. */
@@ -59,6 +61,9 @@ MV_MUST_USE mv_status store_records_by_request(struct store *store, int64_t prin
 /* Whether the id names a record of the principal. */
 MV_MUST_USE mv_status store_record_request_exists(struct store *store, int64_t principal, const char *request_id,
                                                   bool *exists);
+/* One by its number: RECORD_UNKNOWN. */
+MV_MUST_USE mv_status store_record_get(struct store *store, int64_t meter, uint16_t epoch, uint8_t kind,
+                                       uint32_t sequence, struct store_record *record);
 /* The newest read request of the meter in this epoch: RECORD_UNKNOWN. */
 MV_MUST_USE mv_status store_record_last_read(struct store *store, int64_t meter, uint16_t epoch,
                                              struct store_record *record);

@@ -59,6 +59,8 @@ static mv_status digest_order(const struct vend_record_order *order, uint8_t dig
     mv_put_u8(&writer, (uint8_t)order->quantity.unit);
     mv_put_u64(&writer, (uint64_t)order->quantity.amount);
     mv_put_u8(&writer, (uint8_t)(order->renews + 2 * order->next_epoch + 4 * order->names_last_read));
+    mv_put_u8(&writer, (uint8_t)(order->purchase + (order->has_client ? 16 : 0) + (order->with_unread ? 32 : 0)));
+    mv_put_bytes(&writer, order->client, sizeof order->client);
     mv_put_u8(&writer, order->mac_version);
     mv_put_u8(&writer, order->enc_version);
     for (uint8_t i = 0; i < order->parts; i++) {
@@ -150,7 +152,10 @@ static mv_status look(struct vend *vend, struct store *store, struct signing *si
         return mv_fail(MV_RECORD_KEYS_DIFFER, "epoch");
     if (order->names_last_read)
         MV_TRY(find_read(store, signing));
-    return store_record_last(store, signing->meter.id, signing->keys.keys.epoch, (uint8_t)order->kind, &signing->last);
+    MV_TRY(store_record_last(store, signing->meter.id, signing->keys.keys.epoch, (uint8_t)order->kind, &signing->last));
+    if (order->kind != MV_KIND_PURCHASE)
+        return mv_ok();
+    return vend_record_account(store, order, &signing->keys, signing->last, &signing->facts);
 }
 
 static mv_status look_in_snapshot(struct vend *vend, struct signing *signing)
@@ -257,8 +262,8 @@ static mv_status check_again(struct store *store, struct signing *signing)
     MV_TRY(store_record_meter_get(store, signing->meter.id, &keys));
     MV_TRY(store_record_last(store, signing->meter.id, seen->keys.epoch, (uint8_t)signing->order->kind, &last));
     signing->overtaken = meter.state != signing->meter.state || meter.key_version != signing->meter.key_version ||
-                         last != signing->last || !same_keys(&keys.keys, &seen->keys) ||
-                         !same_keys(&keys.next, &seen->next);
+                         last != signing->last || keys.account_open != seen->account_open ||
+                         !same_keys(&keys.keys, &seen->keys) || !same_keys(&keys.next, &seen->next);
     return mv_ok();
 }
 
@@ -296,10 +301,12 @@ static mv_status keep_all(struct vend *vend, struct store *store, struct signing
         MV_TRY(keep_part(store, signing, i));
     vend_copy(out->pan, sizeof out->pan, signing->meter.pan);
     vend_principal_name(&vend->directory, signing->identity.id, out->principal);
-    if (!order->renews)
-        return mv_ok();
-    signing->keys.next = renewed(signing);
-    return store_record_meter_update(store, &signing->keys);
+    bool opens = order->kind == MV_KIND_PURCHASE && order->purchase == MV_PURCHASE_OPEN;
+    if (opens)
+        signing->keys.account_open = true;
+    if (order->renews)
+        signing->keys.next = renewed(signing);
+    return opens || order->renews ? store_record_meter_update(store, &signing->keys) : mv_ok();
 }
 
 static mv_status keep(struct vend *vend, struct store *store, struct vend_change *change)

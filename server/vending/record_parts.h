@@ -7,6 +7,11 @@
 
 /* Who may have a record of this kind signed. */
 uint32_t vend_record_roles(enum mv_record_kind kind);
+/* What a purchase needs to know: client number and unread purchases go into `facts`; an opening puts its client number
+ * into `keys`. ACCOUNT_OPEN, ACCOUNT_NOT_OPEN, INVALID_FIELD, PURCHASES_UNREAD. */
+MV_MUST_USE mv_status vend_record_account(struct store *store, const struct vend_record_order *order,
+                                          struct store_record_meter *keys, uint32_t last,
+                                          struct vend_record_facts *facts);
 /* All but the parts, the meter's number and the principal's name. */
 void vend_record_answer(const struct store_record *row, struct vend_records *out);
 /* Adds one part; there is room. */

@@ -115,6 +115,7 @@ static mv_status keep(struct vend *vend, struct store *store, struct vend_change
     if (out->replayed)
         return mv_ok();
     if (out->confirms_keys) {
+        keys.account_open = keys.account_open && keys.next.epoch == keys.keys.epoch;
         keys.keys = keys.next;
         keys.next = (struct store_record_keys){.mac_version = 0};
         MV_TRY(store_record_meter_update(store, &keys));

@@ -17,8 +17,11 @@ struct vend_record_facts {
     uint8_t parts;   /* of the order */
     uint32_t set_id; /* of an order in parts: the sequence number of its first part */
     uint32_t sequence;
-    int64_t amount;                /* of the order's quantity */
-    uint8_t credit_register;       /* enum mv_credit_register that the meter's amounts count */
+    int64_t amount;                        /* of the order's quantity */
+    uint8_t client[STORE_CLIENT];          /* purchase: of the account */
+    uint8_t unread;                        /* purchase: so many before it are brought again */
+    int64_t unread_amounts[MV_UNREAD_MAX]; /* newest first */
+    uint8_t credit_register;               /* enum mv_credit_register that the meter's amounts count */
     uint8_t nonce[STORE_NONCE];    /* read request: fresh from the token; else that of the newest one, if it is named */
     struct store_record_keys next; /* after a renewal */
 };
@@ -33,7 +36,11 @@ struct vend_record_order {
     vend_record_body_fn *body;
     const void *self;
     struct vend_quantity quantity; /* purchase: 1..2^62 in the unit that the meter counts */
-    bool names_last_read;          /* RECORD_UNKNOWN when there was none in this epoch */
+    enum mv_purchase_kind purchase;
+    bool has_client; /* needed to open an account; otherwise it is compared */
+    uint8_t client[STORE_CLIENT];
+    bool with_unread;
+    bool names_last_read; /* RECORD_UNKNOWN when there was none in this epoch */
     /* Key update (new versions, the same epoch) and reset (the next epoch): what the meter has afterwards. */
     bool renews;
     bool next_epoch;
@@ -58,8 +65,9 @@ struct vend_records {
     size_t count;
 };
 /* Signs, or answers what was signed under this request id. REQUEST_ID_REUSED, METER_UNKNOWN, METER_NOT_ACTIVE,
- * RECORDS_NOT_PROVISIONED, WRONG_UTILITY, RECORD_KEYS_PENDING (renewing while another renewal waits for its return),
- * RECORD_KEY_UNKNOWN, RECORD_KEY_NOT_ACTIVE, METER_CHANGED (try again). */
+ * RECORDS_NOT_PROVISIONED, WRONG_UTILITY, ACCOUNT_OPEN, ACCOUNT_NOT_OPEN, PURCHASES_UNREAD, RECORD_KEYS_PENDING
+ * (renewing while another renewal waits for its return), RECORD_KEY_UNKNOWN, RECORD_KEY_NOT_ACTIVE, METER_CHANGED (try
+ * again). */
 MV_MUST_USE mv_status vend_issue_record(struct vend *vend, const struct vend_caller *caller,
                                         const struct vend_record_order *order, struct vend_records *records);
 

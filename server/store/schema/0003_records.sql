@@ -1,13 +1,14 @@
 -- The ledger, version 3: the states of a meter's life, and native records with what came back.
 
 -- What a meter takes records under: the domain of its keys, the versions of the masters that they come from, its
--- installation epoch; and where a record leads that was signed and that no return has confirmed (0: nowhere).
+-- installation epoch, the client number (BCD) of its account once one was opened; and where a record leads that was signed and that no return has confirmed (0: nowhere).
 CREATE TABLE record_meter (
   meter INTEGER PRIMARY KEY REFERENCES meter (id),
   domain BLOB NOT NULL CHECK (length(domain) = 3),
   mac_version INTEGER NOT NULL CHECK (mac_version BETWEEN 1 AND 255),
   enc_version INTEGER NOT NULL CHECK (enc_version BETWEEN 1 AND 255),
   epoch INTEGER NOT NULL CHECK (epoch BETWEEN 0 AND 65535),
+  client BLOB CHECK (client IS NULL OR length(client) = 6),
   next_mac_version INTEGER NOT NULL DEFAULT 0 CHECK (next_mac_version BETWEEN 0 AND 255),
   next_enc_version INTEGER NOT NULL DEFAULT 0 CHECK (next_enc_version BETWEEN 0 AND 255),
   next_epoch INTEGER NOT NULL DEFAULT 0 CHECK (next_epoch BETWEEN 0 AND 65535),

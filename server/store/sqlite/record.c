@@ -28,6 +28,8 @@ mv_status store_record_meter_get(struct store *store, int64_t meter, struct stor
     row->meter = meter;
     sql_get_blob(&sql, row->domain, sizeof row->domain);
     get_keys(&sql, &row->keys);
+    row->account_open = sql_get_bool(&sql);
+    sql_get_blob(&sql, row->client, sizeof row->client);
     get_keys(&sql, &row->next);
     sql_done(&sql);
     return sql_row_ok(&sql);
@@ -46,6 +48,7 @@ mv_status store_record_meter_update(struct store *store, const struct store_reco
 {
     struct sql sql = sql_write(store, SQL_RECORD_METER_UPDATE);
     put_keys(&sql, &row->keys);
+    sql_put_blob(&sql, row->account_open ? row->client : NULL, row->account_open ? sizeof row->client : 0);
     put_keys(&sql, &row->next);
     sql_put_int(&sql, row->meter);
     MV_TRY(sql_run(&sql));
@@ -153,18 +156,35 @@ mv_status store_record_request_exists(struct store *store, int64_t principal, co
     return store_records_by_request(store, principal, request_id, note, exists);
 }
 
-mv_status store_record_last_read(struct store *store, int64_t meter, uint16_t epoch, struct store_record *record)
+/* The one row of a statement that is bound. */
+static mv_status one_record(struct sql *sql, struct store_record *record)
 {
     bool row;
+    MV_TRY(sql_step(sql, &row));
+    if (!row)
+        return mv_fail(MV_RECORD_UNKNOWN, NULL);
+    mv_status status = get_record(sql, record);
+    sql_done(sql);
+    return status;
+}
+
+mv_status store_record_get(struct store *store, int64_t meter, uint16_t epoch, uint8_t kind, uint32_t sequence,
+                           struct store_record *record)
+{
+    struct sql sql = sql_read(store, SQL_RECORD_GET);
+    sql_put_int(&sql, meter);
+    sql_put_int(&sql, epoch);
+    sql_put_int(&sql, kind);
+    sql_put_int(&sql, sequence);
+    return one_record(&sql, record);
+}
+
+mv_status store_record_last_read(struct store *store, int64_t meter, uint16_t epoch, struct store_record *record)
+{
     struct sql sql = sql_read(store, SQL_RECORD_LAST_READ);
     sql_put_int(&sql, meter);
     sql_put_int(&sql, epoch);
-    MV_TRY(sql_step(&sql, &row));
-    if (!row)
-        return mv_fail(MV_RECORD_UNKNOWN, NULL);
-    mv_status status = get_record(&sql, record);
-    sql_done(&sql);
-    return status;
+    return one_record(&sql, record);
 }
 
 mv_status store_return_insert(struct store *store, const struct store_return *row)

@@ -126,18 +126,22 @@ static const struct sql_text texts[SQL_COUNT] = {
                                               "WHEN 0 THEN (SELECT last_sale FROM meter_tid WHERE meter = ?1) "
                                               "ELSE (SELECT previous FROM sale WHERE id = ?2 AND meter = ?1) END"},
     [SQL_REQUEST_EXISTS] = {"sale", "SELECT 1 FROM sale WHERE principal = ? AND request_id = ?"},
-    [SQL_RECORD_METER_GET] = {"record meter", "SELECT domain, mac_version, enc_version, epoch, next_mac_version, "
+    [SQL_RECORD_METER_GET] = {"record meter", "SELECT domain, mac_version, enc_version, epoch, client IS NOT NULL, "
+                                              "coalesce(client, zeroblob(6)), next_mac_version, "
                                               "next_enc_version, next_epoch FROM record_meter WHERE meter = ?"},
     [SQL_RECORD_METER_INSERT] = {"record meter", "INSERT INTO record_meter (meter, domain, mac_version, enc_version, "
                                                  "epoch) VALUES (?, ?, ?, ?, ?)"},
-    [SQL_RECORD_METER_UPDATE] = {"record meter", "UPDATE record_meter SET mac_version = ?, enc_version = ?, epoch = ?, "
-                                                 "next_mac_version = ?, next_enc_version = ?, next_epoch = ? "
-                                                 "WHERE meter = ?"},
+    [SQL_RECORD_METER_UPDATE] = {"record meter",
+                                 "UPDATE record_meter SET mac_version = ?, enc_version = ?, epoch = ?, client = ?, "
+                                 "next_mac_version = ?, next_enc_version = ?, next_epoch = ? "
+                                 "WHERE meter = ?"},
     [SQL_RECORD_INSERT] = {"record", "INSERT INTO record (meter, epoch, kind, sequence, principal, request_id, part, "
                                      "parts, digest, amount, nonce, bytes, issued_at_unix_s) "
                                      "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"},
     [SQL_RECORD_LAST] = {"record", "SELECT sequence FROM record WHERE meter = ? AND epoch = ? AND kind = ? "
                                    "ORDER BY sequence DESC LIMIT 1"},
+    [SQL_RECORD_GET] = {"record", "SELECT " RECORD_COLUMNS "FROM record WHERE meter = ? AND epoch = ? AND kind = ? "
+                                  "AND sequence = ?"},
     [SQL_RECORDS_BY_REQUEST] = {"record", "SELECT " RECORD_COLUMNS "FROM record WHERE principal = ? AND request_id = ? "
                                           "ORDER BY part"},
     [SQL_RECORD_LAST_READ] = {"record", "SELECT " RECORD_COLUMNS "FROM record WHERE meter = ? AND epoch = ? "

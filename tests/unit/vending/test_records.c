@@ -45,6 +45,7 @@ static mv_status buy(struct world *world, const char *who, const char *id, const
     struct vend_caller caller = world_caller(who);
     struct vend_record_order order = order_of(MV_KIND_PURCHASE, id, pan);
     order.quantity = (struct vend_quantity){VEND_UNIT_WH, wh};
+    order.purchase = MV_PURCHASE_NORMAL;
     return vend_issue_record(world->vend, &caller, &order, out);
 }
 
@@ -65,6 +66,17 @@ static mv_status renew(struct world *world, const char *id, const char *pan, boo
     return sign(world, "engineer", &order, out);
 }
 
+static mv_status open_account(struct world *world, const char *id, const char *pan, struct vend_records *out)
+{
+    struct vend_caller caller = world_caller("seller");
+    struct vend_record_order order = order_of(MV_KIND_PURCHASE, id, pan);
+    order.quantity = (struct vend_quantity){VEND_UNIT_WH, 50};
+    order.purchase = MV_PURCHASE_OPEN;
+    order.has_client = true;
+    memcpy(order.client, "client", sizeof order.client);
+    return vend_issue_record(world->vend, &caller, &order, out);
+}
+
 static struct vend_meter provisioned(struct world *world, char pan[19])
 {
     struct vend_caller admin = world_caller("admin");
@@ -73,6 +85,15 @@ static struct vend_meter provisioned(struct world *world, char pan[19])
     world_pan(1, pan);
     assert_ok(vend_provision_meter(world->vend, &admin, pan, domain, &first_keys, &meter));
     return meter;
+}
+
+/* With an open account: purchase number 1. */
+static void ready(struct world *world, char pan[19])
+{
+    struct vend_records records;
+    (void)provisioned(world, pan);
+    assert_ok(open_account(world, "open", pan, &records));
+    assert_int_equal(1, records.first_sequence);
 }
 
 static void has_mac(const struct vend_signed_record *record, uint8_t version, const char *pan, uint16_t epoch)
@@ -102,13 +123,13 @@ static void purchases_follow_one_another(void **state)
     struct world *world = *state;
     char pan[19];
     struct vend_records records;
-    (void)provisioned(world, pan);
+    ready(world, pan);
     for (uint32_t i = 1; i <= 3; i++) {
         char id[8];
         (void)snprintf(id, sizeof id, "buy%u", i);
         assert_ok(buy(world, "seller", id, pan, (int64_t)i * 100, &records));
         struct mv_record_head head = head_of(&records.parts[0]);
-        assert_int_equal(i, head.sequence);
+        assert_int_equal(i + 1, head.sequence);
         assert_int_equal(7, head.epoch);
         assert_int_equal(1, head.key_version);
         assert_int_equal(MV_KIND_PURCHASE, head.kind);
@@ -119,7 +140,7 @@ static void purchases_follow_one_another(void **state)
         has_mac(&records.parts[0], 1, pan, 7);
     }
     world_audit_verify(world);
-    assert_int_equal(3, world_audit_count(world, "TokenService.IssueRecord", "ok"));
+    assert_int_equal(4, world_audit_count(world, "TokenService.IssueRecord", "ok"));
 }
 
 static void an_id_is_one_record(void **state)
@@ -127,7 +148,7 @@ static void an_id_is_one_record(void **state)
     struct world *world = *state;
     char pan[19];
     struct vend_records first, again, other;
-    (void)provisioned(world, pan);
+    ready(world, pan);
     assert_ok(buy(world, "seller", "one", pan, 100, &first));
     assert_ok(buy(world, "seller", "one", pan, 100, &again));
     assert_true(again.replayed);
@@ -141,7 +162,7 @@ static void an_id_is_one_record(void **state)
     world_restart(world);
     assert_ok(buy(world, "seller", "one", pan, 100, &again));
     assert_memory_equal(first.parts[0].bytes, again.parts[0].bytes, first.parts[0].size);
-    assert_int_equal(1, fake_records.sealed);
+    assert_int_equal(2, fake_records.sealed);
 }
 
 static void an_id_is_a_record_or_a_token(void **state)
@@ -150,7 +171,7 @@ static void an_id_is_a_record_or_a_token(void **state)
     char pan[19];
     struct vend_records records;
     struct vend_issued sale;
-    (void)provisioned(world, pan);
+    ready(world, pan);
     assert_ok(buy(world, "seller", "record", pan, 100, &records));
     assert_refused(MV_REQUEST_ID_REUSED, world_sell(world, "seller", "record", pan, 100, &sale));
     assert_ok(world_sell(world, "seller", "token", pan, 100, &sale));
@@ -163,7 +184,7 @@ static void kinds_need_their_roles(void **state)
     struct world *world = *state;
     char pan[19];
     struct vend_records records;
-    (void)provisioned(world, pan);
+    ready(world, pan);
     assert_refused(MV_ROLE_MISSING, buy(world, "engineer", "a", pan, 100, &records));
     struct vend_record_order control = order_of(MV_KIND_CONTROL, "b", pan);
     assert_refused(MV_ROLE_MISSING, sign(world, "seller", &control, &records));
@@ -182,7 +203,7 @@ static void what_a_meter_does_not_take_is_refused(void **state)
     struct vend_caller seller = world_caller("seller");
     struct vend_meter meter;
     assert_refused(MV_RECORDS_NOT_PROVISIONED, buy(world, "seller", "a", world_pan(1, pan), 100, &records));
-    (void)provisioned(world, pan);
+    ready(world, pan);
     assert_refused(MV_INVALID_FIELD, buy(world, "seller", "a", pan, 0, &records));
     assert_refused(MV_INVALID_FIELD, buy(world, "seller", "no blanks", pan, 1, &records));
     struct vend_record_order water = order_of(MV_KIND_PURCHASE, "a", pan);
@@ -202,14 +223,14 @@ static void what_is_not_sealed_is_not_kept(void **state)
     struct world *world = *state;
     char pan[19];
     struct vend_records records;
-    (void)provisioned(world, pan);
+    ready(world, pan);
     fake_keys_lock();
     fake_records.failure = mv_fail(MV_KEY_SERVICE_UNAVAILABLE, NULL);
     fake_keys_unlock();
     assert_refused(MV_KEY_SERVICE_UNAVAILABLE, buy(world, "seller", "a", pan, 100, &records));
     fake_records_reset();
     assert_ok(buy(world, "seller", "a", pan, 100, &records));
-    assert_int_equal(1, records.first_sequence);
+    assert_int_equal(2, records.first_sequence);
     assert_false(records.replayed);
 }
 
@@ -264,10 +285,10 @@ static void many_at_once_leave_no_gap_and_no_double(void **state)
 {
     struct world *world = *state;
     char pan[19];
-    bool seen[33] = {false};
+    bool seen[34] = {false};
     pthread_t threads[4];
     struct buyer buyers[4];
-    (void)provisioned(world, pan);
+    ready(world, pan);
     for (unsigned i = 0; i < 4; i++) {
         buyers[i] = (struct buyer){.world = world, .pan = pan, .first = i * 8};
         assert_int_equal(0, pthread_create(&threads[i], NULL, buy_eight, &buyers[i]));
@@ -276,13 +297,42 @@ static void many_at_once_leave_no_gap_and_no_double(void **state)
         assert_int_equal(0, pthread_join(threads[i], NULL));
     for (unsigned i = 0; i < 32; i++) {
         uint32_t sequence = buyers[i / 8].sequences[i % 8];
-        assert_in_range(sequence, 1, 32);
+        assert_in_range(sequence, 2, 33);
         assert_false(seen[sequence]);
         seen[sequence] = true;
     }
 }
 
+/* ---- the account ---- */
+
+static void an_account_is_opened_once(void **state)
+{
+    struct world *world = *state;
+    char pan[19];
+    struct vend_records records;
+    struct vend_caller seller = world_caller("seller");
+    (void)provisioned(world, pan);
+    assert_refused(MV_ACCOUNT_NOT_OPEN, buy(world, "seller", "early", pan, 100, &records));
+    struct vend_record_order order = order_of(MV_KIND_PURCHASE, "open", pan);
+    order.quantity = (struct vend_quantity){VEND_UNIT_WH, 50};
+    order.purchase = MV_PURCHASE_OPEN;
+    assert_refused(MV_INVALID_FIELD, vend_issue_record(world->vend, &seller, &order, &records));
+    assert_ok(open_account(world, "open", pan, &records));
+    assert_int_equal(1, records.first_sequence);
+    assert_refused(MV_ACCOUNT_OPEN, open_account(world, "open2", pan, &records));
+    assert_ok(buy(world, "seller", "buy", pan, 100, &records));
+    order.request_id = "other";
+    order.purchase = MV_PURCHASE_NORMAL;
+    order.has_client = true;
+    memcpy(order.client, "others", sizeof order.client);
+    assert_refused(MV_INVALID_FIELD, vend_issue_record(world->vend, &seller, &order, &records));
+    memcpy(order.client, "client", sizeof order.client);
+    assert_ok(vend_issue_record(world->vend, &seller, &order, &records));
+}
+
 /* ---- what comes back ---- */
+
+static uint32_t taken; /* the purchase that returns show as the last one */
 
 static size_t write_return(const char *pan, uint8_t version, uint16_t epoch, uint32_t sequence, const uint8_t *echo,
                            uint8_t bytes[MV_RECORD_MAX])
@@ -296,6 +346,7 @@ static size_t write_return(const char *pan, uint8_t version, uint16_t epoch, uin
     if (echo != NULL)
         mv_record_put(&writer, MV_TAG_ECHO, echo, 8);
     mv_record_put_number(&writer, MV_TAG_REMAINING, 12345, 8);
+    mv_record_put_number(&writer, MV_TAG_PURCHASE_SEQUENCE, taken, 4);
     assert_int_equal(MV_DONE, mv_record_end(&writer));
     fake_records_key(MV_DIRECTION_OUT, version, pan, domain, epoch, key);
     mv_record_seal(&writer, key);
@@ -329,6 +380,50 @@ static void a_return_is_newer_than_the_last(void **state)
     assert_refused(MV_RETURN_NOT_NEWER, hand_in(world, bytes, size, &out));
     size = write_return(pan, 1, 7, 6, NULL, bytes);
     assert_ok(hand_in(world, bytes, size, &out));
+}
+
+static struct vend_record_facts facts_seen;
+
+static void note_facts(const void *self, const struct vend_record_facts *facts, struct mv_record_writer *to)
+{
+    facts_seen = *facts;
+    body(self, facts, to);
+}
+
+static void what_no_return_shows_is_brought_again(void **state)
+{
+    struct world *world = *state;
+    char pan[19];
+    uint8_t bytes[MV_RECORD_MAX];
+    struct vend_records records;
+    struct vend_return out;
+    struct vend_caller seller = world_caller("seller");
+    ready(world, pan);
+    for (unsigned i = 1; i <= 7; i++) {
+        char id[8];
+        (void)snprintf(id, sizeof id, "buy%u", i);
+        assert_ok(buy(world, "seller", id, pan, (int64_t)i * 100, &records));
+    }
+    struct vend_record_order order = order_of(MV_KIND_PURCHASE, "all", pan);
+    order.quantity = (struct vend_quantity){VEND_UNIT_WH, 900};
+    order.purchase = MV_PURCHASE_NORMAL;
+    order.with_unread = true;
+    order.body = note_facts;
+    assert_ok(vend_issue_record(world->vend, &seller, &order, &records));
+    assert_int_equal(8, facts_seen.unread);
+    assert_int_equal(700, facts_seen.unread_amounts[0]);
+    assert_int_equal(50, facts_seen.unread_amounts[7]);
+    assert_memory_equal("client", facts_seen.client, 6);
+    order.request_id = "more";
+    assert_refused(MV_PURCHASES_UNREAD, vend_issue_record(world->vend, &seller, &order, &records));
+    taken = 7;
+    size_t size = write_return(pan, 1, 7, 1, NULL, bytes);
+    taken = 0;
+    assert_ok(hand_in(world, bytes, size, &out));
+    assert_ok(vend_issue_record(world->vend, &seller, &order, &records));
+    assert_int_equal(2, facts_seen.unread);
+    assert_int_equal(900, facts_seen.unread_amounts[0]);
+    assert_int_equal(700, facts_seen.unread_amounts[1]);
 }
 
 static void a_return_is_the_meters(void **state)
@@ -395,7 +490,7 @@ static void a_reset_counts_once_its_return_shows_it(void **state)
     struct vend_return out;
     struct vend_meter meter;
     struct vend_caller admin = world_caller("admin");
-    (void)provisioned(world, pan);
+    ready(world, pan);
     assert_ok(buy(world, "seller", "before", pan, 100, &records));
     assert_ok(renew(world, "reset", pan, true, &records));
     assert_int_equal(7, records.epoch);
@@ -406,14 +501,15 @@ static void a_reset_counts_once_its_return_shows_it(void **state)
     assert_int_equal(8, meter.records.next.epoch);
     assert_int_equal(3, meter.records.next.mac_version);
     assert_ok(buy(world, "seller", "meanwhile", pan, 100, &records));
-    assert_int_equal(2, records.first_sequence);
+    assert_int_equal(3, records.first_sequence);
     size_t size = write_return(pan, 1, 7, 9, NULL, bytes);
     assert_ok(hand_in(world, bytes, size, &out));
     assert_false(out.confirms_keys);
     size = write_return(pan, 3, 8, 1, NULL, bytes);
     assert_ok(hand_in(world, bytes, size, &out));
     assert_true(out.confirms_keys);
-    assert_ok(buy(world, "seller", "after", pan, 100, &records));
+    assert_refused(MV_ACCOUNT_NOT_OPEN, buy(world, "seller", "after", pan, 100, &records));
+    assert_ok(open_account(world, "after", pan, &records));
     assert_int_equal(8, records.epoch);
     assert_int_equal(1, records.first_sequence);
     has_mac(&records.parts[0], 3, pan, 8);
@@ -510,6 +606,8 @@ int main(void)
         CASE(what_is_not_sealed_is_not_kept),
         CASE(parts_have_numbers_of_their_own),
         CASE(many_at_once_leave_no_gap_and_no_double),
+        CASE(an_account_is_opened_once),
+        CASE(what_no_return_shows_is_brought_again),
         CASE(a_return_is_newer_than_the_last),
         CASE(a_return_is_the_meters),
         CASE(only_the_newest_question_is_answered),
