@@ -297,6 +297,29 @@ static void retire_is_for_good(void **state)
     }
 }
 
+static bool flash_holds(const struct flash *flash, const uint8_t *key, size_t size)
+{
+    for (size_t at = 0; at + size <= sizeof flash->bytes; at++) {
+        if (memcmp(flash->bytes + at, key, size) == 0)
+            return true;
+    }
+    return false;
+}
+
+static void retire_leaves_no_key_in_the_memory(void **state)
+{
+    struct record_fixture *f = *state;
+    assert_true(flash_holds(&f->flash, f->keys.mac_in, 16));
+    assert_true(flash_holds(&f->flash, f->identity.key.bytes, 8));
+    assert_int_equal(command(f, MV_COMMAND_RETIRE), MV_ACCEPT);
+    assert_false(flash_holds(&f->flash, f->keys.mac_in, 16));
+    assert_false(flash_holds(&f->flash, f->keys.mac_out, 16));
+    assert_false(flash_holds(&f->flash, f->keys.enc, 16));
+    assert_false(flash_holds(&f->flash, f->identity.key.bytes, 8));
+    assert_int_equal(record_reopen(f), MV_DONE);
+    assert_true(f->p.supply.retired);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -313,6 +336,7 @@ int main(void)
         cmocka_unit_test_setup(clock_that_is_not_set, record_setup),
         cmocka_unit_test_setup(never_back_across_a_freeze, record_setup),
         cmocka_unit_test_setup(retire_is_for_good, record_setup),
+        cmocka_unit_test_setup(retire_leaves_no_key_in_the_memory, record_setup),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -163,9 +163,10 @@ static void cut_everywhere(const struct flash *base)
         start_from(base);
         f.flash.energy = energy;
         f.flash.last_byte = (uint8_t)(energy * 37);
-        assert_int_equal(record_give(&f), MV_STORAGE_ERROR);
+        enum mv_result result = record_give(&f);
         assert_int_equal(record_reopen(&f), MV_DONE);
         moved_of(&f.p, &now);
+        assert_true(result == MV_STORAGE_ERROR || (result == MV_ACCEPT && now.retired)); /* old copies are swept */
         assert_true(same(&now, &before) || same(&now, &after));
         assert_true(harmless(record_give(&f)));
         assert_int_equal(record_reopen(&f), MV_DONE);
