@@ -3,6 +3,7 @@
 #include <string.h>
 
 enum { BLOCKS = 2, BLOCK = 32, CHECK = 18, DATA = BLOCKS * BLOCK, ALL = BLOCKS * (BLOCK + CHECK), ALIGNMENT = 26 };
+enum { DATA_BITS = DATA * 8, ALL_BITS = ALL * 8 };
 
 /* ---- data ---- */
 struct bits {
@@ -39,7 +40,7 @@ static bool encode(const char *text, uint8_t data[DATA])
         else
             put(&bits, high, 6);
     }
-    put(&bits, 0, DATA * 8 - bits.used < 4 ? (unsigned)(DATA * 8 - bits.used) : 4);
+    put(&bits, 0, DATA_BITS - bits.used < 4 ? (unsigned)(DATA_BITS - bits.used) : 4);
     for (size_t i = (bits.used + 7) / 8, pad = 0; i < DATA; i++, pad++)
         data[i] = pad % 2 == 0 ? 0xEC : 0x11;
     return true;
@@ -158,7 +159,7 @@ static void place(struct qr *qr)
                 int row = up ? QR_SIDE - 1 - i : i;
                 if (qr->fixed[row][column] != 0)
                     continue;
-                unsigned value = bit < (size_t)ALL * 8 ? qr->codewords[bit / 8] >> (7 - bit % 8) & 1U : 0;
+                unsigned value = bit < ALL_BITS ? qr->codewords[bit / 8] >> (7 - bit % 8) & 1U : 0;
                 qr->modules[row][column] = (uint8_t)(value ^ ((row + column) % 2 == 0 ? 1U : 0U));
                 bit++;
             }
@@ -184,9 +185,9 @@ static bool is_light(const struct qr *qr, int row, int column)
 
 static size_t add(char *text, size_t used, const char *piece)
 {
-    size_t length = strlen(piece);
-    memcpy(text + used, piece, length);
-    return used + length;
+    while (*piece != '\0')
+        text[used++] = *piece++;
+    return used;
 }
 
 void qr_text(const struct qr *qr, char text[QR_TEXT])

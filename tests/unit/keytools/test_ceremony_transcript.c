@@ -172,7 +172,7 @@ static void missing_and_moved_lines_are_named(void **state)
         assert_int_equal(report.bad_line, i + 2);
     }
     memcpy(changed, text, size);
-    memcpy(changed + size, "x", 1);
+    changed[size] = 'x';
     transcript_verify(changed, size + 1, &report, NULL, NULL);
     assert_int_equal(report.state, TRANSCRIPT_BAD);
     assert_int_equal(report.bad_line, LINES + 1);
