@@ -15,22 +15,31 @@ static enum mv_result check_sequence(uint32_t last, uint32_t sequence)
 }
 
 /* Nothing of the record but its form and its key version counts before the MAC does. */
-static enum mv_result check(const struct mv_prepay *p, const uint8_t *bytes, uint32_t size, struct mv_record_in *in)
+static enum mv_result check_mac(const struct mv_record_state *records, const uint8_t *bytes, uint32_t size,
+                                struct mv_record_in *in)
 {
-    const struct mv_record_state *records = &p->records;
     if (mv_record_parse(bytes, size, &in->head, &in->body, &in->body_size) != MV_DONE)
         return MV_RECORD_FILE;
     if (in->head.kind == MV_KIND_RETURN)
         return MV_RECORD_KIND;
     if (in->head.key_version != records->keys.mac_version)
         return MV_RECORD_KEY_VERSION;
-    if (!mv_record_mac_is(bytes, size, records->keys.mac_in))
-        return MV_RECORD_MAC_ERROR;
+    return mv_record_mac_is(bytes, size, records->keys.mac_in) ? MV_DONE : MV_RECORD_MAC_ERROR;
+}
+
+static enum mv_result check(const struct mv_prepay *p, const uint8_t *bytes, uint32_t size, struct mv_record_in *in)
+{
+    const struct mv_record_state *records = &p->records;
+    enum mv_result result = check_mac(records, bytes, size, in);
+    if (result != MV_DONE) {
+        memset(&in->head, 0, sizeof in->head); /* anybody's words: nothing is told of them */
+        return result;
+    }
     if (memcmp(in->head.pan, p->meter.state.identity.pan, sizeof in->head.pan) != 0)
         return MV_RECORD_METER;
     if (in->head.epoch != records->epoch)
         return MV_RECORD_EPOCH;
-    enum mv_result result = check_sequence(records->sequence[in->head.kind], in->head.sequence);
+    result = check_sequence(records->sequence[in->head.kind], in->head.sequence);
     if (result != MV_DONE)
         return result;
     return mv_record_check_tags(in->head.kind, in->body, in->body_size) == MV_DONE ? MV_DONE : MV_RECORD_TAG;
@@ -60,7 +69,7 @@ static void keep_sequence(struct mv_prepay *p, const struct mv_record_head *head
     mv_touch(p, MV_OBJECT_RECORDS, true);
 }
 
-/* Not urgent: whoever hands in rubbish wears no memory out. What an unread head says is not kept as if it were so. */
+/* Not urgent: whoever hands in rubbish wears no memory out. */
 static void note_refusal(struct mv_prepay *p, const struct mv_record_in *in, enum mv_result result)
 {
     struct mv_record_state *records = &p->records;

@@ -70,6 +70,8 @@ static void not_this_meter(void **state)
     read_request(f, 1);
     record_seal(f);
     refused(f, MV_RECORD_MAC_ERROR);
+    assert_int_equal(f->p.records.refused_kind, 0); /* nothing is told of what anybody may have written */
+    assert_int_equal(f->p.records.refused_sequence, 0);
 }
 
 static void forms(void **state)
