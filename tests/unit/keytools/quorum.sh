@@ -123,8 +123,37 @@ expect 'init by two' 0 'every act needs the approvals of 2 officers' "${init[@]}
 for command in list verify check; do expect "$command names the policy" 0 'quorum policy: all=2' "$command"; done
 expect 'list as JSON' 0 '"policy":{"all":{"needed":2}}' --json list
 
-# ---- too few, the same officer, somebody else ----
+# ---- every act asks ----
+asked() { # ARGUMENTS...: refused, and nothing was written or changed
+    expect "alone: $1" 1 QUORUM_MISSING "$@"
+    grep -qF "$1 needs the approvals of 2 officers" "$dir/out" || fail "alone: $1: $(cat "$dir/out")"
+    [ ! -e "$dir/x" ] || fail "alone: $1 wrote a file"
+}
 start=$(generation)
+meter=(--pan 600727000000000009 --sgc 123456 --krn 1 --kt 2 --ti 1 --base-date 2014 --ken 255 --ea 7)
+holders=(--share-file "$dir/1.share" --share-file "$dir/2.share")
+asked generate "${key[@]}" --krn 1
+asked generate --use factory-kek --name acme --component-file "$dir/x" --component-file "$dir/y"
+asked generate --use record-mac --domain A1B2C3
+asked import "${key[@]}" --krn 1 --component-file "$dir/1.share" --component-file "$dir/2.share" --kcv 000000
+asked export --sgc 123456 --krn 1 --accept-host-visible --out "$dir/x" "${holders[@]}" --kbpk-component-file "$dir/a" \
+    --kbpk-component-file "$dir/b" --kbpk-kcv 000000
+asked export-meter "${meter[@]}" --factory-key acme --out "$dir/x"
+asked split --shares 2/2 --new-share-file "$dir/x" --new-share-file "$dir/y" "${holders[@]}"
+asked combine "${holders[@]}"
+asked backup --out "$dir/x"
+asked replace --sgc 123456 --krn 1 --by 2
+asked state --sgc 123456 --krn 1 --expired
+asked officer-add --officer cas --officer-certificate "$dir/cas.pem"
+asked officer-remove --officer ben
+asked officer-replace --officer ben --officer-certificate "$dir/ben.pem"
+asked policy --set all=1
+asked rotate --use audit-sign
+asked retire --label audit-sign/1
+asked destroy --label audit-sign/1 --confirm audit-sign/1
+same 'nothing was done' "$start" "$(generation)"
+
+# ---- too few, the same officer, somebody else ----
 expect 'nobody approved' 1 QUORUM_MISSING generate "${key[@]}" --krn 1
 grep -qF 'generate needs the approvals of 2 officers, 0 were given' "$dir/out" || fail "how many: $(cat "$dir/out")"
 propose generate "${key[@]}" --krn 1

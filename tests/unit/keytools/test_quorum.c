@@ -7,6 +7,7 @@
 
 #include "../../support/token.h"
 #include "base/act.h"
+#include "hsm/internal.h"
 #include "hsm/quorum.h"
 
 static struct test_token token;
@@ -145,7 +146,7 @@ static void officers_go_but_not_below_the_quorum(void **state)
     assert_int_equal(catalogue->former_count, 1);
 }
 
-static mv_status spend(uint16_t number, int64_t expires, int64_t now)
+static mv_status spend(int number, int64_t expires, int64_t now)
 {
     uint8_t nonce[HSM_NONCE_BYTES] = {(uint8_t)(number >> 8), (uint8_t)number};
     return hsm_nonce_spend(hsm, nonce, expires, now);
@@ -158,16 +159,42 @@ static void a_nonce_is_spent_once(void **state)
     is_reason(spend(1, 1000, 10), MV_APPROVAL_USED);
     is_reason(spend(1, 1000, 999), MV_APPROVAL_USED);
     /* until none is left, and again when they have expired */
-    for (uint16_t i = 2; i <= HSM_SPENT_PAGES * HSM_SPENT_NONCES; i++)
+    for (int i = 2; i <= HSM_SPENT_PAGES * HSM_SPENT_NONCES; i++)
         test_ok(spend(i, i <= 30 ? 1000 : 2000, 20), "another");
     is_reason(spend(9999, 2000, 999), MV_INVALID_FIELD);
-    for (uint16_t i = 1; i <= HSM_SPENT_PAGES * HSM_SPENT_NONCES; i += 10)
+    for (int i = 1; i <= HSM_SPENT_PAGES * HSM_SPENT_NONCES; i += 10)
         is_reason(spend(i, 2000, 999), MV_APPROVAL_USED);
     test_ok(spend(9999, 2000, 1000), "after the first have expired");
     is_reason(spend(9999, 2000, 1000), MV_APPROVAL_USED);
     is_reason(spend(31, 2000, 1999), MV_APPROVAL_USED);
     read_catalogue();
     assert_int_equal(catalogue->spent_count, HSM_SPENT_PAGES);
+}
+
+/* Lines of officers that were written before the certificate's end was kept. */
+static void an_officer_of_the_older_form_is_read(void **state)
+{
+    (void)state;
+    enum { END = 8, MAGIC_LAST = 3 };
+    uint8_t data[HSM_ENTRY_SIZE];
+    size_t size = 0;
+    CK_OBJECT_HANDLE mac_key = 0;
+    struct hsm_entry entry = {.kind = HSM_ENTRY_OFFICER, .generation = 77};
+    struct hsm_entry read;
+    entry.of.officer = person("old", 9);
+    test_ok(hsm_find_key(hsm, HSM_CATALOGUE_MAC_LABEL, &mac_key), "catalogue-mac");
+    test_ok(hsm_entry_encode(hsm, mac_key, &entry, data, &size), "encode");
+    test_ok(hsm_entry_decode(hsm, mac_key, data, size, &read), "decode");
+    assert_int_equal(read.of.officer.valid_until_unix_s, 2000000000);
+    size -= END;
+    data[MAGIC_LAST] = '3';
+    test_ok(hsm_cmac(hsm, mac_key, data, size - HSM_ENTRY_MAC, data + size - HSM_ENTRY_MAC), "MAC");
+    test_ok(hsm_entry_decode(hsm, mac_key, data, size, &read), "the older form");
+    assert_string_equal(read.of.officer.name, "old");
+    assert_int_equal(read.of.officer.valid_until_unix_s, 0);
+    data[MAGIC_LAST] = '4';
+    test_ok(hsm_cmac(hsm, mac_key, data, size - HSM_ENTRY_MAC, data + size - HSM_ENTRY_MAC), "MAC");
+    is_reason(hsm_entry_decode(hsm, mac_key, data, size, &read), MV_CATALOGUE_CORRUPT);
 }
 
 static int set_up(void **state)
@@ -195,6 +222,7 @@ int main(void)
         cmocka_unit_test(rules_are_of_acts),
         cmocka_unit_test(officers_go_but_not_below_the_quorum),
         cmocka_unit_test(a_nonce_is_spent_once),
+        cmocka_unit_test(an_officer_of_the_older_form_is_read),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }
