@@ -15,7 +15,7 @@ void mv_keypad_tick(struct mv_prepay *p)
 {
     struct mv_keypad *keypad = &p->keypad;
     uint32_t idle = mv_seconds(p) - keypad->since_s;
-    if (keypad->count > 0 && idle >= MV_KEYPAD_FORGETS_S)
+    if (idle >= MV_KEYPAD_FORGETS_S)
         forget_digits(keypad);
     if (keypad->count == 0 && idle >= MV_KEYPAD_SHOWS_S)
         keypad->asked = false;

@@ -41,7 +41,6 @@ static bool lasts(bool excess, uint32_t delay_s, uint32_t now, uint32_t *since)
     return now + 1 - *since >= delay_s;
 }
 
-/* The switch will open: what was measured before says nothing of the load after. */
 static void trip(struct mv_prepay *p, enum mv_cut kind, uint32_t now)
 {
     struct mv_supply *supply = &p->supply;
@@ -52,7 +51,6 @@ static void trip(struct mv_prepay *p, enum mv_cut kind, uint32_t now)
         supply->tries++;
     supply->limit = (uint8_t)(locks ? MV_CUT_POWER_LOCK : kind);
     supply->limit_since_s = now;
-    p->load = (struct mv_load){.over_since_s = 0};
     mv_touch(p, MV_OBJECT_SUPPLY, true);
     mv_event_log(p, kind == MV_CUT_POWER ? MV_EVENT_OVERLOAD : MV_EVENT_UNBALANCE, 0);
     if (locks)

@@ -12,7 +12,7 @@ static void tell(struct mv_prepay *p, bool closed, uint32_t now)
     p->load_switch.closed = closed;
     p->load_switch.since_s = now;
     if (!closed) /* what was measured before is past */
-        p->load = (struct mv_load){.over_since_s = 0};
+        p->load = (struct mv_load){.rate = p->load.rate};
 }
 
 static bool agrees(const struct mv_prepay *p)

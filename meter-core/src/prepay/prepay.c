@@ -33,9 +33,8 @@ static enum mv_result may_credit(void *context, enum mv_credit_register target, 
     if (target != p->parameters.credit_register || limit == 0)
         return MV_DONE;
     int64_t remaining = mv_account_remaining(p);
-    return remaining > limit || (remaining > 0 ? amount > limit - remaining : amount + remaining > limit)
-               ? MV_RECORD_HOARD
-               : MV_DONE;
+    bool exceeds = remaining > 0 ? amount > limit - remaining : amount + remaining > limit;
+    return exceeds ? MV_RECORD_HOARD : MV_DONE;
 }
 
 static uint32_t credited(void *context, enum mv_credit_register target, int64_t amount)

@@ -158,6 +158,8 @@ static void emergency_credit_from_alarm_2_only_and_kept(void **state)
     engine_use(e, 1);
     assert_int_equal(engine_keys(e, "E"), MV_DONE);
     assert_true(e->p.account.emergency_on);
+    assert_int_equal(engine_keys(e, "E"), MV_DONE); /* a second press browses */
+    assert_int_equal(count_events(e, MV_EVENT_EMERGENCY), 1);
     engine_reopen(e);
     assert_true(e->p.account.emergency_on);
     engine_use(e, 5);

@@ -181,6 +181,44 @@ static void a_memory_that_fails_closes_and_comes_back(void **state)
     flash_power_on(&e->flash);
     assert_int_equal(mv_prepay_tick(&e->p), MV_DONE);
     assert_false(e->p.supply.bypass);
+
+    mv_prepay_pulses(&e->p, 0, 5000);
+    e->flash.energy = 0;
+    e->flash.now++;
+    assert_int_equal(mv_prepay_tick(&e->p), MV_STORAGE_ERROR);
+    assert_true(e->closed); /* nothing moves that is not kept */
+}
+
+static void a_token_is_one_commit(void **state)
+{
+    struct engine *e = *state;
+    assert_int_equal(engine_buy(e, 5), MV_ACCEPT);
+    engine_wait(e, 1);
+    uint32_t commits = e->p.meter.journal.commits;
+    assert_int_equal(engine_buy(e, 5), MV_ACCEPT);
+    assert_int_equal(e->p.meter.journal.commits, commits + 1);
+}
+
+static void the_token_engines_state_can_be_touched(void **state)
+{
+    struct engine *e = *state;
+    e->p.meter.state.settings.water_factor = 5;
+    mv_touch(&e->p, MV_OBJECT_TOKENS, true);
+    assert_int_equal(mv_settle(&e->p, MV_DONE), MV_DONE);
+    engine_reopen(e);
+    assert_int_equal(e->p.meter.state.settings.water_factor, 5);
+}
+
+static void months_end_by_the_clock(void **state)
+{
+    struct engine *e = *state;
+    assert_int_equal(engine_buy(e, 9), MV_ACCEPT);
+    engine_use(e, 2);
+    assert_int_equal(e->p.freezes.months[0].ended, 0);
+    e->unix_s += 31 * 86400;
+    engine_wait(e, 2 * 31);
+    assert_int_equal(e->p.freezes.months[0].month, 2 * ENGINE_KWH);
+    assert_int_equal(e->p.registers.month, 0);
 }
 
 static void a_damaged_limit_is_not_believed(void **state)
@@ -410,6 +448,9 @@ int main(void)
         ENGINE(little_use_is_saved_after_15_minutes_and_no_use_never),
         ENGINE(all_is_saved_when_the_mains_goes),
         ENGINE(a_memory_that_fails_closes_and_comes_back),
+        ENGINE(a_token_is_one_commit),
+        ENGINE(the_token_engines_state_can_be_touched),
+        ENGINE(months_end_by_the_clock),
         ENGINE(a_damaged_limit_is_not_believed),
         ENGINE(flags_that_nobody_has_are_not_believed),
         ENGINE(a_rotten_bit_is_mended_and_told_once),

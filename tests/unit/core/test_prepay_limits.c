@@ -359,6 +359,27 @@ static void without_feedback_a_load_behind_an_open_switch_is_a_fault(void **stat
     assert_false(e->p.supply.switch_fault);
 }
 
+static void without_feedback_the_last_sample_of_a_load_is_no_fault(void **state)
+{
+    struct engine *e = *state;
+    e->no_feedback = true;
+    assert_int_equal(engine_buy(e, 9), MV_ACCEPT);
+    engine_load(e, 700, 10);
+    mv_supply_command(&e->p, true);
+    engine_wait(e, 100);
+    assert_false(e->p.supply.switch_fault);
+}
+
+static void without_feedback_a_command_that_is_not_taken_is_a_fault(void **state)
+{
+    struct engine *e = *state;
+    e->no_feedback = true;
+    e->refuses = true;
+    assert_int_equal(engine_buy(e, 9), MV_ACCEPT);
+    engine_wait(e, MV_SWITCH_SETTLE_S * (MV_SWITCH_RETRIES + 1));
+    assert_true(e->p.supply.switch_fault);
+}
+
 static void the_switch_is_told_at_every_start(void **state)
 {
     struct engine *e = *state;
@@ -390,6 +411,8 @@ int main(void)
         ENGINE(a_switch_that_somebody_moved_is_moved_back),
         ENGINE(a_switch_that_takes_no_commands_is_a_fault),
         ENGINE(without_feedback_a_load_behind_an_open_switch_is_a_fault),
+        ENGINE(without_feedback_the_last_sample_of_a_load_is_no_fault),
+        ENGINE(without_feedback_a_command_that_is_not_taken_is_a_fault),
         ENGINE(the_switch_is_told_at_every_start),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
