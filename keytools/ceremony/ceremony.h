@@ -26,6 +26,8 @@ struct ceremony {
     struct ceremony_person people[SCRIPT_MOST_ROLES];
     struct session session;       /* of the token; hsm NULL: none is open */
     struct hsm_catalogue *before; /* the catalogue as the transcript knows it */
+    bool token_made;              /* by an act of this ceremony */
+    bool pin_refused;             /* nobody tries again: tokens lock */
     size_t steps_done;
     const struct script_step *step; /* the present one; NULL outside */
 };

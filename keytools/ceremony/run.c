@@ -181,7 +181,8 @@ static mv_status sign(struct ceremony *ceremony)
 static mv_status finish(struct ceremony *ceremony, bool completed)
 {
     interrupted = 0; /* whoever ends a ceremony may still be asked for the PIN of the token that it made */
-    if (ceremony->session.hsm == NULL && ceremony->before->generation > 0) {
+    bool token = ceremony->token_made || ceremony->before->generation > 0;
+    if (ceremony->session.hsm == NULL && token && !ceremony->pin_refused) {
         mv_status opened = ceremony_open(ceremony);
         if (!opened.ok)
             ceremony_record(ceremony, "refused", ceremony_reason(opened));

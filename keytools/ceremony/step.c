@@ -80,8 +80,9 @@ static enum ceremony_turn act_once(struct ceremony *ceremony, const struct scrip
     if (code != TOOL_DONE)
         return refused(ceremony, code);
     ceremony_record(ceremony, "done", json_object());
+    ceremony->token_made = ceremony->token_made || act_makes_token(step);
     /* before the token is made there is none to look at */
-    bool token = ceremony->session.hsm != NULL || ceremony->before->generation > 0 || act_makes_token(step);
+    bool token = ceremony->session.hsm != NULL || ceremony->before->generation > 0 || ceremony->token_made;
     mv_status status = token ? ceremony_take_changes(ceremony) : mv_ok();
     if (status.ok)
         return CEREMONY_GO_ON;

@@ -14,6 +14,7 @@ mv_status ceremony_open(struct ceremony *ceremony)
     if (ceremony->session.hsm != NULL)
         return mv_ok();
     mv_status status = session_open(ceremony->tool->config_path, &ceremony->session);
+    ceremony->pin_refused = status.reason == MV_PIN_REFUSED;
     if (status.ok)
         session_lend(&ceremony->session);
     else
