@@ -8,6 +8,7 @@
 #include "base/secret.h"
 #include "hsm/quorum.h"
 #include "hsm/sign.h"
+#include "remark.h"
 
 static mv_status login(const struct hsm_config *config, const char *user_pin, struct hsm **hsm)
 {
@@ -39,6 +40,8 @@ mv_status token_birth_open(struct hsm_config *config, const char *so_pin, const 
         (void)snprintf(config->token_serial, sizeof config->token_serial, "%s", serial);
     mv_status status = login(config, user_pin, hsm);
     /* somebody else's token of the same label: not ours to try PINs on */
+    if (!status.ok && status.reason == MV_PIN_REFUSED && !made.ok)
+        return remark(made, "the user PIN was tried on it, once, and refused: %s", status.where);
     if (!status.ok)
         return made.ok ? status : made;
     (void)snprintf(config->token_serial, sizeof config->token_serial, "%s", hsm_serial(*hsm));

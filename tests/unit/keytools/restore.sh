@@ -226,7 +226,7 @@ expect 'restore by components' 0 vending/999902/1/2 "${restore[@]}" --from "$dir
 decoder_keys third
 same 'decoder keys after the third restore' "$(cat "$dir/before.keys")" "$(cat "$dir/third.keys")"
 echo 99999999 >"$dir/pin"
-expect 'restore beside another token of that label' 1 TOKEN_IN_USE "${restore[@]}" --from "$dir/second.backup" "${first[@]}"
+expect 'restore beside another token of that label' 1 'PIN was tried on it, once, and refused: C_Login: the token' "${restore[@]}" --from "$dir/second.backup" "${first[@]}"
 echo 25071984 >"$dir/pin"
 expect 'the token still opens' 0 'are in order' check
 
