@@ -63,7 +63,7 @@ static bool flash_read(void *context, uint32_t sector, uint32_t offset, uint8_t 
 {
     struct flash *flash = context;
     if (flash->fail_reads || flash->energy == 0 || !inside(flash, sector, offset, size) ||
-        (int)sector == flash->fail_sector)
+        (int)sector == flash->fail_sector || (flash->fail_read > 0 && --flash->fail_read == 0))
         return false;
     memcpy(data, flash_sector(flash, sector) + offset, size);
     return true;

@@ -27,6 +27,7 @@ struct flash {
     uint32_t spent;       /* bytes written or erased so far */
     bool repeat;          /* every write and erasure is done twice, as by a driver that is not sure */
     bool fail_reads;      /* the memory cannot be read */
+    uint32_t fail_read;   /* the n-th read from now on fails, 0: none */
     int fail_sector;      /* this one cannot be read, -1: none */
     bool deny_writes;     /* writes are done but reported as failed */
     uint32_t deny_erases; /* bit n: sector n does not erase */
