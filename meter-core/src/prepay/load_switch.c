@@ -1,5 +1,6 @@
 #include "load_switch.h"
 
+#include "account.h"
 #include "events.h"
 #include "limit.h"
 #include "settle.h"
@@ -29,6 +30,12 @@ static bool agrees(const struct mv_prepay *p)
     }
 }
 
+static uint32_t settles_s(const struct mv_prepay *p)
+{
+    enum mv_service service = mv_account_service(p);
+    return service == MV_SERVICE_WATER || service == MV_SERVICE_GAS ? MV_VALVE_SETTLE_S : MV_SWITCH_SETTLE_S;
+}
+
 static void retry(struct mv_prepay *p, uint32_t now)
 {
     struct mv_load_switch *load_switch = &p->load_switch;
@@ -54,7 +61,7 @@ void mv_load_switch_follow(struct mv_prepay *p)
         tell(p, closed, now);
         return;
     }
-    if (now - load_switch->since_s < MV_SWITCH_SETTLE_S)
+    if (now - load_switch->since_s < settles_s(p))
         return;
     if (agrees(p))
         p->supply.switch_fault = false;

@@ -4,9 +4,10 @@
 
 #include "metervault/prepay.h"
 
-enum { MV_SWITCH_SETTLE_S = 2, MV_SWITCH_RETRIES = 3, MV_SWITCH_RETRIES_WITHIN_S = 3600 };
+/* Seconds that a switch, and the motor of a valve, have before feedback counts. */
+enum { MV_SWITCH_SETTLE_S = 2, MV_VALVE_SETTLE_S = 15, MV_SWITCH_RETRIES = 3, MV_SWITCH_RETRIES_WITHIN_S = 3600 };
 
-/* Tells the switch when that changed, and again when its feedback differs MV_SWITCH_SETTLE_S later, up to
+/* Tells the switch when that changed, and again when its feedback differs once it had its time, up to
  * MV_SWITCH_RETRIES times an hour; then it is a fault, until the feedback agrees. A board without feedback that
  * measures a load behind its open switch has a fault, too. */
 void mv_load_switch_follow(struct mv_prepay *p);

@@ -380,6 +380,24 @@ static void without_feedback_a_command_that_is_not_taken_is_a_fault(void **state
     assert_true(e->p.supply.switch_fault);
 }
 
+static void a_valve_has_more_time(void **state)
+{
+    static const uint8_t valves[] = {MV_REGISTER_WATER, MV_REGISTER_GAS, MV_REGISTER_WATER_CURRENCY};
+    struct engine *e = *state;
+    for (unsigned i = 0; i < sizeof valves; i++) {
+        assert_int_equal(engine_ready(state), 0);
+        e->p.parameters.credit_register = valves[i];
+        engine_wait(e, MV_VALVE_SETTLE_S);
+        unsigned told = e->told;
+        e->closed = true; /* still moving, as it were */
+        e->p.load_switch.since_s = e->flash.now;
+        engine_wait(e, MV_VALVE_SETTLE_S - 1);
+        assert_int_equal(e->told, told);
+        engine_wait(e, 1);
+        assert_int_equal(e->told, told + 1);
+    }
+}
+
 static void the_switch_is_told_at_every_start(void **state)
 {
     struct engine *e = *state;
@@ -413,6 +431,7 @@ int main(void)
         ENGINE(without_feedback_a_load_behind_an_open_switch_is_a_fault),
         ENGINE(without_feedback_the_last_sample_of_a_load_is_no_fault),
         ENGINE(without_feedback_a_command_that_is_not_taken_is_a_fault),
+        ENGINE(a_valve_has_more_time),
         ENGINE(the_switch_is_told_at_every_start),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
