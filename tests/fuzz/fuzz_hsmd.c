@@ -1,6 +1,7 @@
 /* Requests from a server that was taken over, to the operations of the key process on a real SoftHSM token: several
  * frames of one connection, each the operation's number, the length of its body and its body. The length has one byte,
  * or two if the number's highest bit is set. */
+#include <sanitizer/lsan_interface.h>
 #include <stdlib.h>
 #include <time.h>
 
@@ -50,6 +51,8 @@ static void import_masters(struct hsm *hsm)
 
 static void start(void)
 {
+    /* making a token leaves a few things behind in SoftHSM, once; they would be taken for the first input's */
+    __lsan_disable();
     test_token_new(&token, NULL);
     struct hsm *hsm = test_token_open_new(&token);
     struct hsm_officer officer = officer_of_the_inputs;
@@ -63,6 +66,7 @@ static void start(void)
     hsm_close(hsm);
     test_ok(hsmd_service_start(&service, &token.config), "service");
     (void)atexit(remove_token);
+    __lsan_enable();
 }
 
 static void call(uint8_t op, const uint8_t *body, size_t size)
