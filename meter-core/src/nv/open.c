@@ -27,7 +27,7 @@ static void survey_sector(const struct mv_meter_port *port, uint32_t sector, str
         survey->newest = entry.generation;
         survey->sector = sector;
     }
-    survey->readable = survey->readable && found == MV_NV_FOUND_NONE;
+    survey->readable = found == MV_NV_FOUND_NONE;
 }
 
 static enum mv_result survey_memory(const struct mv_meter_port *port, struct survey *survey)
@@ -168,7 +168,7 @@ enum mv_result mv_nv_open(struct mv_nv_journal *journal, const struct mv_nv_memo
     struct loading loading = {.journal = journal, .memory = memory, .missing = mv_nv_all(memory)};
     for (; loading.sector < memory->port->sectors && result == MV_DONE; loading.sector++)
         result = load_sector(&loading);
-    if (result == MV_DONE && journal->entries == 0)
+    if (result == MV_DONE && journal->entries == 0) /* a glitch: what the survey found is not there */
         result = MV_STORAGE_ERROR;
     if (result == MV_DONE)
         mend(&loading);
