@@ -19,7 +19,6 @@ struct ceremony_person {
 struct ceremony {
     const struct tool *tool;
     const struct script *script;
-    const char *script_path;
     bool plain; /* no screen is cleared between steps */
     struct transcript transcript;
     mv_status recording; /* the first line that could not be written */
@@ -70,13 +69,19 @@ MV_MUST_USE mv_status ceremony_take_changes(struct ceremony *ceremony);
 const char *ceremony_interruption(void);
 enum ceremony_turn ceremony_step(struct ceremony *ceremony, const struct script_step *step);
 
+/* ---- close.c ---- */
+/* Closes and signs the transcript; opens a token that the ceremony has made. */
+MV_MUST_USE mv_status ceremony_finish(struct ceremony *ceremony, bool completed);
+
 struct ceremony_options {
     const char *script, *transcript, *after;
     bool plain;
 };
 /* Holds it; the exit code. */
 int ceremony_run(const struct tool *tool, const struct ceremony_options *options);
-/* Judges a script; tells each fault with its line. The number of faults. */
+/* judge.c: judges a script; tells each fault with its line. The number of faults. */
 size_t ceremony_judge(const struct tool *tool, const char *path, const struct script *script);
+/* verify.c: the subcommand; argv[0] is its name. */
+int ceremony_verify(struct tool *tool, const char *path, int argc, char **argv);
 
 #endif

@@ -4,14 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
-#include <unistd.h>
 
-#include "ceremony/acts.h"
 #include "ceremony/ceremony.h"
-#include "ceremony/script_check.h"
 #include "ceremony/whole_file.h"
 #include "hex.h"
-#include "officer.h"
 #include "remark.h"
 #include "terminal.h"
 #include "words.h"
@@ -39,47 +35,6 @@ static void catch_signals(void)
     terminal_cancel_on(&interrupted);
 }
 
-/* ---- what `check` asks of the world ---- */
-static bool takes(void *context, const struct script_step *step)
-{
-    return acts_take(context, step);
-}
-
-static bool certified(void *context, const char *name, const char *path)
-{
-    struct hsm_officer officer;
-    mv_status status = officer_from_certificate(name, path, &officer);
-    if (!status.ok)
-        (void)tool_refuse(context, status);
-    return status.ok;
-}
-
-static bool exists(void *context, const char *path)
-{
-    (void)context;
-    return access(path, F_OK) == 0;
-}
-
-static void say(void *context, unsigned line, const char *what)
-{
-    (void)context;
-    (void)fprintf(stderr, "  line %u: %s\n", line, what);
-}
-
-size_t ceremony_judge(const struct tool *tool, const char *path, const struct script *script)
-{
-    struct tool own = *tool;
-    const struct script_world world = {
-        .takes = takes, .certified = certified, .exists = exists, .context = &own, .say = say};
-    own.json = false;
-    terminal_assume();
-    size_t faults = script_check(script, &world);
-    if (faults > 0)
-        (void)fprintf(stderr, "%s: %zu faults\n", path, faults);
-    return faults;
-}
-
-/* ---- beginning ---- */
 static mv_status read_after(const char *path, json_t *line)
 {
     char *text = NULL;
@@ -142,68 +97,6 @@ static mv_status begin(struct ceremony *ceremony, const struct ceremony_options 
     return opened;
 }
 
-/* ---- end ---- */
-/* Secret and private keys of the token that are in no catalogue; -1: nobody could look. */
-static int strangers(struct ceremony *ceremony)
-{
-    size_t count = 0;
-    char label[HSM_LABEL_SIZE] = "";
-    if (ceremony->session.hsm == NULL ||
-        !hsm_strangers(ceremony->session.hsm, ceremony->session.catalogue, &count, label).ok)
-        return -1;
-    terminal_say(count == 0 ? "No key is in the token that its catalogue does not know.\n"
-                            : "KEYS ARE IN THE TOKEN THAT ITS CATALOGUE DOES NOT KNOW.\n");
-    return (int)count;
-}
-
-static mv_status sign(struct ceremony *ceremony)
-{
-    uint8_t signature[HSM_SIGNATURE_MOST];
-    uint8_t der[HSM_SIGN_PUBLIC];
-    uint8_t fingerprint[TRANSCRIPT_HASH];
-    char signature_hex[2 * sizeof signature + 1];
-    char der_hex[2 * sizeof der + 1];
-    size_t size = 0;
-    uint32_t version = 0;
-    const struct session *session = &ceremony->session;
-    MV_TRY(hsm_sign(session->hsm, session->catalogue, ceremony->transcript.head, signature, &size, &version));
-    MV_TRY(hsm_sign_public(session->catalogue, version, der));
-    MV_TRY(transcript_fingerprint(der, fingerprint));
-    hex_encode(signature, size, signature_hex);
-    hex_encode(der, sizeof der, der_hex);
-    ceremony_record(ceremony, "signature",
-                    json_pack("{s:s, s:I, s:s, s:s}", "key", "audit-sign", "version", (json_int_t)version, "public_key",
-                              der_hex, "signature", signature_hex));
-    ceremony_fingerprint("Signed by audit-sign, SHA-256 of its public key", fingerprint, sizeof fingerprint);
-    return ceremony->recording;
-}
-
-static mv_status finish(struct ceremony *ceremony, bool completed)
-{
-    interrupted = 0; /* whoever ends a ceremony may still be asked for the PIN of the token that it made */
-    bool token = ceremony->token_made || ceremony->before->generation > 0;
-    if (ceremony->session.hsm == NULL && token && !ceremony->pin_refused) {
-        mv_status opened = ceremony_open(ceremony);
-        if (!opened.ok)
-            ceremony_record(ceremony, "refused", ceremony_reason(opened));
-    }
-    if (ceremony->session.hsm != NULL)
-        (void)hsm_catalogue_read(ceremony->session.hsm, ceremony->session.catalogue).ok;
-    const struct session *session = &ceremony->session;
-    bool signs = session->hsm != NULL && hsm_sign_newest(session->hsm, session->catalogue) != NULL;
-    json_t *line = json_pack("{s:s, s:I, s:I, s:i, s:b}", "result", completed ? "completed" : "aborted", "steps_done",
-                             (json_int_t)ceremony->steps_done, "steps", (json_int_t)ceremony->script->step_count,
-                             "strangers", strangers(ceremony), "signed", (int)signs);
-    if (session->hsm != NULL)
-        (void)json_object_set_new(line, "generation", json_integer((json_int_t)session->catalogue->generation));
-    ceremony_record(ceremony, "closed", line);
-    if (!signs)
-        terminal_say("There is no key to sign the transcript with: it is closed unsigned.\n");
-    mv_status status = signs && ceremony->recording.ok ? sign(ceremony) : ceremony->recording;
-    ceremony_fingerprint("Head of the transcript, to be written on paper", ceremony->transcript.head, TRANSCRIPT_HASH);
-    return status;
-}
-
 static enum ceremony_turn check_clock(struct ceremony *ceremony)
 {
     char now[WORDS_TIME];
@@ -231,7 +124,8 @@ static int run(struct ceremony *ceremony, const struct ceremony_options *options
     enum ceremony_turn turn = status.ok ? hold(ceremony) : CEREMONY_ABORT;
     ceremony->step = NULL;
     ceremony_screen(ceremony, turn == CEREMONY_GO_ON ? "Completed" : "Aborted");
-    mv_status finished = finish(ceremony, turn == CEREMONY_GO_ON);
+    interrupted = 0; /* whoever ends a ceremony may still be asked for the PIN of the token that it made */
+    mv_status finished = ceremony_finish(ceremony, turn == CEREMONY_GO_ON);
     if (!status.ok)
         return tool_refuse(ceremony->tool, status);
     if (!finished.ok)
@@ -263,13 +157,13 @@ int ceremony_run(const struct tool *tool, const struct ceremony_options *options
     struct hsm_catalogue *before = calloc(1, sizeof *before);
     if (status.ok && (ceremony == NULL || before == NULL))
         status = mv_fail(MV_OUT_OF_MEMORY, "ceremony");
-    else if (!status.ok && status.reason == MV_SCRIPT_REFUSED)
-        say(NULL, fault.line, fault.what);
+    else if (status.reason == MV_SCRIPT_REFUSED)
+        status = remark(status, "line %u: %s", fault.line, fault.what);
     int code = TOOL_REFUSED;
     if (status.ok) {
         *ceremony = (struct ceremony){.tool = tool,
                                       .script = script,
-                                      .script_path = options->script,
+
                                       .plain = options->plain,
                                       .recording = mv_ok(),
                                       .before = before};
