@@ -99,12 +99,12 @@ static void what_each_state_allows(void **state)
     (void)state;
     static const struct {
         enum hsm_key_state state;
-        const char *allowed; /* issue, leave, enter, open */
+        const char *allowed; /* issue, leave, enter, check, open */
     } expected[] = {
-        {HSM_PRE_ACTIVE, "---o"},        {HSM_ACTIVE, "ileo"},
-        {HSM_ISSUED_UNTIL, "il-o"},      {HSM_EXPIRED, "-l-o"},
-        {HSM_COMPROMISED, "-l-o"},       {HSM_DESTROYED, "----"},
-        {(enum hsm_key_state)0, "----"}, {(enum hsm_key_state)7, "----"},
+        {HSM_PRE_ACTIVE, "----o"},        {HSM_ACTIVE, "ileco"},
+        {HSM_ISSUED_UNTIL, "il-co"},      {HSM_EXPIRED, "-l-co"},
+        {HSM_COMPROMISED, "-l--o"},       {HSM_DESTROYED, "-----"},
+        {(enum hsm_key_state)0, "-----"}, {(enum hsm_key_state)7, "-----"},
     };
     for (size_t i = 0; i < sizeof expected / sizeof expected[0]; i++)
         for (int purpose = HSM_TO_ISSUE; purpose <= HSM_TO_OPEN; purpose++)
@@ -424,11 +424,13 @@ static void a_killed_writer_leaves_a_whole_catalogue(void **state)
     assert_int_equal(look(1)->state, HSM_EXPIRED);
 }
 
-/* Rewrites every entry in an older form: the first ended before successor and flags, the second before the flags. */
+/* Rewrites every entry in an older form: the first ended before successor, flags and minimum version, the second before
+ * the last two, the third before the last. */
 static void make_older(char form, struct hsm_records *records)
 {
     uint8_t data[HSM_ENTRY_SIZE];
-    size_t cut = form == '1' ? 2 : 1;
+    static const size_t cuts[] = {6, 5, 4};
+    size_t cut = cuts[form - '1'];
     test_ok(hsm_records_load(hsm, records), "records");
     for (size_t i = 0; i < records->member_count; i++) {
         size_t size = 0;
@@ -486,6 +488,18 @@ static void the_second_form_is_read(void **state)
     hsm_records_free(&records);
 }
 
+static void the_third_form_is_read(void **state)
+{
+    (void)state;
+    struct hsm_records records;
+    test_ok(set_successor(1, 2), "successor");
+    make_older('3', &records);
+    assert_int_equal(look(1)->scope.successor_krn, 2);
+    assert_int_equal(look(1)->minimum_version, 0);
+    test_ok(hsm_keys_verify(hsm, &catalogue), "verify");
+    hsm_records_free(&records);
+}
+
 /* ---- a running key process ---- */
 
 static mv_status prepared(struct hsmd_client *client, uint8_t krn)
@@ -540,6 +554,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_killed_writer_leaves_a_whole_catalogue, set_up, tear_down),
         cmocka_unit_test_setup_teardown(the_first_form_is_read, set_up, tear_down),
         cmocka_unit_test_setup_teardown(the_second_form_is_read, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(the_third_form_is_read, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_running_process_obeys_within_a_second, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
