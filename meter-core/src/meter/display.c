@@ -78,40 +78,56 @@ static void run_test(struct mv_display *display, const struct mv_meter_state *st
     const struct mv_meter_identity *identity = &state->identity;
     switch (test) {
     case 1:
-        return add(display, MV_SHOW_LOAD_SWITCH, 0, 0);
+        add(display, MV_SHOW_LOAD_SWITCH, 0, 0);
+        break;
     case 2:
-        return add(display, MV_SHOW_ALL_SEGMENTS, 0, 0);
+        add(display, MV_SHOW_ALL_SEGMENTS, 0, 0);
+        break;
     case 3:
-        return add_credit(display, state);
+        add_credit(display, state);
+        break;
     case 4:
         add(display, MV_SHOW_KRN, 0, identity->key_revision);
-        return add(display, MV_SHOW_KT, 0, identity->key_type);
+        add(display, MV_SHOW_KT, 0, identity->key_type);
+        break;
     case 5:
-        return add(display, MV_SHOW_TI, 0, identity->tariff_index);
+        add(display, MV_SHOW_TI, 0, identity->tariff_index);
+        break;
     case 7:
-        return add(display, MV_SHOW_MAXIMUM_POWER, 0, limit_value(state->settings.maximum_power_w));
+        add(display, MV_SHOW_MAXIMUM_POWER, 0, limit_value(state->settings.maximum_power_w));
+        break;
     case 8:
-        return add(display, MV_SHOW_TAMPER, 0, state->settings.tampered ? 1 : 0);
+        add(display, MV_SHOW_TAMPER, 0, state->settings.tampered ? 1 : 0);
+        break;
     case 10:
-        return add(display, MV_SHOW_SOFTWARE, 0, MV_METER_SOFTWARE);
+        add(display, MV_SHOW_SOFTWARE, 0, MV_METER_SOFTWARE);
+        break;
     case 11:
-        return add(display, MV_SHOW_PHASE_UNBALANCE, 0, limit_value(state->settings.phase_unbalance_w));
+        add(display, MV_SHOW_PHASE_UNBALANCE, 0, limit_value(state->settings.phase_unbalance_w));
+        break;
     case 12:
-        return add_water_factor(display, state);
+        add_water_factor(display, state);
+        break;
     case 13:
-        return add(display, MV_SHOW_TARIFF_RATE, 0, state->settings.tariff_rate);
+        add(display, MV_SHOW_TARIFF_RATE, 0, state->settings.tariff_rate);
+        break;
     case 14:
-        return add(display, MV_SHOW_EA, 0, identity->key.ea);
+        add(display, MV_SHOW_EA, 0, identity->key.ea);
+        break;
     case 15:
-        return add(display, MV_SHOW_TCT, 0, TCT_KEYPAD);
+        add(display, MV_SHOW_TCT, 0, TCT_KEYPAD);
+        break;
     case 16:
-        return add(display, MV_SHOW_KEN, 0, identity->key_expiry);
+        add(display, MV_SHOW_KEN, 0, identity->key_expiry);
+        break;
     case 17:
-        return add(display, MV_SHOW_DRN, drn_length(identity), drn_value(identity));
+        add(display, MV_SHOW_DRN, drn_length(identity), drn_value(identity));
+        break;
     case 18:
-        return add(display, MV_SHOW_SGC, 0, supply_group_value(identity->supply_group));
+        add(display, MV_SHOW_SGC, 0, supply_group_value(identity->supply_group));
+        break;
     default:
-        return;
+        break;
     }
 }
 
