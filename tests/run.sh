@@ -250,6 +250,7 @@ part_long() {
     stage "long faults"
     script "a million random operations" tests/model/run.py --operations 1000000
     script "500 kills" env METERVAULT_KILLS=500 tests/faults/kill.sh
+    script "ceremonies ended at every question in every way" env METERVAULT_REHEARSAL=all tests/integration/rehearsal.sh
     script "power cuts on the targets" env METERVAULT_TARGET_LONG=ON tests/target/run.sh
     script "100,000 meters rolled over" env METERVAULT_METERS=100000 tests/integration/rollover.sh
     script "100,000 rows in a batch" env METERVAULT_ROWS=100000 tests/integration/batch.sh
