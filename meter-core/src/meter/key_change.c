@@ -25,7 +25,7 @@ static enum mv_result check_key_type(const struct mv_meter_state *state, const s
 {
     struct mv_sts_key_section_facts facts;
     enum mv_result result = mv_sts_key_section_read(block, state->identity.key.ea, &facts);
-    if (result == MV_DONE && facts.has_kt_krn && !key_type_change_allowed(state->identity.key_type, facts.kt))
+    if (facts.has_kt_krn && !key_type_change_allowed(state->identity.key_type, facts.kt))
         return MV_KEY_TYPE_ERROR;
     return result;
 }
@@ -127,15 +127,17 @@ static enum mv_result join_or_keep(struct mv_meter *meter, const struct mv_sts_k
     return result;
 }
 
+/* `section`: which one it is, 0 for what is none of a set that this meter could take. */
 static enum mv_result take_section(struct mv_meter *meter, const struct mv_sts_block *block, unsigned *section)
 {
-    enum mv_result result = check_key_type(&meter->state, block);
-    if (result != MV_DONE)
-        return result;
     struct mv_sts_key_sections sections = meter->state.sections;
-    result = add_section(&sections, meter->state.identity.key.ea, block, section);
+    enum mv_result result = add_section(&sections, meter->state.identity.key.ea, block, section);
+    if (result == MV_DONE)
+        result = check_key_type(&meter->state, block);
     if (result == MV_DONE)
         result = join_or_keep(meter, &sections, *section);
+    else
+        *section = 0;
     mv_wipe(&sections, sizeof sections);
     return result;
 }

@@ -62,11 +62,9 @@ static enum mv_result obey(struct mv_meter *meter, const struct mv_sts_manage *t
         return MV_DONE;
     case MV_MANAGE_WATER_FACTOR:
         return set_water_factor(state, token->field);
-    case MV_MANAGE_EXTENDED:
+    default: /* MV_MANAGE_EXTENDED: mv_sts_manage_unpack knows no other */
         set_extended(settings, token->field);
         return MV_DONE;
-    default:
-        return MV_FUNCTION_ERROR;
     }
 }
 

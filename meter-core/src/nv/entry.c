@@ -140,7 +140,7 @@ enum mv_nv_found mv_nv_find(const struct mv_meter_port *port, uint32_t sector, u
         case IS_HALF_SEALED:
             entry->kind = MV_NV_HALF_SEALED;
             return MV_NV_FOUND;
-        case IS_SEAL: /* more than one bit of its head is wrong */
+        default: /* IS_SEAL: more than one bit of its head is wrong */
             entry->kind = MV_NV_DAMAGED;
             return MV_NV_FOUND;
         }

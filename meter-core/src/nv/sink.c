@@ -26,7 +26,7 @@ static bool reads_back(const struct mv_nv_sink *to)
  * behind it. */
 void mv_nv_flush(struct mv_nv_sink *to)
 {
-    if (to->good && to->filled > 0) {
+    if (to->good) {
         to->good = to->port->nv_write(to->port->context, to->sector, to->at, to->piece, to->filled) && reads_back(to);
         to->at += to->filled;
     }

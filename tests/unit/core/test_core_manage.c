@@ -233,6 +233,12 @@ static void test_refusals(void **state)
     assert_int_equal(mv_sts_test_control(0, 19, &control), MV_RANGE_ERROR);
     assert_int_equal(mv_sts_test_control(0, 18, &control), MV_DONE);
     assert_int_equal(control, 0x20000);
+    assert_int_equal(mv_sts_test_control(0, MV_TEST_ALL, &control), MV_DONE);
+    assert_int_equal(control, 0xFFFFFFFFF);
+    assert_int_equal(mv_sts_test_control(1, MV_TEST_ALL, &control), MV_DONE);
+    assert_int_equal(control, 0xFFFFFFF);
+    struct mv_sts_test beyond = {.subclass = 16};
+    assert_int_equal(mv_sts_test_pack(&beyond, &block), MV_FUNCTION_ERROR);
 }
 
 int main(void)

@@ -143,30 +143,6 @@ static void currency_boundaries(void **state)
     }
 }
 
-static void currency_carries_and_ends(void **state)
-{
-    (void)state;
-    struct mv_u128 power;
-    struct mv_u128 offset;
-    struct mv_sts_currency amount;
-    /* one unit above what exponent 1 holds: up to exponent 2, or down within 1 */
-    power_and_offset(1, &power, &offset);
-    struct mv_u128 above = plus(plus(times(power, 16383), offset), (struct mv_u128){0, 1});
-    expect_currency(false, above, 2, 0);
-    expect_currency(true, above, 1, 16383);
-
-    power_and_offset(31, &power, &offset);
-    struct mv_u128 largest = plus(times(power, 16383), offset);
-    above = plus(largest, (struct mv_u128){0, 1});
-    expect_currency(false, largest, 31, 16383);
-    assert_int_equal(mv_sts_currency_encode(false, above, &amount), MV_RANGE_ERROR);
-    expect_currency(true, above, 31, 16383); /* a debit rounds down to what fits ... */
-    assert_int_equal(mv_sts_currency_encode(true, plus(largest, power), &amount),
-                     MV_RANGE_ERROR); /* ... up to a step */
-    assert_int_equal(mv_sts_currency_encode(false, (struct mv_u128){UINT64_MAX, UINT64_MAX}, &amount), MV_RANGE_ERROR);
-    expect_currency(true, (struct mv_u128){0, 0}, 0, 0); /* there is no negative zero */
-}
-
 static bool less(struct mv_u128 a, struct mv_u128 b)
 {
     return a.high != b.high ? a.high < b.high : a.low < b.low;
@@ -194,6 +170,31 @@ static void expect_nearest(struct mv_u128 magnitude)
     order = (uint32_t)amount.exponent << 14 | amount.mantissa;
     assert_false(less(magnitude, currency_meaning(order)));
     assert_true(order == LAST || less(magnitude, currency_meaning(order + 1)));
+}
+
+static void currency_carries_and_ends(void **state)
+{
+    (void)state;
+    struct mv_u128 power;
+    struct mv_u128 offset;
+    struct mv_sts_currency amount;
+    /* one unit above what exponent 1 holds: up to exponent 2, or down within 1 */
+    power_and_offset(1, &power, &offset);
+    struct mv_u128 above = plus(plus(times(power, 16383), offset), (struct mv_u128){0, 1});
+    expect_currency(false, above, 2, 0);
+    expect_currency(true, above, 1, 16383);
+
+    power_and_offset(31, &power, &offset);
+    struct mv_u128 largest = plus(times(power, 16383), offset);
+    above = plus(largest, (struct mv_u128){0, 1});
+    expect_currency(false, largest, 31, 16383);
+    assert_int_equal(mv_sts_currency_encode(false, above, &amount), MV_RANGE_ERROR);
+    expect_currency(true, above, 31, 16383); /* a debit rounds down to what fits ... */
+    assert_int_equal(mv_sts_currency_encode(true, plus(largest, power), &amount),
+                     MV_RANGE_ERROR); /* ... up to a step */
+    assert_int_equal(mv_sts_currency_encode(false, (struct mv_u128){UINT64_MAX, UINT64_MAX}, &amount), MV_RANGE_ERROR);
+    expect_nearest((struct mv_u128){10, 16379});         /* rounded up, a tenth of it is 2^64 */
+    expect_currency(true, (struct mv_u128){0, 0}, 0, 0); /* there is no negative zero */
 }
 
 /* Magnitudes of every length, many of them next to where the lower half carries or borrows. */
@@ -353,6 +354,7 @@ static void dkga02_part_refusals(void **state)
     assert_int_equal(mv_dkga02_control_block("12345", 1, 1, 2, &block), MV_FORMAT_ERROR);
     assert_int_equal(mv_dkga02_control_block("123456", 100, 1, 2, &block), MV_RANGE_ERROR);
     assert_int_equal(mv_dkga02_control_block("123456", 1, 0, 2, &block), MV_RANGE_ERROR);
+    assert_int_equal(mv_dkga02_control_block("123456", 1, 10, 2, &block), MV_RANGE_ERROR);
     assert_int_equal(mv_dkga02_control_block("123456", 1, 1, 4, &block), MV_RANGE_ERROR);
 }
 

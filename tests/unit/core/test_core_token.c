@@ -137,6 +137,28 @@ static void currency_has_its_own_crc(void **state)
     assert_int_equal(mv_sts_block_pack(&management) & 0xFFFF, mv_sts_crc(plain, 7));
 }
 
+/* The clear block of class 0 that class 2 would take, too: its CRC is that of the other class. */
+static void two_faced_blocks_are_told(void **state)
+{
+    (void)state;
+    unsigned found = 0;
+    for (uint32_t n = 0; n < 1U << 18; n++) {
+        struct mv_sts_block block = {.token_class = MV_CLASS_CREDIT, .subclass = 4, .content = n};
+        struct mv_sts_block other;
+        uint64_t clear = mv_sts_block_pack(&block);
+        bool both = mv_sts_block_unpack(MV_CLASS_MANAGEMENT, clear, &other) == MV_DONE;
+        assert_int_equal(mv_sts_block_is_two_faced(MV_CLASS_CREDIT, clear), both);
+        if (!both)
+            continue;
+        found++;
+        assert_int_equal(other.content, n);
+        assert_true(mv_sts_block_is_two_faced(MV_CLASS_MANAGEMENT, clear));
+        assert_false(mv_sts_block_is_two_faced(MV_CLASS_DISPLAY, clear)); /* is not encrypted */
+        assert_false(mv_sts_block_is_two_faced(3, clear));
+    }
+    assert_true(found > 0);
+}
+
 static void digits_refusals(void **state)
 {
     (void)state;
@@ -200,7 +222,7 @@ int main(void)
         cmocka_unit_test(random_inverse),           cmocka_unit_test(random_credit_inverse),
         cmocka_unit_test(credit_refusals),          cmocka_unit_test(flipped_bits_fail_the_crc),
         cmocka_unit_test(currency_has_its_own_crc), cmocka_unit_test(digits_refusals),
-        cmocka_unit_test(tables_are_permutations),
+        cmocka_unit_test(tables_are_permutations),  cmocka_unit_test(two_faced_blocks_are_told),
     };
     return cmocka_run_group_tests_name("core token", tests, NULL, NULL);
 }

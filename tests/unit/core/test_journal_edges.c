@@ -8,6 +8,7 @@
 
 #include "../../../meter-core/src/nv/check.h"
 #include "../../../meter-core/src/nv/entry.h"
+#include "../../../meter-core/src/nv/sink.h"
 #include "journal_support.h"
 
 enum { SECTOR = 2048, CONSUMPTION = 2, CONSUMPTION_ENTRY = 96, FORMAT_AT = 8, COUNT_AT = 9, INDEX_AT = 11, ID_AT = 12 };
@@ -143,6 +144,135 @@ static void nothing_but_damage(void **state)
     assert_int_equal(bench_open(&bench), MV_STORAGE_ERROR);
 }
 
+/* ---- reads that lie ---- */
+
+static struct mv_meter_port behind;
+static unsigned looks;
+
+/* From the second look at the first unit on, the memory is blank. */
+static bool read_that_lies(void *context, uint32_t sector, uint32_t offset, uint8_t *data, uint32_t size)
+{
+    looks += sector == 0 && offset == 0 && size == MV_NV_UNIT;
+    if (looks < 2)
+        return behind.nv_read(context, sector, offset, data, size);
+    memset(data, 0xFF, size);
+    return true;
+}
+
+static void what_was_found_is_not_there(void **state)
+{
+    (void)state;
+    behind = bench.port;
+    looks = 0;
+    bench.port.nv_read = read_that_lies;
+    assert_int_equal(bench_open(&bench), MV_STORAGE_ERROR);
+    assert_true(looks >= 2);
+}
+
+static bool decode_too_much(void *context, struct mv_nv_source *from)
+{
+    uint8_t bytes[128];
+    (void)context;
+    memset(bytes, 0xEE, sizeof bytes);
+    mv_nv_get_bytes(from, bytes, sizeof bytes); /* the object has half of that */
+    for (unsigned i = 0; i < sizeof bytes; i++)
+        assert_int_equal(bytes[i], 0);
+    assert_false(mv_nv_source_good(from));
+    return true;
+}
+
+static void a_decoder_that_does_not_see_the_end(void **state)
+{
+    (void)state;
+    struct mv_nv_object wrong = *bench.memory.groups[1].objects[0];
+    const struct mv_nv_object *list[OBJECTS - 1] = {&wrong, bench.memory.groups[1].objects[1],
+                                                    bench.memory.groups[1].objects[2]};
+    wrong.decode = decode_too_much;
+    bench.memory.groups[1].objects = list;
+    assert_int_equal(bench_open(&bench), MV_STORAGE_ERROR);
+}
+
+/* ---- what was begun ---- */
+
+static void the_first_commit_of_nothing_writes_all(void **state)
+{
+    (void)state;
+    assert_int_equal(mv_nv_clear(&bench.journal, &bench.memory), MV_DONE);
+    assert_int_equal(mv_nv_commit(&bench.journal, &bench.memory, 0), MV_DONE);
+    uint32_t spent = bench.flash.spent;
+    assert_int_equal(mv_nv_commit(&bench.journal, &bench.memory, 0), MV_DONE);
+    assert_int_equal(bench.flash.spent, spent);
+    assert_int_equal(bench_open(&bench), MV_DONE);
+    assert_true(bench_agrees(&bench));
+}
+
+/* In the second piece of what is written at `at`: all ones, whatever is written. */
+static void spoil(uint32_t at)
+{
+    flash_stick(&bench.flash, (struct stuck){.sector = bench.journal.sector, .at = at + MV_NV_PIECE + 3, .ones = 0xFF});
+    flash_stick(&bench.flash, (struct stuck){.sector = bench.journal.sector, .at = at + MV_NV_PIECE + 4, .ones = 0xFF});
+}
+
+/* A large entry fails in two places, and there is no other sector to go to. Smaller ones then come to lie where the
+ * large one would have been: a bad one, and a good one. */
+static void entries_where_a_larger_one_was_begun(void **state)
+{
+    enum { TOKENS = 1, TWO_PIECES = 2 * MV_NV_PIECE };
+    (void)state;
+    uint32_t first = bench.journal.end;
+    uint32_t large = mv_nv_sector_needed(&bench.memory) - 4 * CONSUMPTION_ENTRY; /* less than it takes */
+    spoil(first);
+    spoil(first + TWO_PIECES);
+    spoil(first + 2 * TWO_PIECES);
+    bench.flash.deny_erases = UINT32_MAX;
+    assert_int_equal(bench_commit(&bench, TOKENS), MV_STORAGE_ERROR);
+    bench.ram = bench.known;
+    assert_int_equal(bench_commit(&bench, CONSUMPTION), MV_DONE);
+    assert_in_range(bench.journal.end, first + 3 * TWO_PIECES, first + TWO_PIECES + large);
+    assert_int_equal(bench_open(&bench), MV_DONE);
+    assert_true(bench_agrees(&bench));
+    assert_true(bench.journal.end > first + TWO_PIECES + large); /* nothing is written inside */
+    bench.flash.deny_erases = 0;
+    for (unsigned i = 0; i < 10; i++) {
+        assert_int_equal(bench_commit(&bench, CONSUMPTION), MV_DONE);
+        assert_int_equal(bench_open(&bench), MV_DONE);
+        assert_true(bench_agrees(&bench));
+    }
+    assert_false(bench.flash.misused);
+}
+
+/* Power failed in its seal. */
+static void put_half_sealed(uint32_t at, uint32_t generation)
+{
+    uint8_t *cells = flash_sector(&bench.flash, bench.journal.sector) + at;
+    const struct mv_nv_word word = {.units = CONSUMPTION_ENTRY / MV_NV_UNIT, .generation = generation};
+    uint8_t *seal = cells + CONSUMPTION_ENTRY - MV_NV_SEAL;
+    mv_nv_head(&word, cells);
+    mv_nv_seal(&word, seal);
+    memset(seal + 1, 0xFF, MV_NV_SEAL - 2);
+}
+
+/* The new generation is above all that may begin to count, in whatever order they lie there. */
+static void half_sealed_entries(void **state)
+{
+    static const uint32_t ahead[][2] = {{0, 0}, {0, 3}, {3, 0}, {2, 2}, {5, 1}, {32, 1}};
+    for (unsigned i = 0; i < sizeof ahead / sizeof ahead[0]; i++) {
+        begin(state);
+        uint32_t generation = bench.journal.generation;
+        uint32_t sector = bench.journal.sector;
+        uint32_t most = ahead[i][0] > ahead[i][1] ? ahead[i][0] : ahead[i][1];
+        put_half_sealed(bench.journal.end, generation + ahead[i][0]);
+        put_half_sealed(bench.journal.end + CONSUMPTION_ENTRY, generation + ahead[i][1]);
+        assert_int_equal(bench_open(&bench), MV_DONE);
+        assert_true(bench_agrees(&bench));
+        assert_false(bench.journal.mended);
+        assert_int_not_equal(bench.journal.sector, sector);
+        assert_int_equal(bench.journal.generation, generation + most + 1);
+        assert_int_equal(bench_open(&bench), MV_DONE);
+        assert_true(bench_agrees(&bench));
+    }
+}
+
 static void memories_that_are_too_large(void **state)
 {
     static struct mv_nv_object many[12];
@@ -173,6 +303,11 @@ int main(void)
         BEGUN(the_first_entry_is_missing),
         BEGUN(two_sectors_of_one_generation),
         BEGUN(nothing_but_damage),
+        BEGUN(what_was_found_is_not_there),
+        BEGUN(a_decoder_that_does_not_see_the_end),
+        BEGUN(the_first_commit_of_nothing_writes_all),
+        BEGUN(entries_where_a_larger_one_was_begun),
+        BEGUN(half_sealed_entries),
         BEGUN(memories_that_are_too_large),
     };
     return cmocka_run_group_tests_name("journal: edges", tests, NULL, NULL);

@@ -230,6 +230,22 @@ static void power_never_comes_between(void **state)
     assert_true(counted_late < 5000 / 4);
 }
 
+/* Nobody is asked or told; the objects are kept all the same. */
+static void without_functions(void **state)
+{
+    struct fixture *f = *state;
+    const struct mv_meter_companion silent = {.context = &beside, .objects = objects, .count = 2};
+    assert_int_equal(open_with(f, &silent), MV_DONE);
+    assert_int_equal(fixture_enter_kwh(f, TEST_TID + 1, 5), MV_ACCEPT);
+    assert_int_equal(fixture_enter_manage(f, MV_MANAGE_CLEAR_CREDIT, TEST_TID + 2, MV_REGISTER_ALL), MV_ACCEPT);
+    assert_int_equal(f->meter.state.credit[0], 0);
+    assert_int_equal(fixture_enter_kwh(f, TEST_TID + 3, 7), MV_ACCEPT);
+    assert_int_equal(open_with(f, &silent), MV_DONE);
+    assert_int_equal(f->meter.state.credit[0], 700);
+    assert_int_equal(beside.seen, 0);
+    assert_int_equal(beside.counter, 7);
+}
+
 static void objects_that_do_not_fit(void **state)
 {
     struct fixture *f = *state;
@@ -255,6 +271,7 @@ int main(void)
         READY(credit_may_be_refused),     READY(credit_from_other_carriers),
         READY(own_objects_alone),         READY(a_failure_loads_both_anew),
         READY(power_never_comes_between), READY(objects_that_do_not_fit),
+        READY(without_functions),
     };
     return cmocka_run_group_tests_name("meter: companion", tests, NULL, NULL);
 }

@@ -186,6 +186,21 @@ static void another_set_replaces_the_first(void **state)
     check_identity(&f->meter.state.identity, &changed);
 }
 
+/* The same section of another set, and nothing else there: it is kept in place of the first, also through a restart. */
+static void a_section_of_another_set_is_kept(void **state)
+{
+    struct fixture *f = *state;
+    struct set first = make_set(f, 2, false, false);
+    struct set second = make_set(f, 3, false, false);
+    assert_int_equal(fixture_enter(f, first.digits[0]), MV_KCT_1ST);
+    assert_int_equal(fixture_enter(f, second.digits[0]), MV_KCT_1ST);
+    fixture_reopen(f);
+    assert_int_equal(f->meter.state.sections.present, 1);
+    assert_int_equal(fixture_enter(f, second.digits[1]), MV_ACCEPT);
+    struct mv_meter_identity changed = test_changed(&f->identity, &second.change);
+    check_identity(&f->meter.state.identity, &changed);
+}
+
 /* A printed section must neither wear the memory out nor hold the time-out off. */
 static void a_section_again_costs_nothing(void **state)
 {
@@ -381,6 +396,7 @@ int main(void)
         READY(restart_gives_sections_their_time),
         READY(other_tokens_abandon_a_set),
         READY(another_set_replaces_the_first),
+        READY(a_section_of_another_set_is_kept),
         READY(a_section_again_costs_nothing),
         READY(a_whole_set_again_is_obeyed_again),
         READY(no_rollover_under_the_same_key),

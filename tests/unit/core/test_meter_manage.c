@@ -225,6 +225,29 @@ static void each_test_shows_its_value(void **state)
     expect_item(f, 18, MV_SHOW_SGC, 0, 123456);
 }
 
+/* Water paid in money is water. Without water there is no factor to show; after a change without the group it is none
+ * to name. */
+static void what_is_shown_depends_on_the_meter(void **state)
+{
+    struct fixture *f = *state;
+    fixture_blank(state);
+    f->identity.measures = 1U << MV_REGISTER_WATER_CURRENCY;
+    assert_int_equal(mv_meter_provision(&f->meter, &f->identity, TEST_TID), MV_DONE);
+    assert_int_equal(fixture_enter_manage(f, MV_MANAGE_WATER_FACTOR, TEST_TID + 1, 12), MV_ACCEPT);
+    expect_item(f, 12, MV_SHOW_WATER_FACTOR, 0, 12);
+    fixture_blank(state);
+    f->identity.measures = 1U << MV_REGISTER_ELECTRICITY;
+    assert_int_equal(mv_meter_provision(&f->meter, &f->identity, TEST_TID), MV_DONE);
+    assert_int_equal(enter_test(f, 0, 1U << 11, 0), MV_FUNCTION_ERROR);
+    struct mv_sts_key_change change = test_change(&f->identity, 2);
+    char digits[MV_KEY_SECTIONS][21];
+    change.with_sgc = false;
+    assert_int_equal(test_key_set(&f->identity, &change, digits), 2);
+    assert_int_equal(fixture_enter(f, digits[0]), MV_KCT_1ST);
+    assert_int_equal(fixture_enter(f, digits[1]), MV_ACCEPT);
+    expect_item(f, 18, MV_SHOW_SGC, 0, MV_SHOW_NONE);
+}
+
 static void tests_that_the_meter_lacks(void **state)
 {
     struct fixture *f = *state;
@@ -320,6 +343,7 @@ int main(void)
         EVERYTHING(money),
         READY(tamper_is_kept_until_cleared),
         READY(each_test_shows_its_value),
+        READY(what_is_shown_depends_on_the_meter),
         READY(tests_that_the_meter_lacks),
         EVERYTHING(test_0_fits_the_answer),
         READY(manufacturer_code),

@@ -36,6 +36,22 @@ static void remaining_is_credit_less_what_was_taken(void **state)
     assert_false(prepay_urgent(p, MV_OBJECT_ACCOUNT));
 }
 
+/* No engine takes less than nothing, but a memory may say so. */
+static void remaining_has_an_upper_end(void **state)
+{
+    struct prepay_fixture *f = *state;
+    struct mv_prepay *p = &f->p;
+    p->meter.state.credit[0] = 100;
+    p->account.taken[0] = -5;
+    assert_int_equal(mv_account_remaining(p), 105);
+    p->meter.state.credit[0] = INT64_MAX - 5;
+    assert_true(mv_account_remaining(p) == INT64_MAX);
+    p->account.taken[0] = -6;
+    assert_true(mv_account_remaining(p) == INT64_MAX);
+    p->account.taken[0] = INT64_MIN;
+    assert_true(mv_account_remaining(p) == INT64_MAX);
+}
+
 static void the_register_says_unit_and_service(void **state)
 {
     struct prepay_fixture *f = *state;
@@ -366,6 +382,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         PREPAY(remaining_is_credit_less_what_was_taken),
+        PREPAY(remaining_has_an_upper_end),
         PREPAY(the_register_says_unit_and_service),
         PREPAY(use_costs_units_or_money),
         PREPAY(no_use_is_too_large),
