@@ -19,8 +19,12 @@ elseif(METERVAULT_SANITIZE STREQUAL "fuzz")
   # clang only; tests/fuzz adds the fuzzer's own main to each target
   target_compile_options(mv_hardening INTERFACE -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all)
   target_link_options(mv_hardening INTERFACE -fsanitize=address,undefined)
+elseif(METERVAULT_SANITIZE STREQUAL "coverage")
+  # no sanitizer, but as slow as one; unoptimised, so that the branches counted are those of the source
+  target_compile_options(mv_hardening INTERFACE --coverage -O0)
+  target_link_options(mv_hardening INTERFACE --coverage)
 elseif(METERVAULT_SANITIZE)
-  message(FATAL_ERROR "METERVAULT_SANITIZE is address, thread, fuzz or empty, not '${METERVAULT_SANITIZE}'")
+  message(FATAL_ERROR "METERVAULT_SANITIZE is address, thread, fuzz, coverage or empty, not '${METERVAULT_SANITIZE}'")
 endif()
 
 add_library(mv_flags INTERFACE)
