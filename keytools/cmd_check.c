@@ -35,6 +35,8 @@ int cmd_check(struct tool *tool, int argc, char **argv)
     if (status.ok)
         status = hsm_keys_verify(session.hsm, session.catalogue);
     if (status.ok)
+        status = hsm_strangers_verify(session.hsm, session.catalogue);
+    if (status.ok)
         report(tool, &session);
     session_close(&session);
     return status.ok ? TOOL_DONE : tool_refuse(tool, status);

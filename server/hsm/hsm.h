@@ -171,6 +171,9 @@ MV_MUST_USE mv_status hsm_keys_verify(struct hsm *hsm, const struct hsm_catalogu
  * has none of ours). */
 MV_MUST_USE mv_status hsm_strangers(struct hsm *hsm, const struct hsm_catalogue *catalogue, size_t *count,
                                     char first[HSM_LABEL_SIZE]);
+/* CATALOGUE_CORRUPT when one of them is not what an interrupted creation leaves: of a label and with the attributes of
+ * one use. The key process does not serve then. */
+MV_MUST_USE mv_status hsm_strangers_verify(struct hsm *hsm, const struct hsm_catalogue *catalogue);
 
 /* ---- purposes ---- */
 /* The decoder key of one meter, wrapped under the factory key `factory_label` ("factory/NAME"): RFC 3394 of 16 bytes,

@@ -224,7 +224,7 @@ mv_status hsm_sign_public(const struct hsm_catalogue *catalogue, uint32_t versio
     return mv_fail(MV_KEY_UNKNOWN, "audit-sign");
 }
 
-static mv_status verify_attributes(struct hsm *hsm, CK_OBJECT_HANDLE key)
+mv_status hsm_sign_attributes(struct hsm *hsm, CK_OBJECT_HANDLE key)
 {
     MV_TRY(hsm_expect_type(hsm, key, CKK_EC));
     MV_TRY(hsm_expect_flag(hsm, key, CKA_TOKEN, true, "CKA_TOKEN"));
@@ -251,7 +251,7 @@ mv_status hsm_sign_verify(struct hsm *hsm, const struct hsm_key_info *info)
     if (found.reason == MV_KEY_UNKNOWN)
         return mv_ok(); /* a restored token: this version verifies and signs no more */
     MV_TRY(found);
-    MV_TRY(verify_attributes(hsm, key));
+    MV_TRY(hsm_sign_attributes(hsm, key));
     MV_TRY(hsm_ecdsa(hsm, key, digest, signature, &size));
     hsm_sign_der(info->point, der);
     return hsm_sign_check(der, digest, signature, size) ? mv_ok() : mv_fail(MV_CATALOGUE_CORRUPT, "public key");

@@ -1,4 +1,6 @@
-/* Token keys that the catalogue does not know: a copy under another name, or what an interrupted creation left. */
+/* Token keys that the catalogue does not know: a copy under another name, or what an interrupted creation left. The
+ * latter is a key as it should be, of which only the catalogue's line is missing: nothing can be done with it that its
+ * use does not allow, and the next creation under its label destroys it. */
 #include <string.h>
 
 #include "hsm/internal.h"
@@ -23,8 +25,12 @@ static bool is_known(const struct hsm_catalogue *catalogue, CK_OBJECT_CLASS clas
            (entry->info.use == HSM_USE_AUDIT_SIGN) == (class == CKO_PRIVATE_KEY);
 }
 
-static mv_status strangers_of(struct hsm *hsm, const struct hsm_catalogue *catalogue, CK_OBJECT_CLASS class,
-                              size_t *count, char first[HSM_LABEL_SIZE])
+/* One that the catalogue does not know, and its label. */
+typedef mv_status stranger_seen(struct hsm *hsm, CK_OBJECT_HANDLE key, CK_OBJECT_CLASS class, const char *label,
+                                void *context);
+
+static mv_status each_of(struct hsm *hsm, const struct hsm_catalogue *catalogue, CK_OBJECT_CLASS class,
+                         stranger_seen *seen, void *context)
 {
     CK_OBJECT_HANDLE found[HSM_MOST_FOUND];
     struct hsm_template match = {.count = 0};
@@ -35,18 +41,77 @@ static mv_status strangers_of(struct hsm *hsm, const struct hsm_catalogue *catal
     for (size_t i = 0; i < keys; i++) {
         char label[HSM_LABEL_SIZE];
         MV_TRY(label_of(hsm, found[i], label));
-        if (is_known(catalogue, class, label))
-            continue;
-        if ((*count)++ == 0)
-            memcpy(first, label, sizeof label);
+        if (!is_known(catalogue, class, label))
+            MV_TRY(seen(hsm, found[i], class, label, context));
     }
+    return mv_ok();
+}
+
+static mv_status each(struct hsm *hsm, const struct hsm_catalogue *catalogue, stranger_seen *seen, void *context)
+{
+    MV_TRY(each_of(hsm, catalogue, CKO_SECRET_KEY, seen, context));
+    return each_of(hsm, catalogue, CKO_PRIVATE_KEY, seen, context);
+}
+
+struct tally {
+    size_t count;
+    char *first;
+};
+
+static mv_status add(struct hsm *hsm, CK_OBJECT_HANDLE key, CK_OBJECT_CLASS class, const char *label, void *context)
+{
+    struct tally *tally = context;
+    (void)hsm;
+    (void)key;
+    (void)class;
+    if (tally->count++ == 0)
+        memcpy(tally->first, label, strlen(label) + 1);
     return mv_ok();
 }
 
 mv_status hsm_strangers(struct hsm *hsm, const struct hsm_catalogue *catalogue, size_t *count,
                         char first[HSM_LABEL_SIZE])
 {
-    *count = 0;
-    MV_TRY(strangers_of(hsm, catalogue, CKO_SECRET_KEY, count, first));
-    return strangers_of(hsm, catalogue, CKO_PRIVATE_KEY, count, first);
+    struct tally tally = {0, first};
+    mv_status status = each(hsm, catalogue, add, &tally);
+    *count = tally.count;
+    return status;
+}
+
+/* The use that a label of ours names. False: none. */
+static bool use_of(const char *label, enum hsm_key_use *use)
+{
+    static const struct {
+        const char *begin;
+        enum hsm_key_use use;
+    } labels[] = {
+        {"vending/", HSM_USE_VENDING},       {"factory/", HSM_USE_FACTORY_KEK},   {"record-mac/", HSM_USE_RECORD_MAC},
+        {"record-enc/", HSM_USE_RECORD_ENC}, {"audit-sign/", HSM_USE_AUDIT_SIGN},
+    };
+    for (size_t i = 0; i < sizeof labels / sizeof labels[0]; i++) {
+        size_t length = strlen(labels[i].begin);
+        *use = labels[i].use;
+        if (strncmp(label, labels[i].begin, length) == 0 && label[length] != '\0')
+            return true;
+    }
+    return false;
+}
+
+static mv_status check(struct hsm *hsm, CK_OBJECT_HANDLE key, CK_OBJECT_CLASS class, const char *label, void *context)
+{
+    enum hsm_key_use use;
+    (void)context;
+    bool ours = use_of(label, &use) && (use == HSM_USE_AUDIT_SIGN) == (class == CKO_PRIVATE_KEY);
+    mv_status status = mv_fail(MV_CATALOGUE_CORRUPT, NULL);
+    if (ours)
+        status =
+            use == HSM_USE_AUDIT_SIGN ? hsm_sign_attributes(hsm, key) : hsm_policy_verify(hsm, key, hsm_policy_of(use));
+    if (status.reason == MV_CATALOGUE_CORRUPT)
+        return mv_fail(MV_CATALOGUE_CORRUPT, "a key that the catalogue does not know");
+    return status;
+}
+
+mv_status hsm_strangers_verify(struct hsm *hsm, const struct hsm_catalogue *catalogue)
+{
+    return each(hsm, catalogue, check, NULL);
 }

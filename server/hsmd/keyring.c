@@ -90,7 +90,7 @@ static mv_status load(struct hsmd_keyring *keyring)
     for (size_t i = 0; status.ok && i < fresh->key_count; i++)
         if (!kept[i])
             status = open_key(keyring, i);
-    return status;
+    return status.ok ? hsm_strangers_verify(keyring->hsm, fresh) : status;
 }
 
 /* Nothing that was opened before is of use: forget it, keep the generation and digest that were seen. */
