@@ -202,6 +202,7 @@ sanitized() { # FOLDER
     script "sale.sh, $1" env MV_BIN="$root/$1/bin" tests/integration/sale.sh
     script "engineer.sh, $1" env MV_BIN="$root/$1/bin" tests/integration/engineer.sh
     script "records.sh, $1" env MV_BIN="$root/$1/bin" tests/integration/records.sh
+    script "meter_screen.sh, $1" env MV_BIN="$root/$1/bin" tests/integration/meter_screen.sh
     script "batch.sh, $1" env MV_BIN="$root/$1/bin" METERVAULT_ROWS=1000 tests/integration/batch.sh
     script "kill.sh, $1" env MV_BIN="$root/$1/bin" METERVAULT_KILLS=4 METERVAULT_CLIENTS=8 tests/faults/kill.sh
 }

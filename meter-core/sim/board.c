@@ -2,7 +2,7 @@
 
 #include <time.h>
 
-enum { MS_PER_S = 1000 };
+enum { MS_PER_S = 1000, S_PER_H = 3600 };
 
 static uint32_t seconds_of(struct board *board)
 {
@@ -62,12 +62,37 @@ struct mv_prepay_port board_port(struct board *board)
                                    .indicate = indicate};
 }
 
-enum mv_result board_run(struct board *board, struct mv_prepay *p, uint32_t seconds)
+enum mv_result board_power_up(struct board *board, struct mv_prepay *p)
+{
+    struct mv_meter_port memory = mv_nv_file_port(&board->file);
+    struct mv_prepay_port port = board_port(board);
+    return mv_prepay_open(p, &memory, &port, &mv_sta_public);
+}
+
+enum mv_result board_power_down(struct board *board, struct mv_prepay *p, bool warned)
+{
+    enum mv_result result = warned && p->meter.loaded ? mv_prepay_power_fails(p) : MV_DONE;
+    mv_prepay_close(p);
+    board->lamps = 0;
+    return result;
+}
+
+static void measure_second(struct board *board, struct mv_prepay *p)
 {
     static const uint32_t nothing[MV_PHASES];
+    mv_prepay_power(p, board->closed ? board->load_w : nothing, MS_PER_S);
+    if (!board->closed || board->pulses_per_h == 0)
+        return;
+    uint64_t flow = (uint64_t)board->pulse_rest + board->pulses_per_h;
+    board->pulse_rest = (uint32_t)(flow % S_PER_H);
+    mv_prepay_pulses(p, 0, (uint32_t)(flow / S_PER_H));
+}
+
+enum mv_result board_run(struct board *board, struct mv_prepay *p, uint32_t seconds)
+{
     enum mv_result result = MV_DONE;
     for (; seconds > 0 && result == MV_DONE; seconds--) {
-        mv_prepay_power(p, board->closed ? board->load_w : nothing, MS_PER_S);
+        measure_second(board, p);
         board->file.skipped_s++;
         result = mv_prepay_tick(p);
     }

@@ -9,6 +9,7 @@
 #include "hex.h"
 #include "metervault/codes.h"
 #include "metervault/prepay_record.h"
+#include "panel_script.h"
 #include "report.h"
 
 static enum exit_code bad(const char *what)
@@ -154,6 +155,23 @@ static enum exit_code lose_power(struct shell *shell)
     return EXIT_DONE;
 }
 
+/* ---- the panel ---- */
+
+static struct panel *panel_of(struct shell *shell)
+{
+    if (shell->panel.p == NULL)
+        panel_start(&shell->panel, shell->p, shell->board);
+    return &shell->panel;
+}
+
+static enum exit_code press(struct shell *shell, const char *rest)
+{
+    if (*rest == '\0')
+        return bad("press needs keys");
+    panel_script_press(panel_of(shell), rest);
+    return EXIT_DONE;
+}
+
 /* ---- */
 
 static bool report(struct shell *shell, const char *word)
@@ -178,8 +196,8 @@ bool board_command(struct shell *shell, const char *word, const char *rest, enum
     static const struct {
         const char *word;
         enum exit_code (*run)(struct shell *shell, const char *rest);
-    } commands[] = {{"load", load}, {"pulses", pulses}, {"run", run},       {"clock", set_clock},
-                    {"key", keys},  {"record", record}, {"bypass", bypass}, {"switch", set_switch}};
+    } commands[] = {{"load", load},     {"pulses", pulses}, {"run", run},           {"clock", set_clock}, {"key", keys},
+                    {"record", record}, {"bypass", bypass}, {"switch", set_switch}, {"press", press}};
     *code = EXIT_DONE;
     for (unsigned i = 0; i < sizeof commands / sizeof commands[0]; i++) {
         if (strcmp(word, commands[i].word) == 0) {
@@ -193,6 +211,10 @@ bool board_command(struct shell *shell, const char *word, const char *rest, enum
         *code = make_return(shell);
     else if (strcmp(word, "cut") == 0)
         *code = lose_power(shell);
+    else if (strcmp(word, "hold") == 0)
+        mv_nv_file_hold(&shell->board->file);
+    else if (strcmp(word, "panel") == 0)
+        panel_script_print(panel_of(shell));
     else
         return report(shell, word);
     return true;

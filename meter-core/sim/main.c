@@ -10,10 +10,12 @@
 #include "factory.h"
 #include "metervault/codes.h"
 #include "shell.h"
+#include "terminal.h"
 #include "words.h"
 
 static const char usage[] =
-    "usage: metersim --state FILE [--json] [--wait SECONDS] [--clock UNIX] [COMMAND | --script SCRIPT]\n"
+    "usage: metersim --state FILE [--json] [--wait SECONDS] [--clock UNIX] [--plain]\n"
+    "                [COMMAND | --script SCRIPT]\n"
     "       metersim --state FILE --provision FILE --component-file A --component-file B\n"
     "                [--measures LIST] [COMMAND]\n"
     "\n"
@@ -28,10 +30,13 @@ static const char usage[] =
     "  --clock UNIX           what the board's clock shows at first, instead of this machine's time\n"
     "  --script SCRIPT        commands from a file, one a line; - is standard input\n"
     "  --json                 answers as JSON, one object a line\n"
+    "  --plain                a prompt for commands instead of the panel\n"
     "  --help, --version\n"
     "\n"
     "Commands are enter DIGITS, show, run SECONDS, key KEYS, screen and more; the command help lists them.\n"
-    "Without a command metersim asks for them.\n"
+    "Without a command, on a terminal, metersim is a panel with display, keypad and load, 80 x 24; elsewhere, and "
+    "with\n"
+    "--plain or --json, it asks for commands.\n"
     "Exit code: 0 accepted or done, 1 refused, 2 usage, 3 memory unusable or meter not provisioned.\n"
     "\n"
     "examples:\n"
@@ -46,6 +51,7 @@ struct options {
     uint32_t wait_s;
     uint32_t clock; /* Unix seconds, 0: this machine's */
     bool json;
+    bool plain;
 };
 
 enum {
@@ -56,7 +62,8 @@ enum {
     OPTION_SCRIPT,
     OPTION_WAIT,
     OPTION_CLOCK,
-    OPTION_JSON
+    OPTION_JSON,
+    OPTION_PLAIN
 };
 static const struct option long_options[] = {
     {"state", required_argument, NULL, OPTION_STATE},
@@ -67,6 +74,7 @@ static const struct option long_options[] = {
     {"wait", required_argument, NULL, OPTION_WAIT},
     {"clock", required_argument, NULL, OPTION_CLOCK},
     {"json", no_argument, NULL, OPTION_JSON},
+    {"plain", no_argument, NULL, OPTION_PLAIN},
     {"help", no_argument, NULL, 'h'},
     {"version", no_argument, NULL, 'V'},
     {NULL, 0, NULL, 0},
@@ -141,6 +149,9 @@ static void take_option(int option, struct options *options)
     case OPTION_JSON:
         options->json = true;
         break;
+    case OPTION_PLAIN:
+        options->plain = true;
+        break;
     case 'h':
         (void)fputs(usage, stdout);
         exit(EXIT_DONE);
@@ -198,6 +209,20 @@ static enum exit_code run_script(struct shell *shell, const char *path)
     return code;
 }
 
+/* The panel, where there is a terminal that can show it; else the prompt. */
+static enum exit_code stand_before(struct shell *shell, const struct options *options)
+{
+    bool typed = isatty(STDIN_FILENO) == 1;
+    if (!typed || isatty(STDOUT_FILENO) != 1 || options->plain || options->json)
+        return shell_run(shell, stdin, typed);
+    panel_start(&shell->panel, shell->p, shell->board);
+    if (!terminal_run(&shell->panel)) {
+        fprintf(stderr, "metersim: this terminal cannot show the panel; here is the prompt\n");
+        return shell_run(shell, stdin, true);
+    }
+    return EXIT_DONE;
+}
+
 static enum exit_code run_commands(struct shell *shell, const struct options *options, int count, char **words)
 {
     if (options->script != NULL)
@@ -206,7 +231,7 @@ static enum exit_code run_commands(struct shell *shell, const struct options *op
         return run_words(shell, count, words);
     if (options->factory.provision_path != NULL)
         return shell_show(shell);
-    return shell_run(shell, stdin, isatty(STDIN_FILENO) == 1);
+    return stand_before(shell, options);
 }
 
 /* The board sees the mains go and saves what changed, unless it was cut without a warning. */
@@ -244,10 +269,8 @@ int main(int argc, char **argv)
         return EXIT_NOT_READY;
     }
     board_init(&board, options.clock);
-    struct mv_meter_port memory = mv_nv_file_port(&board.file);
-    struct mv_prepay_port port = board_port(&board);
     enum exit_code code = EXIT_NOT_READY;
-    enum mv_result result = mv_prepay_open(&meter, &memory, &port, &mv_sta_public);
+    enum mv_result result = board_power_up(&board, &meter);
     if (result == MV_DONE || result == MV_NOT_PROVISIONED)
         code = run(&shell, &options, argc - optind, argv + optind);
     else

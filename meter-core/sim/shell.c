@@ -114,6 +114,9 @@ static enum exit_code help(void)
            "bypass on|off  the sealed switch that leaves control of supply\n"
            "switch KIND    the load switch is good, stuck or has no-feedback\n"
            "tamper         open the case\n"
+           "hold           from now on time passes by wait and run alone\n"
+           "press KEYS     of the panel: Up Down Left Right Enter Backspace Escape, else characters\n"
+           "panel          what the panel looks like\n"
            "cut            lose power without a warning, and leave\n"
            "quit           leave\n");
     return EXIT_DONE;

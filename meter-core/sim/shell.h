@@ -4,7 +4,7 @@
 
 #include <stdio.h>
 
-#include "board.h"
+#include "panel.h"
 
 /* Exit codes of every metervault program. */
 enum exit_code { EXIT_DONE = 0, EXIT_REFUSED = 1, EXIT_USAGE = 2, EXIT_NOT_READY = 3 };
@@ -15,8 +15,9 @@ struct shell {
     struct mv_prepay *p;
     struct board *board;
     bool json;
-    bool quit; /* the user asked to leave */
-    bool cut;  /* by loss of power */
+    bool quit;          /* the user asked to leave */
+    bool cut;           /* by loss of power */
+    struct panel panel; /* of the commands press and panel, once one was given */
 };
 
 enum exit_code shell_show(struct shell *shell);

@@ -90,7 +90,13 @@ static int64_t monotonic_s(void)
 static uint32_t seconds(void *context)
 {
     const struct mv_nv_file *file = context;
-    return (uint32_t)(monotonic_s() - file->opened_s) + file->skipped_s;
+    return (file->held ? 0 : (uint32_t)(monotonic_s() - file->opened_s)) + file->skipped_s;
+}
+
+void mv_nv_file_hold(struct mv_nv_file *file)
+{
+    file->skipped_s = seconds(file);
+    file->held = true;
 }
 
 static int erase_all(struct mv_nv_file *file)
