@@ -20,7 +20,8 @@ Parts: all (default)  everything below but long: what CI runs
        model          50,000 random operations on server, key process and meters against an oracle in Python
        integration    whole instances: sales, TLS, an independent gRPC client, memory
        faults         killed, hung and full: nothing acknowledged is lost
-       fuzz           every fuzz target for some seconds
+       fuzz           every fuzz target for some seconds, those of meter-core under AFL++ too
+       coverage       every branch of meter-core is run by its unit tests
        sanitize       unit tests, sales, an engineer's tokens and a batch under ASan+UBSan and TSan
        lint           clang-format, clang-tidy, shellcheck
        bench-smoke    the load generator, briefly; size, stack and instructions of meter-core against their limits
@@ -188,6 +189,7 @@ fuzz_for() { # SECONDS
         one "fuzz ${target##*/}" fuzz_one "$target" "$1"
     done
     [ "$found" = yes ] || one "a fuzz target exists" false
+    script "meter-core under AFL++" tests/fuzz/afl.sh "$1"
 }
 
 fuzz_one() { # PROGRAM SECONDS
@@ -205,6 +207,11 @@ sanitized() { # FOLDER
     script "meter_screen.sh, $1" env MV_BIN="$root/$1/bin" tests/integration/meter_screen.sh
     script "batch.sh, $1" env MV_BIN="$root/$1/bin" METERVAULT_ROWS=1000 tests/integration/batch.sh
     script "kill.sh, $1" env MV_BIN="$root/$1/bin" METERVAULT_KILLS=4 METERVAULT_CLIENTS=8 tests/faults/kill.sh
+}
+
+part_coverage() {
+    stage "coverage"
+    script tests/coverage/run.sh tests/coverage/run.sh
 }
 
 part_sanitize() {
@@ -268,7 +275,7 @@ finish() {
 part=${1:-all}
 case "$part" in
 --help | -h) usage && exit 0 ;;
-all | unit | target | conformance | model | integration | faults | fuzz | sanitize | lint | bench-smoke | long) ;;
+all | unit | target | conformance | model | integration | faults | fuzz | coverage | sanitize | lint | bench-smoke | long) ;;
 *) usage >&2 && exit 2 ;;
 esac
 
@@ -283,6 +290,7 @@ all)
     part_faults
     part_bench-smoke
     fuzz_for 5
+    part_coverage
     part_sanitize
     part_lint
     ;;

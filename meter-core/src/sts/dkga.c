@@ -131,6 +131,6 @@ enum mv_result mv_dkga02_blocks(const struct mv_dkga_input *input, uint64_t *pan
     memcpy(iain, input->pan + iin_digits, PAN_DIGITS - 1 - iin_digits);
     result = mv_dkga02_pan_block(iin, iain, input->kt, pan_block);
     if (result != MV_DONE) /* GCOVR_EXCL_BR_LINE check_input saw nothing but digits */
-        return result;     /* GCOVR_EXCL_LINE */
+        return result;     /* GCOVR_EXCL_LINE as above */
     return mv_dkga02_control_block(input->sgc, input->ti, input->krn, input->kt, control_block);
 }
