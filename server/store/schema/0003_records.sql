@@ -72,7 +72,7 @@ CREATE TABLE record_return (
   epoch INTEGER NOT NULL,
   sequence INTEGER NOT NULL CHECK (sequence BETWEEN 1 AND 4294967295),
   bytes BLOB NOT NULL CHECK (length(bytes) BETWEEN 39 AND 255),
-  answers INTEGER REFERENCES record (id),
+  answers INTEGER,
   principal INTEGER NOT NULL REFERENCES principal (id),
   received_at_unix_s INTEGER NOT NULL,
   PRIMARY KEY (meter, epoch, sequence)
@@ -81,6 +81,8 @@ CREATE TRIGGER record_return_rises BEFORE INSERT ON record_return
 BEGIN
   SELECT RAISE(ABORT, 'not of the meter''s epoch')
     WHERE NOT EXISTS (SELECT 1 FROM record_meter WHERE meter = NEW.meter AND epoch = NEW.epoch);
+  SELECT RAISE(ABORT, 'no such read request') WHERE NEW.answers IS NOT NULL AND NOT EXISTS (
+    SELECT 1 FROM record WHERE id = NEW.answers AND meter = NEW.meter AND epoch = NEW.epoch AND kind = 4);
   SELECT RAISE(ABORT, 'the sequence does not rise')
     WHERE EXISTS (SELECT 1 FROM record_return WHERE meter = NEW.meter AND epoch = NEW.epoch AND sequence >= NEW.sequence);
 END;

@@ -268,7 +268,8 @@ static void test_a_meter_s_key_is_not_set(void **state)
     assert_int_equal(raw_try(ledger, "INSERT INTO meter SELECT 5, '600727000000000017', organisation, utility, state, "
                                      "sgc, krn, ti, kt, ken, ea, dkga, base_date, 1, 0, 1, '', 0, -1, 0, 0 FROM meter"),
                      SQLITE_CONSTRAINT);
-    raw_do(ledger, "UPDATE meter SET state = 3; UPDATE meter SET wanted_krn = 2, key_version = key_version + 1");
+    raw_do(ledger, "UPDATE meter SET state = 3, key_version = key_version + 1; UPDATE meter SET wanted_krn = 2, "
+                   "key_version = key_version + 1");
 }
 
 static void test_a_pending_change_stays_until_it_ended(void **state)
