@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# metervaultd's memory, under load, holds no vending key, decoder key, component or PIN.
+# metervaultd's memory, under load, holds no vending key, decoder key, component or PIN; the key process's holds them where
+# it is locked; no file of the instance does.
 set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.." || exit 3
 . tests/support/checks.sh
@@ -17,6 +18,7 @@ pans=()
 for ((i = 0; i < STORM_METERS; i++)); do
     pans+=("$(mv_pan $((STORM_FIRST + i)))")
 done
-check "no secret in metervaultd" python3 tests/integration/memory.py "$(mv_pid metervaultd)" "$MV_DIR" "${pans[@]}"
+check "no secret where it must not be" python3 tests/integration/memory.py "$(mv_pid metervaultd)" "$(mv_pid metervault-hsmd)" \
+    "$MV_DIR" "${pans[@]}"
 check "sales ran meanwhile" storm_end
 finish
