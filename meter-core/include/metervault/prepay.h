@@ -1,5 +1,7 @@
 /* A whole payment meter on top of the token engine (meter.h): what was used, what it costs, and when supply ends. It
  * keeps its state in the same journal, in one commit with the tokens. No allocation. One caller at a time.
+ * How to build a firmware on it: meter-core/docs/integration.md. Rules: docs/supply.md, docs/tariff.md,
+ * docs/records.md, and docs/codes.md for what the display says; most are ours, where no standard decides.
  *
  * Amounts of credit are int64 in the unit of the meter's credit register: Wh, litres, litres, seconds, or 0.00001 of
  * the currency. Remaining credit = what tokens and records brought (mv_meter_state.credit) - what was taken
@@ -30,19 +32,25 @@ enum mv_switch_state { MV_SWITCH_OPEN, MV_SWITCH_CLOSED, MV_SWITCH_UNKNOWN /* th
 /* Lamps and buzzer, or-ed. */
 enum { MV_LAMP_CREDIT_LOW = 1, MV_LAMP_CREDIT_OUT = 2, MV_LAMP_FAULT = 4, MV_LAMP_SWITCH_OPEN = 8, MV_BUZZER = 16 };
 
+/* Called from within the functions below, and may call none of them. `context` stays the board's. */
 struct mv_prepay_port {
     void *context;
-    /* Unix seconds of a clock that runs without mains; false: it was never set or lost its supply. */
+    /* Unix seconds (UTC) of a clock that runs without mains; false: it was never set or lost its supply. Read at every
+     * tick. Setting it: false when it does not take the time. */
     bool (*clock_read)(void *context, uint32_t *unix_s);
     bool (*clock_set)(void *context, uint32_t unix_s);
-    /* Load switch of electricity, valve of water and gas. True: the command was given; what it did is asked next. */
+    /* Load switch of electricity, valve of water and gas. `closed`: the customer gets supply, so a valve opens. Does
+     * not wait. True: the command was given; what it did is asked 2 s later (a valve: 15). */
     bool (*switch_set)(void *context, bool closed);
+    /* The contacts' feedback, not the command. MV_SWITCH_CLOSED: there is supply behind it. */
     enum mv_switch_state (*switch_read)(void *context);
+    /* MV_LAMP_... and MV_BUZZER, or-ed, at the end of every call. */
     void (*indicate)(void *context, uint8_t lamps);
 };
 
 /* ---- parameters: set by records, presets and management tokens ---- */
-/* All times of day and dates are local: Unix time + utc_offset_min. */
+/* All times of day and dates are local: Unix time + utc_offset_min. Amounts are in the unit of the credit register.
+ * First values and ranges: the table at the end of docs/tariff.md. */
 struct mv_parameters {
     uint8_t credit_register; /* enum mv_credit_register that supply lives on; one the meter has */
     int64_t alarm_1;         /* lamp at or under this remaining credit */
@@ -64,7 +72,7 @@ struct mv_parameters {
     uint8_t freeze_day, freeze_hour; /* 1..28, 0..23: a month ends then */
     uint8_t arrears_percent;         /* of each purchase */
     int64_t arrears_per_purchase, arrears_per_day;
-    bool key_press_to_close; /* after credit came in, supply returns on a key press only */
+    bool key_press_to_close; /* after credit ended and came in, supply returns on a key press only */
 };
 
 enum mv_tariff_kind { MV_TARIFF_SINGLE = 1, MV_TARIFF_STEP = 2, MV_TARIFF_TIME_OF_USE = 3 };
@@ -111,19 +119,20 @@ struct mv_registers {
     uint32_t pulse_rest[MV_PHASES];  /* not yet a whole Wh or litre: pulses x 1000 x CT x PT modulo pulses_per_unit */
     uint32_t energy_rest[MV_PHASES]; /* not yet a whole Wh: W x ms, below 3,600,000 */
 };
+/* Amounts in the unit of the credit register. */
 struct mv_account {
-    int64_t taken[MV_REGISTERS]; /* see above */
+    int64_t taken[MV_REGISTERS]; /* by enum mv_credit_register; see the top */
     uint32_t price_rest;         /* not yet a whole 0.00001 of the currency: price x Wh modulo 1000 (s: 3600) */
     int64_t arrears;             /* still owed */
     int64_t fixed_today_taken;
-    uint32_t day;       /* local day number that arrears and fixed charges were last taken for */
+    uint32_t day;       /* local day number (1970-01-01 is 0) that arrears and fixed charges were last taken for */
     bool emergency_on;  /* granted and not yet paid back */
     uint32_t purchases; /* that brought credit, by any carrier */
 };
 struct mv_month {
-    uint32_t ended; /* Unix seconds; 0: none */
-    uint64_t total, month;
-    int64_t remaining, taken;
+    uint32_t ended;           /* Unix seconds; 0: none */
+    uint64_t total, month;    /* Wh, litres or seconds: ever, and in that month */
+    int64_t remaining, taken; /* of the credit register, its unit */
 };
 struct mv_freezes {
     struct mv_month months[MV_MONTHS]; /* newest first */
@@ -187,9 +196,9 @@ enum mv_event_code {
     MV_EVENT_STORAGE_HEALED,
 };
 struct mv_event {
-    uint32_t when; /* Unix seconds; 0: the clock was not set */
-    uint8_t code;  /* enum mv_event_code */
-    uint16_t detail;
+    uint32_t when;   /* Unix seconds; 0: the clock was not set */
+    uint8_t code;    /* enum mv_event_code */
+    uint16_t detail; /* by code: docs/codes.md; else 0 */
 };
 struct mv_events {
     struct mv_event ring[MV_EVENTS]; /* newest first; code NONE: not used */
@@ -318,11 +327,17 @@ void mv_prepay_power(struct mv_prepay *p, const uint32_t secondary_w[MV_PHASES],
  * the next call loads it again. Results that are not named here are those of the function of the same name in
  * meter.h. */
 
-/* At power-up. `tables` stays the caller's. The ports are copied. RANGE_ERROR for a port that lacks a function. */
+/* At power-up, before all else; `p` needs no preparation and may not move afterwards. `tables` stays the caller's and
+ * outlives the meter: &mv_sta_public. The ports are copied, what their contexts point to is not. The switch is told by
+ * the credit that the memory holds. DONE, NOT_PROVISIONED: mv_prepay_provision is next; OTHER_FORMAT, STORAGE_ERROR:
+ * nothing was changed and the switch not touched; RANGE_ERROR for a port that lacks a function. Whatever it is, every
+ * other function may be called: as long as there is no meter it does nothing and says so, and the display does. */
 MV_CORE_MUST_USE enum mv_result mv_prepay_open(struct mv_prepay *p, const struct mv_meter_port *meter_port,
                                                const struct mv_prepay_port *port, const struct mv_sta_tables *tables);
-/* Once, at the factory: all of it is one commit. `parameters` NULL: defaults, with the first register that the meter
- * measures; `keys` NULL: the meter takes no records. RANGE_ERROR also for parameters that do not fit. */
+/* Once, at the factory, after mv_prepay_open said NOT_PROVISIONED: all of it is one commit. Copies what it is given;
+ * the caller wipes the keys. `parameters` NULL: defaults, with the first register that the meter measures; `keys` NULL:
+ * the meter takes no records; `epoch` of the installation that `keys` are for. DONE, and as mv_meter_provision;
+ * RANGE_ERROR also for parameters that do not fit. */
 MV_CORE_MUST_USE enum mv_result mv_prepay_provision(struct mv_prepay *p, const struct mv_meter_identity *identity,
                                                     uint32_t tid_fill, const struct mv_parameters *parameters,
                                                     const struct mv_record_keys *keys, uint16_t epoch);
@@ -335,19 +350,23 @@ MV_CORE_MUST_USE enum mv_result mv_prepay_enter(struct mv_prepay *p, const char 
                                                 struct mv_meter_answer *answer);
 /* Once a second, or at least every few: time passes. DONE, NOT_PROVISIONED or STORAGE_ERROR. */
 MV_CORE_MUST_USE enum mv_result mv_prepay_tick(struct mv_prepay *p);
-/* The mains goes: all that changed is saved at once, the switch stays. */
+/* The mains goes: all that changed is saved at once, the switch stays. Nothing else needs to be called until the power
+ * comes back; what is called meanwhile works. DONE, NOT_PROVISIONED or STORAGE_ERROR. */
 MV_CORE_MUST_USE enum mv_result mv_prepay_power_fails(struct mv_prepay *p);
-/* Somebody opened the case or the like. */
+/* Somebody opened the case or the like; kept until a token or record clears it. DONE, also when it was known already;
+ * NOT_PROVISIONED or STORAGE_ERROR. */
 MV_CORE_MUST_USE enum mv_result mv_prepay_tamper(struct mv_prepay *p);
-/* The sealed switch on the board that leaves control of supply, for emergencies. */
+/* The sealed switch on the board that leaves control of supply (`on`) and takes it up again, for emergencies; kept. May
+ * be called with what holds already. DONE, NOT_PROVISIONED or STORAGE_ERROR. */
 MV_CORE_MUST_USE enum mv_result mv_prepay_bypass(struct mv_prepay *p, bool on);
 
 /* ---- keypad and display ---- */
 /* Digits gather until ENTER: 20 are a token, up to 2 a display code. Without digits ENTER is the key press that brings
  * supply back or grants emergency credit, else it shows the next screen; BACK deletes the last digit, else shows the
- * screen before. The result of the token, or DONE. */
+ * screen before. The result of the token (mv_prepay_enter), which the display shows; else DONE, NOT_PROVISIONED,
+ * STORAGE_ERROR, or RANGE_ERROR for what is no key. */
 MV_CORE_MUST_USE enum mv_result mv_prepay_key(struct mv_prepay *p, enum mv_key key);
-/* What the display shows now; reads only. */
+/* What the display shows now; reads only. To be drawn after each call and once a second. */
 void mv_prepay_screen(const struct mv_prepay *p, struct mv_screen *screen);
 
 #endif

@@ -30,6 +30,7 @@ struct mv_sts_block {
 };
 /* With the right CRC for its class and subclass (CRC_C for currency). */
 uint64_t mv_sts_block_pack(const struct mv_sts_block *block);
+/* FORMAT_ERROR for a class above 3, CRC_ERROR; `block` is then zeros. */
 MV_CORE_MUST_USE enum mv_result mv_sts_block_unpack(uint8_t token_class, uint64_t clear, struct mv_sts_block *block);
 /* Whether a block of `token_class` also unpacks under the other encrypted class, of 0 and 2. The class of a token is
  * not encrypted: whoever holds its digits can turn such a currency credit (subclass 4..7, one content of 65536) into a
@@ -58,6 +59,8 @@ struct mv_sta_tables {
 };
 extern const struct mv_sta_tables mv_sta_public; /* as published; real meters */
 extern const struct mv_sta_tables mv_sta_sample; /* the standard's worked example only */
+/* One block of 64 bits, most significant bit first. `tables` count for EA07 only. An `ea` that is neither is taken for
+ * EA07. */
 uint64_t mv_sts_encrypt(const struct mv_decoder_key *key, const struct mv_sta_tables *tables, uint64_t clear);
 uint64_t mv_sts_decrypt(const struct mv_decoder_key *key, const struct mv_sta_tables *tables, uint64_t cipher);
 
@@ -65,6 +68,7 @@ uint64_t mv_sts_decrypt(const struct mv_decoder_key *key, const struct mv_sta_ta
 enum { MV_AMOUNT_MAX_UNITS = 18201624 };
 /* 16-bit amount of `units` (0.1 kWh, 0.1 m3, 0.1 min, or W), rounded up. RANGE_ERROR above the maximum. */
 MV_CORE_MUST_USE enum mv_result mv_sts_amount_encode(uint32_t units, uint16_t *field);
+/* Every field is an amount, at most MV_AMOUNT_MAX_UNITS. */
 uint32_t mv_sts_amount_decode(uint16_t field);
 
 struct mv_u128 {
@@ -76,7 +80,7 @@ struct mv_sts_currency {
     uint8_t exponent;  /* 0..31 */
     uint16_t mantissa; /* 0..16383 */
 };
-/* Rounds toward plus infinity. RANGE_ERROR when it does not fit. */
+/* Of `magnitude` x 0.00001, negative or not. Rounds toward plus infinity. RANGE_ERROR when it does not fit. */
 MV_CORE_MUST_USE enum mv_result mv_sts_currency_encode(bool negative, struct mv_u128 magnitude,
                                                        struct mv_sts_currency *amount);
 struct mv_u128 mv_sts_currency_magnitude(struct mv_sts_currency amount);
@@ -91,6 +95,7 @@ MV_CORE_MUST_USE enum mv_result mv_sts_base_minutes(uint16_t base_date, uint64_t
 MV_CORE_MUST_USE enum mv_result mv_sts_tid(uint16_t base_date, uint64_t minutes, uint32_t *tid);
 /* 00:01 UTC of any day; works on absolute minutes and on TIDs alike. */
 bool mv_sts_minute_reserved(uint64_t minutes);
+/* Whether a token of that TID (24 bits) is beyond a key with that key expiry number. */
 bool mv_sts_key_expired(uint32_t tid, uint8_t ken);
 
 /* ---- class 0 ---- */
@@ -101,7 +106,9 @@ struct mv_sts_credit {
     uint16_t amount;                 /* subclass 0..3: the 16-bit field */
     struct mv_sts_currency currency; /* subclass 4..7 */
 };
+/* RANGE_ERROR for numbers wider than these. */
 MV_CORE_MUST_USE enum mv_result mv_sts_credit_pack(const struct mv_sts_credit *credit, struct mv_sts_block *block);
+/* FUNCTION_ERROR for another class or a subclass above 7; `credit` is then zeros. */
 MV_CORE_MUST_USE enum mv_result mv_sts_credit_unpack(const struct mv_sts_block *block, struct mv_sts_credit *credit);
 
 /* ---- what belongs to a key: supply group code, key revision (1..9), key type, tariff index ---- */
@@ -109,11 +116,13 @@ enum { MV_SGC_MAX = 999999, MV_KRN_MAX = 9, MV_KT_MAX = 3, MV_TI_MAX = 99 };
 
 /* ---- decoder key generation: the messages; the keyed step happens in the token (DKGA04) or in hsmd (DKGA02) ---- */
 struct mv_dkga_input {
-    char pan[19];
-    char sgc[7];
-    uint8_t krn, ti, kt, ea;
-    uint16_t base_date;
+    char pan[19];            /* 18 digits, terminated */
+    char sgc[7];             /* 6 digits, terminated */
+    uint8_t krn, ti, kt, ea; /* 1..MV_KRN_MAX, 0..MV_TI_MAX, 0..MV_KT_MAX, enum mv_ea */
+    uint16_t base_date;      /* 1993, 2014, 2035 */
 };
+/* Of the functions below: FORMAT_ERROR for what is not digits or too short, CHECK_DIGIT_ERROR of the PAN, RANGE_ERROR
+ * for a number out of range or one that the algorithm does not have. */
 enum { MV_DKGA04_MESSAGE = 49 };
 MV_CORE_MUST_USE enum mv_result mv_dkga04_message(const struct mv_dkga_input *input,
                                                   uint8_t message[MV_DKGA04_MESSAGE]);

@@ -39,6 +39,7 @@ MV_CORE_MUST_USE enum mv_result mv_sts_manage_unpack(const struct mv_sts_block *
 /* Extended token set (STS 202-5): index 0..62 with a 10-bit value; index 63 sets a flag: its index 0..511, value 0 or
  * 1. */
 enum { MV_EXTENDED_FLAG = 63 };
+/* The field of a token of subclass MV_MANAGE_EXTENDED. RANGE_ERROR for numbers out of range. */
 MV_CORE_MUST_USE enum mv_result mv_sts_extended_field(uint8_t index, uint16_t value, uint16_t *field);
 MV_CORE_MUST_USE enum mv_result mv_sts_extended_flag(uint16_t flag, bool value, uint16_t *field);
 /* The way back; every field is one. */
