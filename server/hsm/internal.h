@@ -154,6 +154,8 @@ MV_MUST_USE mv_status hsm_ecdsa(struct hsm *hsm, CK_OBJECT_HANDLE key, const uin
                                 size_t *size);
 /* hsm_key_verify of audit-sign. A version without its private key is in order: it verifies and signs no more. */
 MV_MUST_USE mv_status hsm_sign_verify(struct hsm *hsm, const struct hsm_key_info *info);
+/* A new pair, its private half under info->label; fills in point and KCV. */
+MV_MUST_USE mv_status hsm_sign_generate(struct hsm *hsm, struct hsm_key_info *info);
 /* A private key may sign, in the token and made in it, and nothing else. CATALOGUE_CORRUPT names the attribute. */
 MV_MUST_USE mv_status hsm_sign_attributes(struct hsm *hsm, CK_OBJECT_HANDLE key);
 

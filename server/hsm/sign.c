@@ -65,7 +65,7 @@ static mv_status name_key(struct hsm_key_info *info)
     return mv_ok();
 }
 
-static mv_status generate(struct hsm *hsm, struct hsm_key_info *info)
+mv_status hsm_sign_generate(struct hsm *hsm, struct hsm_key_info *info)
 {
     struct hsm_template public_half = {.count = 0};
     struct hsm_template private_half = {.count = 0};
@@ -107,7 +107,7 @@ static mv_status make_and_enter(struct hsm *hsm, struct hsm_key_info *info)
 {
     /* what an interrupted creation of this version left */
     MV_TRY(hsm_destroy_private(hsm, info->label));
-    MV_TRY(generate(hsm, info));
+    MV_TRY(hsm_sign_generate(hsm, info));
     struct hsm_entry entry = {.kind = HSM_ENTRY_KEY};
     entry.of.key.info = *info;
     MV_TRY(hsm_catalogue_append(hsm, &entry));

@@ -8,9 +8,12 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "../hsm/record_oracle.h"
 #include "base/secret.h"
 #include "hsm/image.h"
 #include "hsm/internal.h"
+#include "hsm/record_key.h"
+#include "hsm/sign.h"
 
 static const char so_pin[] = "so-pin-of-a-table", pin[] = "pin-of-a-table-4711", label[] = "table";
 static struct hsm_config config;
@@ -78,6 +81,73 @@ static mv_status session_copy(struct hsm *hsm)
     return mv_ok();
 }
 
+static const uint8_t record_master[16] = {0xC0, 0xFF, 0xEE};
+static const struct hsm_record_owner owner = {"600727000000000009", {0xA1, 0xB2, 0xC3}, 7};
+
+static mv_status record_handle(struct hsm *hsm, enum hsm_key_use use, const char *name, struct hsm_handle *handle)
+{
+    struct hsm_backup backup = {.info = {.use = use}};
+    const struct hsm_keeper keeper = {keep, &backup};
+    (void)snprintf(backup.info.label, sizeof backup.info.label, "%s", name);
+    MV_TRY(hsm_birth(hsm, hsm_policy_of(use), record_master, sizeof record_master, &backup, &keeper));
+    return hsm_handle_open(hsm, &backup.info, handle);
+}
+
+static mv_status wrong_unless(bool good)
+{
+    return good ? mv_ok() : mv_fail(MV_SELF_TEST_FAILED, "another answer");
+}
+
+static mv_status record_mac(struct hsm *hsm, struct hsm_handle master)
+{
+    static const uint8_t data[] = "a record";
+    uint8_t child[16];
+    uint8_t expected[16];
+    uint8_t mac[HSM_RECORD_MAC_BYTES];
+    struct hsm_children *children = NULL;
+    MV_TRY(hsm_children_new(&children));
+    mv_status status = hsm_record_mac(hsm, children, master, HSM_CHILD_MAC_IN, &owner, data, sizeof data, mac);
+    hsm_children_clear(hsm, children);
+    hsm_children_free(children);
+    MV_TRY(status);
+    oracle_child(record_master, HSM_CHILD_MAC_IN, owner.pan, owner.domain, owner.epoch, child);
+    oracle_cmac(child, data, sizeof data, expected);
+    return wrong_unless(memcmp(mac, expected, sizeof mac) == 0);
+}
+
+static mv_status record_update(struct hsm *hsm, struct hsm_handle mac, struct hsm_handle enc)
+{
+    uint8_t wrapped[HSM_RECORD_KEYS_WRAPPED];
+    uint8_t keys[HSM_RECORD_KEYS_WRAPPED - 8];
+    uint8_t child[16];
+    MV_TRY(hsm_record_wrap_update(hsm, enc, mac, enc, &owner, &owner, wrapped));
+    oracle_child(record_master, HSM_CHILD_ENC, owner.pan, owner.domain, owner.epoch, child);
+    return wrong_unless(oracle_unwrap(child, wrapped, keys, sizeof keys) && memcmp(keys + 32, child, 16) == 0);
+}
+
+static void say_records(struct hsm *hsm)
+{
+    struct hsm_handle mac = {.object = 0};
+    struct hsm_handle enc = {.object = 0};
+    mv_status status = record_handle(hsm, HSM_USE_RECORD_MAC, "record-mac/A1B2C3/1", &mac);
+    if (status.ok)
+        status = record_mac(hsm, mac);
+    say("record's MAC by a key derived in it (AN10922)", status);
+    status = record_handle(hsm, HSM_USE_RECORD_ENC, "record-enc/A1B2C3/1", &enc);
+    if (status.ok)
+        status = record_update(hsm, mac, enc);
+    say("meter's new keys wrapped by a derived key", status);
+}
+
+static mv_status sign_and_check(struct hsm *hsm)
+{
+    struct hsm_key_info info = {.label = "audit-sign/1", .use = HSM_USE_AUDIT_SIGN};
+    CK_OBJECT_HANDLE key = 0;
+    MV_TRY(hsm_sign_generate(hsm, &info));
+    MV_TRY(hsm_find_private(hsm, info.label, &key)); /* without it, a version is in order too */
+    return hsm_sign_verify(hsm, &info);
+}
+
 static void say_birth(struct hsm *hsm, const char *operation, enum hsm_key_use use, const char *name,
                       struct hsm_backup *backup)
 {
@@ -108,6 +178,8 @@ static void say_all(struct hsm *hsm)
     say_birth(hsm, "HMAC key born wrapped, by its policy", HSM_USE_VENDING, "vending/1", &backup);
     say("that key's backup opened, KCV compared", hsm_backup_prove(hsm, &backup.info, backup.wrapped, backup.size));
     say("copy of it in the session, for speed", session_copy(hsm));
+    say_records(hsm);
+    say("EC P-256 pair made, by its policy, and signs", sign_and_check(hsm));
     say("catalogue in the token (CKO_DATA)", hsm_catalogue_create(hsm, kek, &keeper));
 }
 
