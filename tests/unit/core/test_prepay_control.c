@@ -150,6 +150,19 @@ static enum mv_result reset(struct record_fixture *f, uint16_t epoch, const stru
     return record_hand(f);
 }
 
+/* The first of two parts of a calendar. */
+static void give_half_a_set(struct record_fixture *f)
+{
+    static const uint8_t bytes[MV_SET_BYTES_MAX];
+    record_begin(f, MV_KIND_PARAMETERS, 1);
+    mv_record_put_number(&f->record, MV_TAG_SET_ID, 1, 4);
+    mv_record_put_number(&f->record, MV_TAG_SET_WHAT, MV_SET_CALENDAR, 1);
+    mv_record_put_number(&f->record, MV_TAG_SET_PART, 1, 1);
+    mv_record_put_number(&f->record, MV_TAG_SET_PARTS, 2, 1);
+    mv_record_put(&f->record, MV_TAG_SET_BYTES, bytes, sizeof bytes);
+    assert_int_equal(record_hand(f), MV_ACCEPT);
+}
+
 static void reset_begins_a_new_epoch(void **state)
 {
     struct record_fixture *f = *state;
@@ -158,7 +171,9 @@ static void reset_begins_a_new_epoch(void **state)
     uint32_t tids[MV_TID_MEMORY];
     fill(f);
     assert_int_equal(record_read(f, 5, 1, 0, 0), MV_ACCEPT);
-    f->p.parts = (struct mv_parts){.set_id = 1, .what = MV_SET_CALENDAR, .total = 2, .present = 1};
+    give_half_a_set(f);
+    assert_int_equal(record_reopen(f), MV_DONE);
+    assert_int_equal(f->p.parts.set_id, 1);
     memcpy(tids, f->p.meter.state.tids, sizeof tids);
     assert_int_equal(reset(f, RECORD_EPOCH + 7, &keys, MV_CLEAR_PURCHASES), MV_ACCEPT);
     assert_false(f->answer.return_due);
@@ -306,6 +321,20 @@ static bool flash_holds(const struct flash *flash, const uint8_t *key, size_t si
     return false;
 }
 
+/* Of the next key, of which some sections are there. */
+static void retire_forgets_key_sections(void **state)
+{
+    struct record_fixture *f = *state;
+    f->p.meter.state.sections.present = 1;
+    f->p.meter.state.sections.content[0] = 0x123456789AB;
+    assert_int_equal(command(f, MV_COMMAND_RETIRE), MV_ACCEPT);
+    for (unsigned i = 0; i < 2; i++) {
+        assert_int_equal(f->p.meter.state.sections.present, 0);
+        assert_int_equal(f->p.meter.state.sections.content[0], 0);
+        assert_int_equal(record_reopen(f), MV_DONE);
+    }
+}
+
 static void retire_leaves_no_key_in_the_memory(void **state)
 {
     struct record_fixture *f = *state;
@@ -336,6 +365,7 @@ int main(void)
         cmocka_unit_test_setup(clock_that_is_not_set, record_setup),
         cmocka_unit_test_setup(never_back_across_a_freeze, record_setup),
         cmocka_unit_test_setup(retire_is_for_good, record_setup),
+        cmocka_unit_test_setup(retire_forgets_key_sections, record_setup),
         cmocka_unit_test_setup(retire_leaves_no_key_in_the_memory, record_setup),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
