@@ -45,12 +45,17 @@ static void put_counters(struct mv_nv_sink *to, const struct mv_meter_state *sta
         mv_nv_put_u24(to, state->tids[i]);
 }
 
-static void get_counters(struct mv_nv_source *from, struct mv_meter_state *state)
+/* False for credit that no token brings. */
+static bool get_counters(struct mv_nv_source *from, struct mv_meter_state *state)
 {
-    for (unsigned i = 0; i < MV_REGISTERS; i++)
+    bool good = true;
+    for (unsigned i = 0; i < MV_REGISTERS; i++) {
         state->credit[i] = mv_nv_get_i64(from);
+        good = good && state->credit[i] >= 0;
+    }
     for (unsigned i = 0; i < MV_TID_MEMORY; i++)
         state->tids[i] = mv_nv_get_u24(from);
+    return good;
 }
 
 static void put_sections(struct mv_nv_sink *to, const struct mv_sts_key_sections *sections)
@@ -109,11 +114,11 @@ static bool decode(void *context, struct mv_nv_source *from)
 {
     struct mv_meter_state *state = context;
     get_identity(from, &state->identity);
-    get_counters(from, state);
+    bool good = get_counters(from, state);
     get_sections(from, &state->sections);
     get_settings(from, &state->settings);
     state->wrong = mv_nv_get_u8(from);
-    return mv_nv_source_good(from);
+    return good && mv_nv_source_good(from);
 }
 
 const struct mv_nv_object mv_state_object = {.id = MV_STATE_OBJECT,

@@ -33,26 +33,40 @@ static uint64_t add_to_phase(struct mv_prepay *p, unsigned phase, uint64_t units
     return units;
 }
 
+uint32_t mv_measure_scale(const struct mv_prepay *p)
+{
+    return UNITS_OF_PULSES * ratio(p);
+}
+
+static void tell_load(struct mv_load *load, uint8_t phase, uint32_t count)
+{
+    load->pulsed = true;
+    load->pulses[phase] = count > UINT32_MAX - load->pulses[phase] ? UINT32_MAX : load->pulses[phase] + count;
+}
+
 /* The product of a count with CT x PT x 1000, at most 4,000,000,000, and a rest fit into 64 bits. */
 void mv_prepay_pulses(struct mv_prepay *p, uint8_t phase, uint32_t count)
 {
     const struct mv_parameters *parameters = &p->parameters;
     enum mv_service service = mv_account_service(p);
     unsigned phases = service == MV_SERVICE_ELECTRICITY ? MV_PHASES : 1;
-    if (service == MV_SERVICE_TIME || phase >= phases || parameters->pulses_per_unit == 0)
+    if (!p->meter.loaded || service == MV_SERVICE_TIME || phase >= phases)
         return;
     uint32_t *rest = &p->registers.pulse_rest[phase];
-    uint32_t scale = UNITS_OF_PULSES * ratio(p);
-    uint64_t sum = (uint64_t)count * scale + *rest;
+    uint64_t sum = (uint64_t)count * mv_measure_scale(p) + *rest;
     uint64_t units = mv_divide(sum, parameters->pulses_per_unit, rest);
-    add(p, service == MV_SERVICE_ELECTRICITY ? add_to_phase(p, phase, units) : units);
+    if (service == MV_SERVICE_ELECTRICITY) {
+        (void)add_to_phase(p, phase, units);
+        tell_load(&p->load, phase, count);
+    }
+    add(p, units);
 }
 
 /* So does the product of two numbers of 32 bits with a rest. */
 void mv_prepay_power(struct mv_prepay *p, const uint32_t secondary_w[MV_PHASES], uint32_t ms)
 {
     uint64_t units = 0;
-    if (mv_account_service(p) != MV_SERVICE_ELECTRICITY)
+    if (!p->meter.loaded || mv_account_service(p) != MV_SERVICE_ELECTRICITY)
         return;
     for (unsigned phase = 0; phase < MV_PHASES; phase++) {
         uint64_t power = (uint64_t)secondary_w[phase] * ratio(p);

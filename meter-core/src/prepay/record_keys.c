@@ -14,7 +14,7 @@ static enum mv_result unwrap(const uint8_t wrapping_key[KEY], const struct mv_tl
     struct mv_aes128 aes;
     uint8_t plain[MV_RECORD_KEYS_PLAIN];
     mv_aes128_init(&aes, wrapping_key);
-    enum mv_result result = mv_aes128_unwrap(&aes, wrapped->value, wrapped->length, plain);
+    enum mv_result result = mv_aes128_unwrap(&aes, wrapped->value, MV_RECORD_KEYS_WRAPPED, plain);
     mv_aes128_wipe(&aes);
     if (result == MV_DONE) {
         memcpy(keys->mac_in, plain, KEY);

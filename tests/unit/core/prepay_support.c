@@ -31,6 +31,7 @@ int prepay_setup(void **state)
     fixture.now = TEST_2026;
     fixture.p.port = (struct mv_prepay_port){.context = &fixture, .clock_read = read_clock, .clock_set = set_clock};
     fixture.p.meter.state.identity.measures = 0xFF;
+    fixture.p.meter.loaded = true;
     mv_parameters_default(&fixture.p.parameters);
     mv_tariff_default(&fixture.p.tariff);
     mv_calendar_default(&fixture.p.calendar);

@@ -7,6 +7,7 @@
 
 #include <cmocka.h>
 
+#include "../../../meter-core/src/meter/store.h"
 #include "meter_support.h"
 
 /* Bytes of a commit of the token engine alone: its entry, of which the seal is the last 8. */
@@ -159,6 +160,16 @@ static void a_sector_that_does_not_erase(void **state)
     f->flash.deny_erases =
         (uint8_t)(1U << (f->meter.journal.sector + 1) % 3); /* the next one: the one after it will do */
     lives(f, 1);
+}
+
+/* No token brings it, and sums are only looked at for being too large. */
+static void credit_below_nothing_is_no_state(void **state)
+{
+    struct fixture *f = blank(state, 2, 2);
+    provision(f);
+    f->meter.state.credit[MV_REGISTER_WATER] = -1;
+    assert_int_equal(mv_store_commit(&f->meter), MV_DONE);
+    assert_int_equal(reopen(f), MV_STORAGE_ERROR);
 }
 
 /* Bytes that came out right do not count while the port says that they are not durable. */
@@ -444,6 +455,7 @@ int main(void)
         READY(a_bad_sector_of_three),
         READY(a_bad_sector_of_two),
         READY(a_sector_that_does_not_erase),
+        READY(credit_below_nothing_is_no_state),
         READY(the_port_has_the_last_word),
         READY(one_bit_rots),
         READY(two_bits_rot),

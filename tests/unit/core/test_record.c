@@ -87,6 +87,19 @@ static void reads_what_was_written(void **state)
     assert_false(mv_tlv_find(body, size, MV_TAG_CLIENT, &tlv));
 }
 
+static void a_body_that_was_not_parsed_ends_within_its_size(void **state)
+{
+    (void)state;
+    const uint8_t body[] = {1, 1, 7, 2, 2, 8};
+    struct mv_tlv tlv;
+    uint8_t at = 0;
+    assert_true(mv_tlv_next(body, sizeof body, &at, &tlv));
+    assert_false(mv_tlv_next(body, sizeof body, &at, &tlv)); /* one byte of two */
+    assert_false(mv_tlv_next(body, 4, &at, &tlv));           /* a tag without a length */
+    assert_int_equal(at, 3);
+    assert_false(mv_tlv_find(body, sizeof body, 2, &tlv));
+}
+
 static void empty_and_full_bodies(void **state)
 {
     (void)state;
@@ -355,6 +368,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(bytes_are_those_of_the_format),
         cmocka_unit_test(reads_what_was_written),
+        cmocka_unit_test(a_body_that_was_not_parsed_ends_within_its_size),
         cmocka_unit_test(empty_and_full_bodies),
         cmocka_unit_test(the_writer_fails_once_and_for_all),
         cmocka_unit_test(malformed_heads),
