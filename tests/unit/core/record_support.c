@@ -65,10 +65,10 @@ enum mv_result record_reopen(struct record_fixture *f)
     return open_meter(f);
 }
 
-void record_provision(struct record_fixture *f)
+void record_provision_as(struct record_fixture *f, uint32_t sectors, uint32_t sector_size)
 {
     memset(f, 0, sizeof *f);
-    flash_init_as(&f->flash, 2, FLASH_BYTES / 2);
+    flash_init_as(&f->flash, sectors, sector_size);
     f->now = RECORD_NOW;
     f->clock = true;
     f->epoch = RECORD_EPOCH;
@@ -86,6 +86,11 @@ void record_provision(struct record_fixture *f)
     f->keys.enc_version = 5;
     assert_int_equal(open_meter(f), MV_NOT_PROVISIONED);
     assert_int_equal(mv_prepay_provision(&f->p, &f->identity, RECORD_TID, NULL, &f->keys, RECORD_EPOCH), MV_DONE);
+}
+
+void record_provision(struct record_fixture *f)
+{
+    record_provision_as(f, 2, FLASH_BYTES / 2);
 }
 
 int record_setup(void **state)
@@ -129,7 +134,7 @@ void record_purchase_begin(struct record_fixture *f, const struct record_purchas
     uint8_t unread[8 * MV_UNREAD_MAX];
     struct mv_record_writer *to = record_begin(f, MV_KIND_PURCHASE, purchase->sequence);
     mv_record_put_number(to, MV_TAG_PURCHASE_KIND, purchase->kind == 0 ? MV_PURCHASE_NORMAL : purchase->kind, 1);
-    mv_record_put_number(to, MV_TAG_REGISTER, MV_REGISTER_ELECTRICITY, 1);
+    mv_record_put_number(to, MV_TAG_REGISTER, purchase->credit_register, 1);
     mv_record_put_number(to, MV_TAG_AMOUNT, purchase->amount, 8);
     mv_record_put_number(to, MV_TAG_CLIENT, purchase->client == 0 ? RECORD_CLIENT : purchase->client, 6);
     if (purchase->card != 0)

@@ -28,8 +28,9 @@ struct record_fixture {
 /* cmocka's set-up: *state is a struct record_fixture, provisioned, of electricity, water and electricity in currency;
  * credit in Wh; the clock shows RECORD_NOW. */
 int record_setup(void **state);
-/* In memory of the caller's. */
+/* In memory of the caller's; two sectors of half of FLASH_BYTES, or others. */
 void record_provision(struct record_fixture *f);
+void record_provision_as(struct record_fixture *f, uint32_t sectors, uint32_t sector_size);
 /* Power off and on. */
 enum mv_result record_reopen(struct record_fixture *f);
 
@@ -47,7 +48,8 @@ struct record_purchase {
     uint8_t kind; /* 0: NORMAL */
     uint32_t sequence;
     uint64_t amount;
-    uint8_t client, card; /* last byte of the number; client 0: RECORD_CLIENT, card 0: none */
+    uint8_t credit_register; /* 0: electricity */
+    uint8_t client, card;    /* last byte of the number; client 0: RECORD_CLIENT, card 0: none */
     const uint64_t *unread;
     uint8_t unread_count;
     uint64_t debt;
