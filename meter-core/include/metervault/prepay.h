@@ -61,7 +61,7 @@ struct mv_parameters {
         emergency; /* allowed below zero and overdraft, after a key press at alarm 2 or under; once until paid back */
     int64_t hoard_limit;    /* remaining credit may not exceed it; 0: no limit */
     uint32_t power_limit_w; /* the lower one of this and the token's maximum power holds; MV_LIMIT_NONE */
-    uint16_t power_delay_s; /* above the limit for so long before the cut */
+    uint16_t power_delay_s; /* above the limit for so long before the cut; fed pulses: on average over it */
     uint16_t power_wait_s;  /* open for so long before it closes again by itself */
     uint8_t power_tries;    /* cuts within an hour before the lock-out */
     uint16_t power_lockout_s;
@@ -262,7 +262,12 @@ enum mv_object {
 struct mv_load {
     uint32_t power_w[MV_PHASES];               /* primary */
     uint8_t rate;                              /* of the calendar, now */
-    uint32_t over_since_s, unbalanced_since_s; /* the port's seconds; 0: not */
+    uint32_t over_since_s, unbalanced_since_s; /* the port's seconds + 1; 0: not */
+    /* Of a meter that is fed pulses: power_w is their mean over the last whole window of power_delay_s, 15 s at least.
+     */
+    bool pulsed;
+    uint32_t pulses[MV_PHASES]; /* in this window */
+    uint32_t window_since_s;    /* the port's seconds + 1; 0: none yet */
 };
 
 /* What the load switch was told; not kept. */

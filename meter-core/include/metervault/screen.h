@@ -24,6 +24,7 @@ enum mv_screen_code {
     MV_SCREEN_POWER_1 = 11, /* .. 13: of a phase */
     MV_SCREEN_PHASE_1 = 14, /* .. 16: import of a phase */
     MV_SCREEN_LIMIT = 17,   /* of power */
+    MV_SCREEN_WAIT = 18,    /* seconds until the wait after a limit is over */
     MV_SCREEN_RATE = 19,    /* that holds now, from 1 */
     MV_SCREEN_RATE_1 = 20,  /* .. 27: use by rate */
     MV_SCREEN_PRICE_1 = 30, /* .. 37: price by rate */
@@ -43,7 +44,8 @@ enum mv_screen_code {
     MV_SCREEN_EXPIRY = 85,
     MV_SCREEN_EPOCH = 86, /* of the installation */
     MV_SCREEN_SOFTWARE = 87,
-    MV_SCREEN_CODES = 100 /* all codes are below */
+    MV_SCREEN_LOCKOUT = 88, /* seconds until tokens are taken again */
+    MV_SCREEN_CODES = 100   /* all codes are below */
 };
 
 struct mv_screen {

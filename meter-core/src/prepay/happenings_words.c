@@ -93,6 +93,7 @@ const char *mv_screen_words(uint8_t code)
         {MV_SCREEN_POWER_1, MV_SCREEN_POWER_1 + MV_PHASES - 1, "power now, of phase 1 to 3"},
         {MV_SCREEN_PHASE_1, MV_SCREEN_PHASE_1 + MV_PHASES - 1, "use, of phase 1 to 3"},
         {MV_SCREEN_LIMIT, MV_SCREEN_LIMIT, "power limit"},
+        {MV_SCREEN_WAIT, MV_SCREEN_WAIT, "seconds until supply that a limit cut may come back"},
         {MV_SCREEN_RATE, MV_SCREEN_RATE, "the rate that holds now"},
         {MV_SCREEN_RATE_1, MV_SCREEN_RATE_1 + MV_RATES - 1, "use, at rate 1 to 8"},
         {MV_SCREEN_PRICE_1, MV_SCREEN_PRICE_1 + MV_RATES - 1, "price now, of rate 1 to 8"},
@@ -112,6 +113,7 @@ const char *mv_screen_words(uint8_t code)
         {MV_SCREEN_EXPIRY, MV_SCREEN_EXPIRY, "key expiry"},
         {MV_SCREEN_EPOCH, MV_SCREEN_EPOCH, "epoch of the installation"},
         {MV_SCREEN_SOFTWARE, MV_SCREEN_SOFTWARE, "software"},
+        {MV_SCREEN_LOCKOUT, MV_SCREEN_LOCKOUT, "seconds until tokens are taken again"},
     };
     for (size_t i = 0; i < sizeof screens / sizeof screens[0]; i++) {
         if (code >= screens[i].first && code <= screens[i].last)

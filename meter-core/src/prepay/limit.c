@@ -1,6 +1,7 @@
 #include "limit.h"
 
 #include "events.h"
+#include "pulse_power.h"
 #include "save.h"
 #include "settle.h"
 
@@ -57,13 +58,18 @@ static void trip(struct mv_prepay *p, enum mv_cut kind, uint32_t now)
         mv_event_log(p, MV_EVENT_LOCKOUT, 0);
 }
 
+/* Of the limit that was passed. */
+static uint32_t wait_s(const struct mv_prepay *p)
+{
+    return p->supply.limit == MV_CUT_POWER_LOCK ? p->parameters.power_lockout_s : p->parameters.power_wait_s;
+}
+
 /* A lock-out wipes the slate; otherwise tries are forgotten an hour after the first of them. */
 static void end_wait(struct mv_prepay *p, uint32_t now)
 {
     struct mv_supply *supply = &p->supply;
     bool locked = supply->limit == MV_CUT_POWER_LOCK;
-    uint32_t wait = locked ? p->parameters.power_lockout_s : p->parameters.power_wait_s;
-    if (now - supply->limit_since_s < wait)
+    if (now - supply->limit_since_s < wait_s(p))
         return;
     supply->limit = MV_CUT_NONE;
     if (locked)
@@ -71,9 +77,18 @@ static void end_wait(struct mv_prepay *p, uint32_t now)
     mv_touch(p, MV_OBJECT_SUPPLY, true);
 }
 
+uint32_t mv_limit_left(const struct mv_prepay *p)
+{
+    if (p->supply.limit == MV_CUT_NONE)
+        return 0;
+    uint32_t passed = mv_seconds(p) - p->supply.limit_since_s;
+    return passed < wait_s(p) ? wait_s(p) - passed : 0;
+}
+
 void mv_limit_update(struct mv_prepay *p)
 {
     uint32_t now = mv_seconds(p);
+    bool pulses_exceed = p->load.pulsed && mv_pulse_power_exceeds(p, now);
     if (p->supply.limit != MV_CUT_NONE)
         end_wait(p, now);
     if (p->supply.limit != MV_CUT_NONE)
@@ -82,9 +97,9 @@ void mv_limit_update(struct mv_prepay *p)
         p->supply.tries = 0;
         mv_touch(p, MV_OBJECT_SUPPLY, true);
     }
-    bool over = mv_limit_load(p) > mv_limit_power(p);
-    bool uneven = unbalance(p) > p->meter.state.settings.phase_unbalance_w;
-    bool trips_over = lasts(over, p->parameters.power_delay_s, now, &p->load.over_since_s);
+    bool over = !p->load.pulsed && mv_limit_load(p) > mv_limit_power(p);
+    bool uneven = !p->load.pulsed && unbalance(p) > p->meter.state.settings.phase_unbalance_w;
+    bool trips_over = lasts(over, p->parameters.power_delay_s, now, &p->load.over_since_s) || pulses_exceed;
     bool trips_uneven = lasts(uneven, p->parameters.unbalance_delay_s, now, &p->load.unbalanced_since_s);
     if (trips_over || trips_uneven)
         trip(p, trips_over ? MV_CUT_POWER : MV_CUT_UNBALANCE, now);

@@ -10,6 +10,8 @@ enum { MV_TRIES_WINDOW_S = 3600 };
 uint32_t mv_limit_power(const struct mv_prepay *p);
 /* Of all phases, saturating. */
 uint32_t mv_limit_load(const struct mv_prepay *p);
+/* Seconds until the wait of supply.limit is over; 0: none runs. */
+uint32_t mv_limit_left(const struct mv_prepay *p);
 /* Begins and ends the waits of supply.limit. */
 void mv_limit_update(struct mv_prepay *p);
 

@@ -6,6 +6,8 @@
 
 struct mv_nv_object;
 
+/* What a pulse is: so many Wh or litres / pulses_per_unit; at most 4,000,000,000. */
+uint32_t mv_measure_scale(const struct mv_prepay *p);
 /* A meter of time: supply was on for so long. Ignored by others. */
 void mv_measure_seconds(struct mv_prepay *p, uint32_t seconds);
 

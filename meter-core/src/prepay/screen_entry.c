@@ -125,6 +125,18 @@ static void put_answer(struct mv_text *text, const struct mv_prepay *p)
     }
 }
 
+/* A lockout with the seconds that are left of it. */
+static void put_refusal(struct mv_text *text, const struct mv_prepay *p, struct mv_code code)
+{
+    uint32_t left = mv_meter_lockout_left(&p->meter);
+    mv_code_text(text, code);
+    if (code.result != MV_LOCKOUT_ACTIVE || left == 0)
+        return;
+    mv_text_char(text, ' ');
+    mv_text_number(text, left, 1);
+    mv_text_add(text, " S");
+}
+
 void mv_screen_entry(const struct mv_prepay *p, struct mv_screen *screen)
 {
     *screen = (struct mv_screen){.code = MV_SCREEN_ENTRY};
@@ -134,7 +146,7 @@ void mv_screen_entry(const struct mv_prepay *p, struct mv_screen *screen)
     if (p->keypad.count > 0)
         put_digits(&text, &p->keypad);
     else if (code.group != 0)
-        mv_code_text(&text, code);
+        put_refusal(&text, p, code);
     else
         put_answer(&text, p);
 }

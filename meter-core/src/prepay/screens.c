@@ -229,6 +229,15 @@ static const char *cut_words(enum mv_cut cut)
     return words[cut];
 }
 
+/* Seconds until something is allowed again; empty when it is. */
+static void put_wait(struct mv_text *text, struct mv_screen *screen, uint32_t seconds)
+{
+    if (seconds == 0)
+        return;
+    put_value(text, screen, seconds);
+    put_unit(text, " S");
+}
+
 static bool happenings(const struct mv_prepay *p, uint8_t code, struct mv_text *text, struct mv_screen *screen)
 {
     enum { CODE_DIGITS = 2, DETAIL_DIGITS = 3 };
@@ -237,6 +246,10 @@ static bool happenings(const struct mv_prepay *p, uint8_t code, struct mv_text *
         screen->empty = false;
         screen->value = mv_supply_cut(p);
         mv_text_add(text, cut_words(mv_supply_cut(p)));
+    } else if (code == MV_SCREEN_WAIT) {
+        put_wait(text, screen, mv_limit_left(p));
+    } else if (code == MV_SCREEN_LOCKOUT) {
+        put_wait(text, screen, mv_meter_lockout_left(&p->meter));
     } else if (code == MV_SCREEN_EVENTS) {
         put_value(text, screen, p->events.count);
     } else if (within(code, MV_SCREEN_EVENT_1, EVENTS_SHOWN, &i)) {

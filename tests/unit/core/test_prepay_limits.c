@@ -9,6 +9,7 @@
 #include "limit.h"
 #include "load_switch.h"
 #include "measure.h"
+#include "pulse_power.h"
 #include "settle.h"
 #include "supply.h"
 
@@ -153,6 +154,121 @@ static void no_limit_no_cut(void **state)
     struct engine *e = *state;
     assert_int_equal(engine_buy(e, CREDIT_KWH), MV_ACCEPT);
     engine_load(e, 200000, 100);
+    check_cut(e, MV_CUT_NONE);
+}
+
+/* ---- a meter that is fed pulses: 1000 per kWh, so one a second is 3600 W ---- */
+
+/* That many pulses at the first second of every `each` seconds. */
+static void pulse(struct engine *e, uint8_t phase, uint32_t count, uint32_t each, uint32_t seconds)
+{
+    for (uint32_t i = 0; i < seconds; i++) {
+        if (e->closed && i % each == 0)
+            mv_prepay_pulses(&e->p, phase, count);
+        engine_wait(e, 1);
+    }
+}
+
+static void pulses_above_the_limit_on_average_cut(void **state)
+{
+    struct engine *e = *state;
+    set_up(e);
+    pulse(e, 0, 1, 1, 1 + MV_PULSE_WINDOW_LEAST_S - 1); /* the first second only begins the window */
+    check_cut(e, MV_CUT_NONE);
+    assert_int_equal(mv_limit_load(&e->p), 0);
+    pulse(e, 0, 1, 1, 1);
+    check_cut(e, MV_CUT_POWER);
+    check_event(e, 1, MV_EVENT_OVERLOAD, 0);
+    pulse(e, 0, 1, 1, WAIT);
+    check_cut(e, MV_CUT_NONE);
+}
+
+static void pulses_up_to_the_limit_are_fine(void **state)
+{
+    struct engine *e = *state;
+    set_up(e);
+    pulse(e, 0, 13, MV_PULSE_WINDOW_LEAST_S, 1 + 4 * MV_PULSE_WINDOW_LEAST_S); /* 3120 W, one less is 2880 W */
+    check_cut(e, MV_CUT_NONE);
+    assert_int_equal(mv_limit_load(&e->p), 3120);
+    pulse(e, 0, 0, 1, MV_PULSE_WINDOW_LEAST_S);
+    assert_int_equal(mv_limit_load(&e->p), 0);
+    pulse(e, 0, 14, MV_PULSE_WINDOW_LEAST_S, 2 * MV_PULSE_WINDOW_LEAST_S); /* 3360 W and 3120 W */
+    check_cut(e, MV_CUT_POWER);
+}
+
+static void pulses_of_all_phases_are_one_load(void **state)
+{
+    struct engine *e = *state;
+    set_up(e);
+    for (unsigned i = 0; i <= MV_PULSE_WINDOW_LEAST_S; i++) {
+        for (uint8_t phase = 0; phase < MV_PHASES && i % 2 == 0; phase++)
+            mv_prepay_pulses(&e->p, phase, 1);
+        engine_wait(e, 1);
+    }
+    check_cut(e, MV_CUT_POWER); /* 7 of each: 5040 W, 4320 W for certain */
+}
+
+static void the_window_of_pulses_is_the_delay(void **state)
+{
+    struct engine *e = *state;
+    set_up(e);
+    struct mv_parameters parameters = e->p.parameters;
+    parameters.power_delay_s = 40;
+    engine_set(e, &parameters);
+    pulse(e, 0, 1, 1, 40);
+    check_cut(e, MV_CUT_NONE);
+    pulse(e, 0, 1, 1, 1);
+    check_cut(e, MV_CUT_POWER);
+}
+
+static void pulses_behind_an_open_switch_begin_no_load(void **state)
+{
+    struct engine *e = *state;
+    set_up(e);
+    mv_supply_command(&e->p, true);
+    engine_wait(e, 1);
+    e->no_feedback = true;
+    mv_prepay_pulses(&e->p, 0, 5); /* late ones, from before */
+    engine_wait(e, 3 * MV_PULSE_WINDOW_LEAST_S);
+    assert_false(e->p.supply.switch_fault);
+    for (unsigned i = 0; i < (2 + MV_SWITCH_RETRIES) * (MV_PULSE_WINDOW_LEAST_S + MV_SWITCH_SETTLE_S); i++) {
+        mv_prepay_pulses(&e->p, 0, 1);
+        engine_wait(e, 1);
+    }
+    assert_true(e->p.supply.switch_fault);
+}
+
+static void pulses_without_a_limit_or_beyond_measure(void **state)
+{
+    struct engine *e = *state;
+    assert_int_equal(engine_buy(e, CREDIT_KWH), MV_ACCEPT);
+    struct mv_parameters parameters = e->p.parameters;
+    parameters.overdraft = INT64_C(1000000000000000);
+    parameters.power_delay_s = 0;
+    engine_set(e, &parameters);
+    pulse(e, 0, 1, 1, 2);
+    mv_prepay_pulses(&e->p, 0, 50000000);
+    mv_prepay_pulses(&e->p, 1, UINT32_MAX);
+    mv_prepay_pulses(&e->p, 1, UINT32_MAX);
+    engine_wait(e, MV_PULSE_WINDOW_LEAST_S);
+    assert_int_equal(e->p.load.power_w[0], UINT32_MAX); /* 12 GW */
+    assert_int_equal(e->p.load.power_w[1], UINT32_MAX);
+    assert_int_equal(e->p.load.power_w[2], 0);
+    check_cut(e, MV_CUT_NONE);
+    parameters.pulses_per_unit = 1;
+    engine_set(e, &parameters);
+    mv_prepay_pulses(&e->p, 2, 10000000);
+    engine_wait(e, MV_PULSE_WINDOW_LEAST_S);
+    assert_int_equal(e->p.load.power_w[2], UINT32_MAX); /* more than 2^32 Wh */
+}
+
+static void pulses_have_no_unbalance(void **state)
+{
+    struct engine *e = *state;
+    set_up(e);
+    assert_int_equal(engine_manage(e, MV_MANAGE_PHASE_UNBALANCE, amount(500)), MV_ACCEPT);
+    pulse(e, 0, 1, 2, 10 * MV_PULSE_WINDOW_LEAST_S);
+    assert_in_range(e->p.load.power_w[0], 1600, 2000);
     check_cut(e, MV_CUT_NONE);
 }
 
@@ -418,6 +534,13 @@ int main(void)
         ENGINE(the_lower_limit_holds),
         ENGINE(the_sum_of_phases_counts_and_saturates),
         ENGINE(no_limit_no_cut),
+        ENGINE(pulses_above_the_limit_on_average_cut),
+        ENGINE(pulses_up_to_the_limit_are_fine),
+        ENGINE(pulses_of_all_phases_are_one_load),
+        ENGINE(the_window_of_pulses_is_the_delay),
+        ENGINE(pulses_behind_an_open_switch_begin_no_load),
+        ENGINE(pulses_without_a_limit_or_beyond_measure),
+        ENGINE(pulses_have_no_unbalance),
         ENGINE(unbalance_cuts_and_waits),
         ENGINE(a_command_opens_until_another_closes),
         ENGINE(a_command_gives_no_credit),

@@ -186,6 +186,42 @@ static void why_there_is_no_supply(void **state)
     check_code(e, MV_SCREEN_CUT, "06 TEST");
 }
 
+static void a_wait_is_told_in_seconds(void **state)
+{
+    struct engine *e = *state;
+    check_code(e, MV_SCREEN_WAIT, "18 ----");
+    e->p.parameters.power_lockout_s = UINT16_MAX;
+    e->p.supply.limit = MV_CUT_POWER;
+    e->p.supply.limit_since_s = e->flash.now;
+    check_code(e, MV_SCREEN_WAIT, "18 60 S");         /* power_wait_s */
+    while (e->flash.now / MV_KEYPAD_CYCLE_S % 6 != 4) /* the date's turn */
+        e->flash.now++;
+    assert_int_equal(shown(e).code, MV_SCREEN_WAIT);
+    e->flash.now = e->p.supply.limit_since_s + 59;
+    check_code(e, MV_SCREEN_WAIT, "18 1 S");
+    e->flash.now++; /* the tick that ends it is still to come */
+    check_code(e, MV_SCREEN_WAIT, "18 ----");
+    e->p.supply.limit = MV_CUT_POWER_LOCK;
+    check_code(e, MV_SCREEN_WAIT, "18 65475 S");
+}
+
+static void a_lockout_is_told_in_seconds(void **state)
+{
+    struct engine *e = *state;
+    check_code(e, MV_SCREEN_LOCKOUT, "88 ----");
+    for (unsigned i = 0; i < 3; i++)
+        assert_int_equal(engine_keys(e, "66475648316756821784E"), MV_CRC_ERROR);
+    check_text(e, "Err-13");
+    assert_int_equal(engine_keys(e, "66475648316756821784E"), MV_LOCKOUT_ACTIVE);
+    check_text(e, "Err-15 10 S");
+    check_code(e, MV_SCREEN_LOCKOUT, "88 10 S");
+    engine_wait(e, 9);
+    check_text(e, "Err-15 1 S");
+    engine_wait(e, 1);
+    check_text(e, "Err-15");
+    check_code(e, MV_SCREEN_LOCKOUT, "88 ----");
+}
+
 /* ---- keypad ---- */
 
 static void screens_take_turns(void **state)
@@ -359,6 +395,8 @@ int main(void)
         ENGINE(screens_of_other_meters),
         ENGINE(screens_and_words_are_of_the_same_numbers),
         ENGINE(why_there_is_no_supply),
+        ENGINE(a_wait_is_told_in_seconds),
+        ENGINE(a_lockout_is_told_in_seconds),
         ENGINE(screens_take_turns),
         ENGINE(digits_stand_in_groups_of_four),
         ENGINE(a_token_is_keyed_in),
