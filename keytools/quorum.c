@@ -105,5 +105,6 @@ mv_status quorum_open(const char *config_path, struct session *session)
     struct mv_act act;
     MV_TRY(session_open(config_path, session));
     MV_TRY(act_call_act(&act));
-    return quorum_require(session, &act, act_call_approvals());
+    MV_TRY(quorum_require(session, &act, act_call_approvals()));
+    return session_clear_leftovers(session);
 }

@@ -1,5 +1,6 @@
 #include "session.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -7,6 +8,7 @@
 #include "base/secret.h"
 #include "remark.h"
 #include "terminal.h"
+#include "witness.h"
 
 static mv_status type_pin(const char *prompt, bool twice, char *pin)
 {
@@ -95,6 +97,19 @@ mv_status session_open(const char *config_path, struct session *session)
         return mv_fail(MV_OUT_OF_MEMORY, "catalogue");
     MV_TRY(open_token(config_path, session));
     return hsm_catalogue_read(session->hsm, session->catalogue);
+}
+
+mv_status session_clear_leftovers(struct session *session)
+{
+    size_t count = 0;
+    char first[HSM_LABEL_SIZE] = "";
+    mv_status status = hsm_leftovers_destroy(session->hsm, session->catalogue, &count, first);
+    if (count > 0) {
+        (void)fprintf(stderr, "metervault-keys: %s was left by a creation that was cut short, %zu in all: destroyed\n",
+                      first, count);
+        witness_tell("leftover", first, "of a creation that was cut short: destroyed");
+    }
+    return status;
 }
 
 void session_close(struct session *session)

@@ -19,6 +19,9 @@ void session_close(struct session *session);
  * read anew, whatever the path, and session_close leaves it open. */
 void session_lend(struct session *own);
 
+/* Destroys what a creation that was cut short left in the token, and says so to the officers and the transcript. */
+MV_MUST_USE mv_status session_clear_leftovers(struct session *session);
+
 /* A PIN into secret memory of HSM_PIN_SIZE bytes: from `file` (mode 0600) when not NULL, otherwise typed; `twice` asks
  * again, for a PIN that is being chosen. */
 MV_MUST_USE mv_status session_ask_pin(const char *file, const char *prompt, bool twice, char *pin);

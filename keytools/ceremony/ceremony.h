@@ -68,6 +68,8 @@ MV_MUST_USE mv_status ceremony_take_changes(struct ceremony *ceremony);
 /* Why nobody answers: the signal's name without SIG, or that the input ended. */
 const char *ceremony_interruption(void);
 enum ceremony_turn ceremony_step(struct ceremony *ceremony, const struct script_step *step);
+/* A listener (witness.h) that writes into the transcript; `context` is the ceremony. */
+void ceremony_listen(void *context, const char *event, const char *what, const char *detail);
 
 /* ---- close.c ---- */
 /* Closes and signs the transcript; opens a token that the ceremony has made. */

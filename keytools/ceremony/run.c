@@ -10,6 +10,7 @@
 #include "hex.h"
 #include "remark.h"
 #include "terminal.h"
+#include "witness.h"
 #include "words.h"
 
 static volatile sig_atomic_t interrupted;
@@ -72,6 +73,15 @@ static void add_token(const struct ceremony *ceremony, json_t *line)
     (void)json_object_set_new(line, "signer", json_string(hex));
 }
 
+/* Of a ceremony that a power cut ended: without them the first `verify` finds the token in order. */
+static mv_status clear_leftovers(struct ceremony *ceremony)
+{
+    witness_listen(ceremony_listen, ceremony);
+    mv_status status = session_clear_leftovers(&ceremony->session);
+    witness_listen(NULL, NULL);
+    return status;
+}
+
 /* Opens the token, then writes the first line, whether it opened or not. */
 static mv_status begin(struct ceremony *ceremony, const struct ceremony_options *options)
 {
@@ -92,6 +102,8 @@ static mv_status begin(struct ceremony *ceremony, const struct ceremony_options 
         *ceremony->before = *ceremony->session.catalogue;
     add_token(ceremony, line);
     ceremony_record(ceremony, "ceremony", line);
+    if (opened.ok && ceremony->session.hsm != NULL)
+        opened = clear_leftovers(ceremony);
     if (!opened.ok)
         ceremony_record(ceremony, "refused", ceremony_reason(opened));
     return opened;

@@ -14,7 +14,7 @@
 
 enum { ACT_TEXT = 2048 };
 
-static void listen(void *context, const char *event, const char *what, const char *detail)
+void ceremony_listen(void *context, const char *event, const char *what, const char *detail)
 {
     json_t *line = json_pack("{s:s}", "what", what);
     if (detail != NULL)
@@ -74,7 +74,7 @@ static enum ceremony_turn act_once(struct ceremony *ceremony, const struct scrip
         return CEREMONY_ABORT;
     if (act_makes_token(step))
         ceremony_close(ceremony);
-    witness_listen(listen, ceremony);
+    witness_listen(ceremony_listen, ceremony);
     int code = acts_run(ceremony->tool, step);
     witness_listen(NULL, NULL);
     if (code != TOOL_DONE)

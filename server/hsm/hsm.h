@@ -174,6 +174,10 @@ MV_MUST_USE mv_status hsm_strangers(struct hsm *hsm, const struct hsm_catalogue 
 /* CATALOGUE_CORRUPT when one of them is not what an interrupted creation leaves: of a label and with the attributes of
  * one use. The key process does not serve then. */
 MV_MUST_USE mv_status hsm_strangers_verify(struct hsm *hsm, const struct hsm_catalogue *catalogue);
+/* Destroys what an interrupted creation left, and nothing else: how many, and the label of one. The catalogue is read
+ * anew. */
+MV_MUST_USE mv_status hsm_leftovers_destroy(struct hsm *hsm, struct hsm_catalogue *catalogue, size_t *count,
+                                            char first[HSM_LABEL_SIZE]);
 
 /* ---- purposes ---- */
 /* The decoder key of one meter, wrapped under the factory key `factory_label` ("factory/NAME"): RFC 3394 of 16 bytes,

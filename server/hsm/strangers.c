@@ -1,6 +1,6 @@
 /* Token keys that the catalogue does not know: a copy under another name, or what an interrupted creation left. The
  * latter is a key as it should be, of which only the catalogue's line is missing: nothing can be done with it that its
- * use does not allow, and the next creation under its label destroys it. */
+ * use does not allow, and the next act destroys it. */
 #include <string.h>
 
 #include "hsm/internal.h"
@@ -97,15 +97,19 @@ static bool use_of(const char *label, enum hsm_key_use *use)
     return false;
 }
 
-static mv_status check(struct hsm *hsm, CK_OBJECT_HANDLE key, CK_OBJECT_CLASS class, const char *label, void *context)
+/* Whether an interrupted creation leaves such a key; CATALOGUE_CORRUPT: no. */
+static mv_status is_leftover(struct hsm *hsm, CK_OBJECT_HANDLE key, CK_OBJECT_CLASS class, const char *label)
 {
     enum hsm_key_use use;
+    if (!use_of(label, &use) || (use == HSM_USE_AUDIT_SIGN) != (class == CKO_PRIVATE_KEY))
+        return mv_fail(MV_CATALOGUE_CORRUPT, "label");
+    return use == HSM_USE_AUDIT_SIGN ? hsm_sign_attributes(hsm, key) : hsm_policy_verify(hsm, key, hsm_policy_of(use));
+}
+
+static mv_status check(struct hsm *hsm, CK_OBJECT_HANDLE key, CK_OBJECT_CLASS class, const char *label, void *context)
+{
     (void)context;
-    bool ours = use_of(label, &use) && (use == HSM_USE_AUDIT_SIGN) == (class == CKO_PRIVATE_KEY);
-    mv_status status = mv_fail(MV_CATALOGUE_CORRUPT, NULL);
-    if (ours)
-        status =
-            use == HSM_USE_AUDIT_SIGN ? hsm_sign_attributes(hsm, key) : hsm_policy_verify(hsm, key, hsm_policy_of(use));
+    mv_status status = is_leftover(hsm, key, class, label);
     if (status.reason == MV_CATALOGUE_CORRUPT)
         return mv_fail(MV_CATALOGUE_CORRUPT, "a key that the catalogue does not know");
     return status;
@@ -114,4 +118,30 @@ static mv_status check(struct hsm *hsm, CK_OBJECT_HANDLE key, CK_OBJECT_CLASS cl
 mv_status hsm_strangers_verify(struct hsm *hsm, const struct hsm_catalogue *catalogue)
 {
     return each(hsm, catalogue, check, NULL);
+}
+
+static mv_status destroy(struct hsm *hsm, CK_OBJECT_HANDLE key, CK_OBJECT_CLASS class, const char *label, void *context)
+{
+    mv_status status = is_leftover(hsm, key, class, label);
+    if (status.reason == MV_CATALOGUE_CORRUPT)
+        return mv_ok(); /* whatever it is, it stays for whoever looks into it */
+    MV_TRY(status);
+    MV_TRY(hsm_check(hsm->p11->C_DestroyObject(hsm->session, key), "C_DestroyObject"));
+    return add(hsm, key, class, label, context);
+}
+
+mv_status hsm_leftovers_destroy(struct hsm *hsm, struct hsm_catalogue *catalogue, size_t *count,
+                                char first[HSM_LABEL_SIZE])
+{
+    struct tally tally = {0, first};
+    int lock = -1;
+    *count = 0;
+    /* under the lock nobody is in the middle of a creation */
+    MV_TRY(hsm_lock(&hsm->config, &lock));
+    mv_status status = hsm_catalogue_read(hsm, catalogue);
+    if (status.ok)
+        status = each(hsm, catalogue, destroy, &tally);
+    hsm_unlock(lock);
+    *count = tally.count;
+    return status;
 }

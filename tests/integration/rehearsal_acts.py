@@ -156,14 +156,18 @@ def objects():
     return [path for path in glob.glob("tokens/*/*.object") if not path.endswith("/token.object")]
 
 
-def look_into_token(world):
-    """Whether there is a catalogue; a key that it does not know, or that is not in order, is a failure."""
+def look_into_token(world, may_be_left=False):
+    """Whether there is a catalogue; a key that it does not know, or that is not in order, is a failure. What a power cut
+    left of a creation may be there: the key process serves all the same."""
     code, said = world.tool("--json", "verify", pin=True)
     if code == 0:
         found = json.loads(said)
         if found["strangers"] != 0 or not found["ok"]:
             sys.exit(f"the token afterwards: {said}")
         return True
+    if may_be_left and '"strangers":1' in said and not '"ok":false,"state' in said:
+        world.expect(0, "are in order", "check", pin=True)
+        return "left"
     if objects() or not ("TOKEN_NOT_FOUND" in said or '"KEY_UNKNOWN"' in said):
         sys.exit(f"the token afterwards has {len(objects())} objects and says: {said}")
     return False
@@ -366,7 +370,8 @@ def judge_ended(world, name, way, at_pin, catalogue):
         world.expect(0, "aborted, signed by audit-sign", "ceremony", "verify", TRANSCRIPT, "--token", pin=True)
         return
     may_sign = catalogue and not at_pin and not (way == "HUP" and new_token)
-    no_signer_yet = name == "disaster-recovery" and not any(event.get("label") == "audit-sign/2" for event in seen)
+    made = [event for event in seen if event["event"] == "key" and event["use"] == "audit-sign"]
+    no_signer_yet = name == "disaster-recovery" and not any(event["step"] == "signer" for event in made)
     if may_sign and not no_signer_yet:
         sys.exit(f"unsigned, though there is a token: {seen[-4:]}")
     if closed["strangers"] > 0:
@@ -395,16 +400,27 @@ def abort_at(before, name, people, at, way):
 
 def kill_in_act(before, name, people, at, wait_ms):
     """The power fails while an act is done: after its last confirmation, or while it asks nothing."""
-    world, people = before.rehearse(), copy.deepcopy(people)
+    world, before_act, people = before.rehearse(), people, copy.deepcopy(people)
     room = world.begin(name)
     for _ in range(at + 1):
         room.type(people.asked(room)[1])
     time.sleep(wait_ms / 1000)
     os.kill(room.pid, signal.SIGKILL)
     room.finish(-signal.SIGKILL)
-    look_into_token(world)
+    state = look_into_token(world, may_be_left=True)
     judge_unfinished(world)
+    if state == "left" or name == "first-installation" and not state:
+        hold_again(world, name, copy.deepcopy(before_act))
     world.leave()
+
+
+def hold_again(world, name, people):
+    """The same ceremony after the power is back: what was left of the act is gone with it."""
+    os.remove(TRANSCRIPT)
+    for path in glob.glob("work/*"):
+        os.remove(path)
+    hold_one(world, name, people)
+    finished_well(world)
 
 
 # ---- approvals ----

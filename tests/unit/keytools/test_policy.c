@@ -222,15 +222,24 @@ static void test_left_by_a_creation(void **state)
     static const char *const none[] = {"vending", "spare/999902/1/2", "vending/999901", "factory/",
                                        "recordmac/A1B2C3/1"};
     CK_OBJECT_HANDLE key = 0;
+    size_t count = 9;
+    char label[HSM_LABEL_SIZE] = "";
     assert_ok(hsm_place(hsm, hsm_policy_of(HSM_USE_VENDING), value, "vending/999902/1/2"));
     expect_strangers(1);
     assert_ok(hsm_strangers_verify(hsm, catalogue));
     expect_served(true);
-    assert_ok(hsm_find_key(hsm, "vending/999902/1/2", &key));
-    hsm_destroy(hsm, key);
+    assert_ok(hsm_leftovers_destroy(hsm, catalogue, &count, label));
+    assert_int_equal(count, 1);
+    assert_string_equal(label, "vending/999902/1/2");
+    expect_strangers(0);
+    assert_ok(hsm_leftovers_destroy(hsm, catalogue, &count, label));
+    assert_int_equal(count, 0);
+    assert_ok(hsm_keys_verify(hsm, catalogue));
     for (size_t i = 0; i < sizeof none / sizeof none[0]; i++) { /* not our labels, or not of this use */
         assert_ok(hsm_place(hsm, hsm_policy_of(HSM_USE_CATALOGUE_MAC), value, none[i]));
         assert_reason(hsm_strangers_verify(hsm, catalogue), MV_CATALOGUE_CORRUPT);
+        assert_ok(hsm_leftovers_destroy(hsm, catalogue, &count, label)); /* not its business */
+        assert_int_equal(count, 0);
         assert_ok(hsm_find_key(hsm, none[i], &key));
         hsm_destroy(hsm, key);
     }
