@@ -185,7 +185,7 @@ expect 'expiry before activation' 2 issued-until import --use vending --sgc 1234
 # ---- export-meter ----
 meter=(export-meter --pan 600727000000000009 --sgc 123457 --krn 1 --kt 2 --ti 1 --base-date 2014 --ken 255 --out "$dir/m")
 expect 'export of a meter' 0 'under factory/acme' "${meter[@]}" --ea 11 --factory-key acme
-same 'lines of the provision file' 11 "$(wc -l <"$dir/m")"
+same 'lines of the provision file' 14 "$(wc -l <"$dir/m")"
 # the wrapped key, opened and derived a second time
 message=0402303402313402313102303100 message+=0406$(printf 123457 | od -An -tx1 | tr -d ' ')01320131
 message+=12$(printf 600727000000000009 | od -An -vtx1 | tr -d ' \n')00000080

@@ -106,7 +106,7 @@ def part_shown(officer, number):
     officer.answer(f"Custodian {number} of 2: alone at the screen?", "")
     start = officer.read_upto
     officer.answer("Press Enter to wipe it", "")
-    parts = re.findall(r"\b[0-9A-F]{64}\b", officer.shown[start:officer.read_upto])
+    parts = re.findall(r"(?<![0-9A-F])[0-9A-F]{64}(?![0-9A-F])", officer.shown[start:officer.read_upto])
     check(len(parts) == 1, "not one part of 32 bytes was shown", officer)
     officer.await_text(CLEAR_SCREEN)
     return parts[0]
