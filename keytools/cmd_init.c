@@ -218,9 +218,9 @@ static void report(const struct tool *tool, const struct init *init, const char 
                               "officers", (int)init->people.count, "quorum", (int)init->people.quorum));
         return;
     }
+    (void)printf("token %s is ready, officer%s", serial, init->people.count == 1 ? "" : "s");
     for (size_t i = 0; i < init->people.count; i++)
-        (void)printf("%s%s%s%s", i == 0 ? "token " : ", ", i == 0 ? serial : "", i == 0 ? " is ready, officer " : "",
-                     init->officers[i].name);
+        (void)printf("%s %s", i == 0 ? "" : ",", init->officers[i].name);
     (void)printf("%s\n", init->people.count == 1 ? " is enrolled" : " are enrolled");
     if (init->people.quorum > 0)
         (void)printf("every act needs the approvals of %u officers\n", init->people.quorum);

@@ -42,7 +42,8 @@ static void print_help(FILE *out)
 {
     (void)fprintf(out, "usage: metervault-keys [--config FILE] [--json] COMMAND [options]\n\n"
                        "Creates, imports and shows the keys of a metervault token. Secrets are read from the terminal\n"
-                       "without echo or from files of mode 0600, never from arguments or the environment.\n\n");
+                       "without echo, from files of mode 0600 or from open descriptors (fd:N as a file's name),\n"
+                       "never from arguments or the environment.\n\n");
     for (size_t i = 0; i < COMMANDS; i++)
         (void)fprintf(out, "  %-15s %s\n", commands[i].name, commands[i].summary);
     (void)fprintf(out, "\n  --config FILE  configuration of the key process (" DEFAULT_CONFIG ")\n"

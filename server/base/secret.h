@@ -24,6 +24,8 @@ bool mv_secret_equal(const void *a, const void *b, size_t size);
 
 /* Reads a short secret (a PIN) of 1..size-1 characters from a regular file that belongs to the caller or root and is
  * closed to group and others; one trailing newline is dropped. Terminates it. */
+/* "fd:N" (N from 3) is an open descriptor that the caller was started with, of whatever kind: it is read to its end
+ * and closed. */
 MV_MUST_USE mv_status mv_secret_read_file(const char *path, char *secret, size_t size);
 
 #endif

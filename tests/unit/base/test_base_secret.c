@@ -275,6 +275,41 @@ static void test_wipe_and_compare(void **state)
     assert_int_equal(a[sizeof a - 1], 7);
 }
 
+/* A pipe whose writer is done; the number of its reading end from `least` up. */
+static int pipe_with(const char *text, int least)
+{
+    int ends[2];
+    assert_int_equal(pipe(ends), 0);
+    assert_int_equal(write(ends[1], text, strlen(text)), strlen(text));
+    assert_int_equal(close(ends[1]), 0);
+    int high = fcntl(ends[0], F_DUPFD, least);
+    assert_int_equal(close(ends[0]), 0);
+    return high;
+}
+
+static void test_inherited(void **state)
+{
+    (void)state;
+    char pin[PIN_SIZE];
+    char path[32];
+    int fd = pipe_with("4711\n", 20);
+    (void)snprintf(path, sizeof path, "fd:%d", fd);
+    assert_true(mv_secret_read_file(path, pin, sizeof pin).ok);
+    assert_string_equal(pin, "4711");
+    assert_int_equal(fcntl(fd, F_GETFD), -1); /* closed */
+    assert_reason(mv_secret_read_file(path, pin, sizeof pin), MV_FILE_FAILED);
+    fd = pipe_with("", 20);
+    (void)snprintf(path, sizeof path, "fd:%d", fd);
+    assert_reason(mv_secret_read_file(path, pin, sizeof pin), MV_CONFIG_INVALID);
+    fd = pipe_with("123456789", 20);
+    (void)snprintf(path, sizeof path, "fd:%d", fd);
+    assert_reason(mv_secret_read_file(path, pin, sizeof pin), MV_CONFIG_INVALID);
+    static const char *const none[] = {"fd:",    "fd:0",   "fd:2",    "fd:-3",
+                                       "fd:20x", "fd: 20", "fd:1024", "fd:99999999999999999999"};
+    for (size_t i = 0; i < sizeof none / sizeof none[0]; i++) /* names of files that are not there */
+        assert_reason(mv_secret_read_file(none[i], pin, sizeof pin), MV_FILE_FAILED);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -282,6 +317,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_contents_that_are_refused, make_place, remove_place),
         cmocka_unit_test_setup_teardown(test_modes_that_are_refused, make_place, remove_place),
         cmocka_unit_test_setup_teardown(test_things_that_are_no_file_of_ours, make_place, remove_place),
+        cmocka_unit_test(test_inherited),
         cmocka_unit_test(test_wipe_and_compare),
         cmocka_unit_test(test_the_heap),
     };

@@ -71,7 +71,7 @@ def main():
         if os.listdir(f"{DIRECTORY}/tokens"):
             sys.exit(f"a refused init made a token ({reason})")
     code, shown = run([(SO_PROMPT, SO_PIN), (AGAIN, SO_PIN), (USER_PROMPT, USER_PIN), (AGAIN, USER_PIN)])
-    if code != 0 or "officer ann, ben are enrolled" not in shown:
+    if code != 0 or "officers ann, ben are enrolled" not in shown:
         sys.exit(f"init: {shown}")
 
 
