@@ -59,7 +59,16 @@ script "a record to a meter without keys" 3 "NOT_PROVISIONED" "record 0102"
 script "and a return" 3 "NOT_PROVISIONED" "return"
 script "a used token by key" 1 "USED_ERROR" "key $one_kwh E"
 
-for line in "load" "load 1 2 3 4" "load much" "pulses" "pulses 1 3" "pulses 99999999999" "run" "run x" "clock" \
+script "the panel: without mains only the clock goes on" 0 "2026-01-01 01:00:00 UTC" hold "clock 1767225600" "press o" \
+    "run 3600" panel
+script "and the display is dark" 0 "|                  |" "press o" panel
+script "the mains comes back" 0 "mains   on" "press o o" panel
+script "a record into its slot" 0 "NOT_PROVISIONED" "press r 0102 Enter" panel
+script "a return into a file that is there" 0 "File exists" "press n $work/a Enter" panel
+script "a return that the meter refuses" 0 "the meter has no key yet" "press n $work/new Enter" panel
+expect "leaves no file" 2 "" ls "$work/new"
+
+for line in "press" "panel now" "load" "load 1 2 3 4" "load much" "pulses" "pulses 1 3" "pulses 99999999999" "run" "run x" "clock" \
     "clock soon" "key" "key ?" "record 0" "record xy" "bypass" "bypass maybe" "switch" "switch on" "return now" \
     "a-word-that-is-much-too-long" "screen 1"; do
     script "refuses: $line" 2 "metersim: " "$line"
