@@ -77,7 +77,7 @@ static enum unit_kind look_at_seal(const struct reader *from, uint32_t floor, ui
 /* MV_NV_CRC32_GOOD when nothing is wrong. */
 static bool read_crc(const struct reader *from, const struct mv_nv_entry *entry, uint32_t *crc)
 {
-    uint8_t piece[PIECE];
+    uint8_t piece[PIECE] = {0}; /* a port that fails fills nothing in */
     uint32_t end = entry->at + entry->size - MV_NV_SEAL;
     bool good = true;
     *crc = MV_NV_CRC32_START;

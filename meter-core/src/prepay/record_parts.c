@@ -71,10 +71,12 @@ static enum mv_result read_part(const struct mv_record_in *in, struct part *part
     part->number = (uint8_t)mv_in_number(in, MV_TAG_SET_PART);
     part->total = (uint8_t)mv_in_number(in, MV_TAG_SET_PARTS);
     (void)mv_in_find(in, MV_TAG_SET_BYTES, &part->bytes); /* the caller counted the tags */
-    bool known = part->what == MV_SET_TARIFF || part->what == MV_SET_CALENDAR;
-    bool numbers = part->total <= MV_PARTS_MAX && part->number >= 1 && part->number <= part->total;
+    if (part->set_id == 0 || (part->what != MV_SET_TARIFF && part->what != MV_SET_CALENDAR))
+        return MV_RECORD_VALUE;
+    if (part->total > MV_PARTS_MAX || part->number < 1 || part->number > part->total)
+        return MV_RECORD_VALUE;
     bool full = part->number == part->total || part->bytes.length == MV_SET_BYTES_MAX;
-    return known && numbers && full && part->set_id != 0 ? MV_DONE : MV_RECORD_VALUE;
+    return full ? MV_DONE : MV_RECORD_VALUE;
 }
 
 static void put_aside(struct mv_prepay *p, const struct part *part)

@@ -42,9 +42,11 @@ static enum mv_result read_body(const struct mv_record_in *in, unsigned credit_r
     }
     uint64_t amount = mv_in_number(in, MV_TAG_AMOUNT);
     uint64_t debt = mv_in_number(in, MV_TAG_ARREARS_ADDED);
+    if (amount > INT64_MAX || debt > INT64_MAX)
+        return MV_RECORD_VALUE;
     bool good = purchase->kind >= MV_PURCHASE_OPEN && purchase->kind <= MV_PURCHASE_REPLACEMENT &&
                 mv_in_number(in, MV_TAG_REGISTER) == credit_register && is_bcd(purchase->client, CLIENT_SIZE) &&
-                amount <= INT64_MAX && debt <= INT64_MAX && purchase->unread_count < in->head.sequence;
+                purchase->unread_count < in->head.sequence;
     purchase->amount = (int64_t)amount;
     purchase->debt = (int64_t)debt;
     return good ? MV_DONE : MV_RECORD_VALUE;
