@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/secret.h"
 #include "codex32.h"
@@ -101,6 +102,44 @@ static void test_published(void **state)
     assert_int_equal(codex32_derive(shares, 2, 'c', &derived, NULL), CODEX32_FINE);
     codex32_text(&derived, text);
     assert_string_equal(text, c);
+}
+
+/* Gives the payloads of published shares out as what the generator gave. */
+static mv_status fill_published(void *context, void *bytes, size_t size)
+{
+    const struct codex32 **next = context;
+    memcpy(bytes, (*next)->symbols + CODEX32_HEADER, size);
+    (*next)++;
+    return mv_ok();
+}
+
+/* BIP-93, test vector 3: with the published secret and the first two shares for a generator, our split gives the other
+ * three; and any three of the five give the secret. */
+static void test_published_split(void **state)
+{
+    (void)state;
+    static const uint8_t secret[16] = {0xff, 0xee, 0xdd, 0xcc, 0xbb, 0xaa, 0x99, 0x88,
+                                       0x77, 0x66, 0x55, 0x44, 0x33, 0x22, 0x11, 0x00};
+    static const char *const published[5] = {
+        "MS13CASHA320ZYXWVUTSRQPNMLKJHGFEDCA2A8D0ZEHN8A0T", "MS13CASHCACDEFGHJKLMNPQRSTUVWXYZ023949XQ35MY48DR",
+        "MS13CASHD0WSEDSTCDCTS64CD7WVY4M90LM28W4FFUPQS7RM", "MS13CASHEEKGPEMXZSHCRMQHAYDLP6YHMS3WS7320XYXSAR9",
+        "MS13CASHF8JH6SDRKPYRSP5UT94PJ8KTEHHW2HFVYRJ48704"};
+    struct codex32 given[5];
+    struct codex32 shares[5];
+    struct codex32 taken[5];
+    char text[CODEX32_TEXT];
+    for (size_t i = 0; i < 5; i++)
+        assert_int_equal(codex32_parse(published[i], &given[i], NULL), CODEX32_FINE);
+    const struct codex32 *next = given;
+    const struct codex32_random random = {fill_published, (void *)&next};
+    assert_ok(codex32_split(secret, sizeof secret, 3, 5, "cash", &random, shares));
+    for (size_t i = 0; i < 5; i++) {
+        codex32_text(&shares[i], text);
+        assert_int_equal(strcasecmp(text, published[i]), 0);
+    }
+    for (unsigned set = 0; set < 1U << 5; set++)
+        if (take(given, 5, set, taken) == 3)
+            expect_secret(taken, 3, secret, sizeof secret);
 }
 
 static enum codex32_fault fault_of(const struct codex32 *shares, size_t count, size_t *at)
@@ -225,9 +264,8 @@ static int begin(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_every_subset),      cmocka_unit_test(test_published),
-        cmocka_unit_test(test_mixed_sets),        cmocka_unit_test(test_bounds),
-        cmocka_unit_test(test_fewer_say_nothing),
+        cmocka_unit_test(test_every_subset), cmocka_unit_test(test_published), cmocka_unit_test(test_published_split),
+        cmocka_unit_test(test_mixed_sets),   cmocka_unit_test(test_bounds),    cmocka_unit_test(test_fewer_say_nothing),
     };
     return cmocka_run_group_tests(tests, begin, NULL);
 }
