@@ -22,13 +22,13 @@ at_most() { # WHAT VALUE LIMIT
 build() { # PROCESSOR
     mkdir -p "$folder"
     { cmake -G Ninja -S tests/target -B "$folder/$1" -DCMAKE_TOOLCHAIN_FILE="$PWD/cmake/$1.cmake" &&
-        ninja -C "$folder/$1" bench_sts bench_engine bench_entry; } >"$folder/$1.bench.log" 2>&1 && return
+        ninja -C "$folder/$1" bench_sts bench_engine bench_entry bench_prepay; } >"$folder/$1.bench.log" 2>&1 && return
     cat "$folder/$1.bench.log"
     failed=$((failed + 1))
     return 1
 }
 
-emulate() { # PROCESSOR
+emulate() { # PROCESSOR IMAGE
     local machine emulator=(qemu-system-arm)
     case $1 in
     cortex-m0plus) machine=microbit ;;
@@ -36,7 +36,7 @@ emulate() { # PROCESSOR
     *) machine=virt emulator=(qemu-system-riscv32 -bios none) ;;
     esac
     timeout 300 "${emulator[@]}" -M "$machine" -nographic -monitor none -icount shift=0 \
-        -semihosting-config enable=on,target=native -kernel "$folder/$1/bin/bench_entry.elf" 2>&1 </dev/null
+        -semihosting-config enable=on,target=native -kernel "$folder/$1/bin/$2.elf" 2>&1 </dev/null
 }
 
 # figure[PROCESSOR NAME] for every line "NAME VALUE", and of an image's size.
@@ -50,7 +50,7 @@ measure() { # PROCESSOR
     done
     while read -r name value; do
         figure[$1 $name]=${value%$'\r'}
-    done < <(emulate "$1")
+    done < <(emulate "$1" bench_entry && emulate "$1" bench_prepay)
 }
 
 row() { # WHAT NAME...: the sum of the figures, by processor
@@ -115,6 +115,8 @@ report() {
             row "${ea^^} ${kind//_/ }, aged meter" "${ea}_${kind}_aged"
         done
     done
+    row "EA07 credit, whole payment meter, new" prepay_credit_fresh
+    row "EA07 credit, whole payment meter, aged" prepay_credit_aged
     echo
 }
 
@@ -129,6 +131,9 @@ limits() { # PROCESSOR
             at_most "$1: stack, $ea $kind" "${figure[$1 ${ea}_${kind}_stack]:-}" 1024
         done
     done
+    at_most "$1: instructions, whole payment meter" "${figure[$1 prepay_credit_fresh]:-}" 500000
+    at_most "$1: instructions, whole payment meter, aged" "${figure[$1 prepay_credit_aged]:-}" 500000
+    at_most "$1: stack, whole payment meter" "${figure[$1 prepay_credit_stack]:-}" 1024
     at_most "$1: RAM, variables of the library" "${figure[$1 engine ram]:-}" 0
     at_most "$1: RAM of state" "${figure[$1 state_meter]:-}" 1024
     at_most "$1: EA07 against look-up" "${figure[$1 cipher_ea07]:-}" $((2 * ${figure[$1 cipher_ea07_naive]:-0}))

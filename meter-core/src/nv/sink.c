@@ -11,15 +11,24 @@ struct mv_nv_sink mv_nv_sink_at(const struct mv_meter_port *port, uint32_t secto
     return (struct mv_nv_sink){.port = port, .sector = sector, .at = at, .crc = MV_NV_CRC32_START, .good = true};
 }
 
+enum { PIECE_BACK = MV_NV_PIECE / 2 };
+
 static bool reads_back(const struct mv_nv_sink *to)
 {
-    uint8_t unit[MV_NV_UNIT];
+    uint8_t back[PIECE_BACK];
     bool same = true;
-    for (uint32_t i = 0; i < to->filled && same; i += MV_NV_UNIT)
-        same = to->port->nv_read(to->port->context, to->sector, to->at + i, unit, sizeof unit) &&
-               mv_same(unit, to->piece + i, sizeof unit);
-    mv_wipe(unit, sizeof unit);
+    for (uint32_t i = 0; i < to->filled && same; i += PIECE_BACK) {
+        uint32_t size = to->filled - i < PIECE_BACK ? to->filled - i : PIECE_BACK;
+        same = to->port->nv_read(to->port->context, to->sector, to->at + i, back, size) &&
+               mv_same(back, to->piece + i, size);
+    }
+    mv_wipe(back, sizeof back);
     return same;
+}
+
+uint32_t mv_nv_sink_crc(const struct mv_nv_sink *to)
+{
+    return mv_nv_crc32_add(to->crc, to->piece, to->filled);
 }
 
 /* Durable only when the port says so and the same bytes come back. After a fault nothing more is written, and `at` is
@@ -29,6 +38,7 @@ void mv_nv_flush(struct mv_nv_sink *to)
     if (to->good) {
         to->good = to->port->nv_write(to->port->context, to->sector, to->at, to->piece, to->filled) && reads_back(to);
         to->at += to->filled;
+        to->crc = mv_nv_sink_crc(to);
     }
     mv_wipe(to->piece, sizeof to->piece); /* it may hold a key */
     to->filled = 0;
@@ -36,37 +46,46 @@ void mv_nv_flush(struct mv_nv_sink *to)
 
 static void put_byte(struct mv_nv_sink *to, uint8_t byte)
 {
-    if (to->filled == MV_NV_PIECE)
+    if (to->filled >= MV_NV_PIECE)
         mv_nv_flush(to);
     to->piece[to->filled++] = byte;
+}
+
+/* Whether so much more belongs to the object. After a fault nothing does. */
+static bool has_place(struct mv_nv_sink *to, size_t size)
+{
+    if (size > to->left)
+        to->good = false;
+    if (!to->good)
+        return false;
+    to->left -= (uint32_t)size;
+    return true;
 }
 
 void mv_nv_put_bytes(struct mv_nv_sink *to, const void *data, size_t size)
 {
     const uint8_t *bytes = data;
-    if (size > to->left)
-        to->good = false;
-    if (!to->good)
+    if (!has_place(to, size))
         return;
-    to->left -= (uint32_t)size;
-    to->crc = mv_nv_crc32_add(to->crc, bytes, size);
     for (size_t i = 0; i < size; i++)
         put_byte(to, bytes[i]);
 }
 
 void mv_nv_put_zeros(struct mv_nv_sink *to, uint32_t count)
 {
-    static const uint8_t zero = 0;
+    if (!has_place(to, count))
+        return;
     for (uint32_t i = 0; i < count; i++)
-        mv_nv_put_bytes(to, &zero, 1);
+        put_byte(to, 0);
 }
 
-static void put_number(struct mv_nv_sink *to, uint64_t value, unsigned size)
+/* The low `size` bytes, 1..4. */
+static void put_number(struct mv_nv_sink *to, uint32_t value, unsigned size)
 {
-    uint8_t bytes[sizeof value];
-    for (unsigned i = 0; i < size; i++)
-        bytes[i] = (uint8_t)(value >> (8 * (size - 1 - i)));
-    mv_nv_put_bytes(to, bytes, size);
+    if (!has_place(to, size))
+        return;
+    for (unsigned shift = 8 * size; shift > 0; shift -= 8)
+        put_byte(to, (uint8_t)(value >> (shift - 8)));
 }
 
 void mv_nv_put_u8(struct mv_nv_sink *to, uint8_t value)
@@ -91,10 +110,11 @@ void mv_nv_put_u32(struct mv_nv_sink *to, uint32_t value)
 
 void mv_nv_put_u64(struct mv_nv_sink *to, uint64_t value)
 {
-    put_number(to, value, 8);
+    put_number(to, (uint32_t)(value >> 32), 4);
+    put_number(to, (uint32_t)value, 4);
 }
 
 void mv_nv_put_i64(struct mv_nv_sink *to, int64_t value)
 {
-    put_number(to, (uint64_t)value, 8);
+    mv_nv_put_u64(to, (uint64_t)value);
 }

@@ -78,8 +78,9 @@ static void put_crc(struct mv_nv_sink *to, uint32_t end)
     uint32_t zeros = end - MV_NV_CRC - (to->at + to->filled);
     to->left = zeros + MV_NV_CRC;
     mv_nv_put_zeros(to, zeros);
+    uint32_t sum = ~mv_nv_sink_crc(to);
     for (unsigned i = 0; i < MV_NV_CRC; i++)
-        crc[i] = (uint8_t)(~to->crc >> 8 * i);
+        crc[i] = (uint8_t)(sum >> 8 * i);
     mv_nv_put_bytes(to, crc, sizeof crc);
 }
 

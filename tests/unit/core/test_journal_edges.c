@@ -292,11 +292,29 @@ static void memories_that_are_too_large(void **state)
     assert_int_equal(bench_open(&bench), MV_RANGE_ERROR);
 }
 
+/* The published check value; and bytes by themselves give what words of them give. */
+static void the_crc_is_the_usual_one(void **state)
+{
+    (void)state;
+    const uint8_t digits[] = {'1', '2', '3', '4', '5', '6', '7', '8', '9'};
+    uint8_t message[64];
+    assert_int_equal(mv_nv_crc32_add(MV_NV_CRC32_START, digits, sizeof digits), ~UINT32_C(0xCBF43926));
+    for (unsigned i = 0; i < sizeof message; i++)
+        message[i] = (uint8_t)(i * 151 + 7);
+    for (unsigned size = 0; size <= sizeof message; size++) {
+        uint32_t crc = MV_NV_CRC32_START;
+        for (unsigned i = 0; i < size; i++)
+            crc = mv_nv_crc32_add(crc, message + i, 1);
+        assert_int_equal(mv_nv_crc32_add(MV_NV_CRC32_START, message, size), crc);
+    }
+}
+
 #define BEGUN(test) cmocka_unit_test_setup(test, begin)
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        BEGUN(the_crc_is_the_usual_one),
         BEGUN(reads_fail),
         BEGUN(reads_of_a_commit_fail),
         BEGUN(what_no_commit_leaves),
