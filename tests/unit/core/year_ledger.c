@@ -49,6 +49,7 @@ void ledger_use(struct ledger *l, const uint32_t watts[MV_PHASES], uint32_t ms)
     for (unsigned i = 0; i < MV_PHASES; i++)
         l->energy[i] += (uint64_t)watts[i] * ms;
     uint64_t to = ledger_total(l);
+    l->ever += to - from;
     for (uint64_t unit = from; unit < to; unit++)
         l->cost += price_of(&l->tariff, l->rate, unit - l->month_base);
 }

@@ -15,6 +15,7 @@ struct ledger {
     int64_t arrears_added;      /* ever; less what clearing forgave */
     int64_t arrears_moved;      /* ever taken */
     uint64_t energy[MV_PHASES]; /* W x ms since registers were cleared */
+    uint64_t ever;              /* Wh, whatever was cleared */
     uint64_t month_base;        /* the total at which the month began */
     uint32_t day;               /* local, that was paid; 0: none */
     uint8_t rate;
