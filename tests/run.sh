@@ -256,6 +256,7 @@ part_bench-smoke() {
 part_long() {
     build_release || return
     stage "long faults"
+    script "proof of meter-core" tests/proof/run.sh
     script "a million random operations" tests/model/run.py --operations 1000000
     script "a year of power cuts" tests/unit/core/year_long.sh build/tests/test_year_cut_1
     script "500 kills" env METERVAULT_KILLS=500 tests/faults/kill.sh

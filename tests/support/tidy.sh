@@ -19,8 +19,12 @@ fi
 mkdir -p build/tidy
 . tests/support/files.sh
 shared=$({ clang-tidy --version && cat .clang-tidy && our_files '*.h' '*.proto' | xargs cat; } | sha256sum)
-all=$(our_files '*.c' | wc -l)
-report=$(our_files '*.c' | xargs -r -P "$(nproc)" -I{} "$0" one {} "$shared")
+# Those of tests/proof are Frama-C's: they include headers that only it has.
+checked() {
+    our_files '*.c' | grep -v '^\./tests/proof/'
+}
+all=$(checked | wc -l)
+report=$(checked | xargs -r -P "$(nproc)" -I{} "$0" one {} "$shared")
 while read -r _ file log; do
     [ -z "$file" ] || { echo "FAIL  $file" && cat "$log"; }
 done <<<"$report"
