@@ -66,7 +66,7 @@ enum mv_tag {
     MV_TAG_AMOUNT = 0x03,        /* 8: units, 0..2^63-1 */
     MV_TAG_CLIENT = 0x04,        /* 6: client number, 12 BCD digits */
     MV_TAG_CARD = 0x05,          /* 8: serial of the card that carries the record, zeros in front */
-    MV_TAG_UNREAD = 0x06,        /* 8 each, 1..8: amounts of the purchases right before this one, newest first */
+    MV_TAG_UNREAD = 0x06,        /* 16 each, 1..8: amount 8, new debt 8 of the purchases before this, newest first */
     MV_TAG_ARREARS_ADDED = 0x07, /* 8: units, 0..2^63-1: new debt */
     /* parameters: single values (struct mv_parameters, prepay.h), of those that are there all or none taken */
     MV_TAG_CREDIT_REGISTER = 0x10,      /* 1 */

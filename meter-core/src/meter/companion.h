@@ -16,9 +16,12 @@ MV_CORE_MUST_USE enum mv_result mv_meter_open_with(struct mv_meter *meter, const
  * start of whatever looks at the states or changes them. */
 MV_CORE_MUST_USE enum mv_result mv_load_if_needed(struct mv_meter *meter);
 
-/* Adds to the register in RAM, and tells the companion, whose objects then go into the commit to come. FUNCTION_ERROR
- * for a register that the meter lacks, RANGE_ERROR for a negative amount, OVERFLOW_ERROR, or what may_credit says:
- * nothing is changed then. The caller commits at once. */
+/* Whether so much may be added: DONE, FUNCTION_ERROR for a register that the meter lacks, RANGE_ERROR for a negative
+ * amount, OVERFLOW_ERROR, or what the companion's may_credit says. */
+MV_CORE_MUST_USE enum mv_result mv_meter_may_credit(const struct mv_meter *meter, enum mv_credit_register target,
+                                                    int64_t amount);
+/* Adds to the register in RAM, and tells the companion, whose objects then go into the commit to come. What
+ * mv_meter_may_credit says: nothing is changed unless it is DONE. The caller commits at once. */
 MV_CORE_MUST_USE enum mv_result mv_meter_add_credit(struct mv_meter *meter, enum mv_credit_register target,
                                                     int64_t amount);
 

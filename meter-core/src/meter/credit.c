@@ -32,7 +32,7 @@ static enum mv_result amount_of(const struct mv_sts_credit *credit, int64_t *amo
     return MV_DONE;
 }
 
-static enum mv_result may_credit(const struct mv_meter *meter, enum mv_credit_register target, int64_t amount)
+enum mv_result mv_meter_may_credit(const struct mv_meter *meter, enum mv_credit_register target, int64_t amount)
 {
     const struct mv_meter_companion *companion = meter->companion;
     if (!mv_meter_has(&meter->state.identity, target))
@@ -49,7 +49,7 @@ static enum mv_result may_credit(const struct mv_meter *meter, enum mv_credit_re
 enum mv_result mv_meter_add_credit(struct mv_meter *meter, enum mv_credit_register target, int64_t amount)
 {
     const struct mv_meter_companion *companion = meter->companion;
-    enum mv_result result = may_credit(meter, target, amount);
+    enum mv_result result = mv_meter_may_credit(meter, target, amount);
     if (result != MV_DONE)
         return result;
     meter->state.credit[target] += amount;

@@ -7,16 +7,21 @@
 #include "record_rules.h"
 #include "save.h"
 
-enum { AMOUNT_SIZE = 8, CLIENT_SIZE = 6, CARD_SIZE = 8 };
+enum { AMOUNT_SIZE = 8, ITEM_SIZE = 2 * AMOUNT_SIZE, CLIENT_SIZE = 6, CARD_SIZE = 8 };
+
+/* What one sequence number brings. */
+struct bought {
+    uint64_t amount, debt;
+};
 
 /* The body, its values looked at by themselves. */
 struct purchase {
     uint8_t kind; /* enum mv_purchase_kind */
     const uint8_t *client;
     const uint8_t *card;   /* NULL: on no card */
-    const uint8_t *unread; /* amounts, newest first */
+    const uint8_t *unread; /* items of tag 06, newest first */
     uint32_t unread_count;
-    int64_t amount, debt;
+    struct bought own;
 };
 
 static bool is_bcd(const uint8_t *bytes, unsigned size)
@@ -38,17 +43,13 @@ static enum mv_result read_body(const struct mv_record_in *in, unsigned credit_r
     purchase->card = mv_in_find(in, MV_TAG_CARD, &tlv) ? tlv.value : NULL;
     if (mv_in_find(in, MV_TAG_UNREAD, &tlv)) {
         purchase->unread = tlv.value;
-        purchase->unread_count = tlv.length / AMOUNT_SIZE;
+        purchase->unread_count = tlv.length / ITEM_SIZE;
     }
-    uint64_t amount = mv_in_number(in, MV_TAG_AMOUNT);
-    uint64_t debt = mv_in_number(in, MV_TAG_ARREARS_ADDED);
-    if (amount > INT64_MAX || debt > INT64_MAX)
-        return MV_RECORD_VALUE;
+    purchase->own =
+        (struct bought){.amount = mv_in_number(in, MV_TAG_AMOUNT), .debt = mv_in_number(in, MV_TAG_ARREARS_ADDED)};
     bool good = purchase->kind >= MV_PURCHASE_OPEN && purchase->kind <= MV_PURCHASE_REPLACEMENT &&
                 mv_in_number(in, MV_TAG_REGISTER) == credit_register && is_bcd(purchase->client, CLIENT_SIZE) &&
                 purchase->unread_count < in->head.sequence;
-    purchase->amount = (int64_t)amount;
-    purchase->debt = (int64_t)debt;
     return good ? MV_DONE : MV_RECORD_VALUE;
 }
 
@@ -59,6 +60,7 @@ static bool other_card(const struct mv_record_state *records, const uint8_t *car
     return card != NULL && memcmp(records->card, none, CARD_SIZE) != 0 && memcmp(records->card, card, CARD_SIZE) != 0;
 }
 
+/* An opening that brings purchases again may be one that was signed anew because the first seemed to be lost. */
 static enum mv_result check_account(const struct mv_record_state *records, const struct purchase *purchase)
 {
     if (!records->account_open) {
@@ -70,57 +72,74 @@ static enum mv_result check_account(const struct mv_record_state *records, const
         return MV_RECORD_CLIENT;
     if (purchase->kind == MV_PURCHASE_NORMAL && other_card(records, purchase->card))
         return MV_RECORD_CARD;
-    return purchase->kind == MV_PURCHASE_OPEN ? MV_RECORD_COUNT : MV_DONE;
+    return purchase->kind == MV_PURCHASE_OPEN && purchase->unread_count == 0 ? MV_RECORD_COUNT : MV_DONE;
 }
 
-/* The record covers sequence - unread .. sequence; the stored one lies below its last. What it brings of purchases that
- * the meter does not have yet: `amount`. */
-static enum mv_result add_missing(uint32_t stored, uint32_t sequence, const struct purchase *purchase, int64_t *amount)
+/* Of the purchase that lies so many sequence numbers back, 0 the record's own. */
+static struct bought bought_at(const struct purchase *purchase, uint32_t back)
 {
-    uint32_t before = sequence - stored - 1; /* that the meter lacks, besides the last */
-    if (before > purchase->unread_count)
+    if (back == 0)
+        return purchase->own;
+    const uint8_t *item = purchase->unread + (size_t)ITEM_SIZE * (back - 1);
+    return (struct bought){.amount = mv_wire_get(item, AMOUNT_SIZE),
+                           .debt = mv_wire_get(item + AMOUNT_SIZE, AMOUNT_SIZE)};
+}
+
+/* The record covers sequence - unread .. sequence; the stored one lies below its last. How many of them the meter does
+ * not have yet, and what they bring together: neither amounts nor debts are above INT64_MAX. */
+static enum mv_result add_missing(uint32_t stored, uint32_t sequence, const struct purchase *purchase,
+                                  uint32_t *missing, struct bought *sum)
+{
+    *missing = sequence - stored;
+    if (*missing - 1 > purchase->unread_count)
         return MV_RECORD_COUNT;
-    *amount = purchase->amount;
-    for (uint32_t i = 0; i < before; i++) {
-        uint64_t more = mv_wire_get(purchase->unread + (size_t)AMOUNT_SIZE * i, AMOUNT_SIZE);
-        if (more > (uint64_t)(INT64_MAX - *amount))
+    for (uint32_t back = 0; back < *missing; back++) {
+        struct bought bought = bought_at(purchase, back);
+        if (bought.amount > INT64_MAX - sum->amount || bought.debt > INT64_MAX - sum->debt)
             return MV_RECORD_VALUE;
-        *amount += (int64_t)more;
+        sum->amount += bought.amount;
+        sum->debt += bought.debt;
     }
     return MV_DONE;
 }
 
-/* Debt first: arrears are taken of this purchase already. */
-static enum mv_result credit(struct mv_prepay *p, int64_t amount, int64_t debt)
+/* The oldest one first, as if each had come by itself; debt before credit, so that arrears are taken of it already.
+ * None of them is refused when the sum is not. */
+static enum mv_result credit(struct mv_prepay *p, const struct purchase *purchase, uint32_t missing,
+                             const struct bought *sum)
 {
-    int64_t arrears = p->account.arrears;
-    if (arrears > INT64_MAX - debt)
-        return MV_OVERFLOW_ERROR;
-    p->account.arrears = arrears + debt;
+    enum mv_credit_register target = (enum mv_credit_register)p->parameters.credit_register;
     enum mv_result result = MV_DONE;
-    if (amount > 0)
-        result = mv_meter_add_credit(&p->meter, (enum mv_credit_register)p->parameters.credit_register, amount);
-    if (result != MV_DONE) {
-        p->account.arrears = arrears;
+    if (p->account.arrears > INT64_MAX - (int64_t)sum->debt)
+        return MV_OVERFLOW_ERROR;
+    if (sum->amount > 0)
+        result = mv_meter_may_credit(&p->meter, target, (int64_t)sum->amount);
+    if (result != MV_DONE)
         return result;
+    while (missing > 0 && result == MV_DONE) {
+        struct bought bought = bought_at(purchase, --missing);
+        p->account.arrears += (int64_t)bought.debt;
+        if (bought.amount > 0)
+            result = mv_meter_add_credit(&p->meter, target, (int64_t)bought.amount);
     }
     mv_touch(p, MV_OBJECT_ACCOUNT, true);
     mv_touch(p, MV_OBJECT_TOKENS, true);
-    return MV_DONE;
+    return result;
 }
 
 enum mv_result mv_take_purchase(struct mv_prepay *p, const struct mv_record_in *in, struct mv_record_answer *answer)
 {
     struct mv_record_state *records = &p->records;
     struct purchase purchase = {.unread_count = 0};
-    int64_t amount = 0;
+    struct bought sum = {.amount = 0};
+    uint32_t missing = 0;
     enum mv_result result = read_body(in, p->parameters.credit_register, &purchase);
     if (result == MV_DONE)
         result = check_account(records, &purchase);
     if (result == MV_DONE)
-        result = add_missing(records->sequence[MV_KIND_PURCHASE], in->head.sequence, &purchase, &amount);
+        result = add_missing(records->sequence[MV_KIND_PURCHASE], in->head.sequence, &purchase, &missing, &sum);
     if (result == MV_DONE)
-        result = credit(p, amount, purchase.debt);
+        result = credit(p, &purchase, missing, &sum);
     if (result != MV_DONE)
         return result;
 
@@ -128,7 +147,7 @@ enum mv_result mv_take_purchase(struct mv_prepay *p, const struct mv_record_in *
     memcpy(records->client, purchase.client, CLIENT_SIZE);
     if (purchase.card != NULL && purchase.kind != MV_PURCHASE_NORMAL)
         memcpy(records->card, purchase.card, CARD_SIZE);
-    records->total_purchased = mv_add_i64(records->total_purchased, amount);
-    answer->credited = amount;
+    records->total_purchased = mv_add_i64(records->total_purchased, (int64_t)sum.amount);
+    answer->credited = (int64_t)sum.amount;
     return MV_ACCEPT;
 }

@@ -129,9 +129,17 @@ enum mv_result record_hand(struct record_fixture *f)
     return record_give(f);
 }
 
+enum { ITEM = 16 };
+
+static void put_number(uint8_t at[ITEM / 2], uint64_t value)
+{
+    for (unsigned byte = 0; byte < ITEM / 2; byte++)
+        at[byte] = (uint8_t)(value >> (8 * (ITEM / 2 - 1 - byte)));
+}
+
 void record_purchase_begin(struct record_fixture *f, const struct record_purchase *purchase)
 {
-    uint8_t unread[8 * MV_UNREAD_MAX];
+    uint8_t unread[ITEM * MV_UNREAD_MAX];
     struct mv_record_writer *to = record_begin(f, MV_KIND_PURCHASE, purchase->sequence);
     mv_record_put_number(to, MV_TAG_PURCHASE_KIND, purchase->kind == 0 ? MV_PURCHASE_NORMAL : purchase->kind, 1);
     mv_record_put_number(to, MV_TAG_REGISTER, purchase->credit_register, 1);
@@ -140,11 +148,12 @@ void record_purchase_begin(struct record_fixture *f, const struct record_purchas
     if (purchase->card != 0)
         mv_record_put_number(to, MV_TAG_CARD, purchase->card, 8);
     for (unsigned i = 0; i < purchase->unread_count; i++) {
-        for (unsigned byte = 0; byte < 8; byte++)
-            unread[8 * i + byte] = (uint8_t)(purchase->unread[i] >> (8 * (7 - byte)));
+        put_number(unread + ITEM * (size_t)i, purchase->unread[i]);
+        put_number(unread + ITEM * (size_t)i + ITEM / 2,
+                   purchase->unread_debts == NULL ? 0 : purchase->unread_debts[i]);
     }
     if (purchase->unread_count > 0)
-        mv_record_put(to, MV_TAG_UNREAD, unread, (uint8_t)(8 * purchase->unread_count));
+        mv_record_put(to, MV_TAG_UNREAD, unread, (uint8_t)(ITEM * purchase->unread_count));
     if (purchase->debt != 0)
         mv_record_put_number(to, MV_TAG_ARREARS_ADDED, purchase->debt, 8);
 }

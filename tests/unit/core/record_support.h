@@ -48,9 +48,10 @@ struct record_purchase {
     uint8_t kind; /* 0: NORMAL */
     uint32_t sequence;
     uint64_t amount;
-    uint8_t credit_register; /* 0: electricity */
-    uint8_t client, card;    /* last byte of the number; client 0: RECORD_CLIENT, card 0: none */
-    const uint64_t *unread;
+    uint8_t credit_register;      /* 0: electricity */
+    uint8_t client, card;         /* last byte of the number; client 0: RECORD_CLIENT, card 0: none */
+    const uint64_t *unread;       /* amounts of those before, newest first */
+    const uint64_t *unread_debts; /* NULL: none */
     uint8_t unread_count;
     uint64_t debt;
 };

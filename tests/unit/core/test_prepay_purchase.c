@@ -76,6 +76,84 @@ static void counts_missing_purchases(void **state)
     refused(f, &(struct record_purchase){.kind = MV_PURCHASE_REPLACEMENT, .sequence = 3, .amount = 1}, MV_RECORD_COUNT);
 }
 
+/* Four purchases, of which the meter reads the first `read` one by one and the rest in the last. */
+static void buys_four(struct record_fixture *f, uint32_t read)
+{
+    static const uint64_t amounts[] = {0, 40, 0, 20, 100}; /* newest first */
+    static const uint64_t debts[] = {3, 30, 7, 0, 25};
+    enum { COUNT = sizeof amounts / sizeof amounts[0] };
+    f->p.parameters.arrears_percent = 33;
+    f->p.parameters.arrears_per_purchase = 5;
+    for (uint32_t n = 1; n <= read; n++) {
+        struct record_purchase one = {.kind = n == 1 ? MV_PURCHASE_OPEN : 0,
+                                      .sequence = n,
+                                      .amount = amounts[COUNT - n],
+                                      .debt = debts[COUNT - n]};
+        assert_int_equal(record_purchase(f, &one), MV_ACCEPT);
+    }
+    struct record_purchase last = {.kind = read == 0 ? MV_PURCHASE_OPEN : 0,
+                                   .sequence = COUNT,
+                                   .amount = amounts[0],
+                                   .debt = debts[0],
+                                   .unread = amounts + 1,
+                                   .unread_debts = debts + 1,
+                                   .unread_count = COUNT - 1};
+    assert_int_equal(record_purchase(f, &last), MV_ACCEPT);
+}
+
+/* Amount, debt, arrears and counts come out as if each had been read by itself. */
+static void merged_debts(void **state)
+{
+    struct record_fixture *f = *state;
+    buys_four(f, 4);
+    struct mv_account wanted = f->p.account;
+    assert_int_equal(wanted.purchases, 3); /* those that brought credit */
+    assert_int_equal(wanted.arrears, 3 + 30 + 7 + 25 - 25 - 0 - 18);
+    assert_int_equal(f->p.records.total_purchased, 160);
+    for (uint32_t read = 0; read < 4; read++) {
+        record_provision(f);
+        buys_four(f, read);
+        assert_memory_equal(&f->p.account, &wanted, sizeof wanted);
+        assert_int_equal(credit(f), 160);
+        assert_int_equal(f->p.records.total_purchased, 160);
+        assert_int_equal(record_reopen(f), MV_DONE);
+        assert_int_equal(f->p.account.arrears, wanted.arrears);
+    }
+}
+
+/* Signed anew because the first seemed lost: right whether it was or not. */
+static void opening_signed_again(void **state)
+{
+    struct record_fixture *f = *state;
+    static const uint64_t amount = 500;
+    static const uint64_t debt = 70;
+    struct record_purchase first = {
+        .kind = MV_PURCHASE_OPEN, .sequence = 1, .amount = amount, .debt = debt, .card = RECORD_CARD};
+    struct record_purchase again = {.kind = MV_PURCHASE_OPEN,
+                                    .sequence = 2,
+                                    .amount = 11,
+                                    .unread = &amount,
+                                    .unread_debts = &debt,
+                                    .unread_count = 1,
+                                    .card = 9};
+    for (unsigned taken = 0; taken < 2; taken++) {
+        record_provision(f);
+        if (taken == 1)
+            assert_int_equal(record_purchase(f, &first), MV_ACCEPT);
+        again.client = 0x43;
+        if (taken == 1)
+            refused(f, &again, MV_RECORD_CLIENT);
+        again.client = 0;
+        assert_int_equal(record_purchase(f, &again), MV_ACCEPT);
+        assert_int_equal(f->answer.credited, taken == 1 ? 11 : 511);
+        assert_int_equal(credit(f), 511);
+        assert_int_equal(f->p.account.arrears, 70);
+        assert_int_equal(f->p.account.purchases, 2);
+        refused(f, &first, MV_RECORD_OLD);
+        refused(f, &(struct record_purchase){.sequence = 3, .amount = 1, .card = RECORD_CARD}, MV_RECORD_CARD);
+    }
+}
+
 /* A sale that merges unread ones is right whatever the meter had read of them. */
 static void merged_purchases(void **state)
 {
@@ -115,6 +193,12 @@ static void unread_that_does_not_fit(void **state)
     opening.sequence = 4;
     refused(f, &opening, MV_RECORD_COUNT); /* purchase 1 is missing */
     opening.sequence = 3;
+    opening.unread = (const uint64_t[]){10, 1};
+    opening.unread_debts = amounts;
+    refused(f, &opening, MV_RECORD_VALUE);
+    opening.unread_debts = (const uint64_t[]){1, UINT64_MAX};
+    refused(f, &opening, MV_RECORD_VALUE);
+    opening.unread_debts = NULL;
     opening.unread = (const uint64_t[]){10, 1};
     assert_int_equal(record_purchase(f, &opening), MV_ACCEPT);
     assert_int_equal(credit(f), 11);
@@ -251,6 +335,8 @@ int main(void)
         cmocka_unit_test_setup(replays, record_setup),
         cmocka_unit_test_setup(counts_missing_purchases, record_setup),
         cmocka_unit_test_setup(merged_purchases, record_setup),
+        cmocka_unit_test_setup(merged_debts, record_setup),
+        cmocka_unit_test_setup(opening_signed_again, record_setup),
         cmocka_unit_test_setup(unread_that_does_not_fit, record_setup),
         cmocka_unit_test_setup(account_rules, record_setup),
         cmocka_unit_test_setup(replacement_of_a_lost_card, record_setup),

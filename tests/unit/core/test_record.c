@@ -268,7 +268,7 @@ static void known_tags_have_their_length(void **state)
     assert_int_equal(check_one(MV_KIND_PURCHASE, MV_TAG_AMOUNT, 8), MV_DONE);
     assert_int_equal(check_one(MV_KIND_PURCHASE, MV_TAG_AMOUNT, 7), MV_RANGE_ERROR);
     assert_int_equal(check_one(MV_KIND_PARAMETERS, MV_TAG_AMOUNT, 8), MV_RANGE_ERROR);
-    assert_int_equal(check_one(MV_KIND_PURCHASE, MV_TAG_UNREAD, 12), MV_RANGE_ERROR);
+    assert_int_equal(check_one(MV_KIND_PURCHASE, MV_TAG_UNREAD, 8), MV_RANGE_ERROR);
     assert_int_equal(check_one(MV_KIND_PURCHASE, MV_TAG_UNREAD, 0), MV_RANGE_ERROR);
     assert_int_equal(check_one(MV_KIND_RETURN, MV_TAG_EVENTS, 0), MV_DONE);
     assert_int_equal(check_one(MV_KIND_KEY_UPDATE, MV_TAG_KEYS, MV_RECORD_KEYS_WRAPPED), MV_DONE);

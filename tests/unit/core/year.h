@@ -60,8 +60,9 @@ extern const char *const year_count_names[YEAR_COUNTS];
 /* What the call that comes means; read by its effect. */
 struct year_plan {
     int64_t amount, debt;
-    uint8_t target; /* enum mv_credit_register */
-    uint8_t clear;  /* enum mv_clear, or-ed */
+    int64_t merged, merged_debt; /* of the purchase before it that comes along */
+    uint8_t target;              /* enum mv_credit_register */
+    uint8_t clear;               /* enum mv_clear, or-ed */
     struct mv_parameters parameters;
     struct mv_tariff tariff;
     bool weekend;

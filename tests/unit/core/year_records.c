@@ -43,6 +43,8 @@ static struct mv_record_writer *begin(struct year *y, uint8_t kind)
 
 static void bought(struct year *y)
 {
+    ledger_debt(&y->now, y->plan.merged_debt);
+    ledger_credit(&y->now, PAID, y->plan.merged);
     ledger_debt(&y->now, y->plan.debt);
     ledger_credit(&y->now, PAID, y->plan.amount);
     y->account_open = true;
@@ -52,6 +54,7 @@ static void bought(struct year *y)
 static void purchase(struct year *y)
 {
     uint64_t unread[2] = {100000 + year_random(y, 1000), 200000 + year_random(y, 1000)};
+    uint64_t debts[2] = {year_random(y, 2) * 7000, 9000};
     bool merged = year_random(y, 4) == 0;
     bool opens = !y->account_open;
     bool replaces = !opens && year_random(y, 6) == 0;
@@ -68,12 +71,15 @@ static void purchase(struct year *y)
     uint32_t stored = y->f.p.records.sequence[MV_KIND_PURCHASE];
     y->plan.amount = (int64_t)buy.amount;
     y->plan.debt = (int64_t)buy.debt;
+    y->plan.merged = y->plan.merged_debt = 0;
     buy.sequence = stored + 1;
     if (merged) { /* the newest of them was not taken yet, the other one, if any, was */
         buy.sequence = stored + 2;
         buy.unread = unread;
+        buy.unread_debts = debts;
         buy.unread_count = stored == 0 ? 1 : 2;
-        y->plan.amount += (int64_t)unread[0];
+        y->plan.merged = (int64_t)unread[0];
+        y->plan.merged_debt = (int64_t)debts[0];
     }
     record_purchase_begin(&y->f, &buy);
     hand(y, bought, merged ? YEAR_MERGED : replaces ? YEAR_REPLACEMENTS : YEAR_PURCHASES);
