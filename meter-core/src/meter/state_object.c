@@ -118,7 +118,7 @@ static bool decode(void *context, struct mv_nv_source *from)
     get_sections(from, &state->sections);
     get_settings(from, &state->settings);
     state->wrong = mv_nv_get_u8(from);
-    return good && mv_nv_source_good(from);
+    return good;
 }
 
 const struct mv_nv_object mv_state_object = {.id = MV_STATE_OBJECT,
