@@ -9,7 +9,8 @@ import shutil
 import sys
 import time
 
-from rehearsal_acts import (SAMPLES_IN_ORDER, World, abort_at, bad_approvals, change_lines, clumsy, hold_first, kill_in_act)
+from rehearsal_acts import (SAMPLES_IN_ORDER, World, abort_at, bad_approvals, change_lines, clumsy, hold_first, kill_in_act,
+                            wrong_to_the_end)
 
 WORKERS = 2
 
@@ -59,6 +60,16 @@ def jobs_of(held, everything):
         for at in [i for i, question in enumerate(questions) if question.begins_act][::1 if everything else 4]:
             for wait_ms in (5, 40, 120, 250) if everything else (5 + 37 * at % 200,):
                 yield f"{name}: killed {wait_ms} ms into act {at}", kill_in_act, before, name, people, at, wait_ms
+    too_many = ["too many wrong entries"]
+    for name, kind, wrong, why in (
+            ("first-installation", "name", "A", too_many), ("new-supply-group", "initials", "1", too_many),
+            ("new-supply-group", "confirmation", "QQ", too_many), ("officer-replaced", "note", "", too_many),
+            ("new-supply-group", "component", "00", ["INVALID_FIELD", "APPROVAL_USED", "typed"]),
+            ("new-supply-group", "KCV of the key", "000000", ["KCV_MISMATCH", "APPROVAL_USED", "typed"]),
+            ("new-supply-group", "KCV from paper", "000000", ["the KCV of the paper is not that of the key"]),
+            ("officer-replaced", "share", "MS1", ["SHARE_REFUSED", "APPROVAL_USED", "typed"]),
+            ("first-installation", "PIN again", "1", ["INVALID_FIELD", "INVALID_FIELD", "typed"])):
+        yield f"{name}: {kind} wrong to the end", wrong_to_the_end, held[name][0], name, held[name][2], kind, wrong, why
     for name in ("new-supply-group", "yearly-rotation", "officer-replaced"):
         yield f"{name}: approvals", bad_approvals, held[name][0], name, held[name][2]
 

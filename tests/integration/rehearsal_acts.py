@@ -299,6 +299,26 @@ def clumsy(before, name, people):
     world.leave()
 
 
+def wrong_to_the_end(before, name, people, kind, wrong, why):
+    """The same wrong entry again and again ends the ceremony, or the act; nothing is left of it."""
+    world, people = before.rehearse(), copy.deepcopy(people)
+    people.choices = ["repeat", "abort"]
+    keys = look_into_token(world) and world.tool("--json", "list", pin=True)[1].count('"label"')
+    room = world.begin(name)
+    while (found := people.asked(room)) is not None:
+        room.type(wrong if found[0].kind == kind else found[1])
+    room.finish(1)
+    reasons = [event["reason"] for event in events_of("refused")] + [event["why"] for event in events_of("abort")]
+    if reasons != why:
+        sys.exit(f"{kind}: {reasons}")
+    world.expect(1 if keys is False else 0, "aborted", "ceremony", "verify", TRANSCRIPT)
+    made = kind == "KCV from paper"  # the act was whole, and what came of it is doubted
+    if look_into_token(world) and world.tool("--json", "list", pin=True)[1].count('"label"') != keys + made:
+        sys.exit("another number of keys")
+    look_for_secrets(people, room)
+    world.leave()
+
+
 # ---- ends ----
 
 def end(room, way):
