@@ -186,39 +186,40 @@ static int meter_list(struct cli *cli, int argc, char **argv)
 
 static int run(struct cli *cli, int argc, char **argv)
 {
-    static const struct cli_part parts[] = {{"register", meter_register},
-                                            {"show", meter_show},
-                                            {"list", meter_list},
-                                            {"provision", meter_provision},
-                                            {"state", meter_state}};
+    static const struct cli_part parts[] = {{"register", meter_register}, {"show", meter_show},
+                                            {"list", meter_list},         {"provision", meter_provision},
+                                            {"state", meter_state},       {"record-keys", meter_record_keys}};
     return cli_run_part(cli, parts, sizeof parts / sizeof parts[0], argc, argv,
-                        "say what: register, show, list, provision or state");
+                        "say what: register, show, list, provision, state or record-keys");
 }
 
 const struct cli_command cli_meter = {
     .name = "meter",
     .summary = "register, show or list meters, and the steps of their lives",
-    .help = "Usage: metervault meter register --meter PAN --organisation NAME --sgc SGC [OPTION]...\n"
-            "       metervault meter show PAN\n"
-            "       metervault meter list [--sgc SGC] [--organisation NAME]\n"
-            "       metervault meter provision PAN --domain HEX [--mac-version 1] [--enc-version 1] [--epoch 0]\n"
-            "       metervault meter state PAN provisioned|active|suspended|retired [--yes]\n"
-            "\n"
-            "Options of register, with their defaults:\n"
-            "  --utility electricity   or water, gas, time\n"
-            "  --credit-unit units     what the meter's credit counts; or currency\n"
-            "  --krn 1 --kt 2          key revision number and key type\n"
-            "  --ti 1 --ken 255        tariff index and key expiry number\n"
-            "  --base-date 2014        or 1993, 2035\n"
-            "  --ea 7 --dkga 4         algorithms: 7 STA or 11 MISTY1; 2 or 4\n"
-            "  --made                  to be provisioned before it is used\n"
-            "provision says under which keys the meter takes native records, as the factory injected them: the domain\n"
-            "(6 hex digits) and versions of the masters, and the installation epoch.\n"
-            "Options of every command: metervault --help\n"
-            "\n"
-            "Examples:\n"
-            "  metervault meter register --meter 600727000000000009 --organisation shop1 --sgc 123457 --ea 11\n"
-            "  metervault meter show 600727000000000009\n"
-            "  metervault meter list --json\n",
+    .help =
+        "Usage: metervault meter register --meter PAN --organisation NAME --sgc SGC [OPTION]...\n"
+        "       metervault meter show PAN\n"
+        "       metervault meter list [--sgc SGC] [--organisation NAME]\n"
+        "       metervault meter provision PAN --domain HEX [--mac-version 1] [--enc-version 1] [--epoch 0]\n"
+        "       metervault meter state PAN provisioned|active|suspended|retired [--yes]\n"
+        "       metervault meter record-keys PAN taken|not-taken [--yes]\n"
+        "\n"
+        "Options of register, with their defaults:\n"
+        "  --utility electricity   or water, gas, time\n"
+        "  --credit-unit units     what the meter's credit counts; or currency\n"
+        "  --krn 1 --kt 2          key revision number and key type\n"
+        "  --ti 1 --ken 255        tariff index and key expiry number\n"
+        "  --base-date 2014        or 1993, 2035\n"
+        "  --ea 7 --dkga 4         algorithms: 7 STA or 11 MISTY1; 2 or 4\n"
+        "  --made                  to be provisioned before it is used\n"
+        "provision says under which keys the meter takes native records, as the factory injected them: the domain\n"
+        "(6 hex digits) and versions of the masters, and the installation epoch. record-keys is an engineer's word\n"
+        "whether the meter took a key update or reset, when no return of it can show that.\n"
+        "Options of every command: metervault --help\n"
+        "\n"
+        "Examples:\n"
+        "  metervault meter register --meter 600727000000000009 --organisation shop1 --sgc 123457 --ea 11\n"
+        "  metervault meter show 600727000000000009\n"
+        "  metervault meter list --json\n",
     .run = run,
 };

@@ -63,3 +63,25 @@ int meter_state(struct cli *cli, int argc, char **argv)
     ProtobufCMessage *answer = cli_ask(cli, service, "SetMeterState", &request.base, &code);
     return meter_show_answer(cli, answer, code);
 }
+
+int meter_record_keys(struct cli *cli, int argc, char **argv)
+{
+    bool yes = false;
+    int first;
+    int code;
+    const struct cli_option options[] = {{.name = "yes", .flag = &yes}};
+    if (!cli_parse(cli, options, 1, argc, argv, &first, &code))
+        return code;
+    bool taken = argc - first == 2 && strcmp(argv[first + 1], "taken") == 0;
+    if (argc - first != 2 || (!taken && strcmp(argv[first + 1], "not-taken") != 0))
+        return cli_usage(cli, "record-keys needs a meter PAN and taken or not-taken");
+    code =
+        cli_confirm(cli, yes, "A return of the meter is the better proof: records under other keys are refused by it.");
+    if (code != CLI_DONE)
+        return code;
+    Metervault__V1__ConfirmRecordKeysRequest request = METERVAULT__V1__CONFIRM_RECORD_KEYS_REQUEST__INIT;
+    request.meter_pan = argv[first];
+    request.taken = taken;
+    ProtobufCMessage *answer = cli_ask(cli, service, "ConfirmRecordKeys", &request.base, &code);
+    return meter_show_answer(cli, answer, code);
+}

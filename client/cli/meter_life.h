@@ -6,5 +6,6 @@
 
 int meter_provision(struct cli *cli, int argc, char **argv);
 int meter_state(struct cli *cli, int argc, char **argv);
+int meter_record_keys(struct cli *cli, int argc, char **argv);
 
 #endif

@@ -25,17 +25,14 @@ static bool parse(struct cli *cli, struct record_given *given, struct cli_option
 
 int record_purchase(struct cli *cli, int argc, char **argv)
 {
-    enum { OWN = 4 };
+    enum { OWN = 3 };
     struct record_given given = {0};
     struct quantity_options amount = {{NULL}};
     const char *kind = "purchase";
     const char *client = "";
     const char *arrears = "0";
-    bool with_unread = false;
-    struct cli_option options[QUANTITY_UNITS + OWN + RECORD_OPTIONS] = {{.name = "kind", .text = &kind},
-                                                                        {.name = "client", .text = &client},
-                                                                        {.name = "arrears", .text = &arrears},
-                                                                        {.name = "with-unread", .flag = &with_unread}};
+    struct cli_option options[QUANTITY_UNITS + OWN + RECORD_OPTIONS] = {
+        {.name = "kind", .text = &kind}, {.name = "client", .text = &client}, {.name = "arrears", .text = &arrears}};
     int first;
     int code;
     uint64_t debt;
@@ -60,7 +57,6 @@ int record_purchase(struct cli *cli, int argc, char **argv)
     mv_sale_quantity(unit, value, &quantity);
     purchase.quantity = &quantity;
     purchase.kind = (Metervault__V1__PurchaseKind)known;
-    purchase.with_unread = with_unread;
     purchase.client_number = (char *)client;
     purchase.arrears_added = (int64_t)debt;
     request.content_case = METERVAULT__V1__ISSUE_RECORD_REQUEST__CONTENT_PURCHASE;
@@ -178,12 +174,14 @@ int record_control(struct cli *cli, int argc, char **argv)
     Metervault__V1__ControlRecord control = METERVAULT__V1__CONTROL_RECORD__INIT;
     Metervault__V1__IssueRecordRequest request = METERVAULT__V1__ISSUE_RECORD_REQUEST__INIT;
     bool in_session = false;
-    struct cli_option options[3 + RECORD_OPTIONS] = {{.name = "clear", .text = &clear_text},
+    bool abandon = false;
+    struct cli_option options[4 + RECORD_OPTIONS] = {{.name = "clear", .text = &clear_text},
                                                      {.name = "time", .text = &time_text},
-                                                     {.name = "in-read-session", .flag = &in_session}};
+                                                     {.name = "in-read-session", .flag = &in_session},
+                                                     {.name = "abandon-unread", .flag = &abandon}};
     int first;
     int code;
-    if (!parse(cli, &given, options, 3, argc, argv, &first, &code))
+    if (!parse(cli, &given, options, 4, argc, argv, &first, &code))
         return code;
     int command = argc - first == 1 ? record_enum(&metervault__v1__command__descriptor, "", argv[first]) : -1;
     if (command < 0)
@@ -191,6 +189,7 @@ int record_control(struct cli *cli, int argc, char **argv)
                               "enter-control, retire or set-time");
     control.command = (Metervault__V1__Command)command;
     control.in_read_session = in_session;
+    control.abandon_unread = abandon;
     if (clear_text != NULL && !read_clear(clear_text, &clear))
         return cli_usage(cli, "--clear is a list of current, months, purchases, credit, events");
     control.clear = clear_text != NULL ? &clear : NULL;

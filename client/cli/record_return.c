@@ -72,7 +72,11 @@ static void print_return(const ProtobufCMessage *answer)
     (void)printf("Status     %08X\n", back->status);
     print_tables(back);
     if (back->answers_last_read)
-        (void)puts("It answers the newest read request.");
+        (void)printf(
+            "It answers the newest read request, and tells which purchases up to number %u were taken by then.\n",
+            back->judges_purchases_to);
+    if (back->ledger_behind)
+        (void)puts("The meter took records that the ledger does not know: was an older ledger restored?");
     if (back->confirms_keys)
         (void)puts("It shows that the meter took its new keys.");
 }

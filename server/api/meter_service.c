@@ -104,6 +104,15 @@ static void set_meter_state(void *self, struct rpc_call *call, const ProtobufCMe
     api_answer_meter(call, status, &meter);
 }
 
+static void confirm_record_keys(void *self, struct rpc_call *call, const ProtobufCMessage *message)
+{
+    const Metervault__V1__ConfirmRecordKeysRequest *in = (const Metervault__V1__ConfirmRecordKeysRequest *)message;
+    struct vend_caller caller = api_caller(call);
+    struct vend_meter meter;
+    mv_status status = vend_confirm_record_keys(self, &caller, in->meter_pan, in->taken != 0, &meter);
+    api_answer_meter(call, status, &meter);
+}
+
 /* A page and its messages, in one piece of memory. */
 struct page {
     struct vend_meter_list list;
@@ -157,6 +166,7 @@ static const struct rpc_method methods[] = {
     {"ListExposed", api_list_exposed, RPC_POOLED},
     {"ProvisionMeter", provision_meter, RPC_POOLED},
     {"SetMeterState", set_meter_state, RPC_POOLED},
+    {"ConfirmRecordKeys", confirm_record_keys, RPC_POOLED},
 };
 
 const struct rpc_service api_meter_service = {.descriptor = &metervault__v1__meter_service__descriptor,

@@ -1,4 +1,5 @@
 /* What a record says: the message's content as the tags of a body. */
+#include <stdio.h>
 #include <string.h>
 
 #include "api/convert.h"
@@ -19,15 +20,23 @@ static void read_client(const char *digits, uint8_t client[STORE_CLIENT])
     }
 }
 
+static size_t put_number(uint64_t value, uint8_t *to)
+{
+    for (unsigned i = 0; i < EIGHT_BYTES; i++)
+        to[i] = (uint8_t)(value >> (8 * (EIGHT_BYTES - 1 - i)));
+    return EIGHT_BYTES;
+}
+
 static void put_unread(const struct vend_record_facts *facts, struct mv_record_writer *to)
 {
-    uint8_t amounts[MV_UNREAD_MAX * EIGHT_BYTES];
+    uint8_t items[MV_UNREAD_MAX * 2 * EIGHT_BYTES];
     size_t used = 0;
-    for (unsigned i = 0; i < facts->unread; i++)
-        for (unsigned shift = 64; shift > 0; shift -= 8)
-            amounts[used++] = (uint8_t)((uint64_t)facts->unread_amounts[i] >> (shift - 8));
+    for (unsigned i = 0; i < facts->unread_count; i++) {
+        used += put_number((uint64_t)facts->unread[i].amount, items + used);
+        used += put_number((uint64_t)facts->unread[i].arrears, items + used);
+    }
     if (used > 0)
-        mv_record_put(to, MV_TAG_UNREAD, amounts, (uint8_t)used);
+        mv_record_put(to, MV_TAG_UNREAD, items, (uint8_t)used);
 }
 
 static enum mv_purchase_kind kind_of(const Metervault__V1__PurchaseRecord *purchase)
@@ -50,8 +59,8 @@ static void purchase_body(const void *self, const struct vend_record_facts *fact
     mv_record_put_number(to, MV_TAG_AMOUNT, (uint64_t)facts->amount, EIGHT_BYTES);
     mv_record_put(to, MV_TAG_CLIENT, facts->client, sizeof facts->client);
     put_unread(facts, to);
-    if (purchase->arrears_added > 0)
-        mv_record_put_number(to, MV_TAG_ARREARS_ADDED, (uint64_t)purchase->arrears_added, EIGHT_BYTES);
+    if (facts->arrears > 0)
+        mv_record_put_number(to, MV_TAG_ARREARS_ADDED, (uint64_t)facts->arrears, EIGHT_BYTES);
 }
 
 static mv_status purchase_in(const Metervault__V1__PurchaseRecord *purchase, struct vend_record_order *order)
@@ -65,7 +74,7 @@ static mv_status purchase_in(const Metervault__V1__PurchaseRecord *purchase, str
         return mv_fail(MV_INVALID_FIELD, "kind");
     order->kind = MV_KIND_PURCHASE;
     order->purchase = kind_of(purchase);
-    order->with_unread = purchase->with_unread != 0;
+    order->arrears = purchase->arrears_added;
     order->has_client = client[0] != '\0';
     read_client(client, order->client);
     order->body = purchase_body;
@@ -127,6 +136,18 @@ static void parameters_body(const void *self, const struct vend_record_facts *fa
                 mv_record_put_number(to, (uint8_t)tag, (uint64_t)record->values[i]->value, parameters[tag].length);
 }
 
+/* "10=0 11=5000", as far as it fits; the record itself is kept. */
+static void said_values(const Metervault__V1__ParameterRecord *record, char said[VEND_RECORD_SAID])
+{
+    size_t used = 0;
+    for (size_t i = 0; i < record->n_values && used < VEND_RECORD_SAID; i++) {
+        const Metervault__V1__ParameterValue *value = record->values[i];
+        int length = snprintf(said + used, VEND_RECORD_SAID - used, "%s%02X=%lld", i == 0 ? "" : " ",
+                              (unsigned)value->parameter, (long long)value->value);
+        used += length > 0 ? (size_t)length : 0;
+    }
+}
+
 static mv_status parameters_in(const Metervault__V1__ParameterRecord *record, struct vend_record_order *order)
 {
     bool seen[PARAMETERS] = {false};
@@ -141,6 +162,7 @@ static mv_status parameters_in(const Metervault__V1__ParameterRecord *record, st
             return mv_fail(MV_INVALID_FIELD, "value");
         seen[tag] = true;
     }
+    said_values(record, order->said);
     order->kind = MV_KIND_PARAMETERS;
     order->body = parameters_body;
     order->self = record;
@@ -198,6 +220,8 @@ static mv_status control_in(const Metervault__V1__ControlRecord *control, struct
         return mv_fail(MV_INVALID_FIELD, "clear");
     if (set_time ? control->time_unix_s < 1 || control->time_unix_s > UINT32_MAX : control->time_unix_s != 0)
         return mv_fail(MV_INVALID_FIELD, "time_unix_s");
+    if (control->abandon_unread && !reset)
+        return mv_fail(MV_INVALID_FIELD, "abandon_unread");
     if (control->in_read_session && !set_time)
         return mv_fail(MV_INVALID_FIELD, "in_read_session");
     order->kind = MV_KIND_CONTROL;
@@ -205,6 +229,10 @@ static mv_status control_in(const Metervault__V1__ControlRecord *control, struct
     order->self = control;
     order->names_last_read = control->in_read_session;
     order->renews = order->next_epoch = reset;
+    order->retires = command == METERVAULT__V1__COMMAND__RETIRE;
+    order->abandons_unread = control->abandon_unread != 0;
+    (void)snprintf(order->said, sizeof order->said, "command=%u clear=%u time=%lld%s", command, clear,
+                   (long long)control->time_unix_s, control->abandon_unread ? " abandons unread" : "");
     return mv_ok();
 }
 
@@ -253,6 +281,7 @@ static mv_status key_update_in(const Metervault__V1__KeyUpdateRecord *update, st
     order->kind = MV_KIND_KEY_UPDATE;
     order->body = key_update_body;
     order->renews = true;
+    (void)snprintf(order->said, sizeof order->said, "new mac=%u enc=%u", update->mac_version, update->enc_version);
     order->mac_version = (uint8_t)update->mac_version;
     order->enc_version = (uint8_t)update->enc_version;
     return mv_ok();

@@ -164,6 +164,8 @@ void api_return_out(const struct vend_return *in, struct api_return *out)
     message->sequence = in->head.sequence;
     message->key_version = in->head.key_version;
     message->answers_last_read = in->answers_last_read;
+    message->judges_purchases_to = in->judges_purchases_to;
+    message->ledger_behind = in->ledger_behind;
     message->confirms_keys = in->confirms_keys;
     message->replayed = in->replayed;
     for (uint8_t at = 0; mv_tlv_next(body, size, &at, &tlv);) {

@@ -1,4 +1,6 @@
 /* Tariffs and calendars: checked, packed, and cut into the parts that records carry. */
+#include <stdio.h>
+
 #include "api/record_convert.h"
 
 enum { ONE_BYTE = 1, FOUR_BYTES = 4 };
@@ -19,6 +21,8 @@ static void set_body(const void *self, const struct vend_record_facts *facts, st
 static mv_status in_parts(struct api_record_order *to, enum mv_set_what what)
 {
     to->what = (uint8_t)what;
+    (void)snprintf(to->order.said, sizeof to->order.said, "set=%s bytes=%u",
+                   what == MV_SET_TARIFF ? "tariff" : "calendar", to->set_size);
     to->order.kind = MV_KIND_PARAMETERS;
     to->order.parts = (uint8_t)((to->set_size + MV_SET_BYTES_MAX - 1) / MV_SET_BYTES_MAX);
     to->order.body = set_body;

@@ -20,16 +20,17 @@ struct store_record_keys {
 struct store_record_meter {
     int64_t meter;
     uint8_t domain[STORE_DOMAIN];
-    struct store_record_keys keys; /* that the meter has */
-    bool account_open;             /* its opening was signed in this epoch */
-    uint8_t client[STORE_CLIENT];  /* then: client number, 12 BCD digits */
-    struct store_record_keys next; /* where a signed key update or reset leads that no return confirmed; or none */
+    struct store_record_keys keys;  /* that the meter has */
+    bool account_open;              /* its opening was signed in this epoch */
+    uint8_t client[STORE_CLIENT];   /* then: client number, 12 BCD digits */
+    struct store_record_keys other; /* that it may have against an engineer's word; or none */
+    struct store_record_keys next;  /* where a signed key update or reset leads that no return confirmed; or none */
 };
 /* RECORDS_NOT_PROVISIONED. */
 MV_MUST_USE mv_status store_record_meter_get(struct store *store, int64_t meter, struct store_record_meter *row);
 /* Once for a meter; nothing is pending. */
 MV_MUST_USE mv_status store_record_meter_insert(struct store *store, const struct store_record_meter *row);
-/* Sets keys, account and next: an epoch never falls. */
+/* Sets domain, keys, account, next and other. */
 MV_MUST_USE mv_status store_record_meter_update(struct store *store, const struct store_record_meter *row);
 
 /* One signed record; of a set, one part. */
@@ -43,7 +44,7 @@ struct store_record {
     char request_id[STORE_REQUEST_ID + 1];
     uint8_t part, parts;        /* from 1 */
     uint8_t digest[32];         /* of the canonical request; the same in all parts */
-    int64_t amount;             /* purchase: credit in the meter's unit; else 0 */
+    int64_t amount, arrears;    /* purchase: credit and new debt in the meter's unit; else 0 */
     uint8_t nonce[STORE_NONCE]; /* read request */
     uint8_t bytes[STORE_RECORD];
     uint8_t size;
@@ -51,7 +52,7 @@ struct store_record {
 };
 /* The next of its kind, in order. REQUEST_ID_REUSED when the id names another order of the principal. */
 MV_MUST_USE mv_status store_record_insert(struct store *store, struct store_record *record);
-/* The highest sequence signed; 0 for none. */
+/* The highest sequence signed, or the floor if that is higher; 0 for none. */
 MV_MUST_USE mv_status store_record_last(struct store *store, int64_t meter, uint16_t epoch, uint8_t kind,
                                         uint32_t *sequence);
 typedef mv_status store_record_fn(void *self, const struct store_record *row);
@@ -64,6 +65,14 @@ MV_MUST_USE mv_status store_record_request_exists(struct store *store, int64_t p
 /* One by its number: RECORD_UNKNOWN. */
 MV_MUST_USE mv_status store_record_get(struct store *store, int64_t meter, uint16_t epoch, uint8_t kind,
                                        uint32_t sequence, struct store_record *record);
+/* Numbers up to this one are not signed any more. */
+MV_MUST_USE mv_status store_record_floor(struct store *store, int64_t meter, uint16_t epoch, uint8_t kind,
+                                         uint32_t sequence);
+/* The highest sequence of a kind that was signed before a record; 0 for none. */
+MV_MUST_USE mv_status store_record_before(struct store *store, const struct store_record *record, uint8_t kind,
+                                          uint32_t *sequence);
+/* Whether anything was signed for the meter, in any epoch. */
+MV_MUST_USE mv_status store_record_any(struct store *store, int64_t meter, bool *any);
 /* The newest read request of the meter in this epoch: RECORD_UNKNOWN. */
 MV_MUST_USE mv_status store_record_last_read(struct store *store, int64_t meter, uint16_t epoch,
                                              struct store_record *record);

@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "hsm/record_scope.h"
+
 #include "vending/desk_parts.h"
 #include "vending/form.h"
 #include "vending/job.h"
@@ -195,4 +197,27 @@ mv_status vend_catalogue_key(struct vend_catalogue *catalogue, const struct stor
         status = look_up(catalogue->current, meter, now_unix_s, key);
     pthread_mutex_unlock(&catalogue->lock);
     return status;
+}
+
+static bool has_label(const struct hsmd_catalogue *catalogue, enum hsm_key_use use, const uint8_t *domain,
+                      uint8_t version)
+{
+    char label[HSM_LABEL_SIZE];
+    hsm_record_label(use, domain, version, label);
+    for (size_t i = 0; i < catalogue->key_count; i++)
+        if (strcmp(catalogue->keys[i].label, label) == 0)
+            return true;
+    return false;
+}
+
+mv_status vend_catalogue_record(struct vend_catalogue *catalogue, const uint8_t domain[STORE_DOMAIN],
+                                const struct store_record_keys *keys)
+{
+    pthread_mutex_lock(&catalogue->lock);
+    bool mac = has_label(catalogue->current, HSM_USE_RECORD_MAC, domain, keys->mac_version);
+    bool enc = has_label(catalogue->current, HSM_USE_RECORD_ENC, domain, keys->enc_version);
+    pthread_mutex_unlock(&catalogue->lock);
+    if (!mac)
+        return mv_fail(MV_RECORD_KEY_UNKNOWN, "mac_version");
+    return enc ? mv_ok() : mv_fail(MV_RECORD_KEY_UNKNOWN, "enc_version");
 }

@@ -47,6 +47,10 @@ MV_MUST_USE mv_status vend_catalogue_newest(struct vend_catalogue *catalogue, co
 MV_MUST_USE mv_status vend_key_serves(const struct hsm_key_info *info, enum hsm_purpose purpose,
                                       const struct store_key *key, int64_t now_unix_s);
 
+/* Whether the token has the masters of a meter's record keys, in whatever state: RECORD_KEY_UNKNOWN names which. */
+MV_MUST_USE mv_status vend_catalogue_record(struct vend_catalogue *catalogue, const uint8_t domain[STORE_DOMAIN],
+                                            const struct store_record_keys *keys);
+
 /* What a registration needs to know of its vending key. */
 struct vend_key {
     uint8_t kcv[HSM_KCV_BYTES];

@@ -14,6 +14,7 @@
 #include "vending/job.h"
 #include "vending/meter_cache.h"
 #include "vending/readers.h"
+#include "vending/record_parts.h"
 #include "vending/repeats.h"
 #include "vending/rules.h"
 
@@ -113,6 +114,7 @@ struct vend {
     struct vend_directory directory;
     struct vend_clock clock;
     struct vend_catalogue catalogue;
+    struct vend_record_line records;
     struct vend_readers readers;
     struct vend_queue queue;
     int64_t keys_timeout_ns;

@@ -38,6 +38,7 @@ static const struct vend_permission table[VEND_CALLS] = {
                               MV_METER_UNKNOWN},
     [VEND_SET_METER_STATE] = {"MeterService.SetMeterState", BIT(METER_ADMIN) | BIT(SUPERVISOR), VEND_SCOPE_ORGANISATION,
                               MV_METER_UNKNOWN},
+    [VEND_CONFIRM_RECORD_KEYS] = {"MeterService.ConfirmRecordKeys", BIT(ENGINEER), VEND_SCOPE_GRANT, MV_METER_UNKNOWN},
     [VEND_WHO_AM_I] = {"OperatorService.WhoAmI", 0, VEND_SCOPE_NONE, DENIED},
     [VEND_CREATE_ORGANISATION] = {"OperatorService.CreateOrganisation", BIT(OFFICER), VEND_SCOPE_ORGANISATION, DENIED},
     [VEND_LIST_ORGANISATIONS] = {"OperatorService.ListOrganisations", OVERSEERS, VEND_SCOPE_ORGANISATION, DENIED},

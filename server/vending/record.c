@@ -32,6 +32,12 @@ void vend_record_outcome(struct audit_record *record, mv_status status)
         vend_record_detail(record, "at=%s", status.where);
 }
 
+static void append(struct audit_record *record, const char *format, va_list arguments)
+{
+    size_t used = strlen(record->detail);
+    (void)vsnprintf(record->detail + used, sizeof record->detail - used, format, arguments);
+}
+
 void vend_record_detail(struct audit_record *record, const char *format, ...)
 {
     size_t used = strlen(record->detail);
@@ -41,7 +47,15 @@ void vend_record_detail(struct audit_record *record, const char *format, ...)
     }
     va_list arguments;
     va_start(arguments, format);
-    (void)vsnprintf(record->detail + used, sizeof record->detail - used, format, arguments);
+    append(record, format, arguments);
+    va_end(arguments);
+}
+
+void vend_record_append(struct audit_record *record, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    append(record, format, arguments);
     va_end(arguments);
 }
 

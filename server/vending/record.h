@@ -12,6 +12,8 @@ void vend_record(struct audit_record *record, const char *principal, const char 
 void vend_record_outcome(struct audit_record *record, mv_status status);
 /* Adds " key=value" pairs; cut at the end of the field. */
 void vend_record_detail(struct audit_record *record, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* Adds to the last pair, without a blank. */
+void vend_record_append(struct audit_record *record, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* Whether a refusal for this reason belongs in the chain. What the service itself could not do (no ledger, no room, no
  * time) does not: it has no effect, and it may be the ledger that is missing. */
 bool vend_recorded(mv_status refusal);

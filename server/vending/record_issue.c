@@ -10,7 +10,6 @@
 #include "vending/record_parts.h"
 
 enum { TRIES = 8, UNIX_2014 = 1388534400, DIGEST_FORM = 3, DIGEST_LONGEST = 4096 };
-static const int64_t LARGEST_AMOUNT = INT64_C(1) << 62;
 
 /* One attempt. */
 struct signing {
@@ -36,16 +35,20 @@ static mv_status check_form(const struct vend_record_order *order)
     MV_TRY(vend_form_pan(order->pan));
     if (order->parts < 1 || order->parts > VEND_RECORD_PARTS)
         return mv_fail(MV_INVALID_FIELD, "parts");
-    bool purchase = order->kind == MV_KIND_PURCHASE;
-    if (purchase && (order->quantity.amount < 1 || order->quantity.amount > LARGEST_AMOUNT))
+    int64_t least = order->kind == MV_KIND_PURCHASE && order->purchase != MV_PURCHASE_REPLACEMENT ? 1 : 0;
+    if (order->quantity.amount < least)
         return mv_fail(MV_INVALID_FIELD, "quantity");
-    return mv_ok();
+    return order->arrears >= 0 ? mv_ok() : mv_fail(MV_INVALID_FIELD, "arrears_added");
 }
 
-static mv_status check_role(const struct vend_identity *identity, enum mv_record_kind kind)
+/* Who sells does not put debt on customers. */
+static mv_status check_role(const struct vend_identity *identity, const struct vend_record_order *order)
 {
-    uint32_t roles = vend_record_roles(kind);
-    return (roles & identity->roles) != 0 ? mv_ok() : mv_fail(MV_ROLE_MISSING, "kind");
+    uint32_t roles = vend_record_roles(order->kind);
+    if ((roles & identity->roles) == 0)
+        return mv_fail(MV_ROLE_MISSING, "kind");
+    bool may_lend = (identity->roles & vend_role_bit(VEND_SUPERVISOR)) != 0;
+    return order->arrears == 0 || may_lend ? mv_ok() : mv_fail(MV_ROLE_MISSING, "arrears_added");
 }
 
 /* Over the bodies with no facts in them, and what stands outside of them. */
@@ -59,12 +62,15 @@ static mv_status digest_order(const struct vend_record_order *order, uint8_t dig
     mv_put_u8(&writer, (uint8_t)order->quantity.unit);
     mv_put_u64(&writer, (uint64_t)order->quantity.amount);
     mv_put_u8(&writer, (uint8_t)(order->renews + 2 * order->next_epoch + 4 * order->names_last_read));
-    mv_put_u8(&writer, (uint8_t)(order->purchase + (order->has_client ? 16 : 0) + (order->with_unread ? 32 : 0)));
+    mv_put_u8(&writer, (uint8_t)(order->purchase + (order->has_client ? 16 : 0) + (order->abandons_unread ? 32 : 0) +
+                                 (order->retires ? 64 : 0)));
+    mv_put_u64(&writer, (uint64_t)order->arrears);
     mv_put_bytes(&writer, order->client, sizeof order->client);
     mv_put_u8(&writer, order->mac_version);
     mv_put_u8(&writer, order->enc_version);
     for (uint8_t i = 0; i < order->parts; i++) {
-        const struct vend_record_facts none = {.part = i, .parts = order->parts, .amount = order->quantity.amount};
+        const struct vend_record_facts none = {
+            .part = i, .parts = order->parts, .amount = order->quantity.amount, .arrears = order->arrears};
         struct mv_record_head head = {.kind = (uint8_t)order->kind};
         struct mv_record_writer body;
         memcpy(head.pan, order->pan, sizeof head.pan);
@@ -109,22 +115,28 @@ static mv_status find_answer(struct vend *vend, struct store *store, struct sign
 
 /* ---- what is due ---- */
 
-static mv_status check_purchase(const struct signing *signing)
-{
-    const struct store_meter *meter = &signing->meter;
-    enum vend_unit unit = meter->currency ? VEND_UNIT_CURRENCY_E5 : vend_unit_of((enum vend_utility)meter->utility);
-    if (signing->order->quantity.unit != unit)
-        return mv_fail(MV_WRONG_UTILITY, "quantity");
-    return vend_rule_meter(meter);
-}
-
 /* A suspended meter is still read, set and cut off; one that is retired is not spoken to, nor is one without keys. */
 static mv_status check_meter(const struct signing *signing)
 {
     if (signing->order->kind == MV_KIND_PURCHASE)
-        return check_purchase(signing);
+        return vend_rule_meter(&signing->meter);
     uint8_t state = signing->meter.state;
     return state == VEND_METER_RETIRED || state == VEND_METER_MADE ? mv_fail(MV_METER_NOT_ACTIVE, NULL) : mv_ok();
+}
+
+/* One renewal at a time; and a new epoch forgets purchases that the meter has not taken. */
+static mv_status check_renewal(struct store *store, const struct signing *signing)
+{
+    const struct vend_record_order *order = signing->order;
+    bool unread;
+    if (signing->keys.next.mac_version != 0)
+        return mv_fail(MV_RECORD_KEYS_PENDING, NULL);
+    if (!order->next_epoch)
+        return mv_ok();
+    if (signing->keys.keys.epoch == UINT16_MAX)
+        return mv_fail(MV_RECORD_KEYS_DIFFER, "epoch");
+    MV_TRY(vend_record_unread(store, &signing->keys, &unread));
+    return unread && !order->abandons_unread ? mv_fail(MV_PURCHASES_UNREAD, NULL) : mv_ok();
 }
 
 static mv_status find_read(struct store *store, struct signing *signing)
@@ -146,16 +158,14 @@ static mv_status look(struct vend *vend, struct store *store, struct signing *si
         return found;
     MV_TRY(check_meter(signing));
     MV_TRY(store_record_meter_get(store, signing->meter.id, &signing->keys));
-    if (order->renews && signing->keys.next.mac_version != 0)
-        return mv_fail(MV_RECORD_KEYS_PENDING, NULL);
-    if (order->next_epoch && signing->keys.keys.epoch == UINT16_MAX)
-        return mv_fail(MV_RECORD_KEYS_DIFFER, "epoch");
+    if (order->renews)
+        MV_TRY(check_renewal(store, signing));
     if (order->names_last_read)
         MV_TRY(find_read(store, signing));
     MV_TRY(store_record_last(store, signing->meter.id, signing->keys.keys.epoch, (uint8_t)order->kind, &signing->last));
     if (order->kind != MV_KIND_PURCHASE)
         return mv_ok();
-    return vend_record_account(store, order, &signing->keys, signing->last, &signing->facts);
+    return vend_record_account(store, order, &signing->meter, &signing->keys, signing->last, &signing->facts);
 }
 
 static mv_status look_in_snapshot(struct vend *vend, struct signing *signing)
@@ -219,9 +229,10 @@ static mv_status ask_key_process(struct vend *vend, struct signing *signing)
     const struct vend_record_order *order = signing->order;
     if (order->renews) {
         struct store_record_keys next = renewed(signing);
-        return vend_desk_renew(vend, &signing->sealed[0], &next, signing->keys.keys.enc_version);
+        return vend_record_renew(vend, signing->caller->deadline_ns, &signing->sealed[0], &next,
+                                 signing->keys.keys.enc_version);
     }
-    return vend_desk_seal(vend, signing->sealed, order->parts);
+    return vend_record_seal(vend, signing->caller->deadline_ns, signing->sealed, order->parts);
 }
 
 static mv_status seal(struct vend *vend, struct signing *signing)
@@ -234,11 +245,13 @@ static mv_status seal(struct vend *vend, struct signing *signing)
     signing->now_unix_s = now.issue_s;
     signing->facts.parts = order->parts;
     signing->facts.amount = order->quantity.amount;
+    signing->facts.arrears = order->arrears;
     signing->facts.set_id = signing->last + 1;
     signing->facts.credit_register = register_of(&signing->meter);
     signing->facts.next = renewed(signing);
     if (order->kind == MV_KIND_READ)
-        MV_TRY(vend_desk_random(vend, signing->facts.nonce, sizeof signing->facts.nonce));
+        MV_TRY(
+            vend_record_random(vend, signing->caller->deadline_ns, signing->facts.nonce, sizeof signing->facts.nonce));
     for (uint8_t i = 0; i < order->parts; i++)
         MV_TRY(write_part(signing, i));
     return ask_key_process(vend, signing);
@@ -279,6 +292,7 @@ static mv_status keep_part(struct store *store, struct signing *signing, uint8_t
                                .part = (uint8_t)(part + 1),
                                .parts = order->parts,
                                .amount = order->kind == MV_KIND_PURCHASE ? order->quantity.amount : 0,
+                               .arrears = order->arrears,
                                .size = sealed->size,
                                .issued_at_unix_s = signing->now_unix_s};
     vend_copy(row.request_id, sizeof row.request_id, order->request_id);
@@ -306,7 +320,38 @@ static mv_status keep_all(struct vend *vend, struct store *store, struct signing
         signing->keys.account_open = true;
     if (order->renews)
         signing->keys.next = renewed(signing);
-    return opens || order->renews ? store_record_meter_update(store, &signing->keys) : mv_ok();
+    if (opens || order->renews)
+        MV_TRY(store_record_meter_update(store, &signing->keys));
+    /* nothing is sold any more to a meter that is told to forget its keys */
+    bool suspends = order->retires && signing->meter.state == VEND_METER_ACTIVE;
+    return suspends ? store_meter_state_set(store, signing->meter.id, VEND_METER_SUSPENDED) : mv_ok();
+}
+
+/* All that was said, and a hash of every byte that was signed: a row that is changed later does not fit it. */
+static mv_status describe(const struct signing *signing, struct audit_record *record)
+{
+    const struct vend_record_order *order = signing->order;
+    const struct vend_records *out = signing->out;
+    uint8_t bytes[VEND_RECORD_PARTS * MV_RECORD_MAX];
+    uint8_t digest[VEND_DIGEST];
+    size_t used = 0;
+    for (size_t i = 0; i < out->count; i++) {
+        memcpy(bytes + used, out->parts[i].bytes, out->parts[i].size);
+        used += out->parts[i].size;
+    }
+    MV_TRY(mv_sha256(bytes, used, digest));
+    vend_record_detail(record, "request=%s kind=%u epoch=%u sequence=%u parts=%u key=%u", order->request_id,
+                       order->kind, signing->keys.keys.epoch, signing->last + 1, order->parts,
+                       signing->keys.keys.mac_version);
+    if (order->kind == MV_KIND_PURCHASE)
+        vend_record_detail(record, "amount=%lld arrears=%lld unread=%u", (long long)out->amount,
+                           (long long)order->arrears, signing->facts.unread_count);
+    if (order->said[0] != '\0')
+        vend_record_detail(record, "%s", order->said);
+    vend_record_detail(record, "sha256=");
+    for (size_t i = 0; i < sizeof digest; i++)
+        vend_record_append(record, "%02x", digest[i]);
+    return mv_ok();
 }
 
 static mv_status keep(struct vend *vend, struct store *store, struct vend_change *change)
@@ -314,17 +359,17 @@ static mv_status keep(struct vend *vend, struct store *store, struct vend_change
     struct signing *signing = change->arg;
     const struct vend_record_order *order = signing->order;
     MV_TRY(vend_may_call(&vend->directory, signing->caller->principal, VEND_ISSUE_RECORD, &signing->identity));
-    MV_TRY(check_role(&signing->identity, order->kind));
+    MV_TRY(check_role(&signing->identity, order));
     mv_status found = find_answer(vend, store, signing);
     if (found.ok || found.reason != MV_RECORD_UNKNOWN)
         return found;
+    MV_TRY(vend_may_touch(&vend->directory, &signing->identity, VEND_ISSUE_RECORD, signing->meter.organisation,
+                          signing->meter.sgc));
     MV_TRY(check_again(store, signing));
     if (signing->overtaken)
         return mv_ok();
     MV_TRY(keep_all(vend, store, signing));
-    vend_record_detail(&change->record, "request=%s kind=%u epoch=%u sequence=%u parts=%u amount=%lld",
-                       order->request_id, order->kind, signing->keys.keys.epoch, signing->last + 1, order->parts,
-                       (long long)signing->out->amount);
+    MV_TRY(describe(signing, &change->record));
     change->state.last_time_unix_s =
         signing->now_unix_s > change->state.last_time_unix_s ? signing->now_unix_s : change->state.last_time_unix_s;
     change->changed = change->state_changed = true;
@@ -336,7 +381,7 @@ static mv_status keep(struct vend *vend, struct store *store, struct vend_change
 static mv_status prepare(struct vend *vend, struct signing *signing)
 {
     MV_TRY(vend_may_call(&vend->directory, signing->caller->principal, VEND_ISSUE_RECORD, &signing->identity));
-    MV_TRY(check_role(&signing->identity, signing->order->kind));
+    MV_TRY(check_role(&signing->identity, signing->order));
     MV_TRY(check_form(signing->order));
     return digest_order(signing->order, signing->digest);
 }

@@ -37,6 +37,14 @@ static bool same_provision(const struct store_record_meter *a, const struct stor
            a->keys.enc_version == b->keys.enc_version && a->keys.epoch == b->keys.epoch;
 }
 
+/* A mistake of the office; once something was signed, it is the meter's return that knows. */
+static mv_status correct(struct store *store, const struct store_record_meter *records)
+{
+    bool any;
+    MV_TRY(store_record_any(store, records->meter, &any));
+    return any ? mv_fail(MV_RECORDS_PROVISIONED, NULL) : store_record_meter_update(store, records);
+}
+
 static mv_status provision(struct vend *vend, struct store *store, struct vend_change *change)
 {
     struct meter_change *wish = change->arg;
@@ -49,13 +57,15 @@ static mv_status provision(struct vend *vend, struct store *store, struct vend_c
         return mv_fail(MV_METER_NOT_ACTIVE, NULL);
     records->meter = wish->meter.id;
     mv_status found = store_record_meter_get(store, records->meter, &stored);
-    if (found.ok) {
-        MV_TRY(same_provision(&stored, records) ? mv_ok() : mv_fail(MV_RECORDS_PROVISIONED, NULL));
+    if (found.ok && same_provision(&stored, records))
         return answer(vend, store, wish);
-    }
-    if (found.reason != MV_RECORDS_NOT_PROVISIONED)
+    if (!found.ok && found.reason != MV_RECORDS_NOT_PROVISIONED)
         return found;
-    MV_TRY(store_record_meter_insert(store, records));
+    MV_TRY(vend_catalogue_record(&vend->catalogue, records->domain, &records->keys));
+    if (found.ok)
+        MV_TRY(correct(store, records));
+    else
+        MV_TRY(store_record_meter_insert(store, records));
     if (wish->meter.state == VEND_METER_MADE)
         MV_TRY(store_meter_state_set(store, records->meter, VEND_METER_PROVISIONED));
     vend_record_detail(&change->record, "domain=%02x%02x%02x mac=%u enc=%u epoch=%u", records->domain[0],

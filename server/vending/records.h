@@ -9,7 +9,7 @@
 #include "vending/order.h"
 #include "vending/vending.h"
 
-enum { VEND_RECORD_PARTS = 8 }; /* of one order */
+enum { VEND_RECORD_PARTS = 8 /* of one order */, VEND_RECORD_SAID = 128 };
 
 /* What the domain knows when a body is written. */
 struct vend_record_facts {
@@ -17,11 +17,14 @@ struct vend_record_facts {
     uint8_t parts;   /* of the order */
     uint32_t set_id; /* of an order in parts: the sequence number of its first part */
     uint32_t sequence;
-    int64_t amount;                        /* of the order's quantity */
-    uint8_t client[STORE_CLIENT];          /* purchase: of the account */
-    uint8_t unread;                        /* purchase: so many before it are brought again */
-    int64_t unread_amounts[MV_UNREAD_MAX]; /* newest first */
-    uint8_t credit_register;               /* enum mv_credit_register that the meter's amounts count */
+    int64_t amount, arrears;      /* of the order */
+    uint8_t client[STORE_CLIENT]; /* purchase: of the account */
+    /* Purchase: those right before it that no return shows as taken, newest first. The meter takes what it lacks. */
+    uint8_t unread_count;
+    struct vend_unread {
+        int64_t amount, arrears;
+    } unread[MV_UNREAD_MAX];
+    uint8_t credit_register;       /* enum mv_credit_register that the meter's amounts count */
     uint8_t nonce[STORE_NONCE];    /* read request: fresh from the token; else that of the newest one, if it is named */
     struct store_record_keys next; /* after a renewal */
 };
@@ -35,11 +38,15 @@ struct vend_record_order {
     uint8_t parts;            /* 1..VEND_RECORD_PARTS */
     vend_record_body_fn *body;
     const void *self;
-    struct vend_quantity quantity; /* purchase: 1..2^62 in the unit that the meter counts */
+    /* What it says, for the audit record; without blanks at its ends, may be empty. */
+    char said[VEND_RECORD_SAID];
+    struct vend_quantity quantity; /* purchase: as much as one token could carry; of a replacement 0 too */
+    int64_t arrears;               /* purchase: new debt; a supervisor's right */
     enum mv_purchase_kind purchase;
     bool has_client; /* needed to open an account; otherwise it is compared */
     uint8_t client[STORE_CLIENT];
-    bool with_unread;
+    bool retires;         /* the meter is suspended with it */
+    bool abandons_unread; /* a reset although purchases are out that no return shows as taken */
     bool names_last_read; /* RECORD_UNKNOWN when there was none in this epoch */
     /* Key update (new versions, the same epoch) and reset (the next epoch): what the meter has afterwards. */
     bool renews;
@@ -76,19 +83,27 @@ struct vend_return {
     char pan[STORE_PAN + 1];
     struct mv_record_head head;
     uint8_t bytes[MV_RECORD_MAX]; /* the body is MV_RECORD_HEAD from here, its length in the byte before it */
-    bool
-        answers_last_read; /* it echoes the nonce of the newest read request: nothing that was signed later was taken */
-    bool confirms_keys;    /* it shows that a key update or reset was taken */
-    bool replayed;         /* received before */
+    /* It echoes the nonce of the newest read request, so it is later than that: of the purchases up to this number,
+     * signed before that request, it tells which the meter had taken by then. */
+    bool answers_last_read;
+    uint32_t judges_purchases_to;
+    bool ledger_behind; /* the meter took numbers that this ledger did not know: an older ledger was restored */
+    bool confirms_keys; /* it shows that a key update or reset was taken */
+    bool replayed;      /* received before */
 };
 /* Checks its MAC in the key process and keeps it. RECORD_NOT_VALID, METER_UNKNOWN, RECORD_KEYS_DIFFER,
- * RETURN_NOT_NEWER.
- */
+ * RETURN_NOT_NEWER. Numbers that it shows and the ledger does not know are not signed again. */
 MV_MUST_USE mv_status vend_accept_return(struct vend *vend, const struct vend_caller *caller, const uint8_t *bytes,
                                          size_t size, struct vend_return *out);
 
-/* Registers what the factory injected: domain, versions, epoch. Repeating it with the same data answers the meter.
- * RECORDS_PROVISIONED. A meter that was only made becomes a provisioned one. */
+/* An engineer's word whether the meter took the renewal that waits, when no return can show it. Either way a return
+ * under the other keys is still taken, and puts it right. NO_KEY_CHANGE_PENDING. */
+MV_MUST_USE mv_status vend_confirm_record_keys(struct vend *vend, const struct vend_caller *caller, const char *pan,
+                                               bool taken, struct vend_meter *meter);
+
+/* Registers what the factory injected: domain, versions, epoch. Repeating it with the same data answers the meter;
+ * other data correct it as long as nothing was signed. RECORDS_PROVISIONED, RECORD_KEY_UNKNOWN. A meter that was only
+ * made becomes a provisioned one. */
 MV_MUST_USE mv_status vend_provision_meter(struct vend *vend, const struct vend_caller *caller, const char *pan,
                                            const uint8_t domain[STORE_DOMAIN], const struct store_record_keys *keys,
                                            struct vend_meter *meter);

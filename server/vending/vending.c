@@ -93,6 +93,7 @@ static mv_status open_all(struct vend *vend, const struct vend_options *options)
         return mv_fail(MV_OUT_OF_MEMORY, "ledger name");
     vend_readers_init(&vend->readers, vend->ledger, options->readers);
     MV_TRY(vend_catalogue_init(&vend->catalogue, options->hsmd_socket, options->hsmd_timeout_ms));
+    MV_TRY(vend_record_line_init(&vend->records, options->hsmd_socket, options->hsmd_timeout_ms));
     MV_TRY(vend_writer_open(vend, options));
     MV_TRY(load(vend, options));
     return vend_writer_start(vend);
@@ -115,6 +116,7 @@ static void init_plain(struct vend *vend, const struct vend_options *options)
 static void free_all(struct vend *vend)
 {
     vend_writer_close(vend);
+    vend_record_line_destroy(&vend->records);
     vend_catalogue_destroy(&vend->catalogue);
     vend_readers_destroy(&vend->readers);
     vend_clock_destroy(&vend->clock);

@@ -55,8 +55,9 @@ expect "the office knows it as made" 0 "MADE" admin register --meter "$pan" --or
     --sgc "$MV_SAMPLE_SGC" --ea 11 --made
 expect "nothing is sold to it yet" 1 "METER_NOT_ACTIVE" cli "$MV_VENDOR" vend --meter "$pan" --kwh 1
 expect "nor by record" 1 "METER_NOT_ACTIVE" vendor purchase --kwh 1
-expect "it is provisioned" 0 "PROVISIONED" admin provision "$pan" --domain "$domain" --mac-version 1 --enc-version 1 --epoch 4
-expect "once" 1 "RECORDS_PROVISIONED" admin provision "$pan" --domain "$domain" --epoch 5
+expect "masters that the token does not have" 1 "RECORD_KEY_UNKNOWN" admin provision "$pan" --domain "$domain" --mac-version 7
+expect "it is provisioned" 0 "PROVISIONED" admin provision "$pan" --domain "$domain" --mac-version 1 --enc-version 1 --epoch 5
+expect "a mistake is corrected" 0 "PROVISIONED" admin provision "$pan" --domain "$domain" --epoch 4
 expect "its keys are shown" 0 "domain $domain, MAC version 1, wrapping version 1, epoch 4" admin show "$pan"
 expect "and commissioned" 0 "ACTIVE" admin state "$pan" active
 expect "it does not go back" 1 "METER_STATE_NOT_ALLOWED" admin state "$pan" provisioned
@@ -71,11 +72,14 @@ expect "the same request gives the same record, which the meter knows" 1 "" \
 same "and counts nothing twice" 25600 "$(meter --json registers | json remaining)"
 expect "an id is one order" 1 "REQUEST_ID_REUSED" vendor purchase --kwh 25.7 --kind open-account --client 4711 --request-id open
 expect "on whatever carrier" 1 "REQUEST_ID_REUSED" cli "$MV_VENDOR" vend --meter "$pan" --kwh 25.6 --request-id open
+expect "the keys are what the meter knows by now" 1 "RECORDS_PROVISIONED" admin provision "$pan" --domain "$domain" --epoch 5
 expect "another account" 1 "ACCOUNT_OPEN" vendor purchase --kwh 5 --kind open-account --client 4712
 expect "a purchase" 0 "credited 1000" bring vendor purchase --kwh 1
 check "a record that gets lost" vendor purchase --kwh 2 --request-id lost
-expect "the next one alone is refused by the meter" 1 "" bring vendor purchase --kwh 3 --request-id gap
-expect "with the unread ones it is not" 0 "credited 9000" bring vendor purchase --kwh 4 --with-unread
+expect "is made good by the next one" 0 "credited 5000" bring vendor purchase --kwh 3 --request-id gap
+expect "and only once" 0 "credited 4000" bring vendor purchase --kwh 4
+expect "a slip of the finger" 1 "AMOUNT_TOO_LARGE" vendor purchase --kwh 25600000
+expect "who sells lends nothing" 1 "ROLE_MISSING" vendor purchase --kwh 1 --arrears 5
 same "nothing was lost and nothing came twice" 35600 "$(meter --json registers | json remaining)"
 same "every purchase is in the ledger" 5 "$(query "SELECT count(*) FROM record WHERE kind = 1")"
 
@@ -134,10 +138,16 @@ expect "from then on records are under them" 0 "accepted" bring vendor read
 expect "a version that the token does not have" 1 "RECORD_KEY_UNKNOWN" engineer key-update --mac-version 9
 
 # ---- a new installation, the end ----
-expect "the meter is reset" 0 "accepted" bring engineer control reset --yes
+expect "what the meter may not have taken is not thrown away" 0 "" vendor purchase --kwh 1 --request-id late
+expect "by a reset" 1 "PURCHASES_UNREAD" engineer control reset --yes
+expect "unless that is said" 0 "accepted" bring engineer control reset --yes --abandon-unread
+expect "nothing is sold into the old epoch" 1 "RECORD_KEYS_PENDING" vendor purchase --kwh 1
 expect "a return of the new epoch" 0 "epoch 5" cli "$MV_VENDOR" record return "$(meter return)"
 expect "its account is opened anew" 0 "accepted" bring vendor purchase --kwh 1 --kind open-account --client 4712
 expect "an old purchase is one of another installation" 1 "" bring vendor purchase --kwh 1 --request-id gap
+expect "a key update that never gets there" 0 "" engineer key-update --mac-version 1
+expect "an engineer ends the wait" 0 "MAC version 2" cli "$engineer" meter record-keys "$pan" not-taken --yes
+expect "who did not wait" 1 "NO_KEY_CHANGE_PENDING" cli "$engineer" meter record-keys "$pan" taken --yes
 expect "suspended" 0 "SUSPENDED" admin state "$pan" suspended
 expect "nothing is sold" 1 "METER_NOT_ACTIVE" vendor purchase --kwh 1
 expect "it still can be read" 0 "accepted" bring vendor read

@@ -12,15 +12,22 @@ CREATE TABLE record_meter (
   next_mac_version INTEGER NOT NULL DEFAULT 0 CHECK (next_mac_version BETWEEN 0 AND 255),
   next_enc_version INTEGER NOT NULL DEFAULT 0 CHECK (next_enc_version BETWEEN 0 AND 255),
   next_epoch INTEGER NOT NULL DEFAULT 0 CHECK (next_epoch BETWEEN 0 AND 65535),
+  other_mac_version INTEGER NOT NULL DEFAULT 0 CHECK (other_mac_version BETWEEN 0 AND 255),
+  other_enc_version INTEGER NOT NULL DEFAULT 0 CHECK (other_enc_version BETWEEN 0 AND 255),
+  other_epoch INTEGER NOT NULL DEFAULT 0 CHECK (other_epoch BETWEEN 0 AND 65535),
   CHECK ((next_mac_version = 0) = (next_enc_version = 0)),
-  CHECK (next_mac_version > 0 OR next_epoch = 0)
+  CHECK (next_mac_version > 0 OR next_epoch = 0),
+  CHECK ((other_mac_version = 0) = (other_enc_version = 0)),
+  CHECK (other_mac_version > 0 OR other_epoch = 0)
 ) STRICT;
 CREATE TRIGGER record_meter_once BEFORE INSERT ON record_meter
   WHEN EXISTS (SELECT 1 FROM record_meter WHERE meter = NEW.meter)
 BEGIN SELECT RAISE(ABORT, 'record keys of a meter are kept'); END;
+-- Once something was signed the domain stays, and an epoch goes back only to what the meter may have.
 CREATE TRIGGER record_meter_rises BEFORE UPDATE ON record_meter
-  WHEN NEW.meter <> OLD.meter OR NEW.domain <> OLD.domain OR NEW.epoch < OLD.epoch
-    OR NEW.next_mac_version > 0 AND NEW.next_epoch < NEW.epoch
+  WHEN NEW.meter <> OLD.meter OR NEW.next_mac_version > 0 AND NEW.next_epoch < NEW.epoch
+    OR EXISTS (SELECT 1 FROM record WHERE meter = OLD.meter) AND (NEW.domain <> OLD.domain OR NEW.epoch < OLD.epoch
+      AND (NEW.epoch, NEW.mac_version, NEW.enc_version) <> (OLD.other_epoch, OLD.other_mac_version, OLD.other_enc_version))
 BEGIN SELECT RAISE(ABORT, 'an epoch never goes back'); END;
 CREATE TRIGGER record_meter_kept BEFORE DELETE ON record_meter
 BEGIN SELECT RAISE(ABORT, 'record keys of a meter are kept'); END;
@@ -38,20 +45,39 @@ CREATE TABLE record (
   part INTEGER NOT NULL CHECK (part >= 1),
   parts INTEGER NOT NULL CHECK (parts >= part),
   digest BLOB NOT NULL CHECK (length(digest) = 32),
-  amount INTEGER NOT NULL CHECK (amount >= 0 AND (amount > 0) = (kind = 1)),
+  amount INTEGER NOT NULL CHECK (amount >= 0 AND (amount = 0 OR kind = 1)),
+  arrears INTEGER NOT NULL CHECK (arrears >= 0 AND (arrears = 0 OR kind = 1)),
   nonce BLOB CHECK ((nonce IS NOT NULL) = (kind = 4) AND coalesce(length(nonce), 8) = 8),
   bytes BLOB NOT NULL CHECK (length(bytes) BETWEEN 39 AND 255),
   issued_at_unix_s INTEGER NOT NULL,
   UNIQUE (principal, request_id, part),
   UNIQUE (meter, epoch, kind, sequence)
 ) STRICT;
+-- Numbers that a meter showed and this ledger did not know: it is an older one that was restored. They are not signed again.
+CREATE TABLE record_floor (
+  meter INTEGER NOT NULL,
+  epoch INTEGER NOT NULL,
+  kind INTEGER NOT NULL CHECK (kind BETWEEN 1 AND 5),
+  sequence INTEGER NOT NULL CHECK (sequence BETWEEN 1 AND 4294967295),
+  PRIMARY KEY (meter, epoch, kind)
+) STRICT, WITHOUT ROWID;
+CREATE TRIGGER record_floor_rises BEFORE UPDATE ON record_floor
+  WHEN NEW.sequence <= OLD.sequence OR (NEW.meter, NEW.epoch, NEW.kind) <> (OLD.meter, OLD.epoch, OLD.kind)
+BEGIN SELECT RAISE(ABORT, 'a floor rises'); END;
+CREATE TRIGGER record_floor_kept BEFORE DELETE ON record_floor
+BEGIN SELECT RAISE(ABORT, 'floors are kept'); END;
+
 CREATE TRIGGER record_in_order BEFORE INSERT ON record
 BEGIN
-  SELECT RAISE(ABORT, 'records are kept') WHERE EXISTS (SELECT 1 FROM record WHERE id = NEW.id);
+  SELECT RAISE(ABORT, 'records are kept') WHERE EXISTS (
+    SELECT 1 FROM record WHERE id = NEW.id
+    UNION ALL
+    SELECT 1 FROM record WHERE principal = NEW.principal AND request_id = NEW.request_id AND part = NEW.part);
   SELECT RAISE(ABORT, 'not of the meter''s epoch')
     WHERE NOT EXISTS (SELECT 1 FROM record_meter WHERE meter = NEW.meter AND epoch = NEW.epoch);
-  SELECT RAISE(ABORT, 'the sequence leaves a gap') WHERE NEW.sequence <> (
-    SELECT coalesce(max(sequence), 0) + 1 FROM record WHERE meter = NEW.meter AND epoch = NEW.epoch AND kind = NEW.kind);
+  SELECT RAISE(ABORT, 'the sequence leaves a gap') WHERE NEW.sequence <> 1 + max(
+    (SELECT coalesce(max(sequence), 0) FROM record WHERE meter = NEW.meter AND epoch = NEW.epoch AND kind = NEW.kind),
+    coalesce((SELECT sequence FROM record_floor WHERE meter = NEW.meter AND epoch = NEW.epoch AND kind = NEW.kind), 0));
   SELECT RAISE(ABORT, 'the request id is taken')
     WHERE EXISTS (SELECT 1 FROM sale WHERE principal = NEW.principal AND request_id = NEW.request_id);
 END;

@@ -31,6 +31,7 @@ mv_status store_record_meter_get(struct store *store, int64_t meter, struct stor
     row->account_open = sql_get_bool(&sql);
     sql_get_blob(&sql, row->client, sizeof row->client);
     get_keys(&sql, &row->next);
+    get_keys(&sql, &row->other);
     sql_done(&sql);
     return sql_row_ok(&sql);
 }
@@ -47,9 +48,11 @@ mv_status store_record_meter_insert(struct store *store, const struct store_reco
 mv_status store_record_meter_update(struct store *store, const struct store_record_meter *row)
 {
     struct sql sql = sql_write(store, SQL_RECORD_METER_UPDATE);
+    sql_put_blob(&sql, row->domain, sizeof row->domain);
     put_keys(&sql, &row->keys);
     sql_put_blob(&sql, row->account_open ? row->client : NULL, row->account_open ? sizeof row->client : 0);
     put_keys(&sql, &row->next);
+    put_keys(&sql, &row->other);
     sql_put_int(&sql, row->meter);
     MV_TRY(sql_run(&sql));
     return sqlite3_changes(store->db) == 1 ? mv_ok() : mv_fail(MV_RECORDS_NOT_PROVISIONED, NULL);
@@ -70,6 +73,7 @@ static mv_status get_record(struct sql *sql, struct store_record *record)
     record->parts = sql_get_u8(sql);
     sql_get_blob(sql, record->digest, sizeof record->digest);
     record->amount = sql_get_int(sql);
+    record->arrears = sql_get_int(sql);
     sql_get_blob(sql, record->nonce, sizeof record->nonce);
     sql_get_blob_up_to(sql, record->bytes, sizeof record->bytes, &size);
     record->size = (uint8_t)size;
@@ -99,6 +103,7 @@ mv_status store_record_insert(struct store *store, struct store_record *record)
     sql_put_int(&sql, record->parts);
     sql_put_blob(&sql, record->digest, sizeof record->digest);
     sql_put_int(&sql, record->amount);
+    sql_put_int(&sql, record->arrears);
     sql_put_blob(&sql, read ? record->nonce : NULL, read ? sizeof record->nonce : 0);
     sql_put_blob(&sql, record->bytes, record->size);
     sql_put_int(&sql, record->issued_at_unix_s);
@@ -107,17 +112,61 @@ mv_status store_record_insert(struct store *store, struct store_record *record)
     return mv_ok();
 }
 
-mv_status store_record_last(struct store *store, int64_t meter, uint16_t epoch, uint8_t kind, uint32_t *sequence)
+/* A statement whose one row is a number, or that has none: 0. */
+static mv_status one_number(struct sql *sql, uint32_t *number)
 {
     bool row;
+    MV_TRY(sql_step(sql, &row));
+    *number = row ? sql_get_u32(sql) : 0;
+    sql_done(sql);
+    return row ? sql_row_ok(sql) : mv_ok();
+}
+
+mv_status store_record_last(struct store *store, int64_t meter, uint16_t epoch, uint8_t kind, uint32_t *sequence)
+{
+    uint32_t floor;
     struct sql sql = sql_read(store, SQL_RECORD_LAST);
     sql_put_int(&sql, meter);
     sql_put_int(&sql, epoch);
     sql_put_int(&sql, kind);
-    MV_TRY(sql_step(&sql, &row));
-    *sequence = row ? sql_get_u32(&sql) : 0;
-    sql_done(&sql);
-    return row ? sql_row_ok(&sql) : mv_ok();
+    MV_TRY(one_number(&sql, sequence));
+    sql = sql_read(store, SQL_RECORD_FLOOR_GET);
+    sql_put_int(&sql, meter);
+    sql_put_int(&sql, epoch);
+    sql_put_int(&sql, kind);
+    MV_TRY(one_number(&sql, &floor));
+    *sequence = floor > *sequence ? floor : *sequence;
+    return mv_ok();
+}
+
+mv_status store_record_floor(struct store *store, int64_t meter, uint16_t epoch, uint8_t kind, uint32_t sequence)
+{
+    struct sql sql = sql_write(store, SQL_RECORD_FLOOR_PUT);
+    sql_put_int(&sql, meter);
+    sql_put_int(&sql, epoch);
+    sql_put_int(&sql, kind);
+    sql_put_int(&sql, sequence);
+    return sql_run(&sql);
+}
+
+mv_status store_record_before(struct store *store, const struct store_record *record, uint8_t kind, uint32_t *sequence)
+{
+    struct sql sql = sql_read(store, SQL_RECORD_BEFORE);
+    sql_put_int(&sql, record->meter);
+    sql_put_int(&sql, record->epoch);
+    sql_put_int(&sql, kind);
+    sql_put_int(&sql, record->id);
+    return one_number(&sql, sequence);
+}
+
+mv_status store_record_any(struct store *store, int64_t meter, bool *any)
+{
+    uint32_t found;
+    struct sql sql = sql_read(store, SQL_RECORD_ANY);
+    sql_put_int(&sql, meter);
+    MV_TRY(one_number(&sql, &found));
+    *any = found != 0;
+    return mv_ok();
 }
 
 mv_status store_records_by_request(struct store *store, int64_t principal, const char *request_id,

@@ -17,7 +17,7 @@
     "s.kt, s.ken, s.ea, s.dkga, s.base_date, s.id, s.previous, s.kind, coalesce(s.key_change, 0) "                     \
     "FROM sale s JOIN terminal t ON t.id = s.id >> 40 "
 #define RECORD_COLUMNS                                                                                                 \
-    "id, meter, epoch, kind, sequence, principal, request_id, part, parts, digest, amount, "                           \
+    "id, meter, epoch, kind, sequence, principal, request_id, part, parts, digest, amount, arrears, "                  \
     "coalesce(nonce, zeroblob(8)), bytes, issued_at_unix_s "
 #define PROPOSAL_COLUMNS                                                                                               \
     "p.id, p.text, p.from_sgc, p.to_sgc, p.pan, p.expires_unix_s, p.proposer, p.proposed_at_unix_s "
@@ -126,22 +126,33 @@ static const struct sql_text texts[SQL_COUNT] = {
                                               "WHEN 0 THEN (SELECT last_sale FROM meter_tid WHERE meter = ?1) "
                                               "ELSE (SELECT previous FROM sale WHERE id = ?2 AND meter = ?1) END"},
     [SQL_REQUEST_EXISTS] = {"sale", "SELECT 1 FROM sale WHERE principal = ? AND request_id = ?"},
-    [SQL_RECORD_METER_GET] = {"record meter", "SELECT domain, mac_version, enc_version, epoch, client IS NOT NULL, "
-                                              "coalesce(client, zeroblob(6)), next_mac_version, "
-                                              "next_enc_version, next_epoch FROM record_meter WHERE meter = ?"},
+    [SQL_RECORD_METER_GET] = {"record meter",
+                              "SELECT domain, mac_version, enc_version, epoch, client IS NOT NULL, "
+                              "coalesce(client, zeroblob(6)), next_mac_version, "
+                              "next_enc_version, next_epoch, other_mac_version, other_enc_version, other_epoch "
+                              "FROM record_meter WHERE meter = ?"},
     [SQL_RECORD_METER_INSERT] = {"record meter", "INSERT INTO record_meter (meter, domain, mac_version, enc_version, "
                                                  "epoch) VALUES (?, ?, ?, ?, ?)"},
-    [SQL_RECORD_METER_UPDATE] = {"record meter",
-                                 "UPDATE record_meter SET mac_version = ?, enc_version = ?, epoch = ?, client = ?, "
-                                 "next_mac_version = ?, next_enc_version = ?, next_epoch = ? "
-                                 "WHERE meter = ?"},
+    [SQL_RECORD_METER_UPDATE] =
+        {"record meter", "UPDATE record_meter SET domain = ?, mac_version = ?, enc_version = ?, epoch = ?, client = ?, "
+                         "next_mac_version = ?, next_enc_version = ?, next_epoch = ?, other_mac_version = ?, "
+                         "other_enc_version = ?, other_epoch = ? "
+                         "WHERE meter = ?"},
     [SQL_RECORD_INSERT] = {"record", "INSERT INTO record (meter, epoch, kind, sequence, principal, request_id, part, "
-                                     "parts, digest, amount, nonce, bytes, issued_at_unix_s) "
-                                     "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"},
+                                     "parts, digest, amount, arrears, nonce, bytes, issued_at_unix_s) "
+                                     "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"},
     [SQL_RECORD_LAST] = {"record", "SELECT sequence FROM record WHERE meter = ? AND epoch = ? AND kind = ? "
                                    "ORDER BY sequence DESC LIMIT 1"},
     [SQL_RECORD_GET] = {"record", "SELECT " RECORD_COLUMNS "FROM record WHERE meter = ? AND epoch = ? AND kind = ? "
                                   "AND sequence = ?"},
+    [SQL_RECORD_FLOOR_GET] = {"record floor",
+                              "SELECT sequence FROM record_floor WHERE meter = ? AND epoch = ? AND kind = ?"},
+    [SQL_RECORD_FLOOR_PUT] = {"record floor", "INSERT INTO record_floor VALUES (?, ?, ?, ?) "
+                                              "ON CONFLICT DO UPDATE SET sequence = excluded.sequence"},
+    [SQL_RECORD_BEFORE] = {"record",
+                           "SELECT sequence FROM record WHERE meter = ? AND epoch = ? AND kind = ? AND id < ? "
+                           "ORDER BY sequence DESC LIMIT 1"},
+    [SQL_RECORD_ANY] = {"record", "SELECT 1 FROM record WHERE meter = ? LIMIT 1"},
     [SQL_RECORDS_BY_REQUEST] = {"record", "SELECT " RECORD_COLUMNS "FROM record WHERE principal = ? AND request_id = ? "
                                           "ORDER BY part"},
     [SQL_RECORD_LAST_READ] = {"record", "SELECT " RECORD_COLUMNS "FROM record WHERE meter = ? AND epoch = ? "

@@ -5,6 +5,11 @@
 #include "store/records.h"
 #include "support.h"
 
+/* The same request again, under another number. */
+#define RENUMBERED                                                                                                     \
+    "INSERT OR REPLACE INTO record SELECT id + 1, meter, epoch, kind, sequence + 1, principal, request_id, part, "     \
+    "parts, digest, 99999, arrears, nonce, bytes, issued_at_unix_s FROM record"
+
 enum { METER = 1, PRINCIPAL = 1, EPOCH = 3 };
 
 static struct store_record_meter keys_of(int64_t meter)
@@ -92,8 +97,8 @@ static void numbers_have_no_gap_and_no_double(void **state)
     struct store_record other = record_of(1, 2, "c");
     other.epoch++;
     assert_false(put(ledger, other).ok);
-    other = record_of(1, 2, "c");
-    other.amount = 0;
+    other = record_of(2, 2, "c");
+    other.arrears = 1;
     assert_false(put(ledger, other).ok);
     other = record_of(2, 2, "c");
     other.amount = 1;
@@ -105,6 +110,31 @@ static void numbers_have_no_gap_and_no_double(void **state)
     assert_ok(store_commit(ledger->store));
 }
 
+static void a_floor_is_passed_over(void **state)
+{
+    struct ledger *ledger = *state;
+    uint32_t last;
+    bool any;
+    struct store_record read = record_of(4, 1, "read");
+    begin(ledger);
+    assert_ok(store_record_any(ledger->store, METER, &any));
+    assert_false(any);
+    assert_ok(put(ledger, record_of(1, 1, "a")));
+    assert_ok(store_record_insert(ledger->store, &read));
+    assert_ok(put(ledger, record_of(1, 2, "b")));
+    assert_ok(store_record_floor(ledger->store, METER, EPOCH, 1, 7));
+    assert_false(store_record_floor(ledger->store, METER, EPOCH, 1, 7).ok);
+    assert_ok(store_record_last(ledger->store, METER, EPOCH, 1, &last));
+    assert_int_equal(last, 7);
+    assert_false(put(ledger, record_of(1, 3, "c")).ok);
+    assert_ok(put(ledger, record_of(1, 8, "c")));
+    assert_ok(store_record_before(ledger->store, &read, 1, &last));
+    assert_int_equal(last, 1);
+    assert_ok(store_record_any(ledger->store, METER, &any));
+    assert_true(any);
+    assert_ok(store_commit(ledger->store));
+}
+
 static void history_is_never_edited(void **state)
 {
     struct ledger *ledger = *state;
@@ -112,6 +142,9 @@ static void history_is_never_edited(void **state)
         "UPDATE record SET amount = 1",
         "DELETE FROM record",
         "INSERT OR REPLACE INTO record SELECT * FROM record",
+        RENUMBERED,
+        "UPDATE record_floor SET sequence = sequence - 1",
+        "DELETE FROM record_floor",
         "UPDATE record_return SET sequence = 9",
         "DELETE FROM record_return",
         "INSERT OR REPLACE INTO record_return SELECT * FROM record_return",
@@ -122,12 +155,15 @@ static void history_is_never_edited(void **state)
         "UPDATE record_meter SET next_mac_version = 1",
         "UPDATE record_meter SET next_mac_version = 1, next_enc_version = 1, next_epoch = 1",
         "UPDATE record_meter SET next_epoch = 9",
+        "UPDATE record_meter SET other_epoch = 9",
+        "UPDATE record_meter SET other_mac_version = 9",
         "UPDATE record_meter SET mac_version = 0",
     };
     struct store_return back = {.meter = METER, .epoch = EPOCH, .sequence = 5, .size = 40, .principal = PRINCIPAL};
     begin(ledger);
     assert_ok(put(ledger, record_of(1, 1, "a")));
     assert_ok(store_return_insert(ledger->store, &back));
+    assert_ok(store_record_floor(ledger->store, METER, EPOCH, 2, 7));
     assert_ok(store_commit(ledger->store));
     for (size_t i = 0; i < sizeof edits / sizeof edits[0]; i++)
         if (raw_try(ledger, edits[i]) != SQLITE_CONSTRAINT)
@@ -186,6 +222,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(what_is_put_comes_back, ledger_new, ledger_remove),
         cmocka_unit_test_setup_teardown(numbers_have_no_gap_and_no_double, ledger_new, ledger_remove),
+        cmocka_unit_test_setup_teardown(a_floor_is_passed_over, ledger_new, ledger_remove),
         cmocka_unit_test_setup_teardown(history_is_never_edited, ledger_new, ledger_remove),
         cmocka_unit_test_setup_teardown(returns_rise, ledger_new, ledger_remove),
         cmocka_unit_test_setup_teardown(keys_and_account_are_kept, ledger_new, ledger_remove),

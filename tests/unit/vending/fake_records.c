@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "hsm/record_scope.h"
 #include "metervault/aes.h"
 #include "metervault/an10922.h"
 
@@ -11,6 +12,18 @@ void fake_records_reset(void)
 {
     fake_keys_lock();
     fake_records = (struct fake_records){.failure = mv_ok()};
+    fake_keys_unlock();
+}
+
+void fake_records_masters(const uint8_t domain[3])
+{
+    static const enum hsm_key_use uses[] = {HSM_USE_RECORD_MAC, HSM_USE_RECORD_ENC};
+    fake_keys_lock();
+    for (unsigned i = 0; i < 6; i++) {
+        struct hsm_key_info *key = &fake_keys.catalogue.keys[fake_keys.catalogue.key_count++];
+        *key = (struct hsm_key_info){.use = uses[i % 2], .version = 1 + i / 2, .state = HSM_ACTIVE};
+        hsm_record_label(key->use, domain, (uint8_t)key->version, key->label);
+    }
     fake_keys_unlock();
 }
 

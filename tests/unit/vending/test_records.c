@@ -11,6 +11,9 @@
 static const uint8_t domain[3] = {0xA1, 0xB2, 0xC3};
 static const struct store_record_keys first_keys = {.mac_version = 1, .enc_version = 2, .epoch = 7};
 
+static uint32_t taken;        /* the purchase that returns show as the last one */
+static uint8_t shown_enc = 2; /* version of the wrapping key that they show */
+
 struct content {
     uint8_t value; /* of tag 40 */
     bool renews;
@@ -70,7 +73,7 @@ static mv_status open_account(struct world *world, const char *id, const char *p
 {
     struct vend_caller caller = world_caller("seller");
     struct vend_record_order order = order_of(MV_KIND_PURCHASE, id, pan);
-    order.quantity = (struct vend_quantity){VEND_UNIT_WH, 50};
+    order.quantity = (struct vend_quantity){VEND_UNIT_WH, 500};
     order.purchase = MV_PURCHASE_OPEN;
     order.has_client = true;
     memcpy(order.client, "client", sizeof order.client);
@@ -82,6 +85,9 @@ static struct vend_meter provisioned(struct world *world, char pan[19])
     struct vend_caller admin = world_caller("admin");
     struct vend_meter meter;
     fake_records_reset();
+    fake_records_masters(domain);
+    vend_refresh(world->vend);
+    taken = 0;
     world_pan(1, pan);
     assert_ok(vend_provision_meter(world->vend, &admin, pan, domain, &first_keys, &meter));
     return meter;
@@ -229,6 +235,8 @@ static void what_is_not_sealed_is_not_kept(void **state)
     fake_keys_unlock();
     assert_refused(MV_KEY_SERVICE_UNAVAILABLE, buy(world, "seller", "a", pan, 100, &records));
     fake_records_reset();
+    /* the line is known to be down until the catalogue was fetched again */
+    vend_refresh(world->vend);
     assert_ok(buy(world, "seller", "a", pan, 100, &records));
     assert_int_equal(2, records.first_sequence);
     assert_false(records.replayed);
@@ -314,12 +322,16 @@ static void an_account_is_opened_once(void **state)
     (void)provisioned(world, pan);
     assert_refused(MV_ACCOUNT_NOT_OPEN, buy(world, "seller", "early", pan, 100, &records));
     struct vend_record_order order = order_of(MV_KIND_PURCHASE, "open", pan);
-    order.quantity = (struct vend_quantity){VEND_UNIT_WH, 50};
+    order.quantity = (struct vend_quantity){VEND_UNIT_WH, 500};
     order.purchase = MV_PURCHASE_OPEN;
     assert_refused(MV_INVALID_FIELD, vend_issue_record(world->vend, &seller, &order, &records));
     assert_ok(open_account(world, "open", pan, &records));
     assert_int_equal(1, records.first_sequence);
-    assert_refused(MV_ACCOUNT_OPEN, open_account(world, "open2", pan, &records));
+    struct vend_record_order stranger = order;
+    stranger.request_id = "stranger";
+    stranger.has_client = true;
+    memcpy(stranger.client, "others", sizeof stranger.client);
+    assert_refused(MV_ACCOUNT_OPEN, vend_issue_record(world->vend, &seller, &stranger, &records));
     assert_ok(buy(world, "seller", "buy", pan, 100, &records));
     order.request_id = "other";
     order.purchase = MV_PURCHASE_NORMAL;
@@ -331,8 +343,6 @@ static void an_account_is_opened_once(void **state)
 }
 
 /* ---- what comes back ---- */
-
-static uint32_t taken; /* the purchase that returns show as the last one */
 
 static size_t write_return(const char *pan, uint8_t version, uint16_t epoch, uint32_t sequence, const uint8_t *echo,
                            uint8_t bytes[MV_RECORD_MAX])
@@ -347,6 +357,8 @@ static size_t write_return(const char *pan, uint8_t version, uint16_t epoch, uin
         mv_record_put(&writer, MV_TAG_ECHO, echo, 8);
     mv_record_put_number(&writer, MV_TAG_REMAINING, 12345, 8);
     mv_record_put_number(&writer, MV_TAG_PURCHASE_SEQUENCE, taken, 4);
+    const uint8_t versions[] = {version, shown_enc};
+    mv_record_put(&writer, MV_TAG_VERSIONS, versions, sizeof versions);
     assert_int_equal(MV_DONE, mv_record_end(&writer));
     fake_records_key(MV_DIRECTION_OUT, version, pan, domain, epoch, key);
     mv_record_seal(&writer, key);
@@ -407,23 +419,36 @@ static void what_no_return_shows_is_brought_again(void **state)
     struct vend_record_order order = order_of(MV_KIND_PURCHASE, "all", pan);
     order.quantity = (struct vend_quantity){VEND_UNIT_WH, 900};
     order.purchase = MV_PURCHASE_NORMAL;
-    order.with_unread = true;
     order.body = note_facts;
     assert_ok(vend_issue_record(world->vend, &seller, &order, &records));
-    assert_int_equal(8, facts_seen.unread);
-    assert_int_equal(700, facts_seen.unread_amounts[0]);
-    assert_int_equal(50, facts_seen.unread_amounts[7]);
+    assert_int_equal(8, facts_seen.unread_count);
+    assert_int_equal(700, facts_seen.unread[0].amount);
+    assert_int_equal(500, facts_seen.unread[7].amount);
     assert_memory_equal("client", facts_seen.client, 6);
     order.request_id = "more";
-    assert_refused(MV_PURCHASES_UNREAD, vend_issue_record(world->vend, &seller, &order, &records));
-    taken = 7;
+    assert_ok(vend_issue_record(world->vend, &seller, &order, &records));
+    assert_int_equal(8, facts_seen.unread_count);
+    assert_int_equal(900, facts_seen.unread[0].amount);
+    assert_int_equal(100, facts_seen.unread[7].amount);
+    order.request_id = "lent";
+    order.arrears = 77;
+    assert_refused(MV_ROLE_MISSING, vend_issue_record(world->vend, &seller, &order, &records));
+    assert_ok(sign(world, "chief", &order, &records));
+    order.arrears = 0;
+    order.request_id = "after the loan";
+    assert_refused(MV_INVALID_FIELD, vend_issue_record(world->vend, &seller, &order, &records));
+    order.request_id = "after-the-loan";
+    assert_ok(vend_issue_record(world->vend, &seller, &order, &records));
+    assert_int_equal(77, facts_seen.unread[0].arrears);
+    assert_int_equal(0, facts_seen.unread[1].arrears);
+    order.request_id = "last";
+    taken = 11;
     size_t size = write_return(pan, 1, 7, 1, NULL, bytes);
     taken = 0;
     assert_ok(hand_in(world, bytes, size, &out));
+    assert_false(out.ledger_behind);
     assert_ok(vend_issue_record(world->vend, &seller, &order, &records));
-    assert_int_equal(2, facts_seen.unread);
-    assert_int_equal(900, facts_seen.unread_amounts[0]);
-    assert_int_equal(700, facts_seen.unread_amounts[1]);
+    assert_int_equal(1, facts_seen.unread_count);
 }
 
 static void a_return_is_the_meters(void **state)
@@ -492,6 +517,10 @@ static void a_reset_counts_once_its_return_shows_it(void **state)
     struct vend_caller admin = world_caller("admin");
     ready(world, pan);
     assert_ok(buy(world, "seller", "before", pan, 100, &records));
+    assert_refused(MV_PURCHASES_UNREAD, renew(world, "reset", pan, true, &records));
+    taken = 2;
+    size_t size = write_return(pan, 1, 7, 8, NULL, bytes);
+    assert_ok(hand_in(world, bytes, size, &out));
     assert_ok(renew(world, "reset", pan, true, &records));
     assert_int_equal(7, records.epoch);
     assert_refused(MV_RECORD_KEYS_PENDING, renew(world, "again", pan, true, &records));
@@ -500,11 +529,11 @@ static void a_reset_counts_once_its_return_shows_it(void **state)
     assert_int_equal(7, meter.records.keys.epoch);
     assert_int_equal(8, meter.records.next.epoch);
     assert_int_equal(3, meter.records.next.mac_version);
-    assert_ok(buy(world, "seller", "meanwhile", pan, 100, &records));
-    assert_int_equal(3, records.first_sequence);
-    size_t size = write_return(pan, 1, 7, 9, NULL, bytes);
+    assert_refused(MV_RECORD_KEYS_PENDING, buy(world, "seller", "meanwhile", pan, 100, &records));
+    size = write_return(pan, 1, 7, 9, NULL, bytes);
     assert_ok(hand_in(world, bytes, size, &out));
     assert_false(out.confirms_keys);
+    taken = 0;
     size = write_return(pan, 3, 8, 1, NULL, bytes);
     assert_ok(hand_in(world, bytes, size, &out));
     assert_true(out.confirms_keys);
@@ -516,6 +545,129 @@ static void a_reset_counts_once_its_return_shows_it(void **state)
     size = write_return(pan, 1, 7, 10, NULL, bytes);
     assert_refused(MV_RECORD_KEYS_DIFFER, hand_in(world, bytes, size, &out));
     assert_ok(renew(world, "update2", pan, false, &records));
+}
+
+static void a_key_update_is_shown_by_both_versions(void **state)
+{
+    struct world *world = *state;
+    char pan[19];
+    uint8_t before[MV_RECORD_MAX];
+    uint8_t bytes[MV_RECORD_MAX];
+    struct vend_records records;
+    struct vend_return out;
+    ready(world, pan);
+    size_t old = write_return(pan, 1, 7, 1, NULL, before);
+    struct vend_record_order update = order_of(MV_KIND_KEY_UPDATE, "enc", pan);
+    update.self = &renewal;
+    update.renews = true;
+    update.enc_version = 3;
+    assert_ok(sign(world, "engineer", &update, &records));
+    assert_ok(hand_in(world, before, old, &out));
+    assert_false(out.confirms_keys);
+    assert_ok(buy(world, "seller", "old-keys", pan, 100, &records));
+    shown_enc = 3;
+    size_t size = write_return(pan, 1, 7, 2, NULL, bytes);
+    shown_enc = 2;
+    assert_ok(hand_in(world, bytes, size, &out));
+    assert_true(out.confirms_keys);
+    assert_ok(buy(world, "seller", "after", pan, 100, &records));
+    assert_int_equal(3, records.first_sequence);
+}
+
+static void an_engineer_may_say_it_and_a_return_puts_it_right(void **state)
+{
+    struct world *world = *state;
+    char pan[19];
+    uint8_t bytes[MV_RECORD_MAX];
+    struct vend_records records;
+    struct vend_return out;
+    struct vend_meter meter;
+    struct vend_caller engineer = world_caller("engineer");
+    struct vend_caller seller = world_caller("seller");
+    ready(world, pan);
+    assert_refused(MV_NO_KEY_CHANGE_PENDING, vend_confirm_record_keys(world->vend, &engineer, pan, true, &meter));
+    assert_ok(renew(world, "update", pan, false, &records));
+    assert_refused(MV_ROLE_MISSING, vend_confirm_record_keys(world->vend, &seller, pan, true, &meter));
+    assert_ok(vend_confirm_record_keys(world->vend, &engineer, pan, false, &meter));
+    assert_int_equal(1, meter.records.keys.mac_version);
+    assert_int_equal(0, meter.records.next.mac_version);
+    assert_ok(renew(world, "again", pan, false, &records));
+    assert_ok(vend_confirm_record_keys(world->vend, &engineer, pan, true, &meter));
+    assert_int_equal(3, meter.records.keys.mac_version);
+    assert_ok(buy(world, "seller", "new", pan, 100, &records));
+    has_mac(&records.parts[0], 3, pan, 7);
+    /* it has the old ones after all */
+    size_t size = write_return(pan, 1, 7, 1, NULL, bytes);
+    assert_ok(hand_in(world, bytes, size, &out));
+    assert_true(out.confirms_keys);
+    assert_ok(buy(world, "seller", "old", pan, 100, &records));
+    has_mac(&records.parts[0], 1, pan, 7);
+    size = write_return(pan, 3, 7, 2, NULL, bytes);
+    assert_refused(MV_RECORD_KEYS_DIFFER, hand_in(world, bytes, size, &out));
+}
+
+static void a_lost_opening_is_signed_again(void **state)
+{
+    struct world *world = *state;
+    char pan[19];
+    uint8_t bytes[MV_RECORD_MAX];
+    struct vend_records records;
+    struct vend_return out;
+    ready(world, pan);
+    assert_ok(open_account(world, "open2", pan, &records));
+    assert_int_equal(2, records.first_sequence);
+    taken = 2;
+    size_t size = write_return(pan, 1, 7, 1, NULL, bytes);
+    taken = 0;
+    assert_ok(hand_in(world, bytes, size, &out));
+    assert_refused(MV_ACCOUNT_OPEN, open_account(world, "open3", pan, &records));
+}
+
+static void an_older_ledger_signs_no_number_again(void **state)
+{
+    struct world *world = *state;
+    char pan[19];
+    uint8_t bytes[MV_RECORD_MAX];
+    struct vend_records records;
+    struct vend_return out;
+    ready(world, pan);
+    taken = 9;
+    size_t size = write_return(pan, 1, 7, 1, NULL, bytes);
+    taken = 0;
+    assert_ok(hand_in(world, bytes, size, &out));
+    assert_true(out.ledger_behind);
+    assert_ok(buy(world, "seller", "next", pan, 100, &records));
+    assert_int_equal(10, records.first_sequence);
+    assert_ok(buy(world, "seller", "next2", pan, 100, &records));
+    assert_int_equal(11, records.first_sequence);
+}
+
+static void what_one_purchase_may_carry(void **state)
+{
+    struct world *world = *state;
+    char pan[19];
+    struct vend_records records;
+    ready(world, pan);
+    assert_refused(MV_AMOUNT_TOO_LARGE, buy(world, "seller", "much", pan, INT64_C(2000000000), &records));
+    assert_refused(MV_INVALID_FIELD, buy(world, "seller", "none", pan, 0, &records));
+    struct vend_record_order card = order_of(MV_KIND_PURCHASE, "card", pan);
+    card.quantity = (struct vend_quantity){VEND_UNIT_WH, 0};
+    card.purchase = MV_PURCHASE_REPLACEMENT;
+    assert_ok(sign(world, "seller", &card, &records));
+}
+
+static void a_meter_that_forgets_its_keys_is_sold_nothing(void **state)
+{
+    struct world *world = *state;
+    char pan[19];
+    struct vend_records records;
+    struct vend_issued sale;
+    ready(world, pan);
+    struct vend_record_order retire = order_of(MV_KIND_CONTROL, "retire", pan);
+    retire.retires = true;
+    assert_ok(sign(world, "engineer", &retire, &records));
+    assert_refused(MV_METER_NOT_ACTIVE, buy(world, "seller", "more", pan, 100, &records));
+    assert_refused(MV_METER_NOT_ACTIVE, world_sell(world, "seller", "token", pan, 100, &sale));
 }
 
 /* ---- a meter's life ---- */
@@ -530,11 +682,19 @@ static void a_meter_is_provisioned_once(void **state)
     assert_true(meter.takes_records);
     assert_memory_equal(domain, meter.records.domain, 3);
     assert_ok(vend_provision_meter(world->vend, &admin, pan, domain, &first_keys, &meter));
-    other.epoch++;
+    other.enc_version = 9;
+    assert_refused(MV_RECORD_KEY_UNKNOWN, vend_provision_meter(world->vend, &admin, pan, domain, &other, &meter));
+    other = first_keys;
+    other.epoch = 3;
+    assert_ok(vend_provision_meter(world->vend, &admin, pan, domain, &other, &meter));
+    assert_int_equal(3, meter.records.keys.epoch);
+    assert_ok(vend_provision_meter(world->vend, &admin, pan, domain, &first_keys, &meter));
+    struct vend_records records;
+    assert_ok(open_account(world, "open", pan, &records));
     assert_refused(MV_RECORDS_PROVISIONED, vend_provision_meter(world->vend, &admin, pan, domain, &other, &meter));
     other.mac_version = 0;
     assert_refused(MV_INVALID_FIELD, vend_provision_meter(world->vend, &admin, pan, domain, &other, &meter));
-    assert_int_equal(1, world_audit_count(world, "MeterService.ProvisionMeter", "ok"));
+    assert_int_equal(3, world_audit_count(world, "MeterService.ProvisionMeter", "ok"));
 }
 
 static void a_life_goes_one_way(void **state)
@@ -612,6 +772,12 @@ int main(void)
         CASE(a_return_is_the_meters),
         CASE(only_the_newest_question_is_answered),
         CASE(a_reset_counts_once_its_return_shows_it),
+        CASE(a_key_update_is_shown_by_both_versions),
+        CASE(an_engineer_may_say_it_and_a_return_puts_it_right),
+        CASE(a_lost_opening_is_signed_again),
+        CASE(an_older_ledger_signs_no_number_again),
+        CASE(what_one_purchase_may_carry),
+        CASE(a_meter_that_forgets_its_keys_is_sold_nothing),
         CASE(a_meter_is_provisioned_once),
         CASE(a_life_goes_one_way),
         CASE(who_may_take_which_step),

@@ -41,6 +41,8 @@ static mv_status call_record_as(struct world *world, const char *who, enum vend_
         return vend_accept_return(vend, &caller, NULL, 0, &returned);
     case VEND_PROVISION_METER:
         return vend_provision_meter(vend, &caller, pan, (const uint8_t *)"dom", &keys, &meter);
+    case VEND_CONFIRM_RECORD_KEYS:
+        return vend_confirm_record_keys(vend, &caller, pan, true, &meter);
     case VEND_SET_METER_STATE: {
         mv_status status = vend_set_meter_state(vend, &caller, pan, VEND_METER_SUSPENDED, &meter);
         return status.ok ? vend_set_meter_state(vend, &caller, pan, VEND_METER_ACTIVE, &meter) : status;
@@ -175,6 +177,7 @@ static bool let_in(mv_status status)
     case MV_KEY_UNCHANGED:
     case MV_PROPOSAL_UNKNOWN:
     case MV_RECORDS_NOT_PROVISIONED:
+    case MV_RECORD_KEY_UNKNOWN:
     case MV_RECORD_NOT_VALID:
         return true;
     default:
