@@ -408,6 +408,10 @@ static void a_meter_of_time_counts_while_there_is_supply(void **state)
     assert_in_range(seconds, 1, 100000);
     engine_wait(e, seconds - 1);
     check_cut(e, MV_CUT_NONE);
+    assert_int_equal(mv_prepay_power_fails(&e->p), MV_DONE);
+    e->flash.now += 5000; /* without power nothing is used */
+    engine_reopen(e);
+    assert_int_equal(e->p.registers.total, seconds - 1);
     engine_wait(e, 1);
     check_cut(e, MV_CUT_CREDIT);
     engine_wait(e, 10);
