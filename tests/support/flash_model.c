@@ -20,11 +20,37 @@ static uint64_t next_random(uint64_t *state)
     return *state;
 }
 
+/* Units are those of the sector. */
+static uint32_t unit_of(const struct flash *flash, const uint8_t *cell)
+{
+    uint32_t at = (uint32_t)(cell - flash->bytes);
+    uint32_t units = (flash->sector_size + UNIT - 1) / UNIT;
+    return at / flash->sector_size * units + at % flash->sector_size / UNIT;
+}
+
+static void tear(struct flash *flash, const uint8_t *cell, bool torn)
+{
+    uint32_t unit = unit_of(flash, cell);
+    uint8_t mask = (uint8_t)(1U << unit % 8);
+    flash->torn[unit / 8] = (uint8_t)((flash->torn[unit / 8] & ~mask) | (torn ? mask : 0));
+}
+
+static bool is_torn(struct flash *flash, uint32_t sector, uint32_t offset, uint32_t size)
+{
+    for (uint32_t i = 0; i < size && flash->ecc; i++) {
+        uint32_t unit = unit_of(flash, flash_sector(flash, sector) + offset + i);
+        if ((flash->torn[unit / 8] >> unit % 8 & 1) != 0)
+            return true;
+    }
+    return false;
+}
+
 /* What the byte becomes; false when the power went off under it, which leaves any mixture of old and new bits. */
 static bool change(struct flash *flash, uint8_t *byte, uint8_t target)
 {
     if (flash->energy == 0) {
         *byte = (uint8_t)((*byte & flash->last_byte) | (target & (uint8_t)~flash->last_byte));
+        tear(flash, byte, true);
         return false;
     }
     if (flash->energy != UINT32_MAX)
@@ -63,7 +89,8 @@ static bool flash_read(void *context, uint32_t sector, uint32_t offset, uint8_t 
 {
     struct flash *flash = context;
     if (flash->fail_reads || flash->energy == 0 || !inside(flash, sector, offset, size) ||
-        (int)sector == flash->fail_sector || (flash->fail_read > 0 && --flash->fail_read == 0))
+        (int)sector == flash->fail_sector || is_torn(flash, sector, offset, size) ||
+        (flash->fail_read > 0 && --flash->fail_read == 0))
         return false;
     memcpy(data, flash_sector(flash, sector) + offset, size);
     return true;
@@ -109,8 +136,10 @@ static bool erase_once(struct flash *flash, uint32_t sector)
 {
     uint8_t *cells = flash_sector(flash, sector);
     for (uint32_t i = 0; i < flash->sector_size; i++) {
-        if (change(flash, &cells[i], 0xFF))
+        if (change(flash, &cells[i], 0xFF)) {
+            tear(flash, &cells[i], false);
             continue;
+        }
         if (flash->scatter != 0)
             scatter(flash, cells + i, NULL, flash->sector_size - i);
         return false;

@@ -21,16 +21,18 @@ struct stuck {
 struct flash {
     uint8_t bytes[FLASH_BYTES]; /* sector by sector */
     uint32_t sectors, sector_size;
-    uint32_t energy;      /* bytes that can still be written or erased; UINT32_MAX: no end */
-    uint8_t last_byte;    /* bits of the byte under way that the cut leaves unchanged */
-    uint64_t scatter;     /* not 0: a cut mixes old and new bits at random in all that was left of the call */
-    uint32_t spent;       /* bytes written or erased so far */
-    bool repeat;          /* every write and erasure is done twice, as by a driver that is not sure */
-    bool fail_reads;      /* the memory cannot be read */
-    uint32_t fail_read;   /* the n-th read from now on fails, 0: none */
-    int fail_sector;      /* this one cannot be read, -1: none */
-    bool deny_writes;     /* writes are done but reported as failed */
-    uint32_t deny_erases; /* bit n: sector n does not erase */
+    uint32_t energy;   /* bytes that can still be written or erased; UINT32_MAX: no end */
+    uint8_t last_byte; /* bits of the byte under way that the cut leaves unchanged */
+    uint64_t scatter;  /* not 0: a cut mixes old and new bits at random in all that was left of the call */
+    uint32_t spent;    /* bytes written or erased so far */
+    bool ecc;          /* a unit that a cut left half written cannot be read until it is erased */
+    uint8_t torn[FLASH_BYTES / 64 + 3]; /* bit n: unit n is one */
+    bool repeat;                        /* every write and erasure is done twice, as by a driver that is not sure */
+    bool fail_reads;                    /* the memory cannot be read */
+    uint32_t fail_read;                 /* the n-th read from now on fails, 0: none */
+    int fail_sector;                    /* this one cannot be read, -1: none */
+    bool deny_writes;                   /* writes are done but reported as failed */
+    uint32_t deny_erases;               /* bit n: sector n does not erase */
     struct stuck stuck[FLASH_STUCK_MAX];
     unsigned stuck_count;
     uint32_t erases[FLASH_SECTORS_MAX], writes;

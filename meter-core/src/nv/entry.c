@@ -2,20 +2,29 @@
 
 #include "../crypto/wipe.h"
 #include "check.h"
+#include "sink.h"
 
 /* A seal in which so many bits are wrong, of its 64, counts: they rotted, or power failed just before it was finished.
  * Anything else that lies there by chance is farther away. */
 enum { SEAL_BITS_LOST = 8 };
 enum { PIECE = 32 };
+/* Units that cannot be read, one behind the other: as many as one write may tear. More is a memory that fails. */
+enum { TORN_MAX = MV_NV_PIECE / MV_NV_UNIT };
 
 struct reader {
     const struct mv_meter_port *port;
     uint32_t sector;
 };
 
+bool mv_nv_read_unit(const struct mv_meter_port *port, uint32_t sector, uint32_t at, uint8_t unit[MV_NV_UNIT])
+{
+    return port->nv_read(port->context, sector, at, unit, MV_NV_UNIT) ||
+           port->nv_read(port->context, sector, at, unit, MV_NV_UNIT);
+}
+
 static bool read_unit(const struct reader *from, uint32_t at, uint8_t unit[MV_NV_UNIT])
 {
-    return from->port->nv_read(from->port->context, from->sector, at, unit, MV_NV_UNIT);
+    return mv_nv_read_unit(from->port, from->sector, at, unit);
 }
 
 static bool size_of(const struct mv_nv_word *word, uint32_t *size)
@@ -26,7 +35,7 @@ static bool size_of(const struct mv_nv_word *word, uint32_t *size)
 
 /* ---- what a unit says of an entry around it ---- */
 
-enum unit_kind { IS_NOTHING, IS_HEAD, IS_UNSEALED, IS_HALF_SEALED, IS_SEAL, IS_UNREADABLE };
+enum unit_kind { IS_NOTHING, IS_HEAD, IS_UNSEALED, IS_HALF_SEALED, IS_SEAL };
 
 /* Some zeros of the seal, and no others. */
 static bool half_sealed(const uint8_t unit[MV_NV_UNIT], const uint8_t seal[MV_NV_UNIT])
@@ -45,10 +54,10 @@ static enum unit_kind look_at_head(const struct reader *from, struct mv_nv_entry
     enum mv_nv_head_kind kind = mv_nv_head_read(head, &word);
     if (kind == MV_NV_HEAD_NONE || !size_of(&word, &entry->size) || entry->size > from->port->sector_size - entry->at)
         return IS_NOTHING;
-    if (!read_unit(from, entry->at + entry->size - MV_NV_SEAL, unit))
-        return IS_UNREADABLE;
     mv_nv_seal(&word, seal);
     entry->generation = word.generation;
+    if (!read_unit(from, entry->at + entry->size - MV_NV_SEAL, unit))
+        return IS_HALF_SEALED;
     unsigned lost = mv_nv_distance(unit, seal);
     if (lost <= SEAL_BITS_LOST) {
         entry->rotten = kind == MV_NV_HEAD_MENDED || lost > 0;
@@ -67,9 +76,7 @@ static enum unit_kind look_at_seal(const struct reader *from, uint32_t floor, ui
         return IS_NOTHING;
     entry->at = at + MV_NV_SEAL - entry->size;
     entry->generation = word.generation;
-    if (!read_unit(from, entry->at, unit))
-        return IS_UNREADABLE;
-    return mv_nv_was_head(unit, &word) ? IS_SEAL : IS_NOTHING;
+    return !read_unit(from, entry->at, unit) || mv_nv_was_head(unit, &word) ? IS_SEAL : IS_NOTHING;
 }
 
 /* ---- an entry as a whole ---- */
@@ -91,19 +98,16 @@ static bool read_crc(const struct reader *from, const struct mv_nv_entry *entry,
     return good;
 }
 
-static enum mv_nv_found check_body(const struct reader *from, struct mv_nv_entry *entry)
+/* Sealed. */
+static void check_body(const struct reader *from, struct mv_nv_entry *entry)
 {
     uint32_t crc = 0;
     entry->bit = MV_NV_NO_BIT;
-    if (!read_crc(from, entry, &crc))
-        return MV_NV_UNREADABLE;
-    if (crc != MV_NV_CRC32_GOOD) {
+    bool good = read_crc(from, entry, &crc);
+    if (good && crc != MV_NV_CRC32_GOOD) {
         entry->rotten = true;
         entry->bit = mv_nv_rotten_bit(crc ^ MV_NV_CRC32_GOOD, MV_NV_CRC32_POLYNOMIAL, 8 * (entry->size - MV_NV_SEAL));
-        if (entry->bit == MV_NV_NO_BIT) {
-            entry->kind = MV_NV_DAMAGED;
-            return MV_NV_FOUND;
-        }
+        good = entry->bit != MV_NV_NO_BIT;
     }
     struct mv_nv_source source = mv_nv_source_of(from->port, from->sector, entry);
     source.at -= MV_NV_BODY_HEAD;
@@ -111,18 +115,21 @@ static enum mv_nv_found check_body(const struct reader *from, struct mv_nv_entry
     entry->format = mv_nv_get_u8(&source);
     entry->count = mv_nv_get_u8(&source);
     entry->index = mv_nv_get_u16(&source);
-    return source.good ? MV_NV_FOUND : MV_NV_UNREADABLE;
+    entry->kind = good && source.good ? MV_NV_WHOLE : MV_NV_DAMAGED;
 }
 
 enum mv_nv_found mv_nv_find(const struct mv_meter_port *port, uint32_t sector, uint32_t from, struct mv_nv_entry *entry)
 {
     struct reader reader = {.port = port, .sector = sector};
     uint8_t unit[MV_NV_UNIT];
+    unsigned torn = 0;
     for (uint32_t at = from; port->sector_size - at >= MV_NV_UNIT; at += MV_NV_UNIT) {
         *entry = (struct mv_nv_entry){.at = at};
-        if (!read_unit(&reader, at, unit))
+        bool good = read_unit(&reader, at, unit);
+        torn = good ? 0 : torn + 1;
+        if (torn > TORN_MAX)
             return MV_NV_UNREADABLE;
-        if (mv_nv_blank(unit))
+        if (!good || mv_nv_blank(unit))
             continue;
         enum unit_kind kind = look_at_head(&reader, entry, unit);
         if (kind == IS_NOTHING)
@@ -130,10 +137,9 @@ enum mv_nv_found mv_nv_find(const struct mv_meter_port *port, uint32_t sector, u
         switch (kind) {
         case IS_NOTHING:
             break;
-        case IS_UNREADABLE:
-            return MV_NV_UNREADABLE;
         case IS_HEAD:
-            return check_body(&reader, entry);
+            check_body(&reader, entry);
+            return MV_NV_FOUND;
         case IS_UNSEALED:
             entry->kind = MV_NV_UNSEALED;
             return MV_NV_FOUND;

@@ -22,8 +22,9 @@ enum {
 
 enum mv_nv_entry_kind {
     MV_NV_WHOLE,       /* sealed, and as it was sealed but for at most one bit of body or head */
-    MV_NV_DAMAGED,     /* sealed, but more is wrong */
-    MV_NV_HALF_SEALED, /* power failed while the seal was written: does not count, but might if a bit more rots */
+    MV_NV_DAMAGED,     /* sealed, but more is wrong, or cannot be read */
+    MV_NV_HALF_SEALED, /* power failed while the seal was written (also: it cannot be read): does not count, but might
+                          if a bit more rots */
     MV_NV_UNSEALED,    /* power failed before the seal was begun, or what looks like a head is none */
 };
 
@@ -45,6 +46,9 @@ enum mv_nv_found mv_nv_find(const struct mv_meter_port *port, uint32_t sector, u
                             struct mv_nv_entry *entry);
 /* Where to look for the one after it. */
 uint32_t mv_nv_after(const struct mv_nv_entry *entry);
+
+/* Tries twice, should the first one only have been disturbed. */
+bool mv_nv_read_unit(const struct mv_meter_port *port, uint32_t sector, uint32_t at, uint8_t unit[MV_NV_UNIT]);
 
 /* Reads through an entry, its rotten bit mended. */
 struct mv_nv_source {

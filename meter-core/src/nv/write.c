@@ -15,12 +15,10 @@ struct draft {
     uint16_t index;
 };
 
-static bool unit_blank(const struct mv_meter_port *port, uint32_t sector, uint32_t at, bool *blank)
+static bool unit_blank(const struct mv_meter_port *port, uint32_t sector, uint32_t at)
 {
     uint8_t unit[MV_NV_UNIT];
-    bool good = port->nv_read(port->context, sector, at, unit, sizeof unit);
-    *blank = good && mv_nv_blank(unit);
-    return good;
+    return mv_nv_read_unit(port, sector, at, unit) && mv_nv_blank(unit);
 }
 
 /* From `draft->at` on: what does not come out blank, because a cut left it half written or a cell is stuck, is passed
@@ -30,10 +28,9 @@ static bool find_place(struct draft *draft, uint32_t size)
     const struct mv_meter_port *port = draft->memory->port;
     uint32_t free = 0;
     while (free < size) {
-        bool blank = false;
-        if (size - free > port->sector_size - draft->at - free ||
-            !unit_blank(port, draft->sector, draft->at + free, &blank))
+        if (size - free > port->sector_size - draft->at - free)
             return false;
+        bool blank = unit_blank(port, draft->sector, draft->at + free);
         free += MV_NV_UNIT;
         if (!blank) {
             draft->at += free;

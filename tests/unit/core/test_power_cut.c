@@ -104,13 +104,14 @@ static void one_cut_anywhere(void **state)
     uint32_t cuts_in_a_token = 0;
     assert_true(total > TOKENS * ENTRY);
     for (uint32_t cut = 1; cut < total; cut++) {
-        for (unsigned t = 0; t < sizeof torn; t++) {
+        for (unsigned t = 0; t <= sizeof torn; t++) {
             struct flash flash;
             uint32_t accepted = 0;
             uint32_t unsure = 0;
             flash_init(&flash);
+            flash.ecc = t == sizeof torn;
             flash.energy = cut;
-            flash.last_byte = torn[t];
+            flash.last_byte = torn[t % sizeof torn];
             run(&flash, &accepted, &unsure);
             cuts_in_a_token += unsure != 0;
             finish(&flash, accepted, unsure);
@@ -132,6 +133,7 @@ static void a_second_cut(void **state)
             flash_init(&flash);
             flash.energy = first;
             flash.last_byte = torn[(first + second) % sizeof torn];
+            flash.ecc = (first + second) / 2 % 2 == 0;
             run(&flash, &accepted, &unsure);
             flash.energy = second;
             run(&flash, &accepted, &unsure);
