@@ -28,6 +28,13 @@ int record_key_update(struct cli *cli, int argc, char **argv);
 /* A tariff or calendar from a JSON file. */
 int record_table(struct cli *cli, int argc, char **argv);
 int record_return(struct cli *cli, int argc, char **argv);
+int record_list(struct cli *cli, int argc, char **argv);
+int record_returns(struct cli *cli, int argc, char **argv);
+
+/* A line "Record ..." of hex digits. */
+void record_print_bytes(const ProtobufCBinaryData *record);
+/* What a meter told, over several lines. */
+void record_print_return(const Metervault__V1__MeterReturn *back);
 
 /* The enumeration's value of a name in small letters with '-' for '_', in front of it `prefix`; -1 for none. */
 int record_enum(const ProtobufCEnumDescriptor *type, const char *prefix, const char *name);

@@ -44,6 +44,14 @@ int record_enum(const ProtobufCEnumDescriptor *type, const char *prefix, const c
     return known != NULL && known->value != 0 ? known->value : -1;
 }
 
+void record_print_bytes(const ProtobufCBinaryData *record)
+{
+    (void)printf("Record    ");
+    for (size_t i = 0; i < record->len; i++)
+        (void)printf("%02X", record->data[i]);
+    (void)putchar('\n');
+}
+
 static void print_records(const ProtobufCMessage *answer)
 {
     const Metervault__V1__IssuedRecord *record = (const Metervault__V1__IssuedRecord *)answer;
@@ -52,12 +60,8 @@ static void print_records(const ProtobufCMessage *answer)
     (void)printf("Meter     %s\nSigned    %s by %s\nEpoch     %u\nSequence  %u\nRequest   %s%s\n", record->meter_pan,
                  when, record->principal, record->installation_epoch, record->sequence, record->request_id,
                  record->replayed ? " (signed before)" : "");
-    for (size_t i = 0; i < record->n_records; i++) {
-        (void)printf("Record    ");
-        for (size_t j = 0; j < record->records[i].len; j++)
-            (void)printf("%02X", record->records[i].data[j]);
-        (void)putchar('\n');
-    }
+    for (size_t i = 0; i < record->n_records; i++)
+        record_print_bytes(&record->records[i]);
 }
 
 int record_issue(struct cli *cli, const struct record_given *given, const char *question,

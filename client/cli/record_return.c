@@ -3,34 +3,12 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/hex.h"
 #include "meter_print.h"
 #include "record.h"
 #include "sale_print.h"
 
 enum { RECORD_MAX = 255 };
-
-static int hex_digit(char c)
-{
-    static const char digits[] = "0123456789ABCDEF0123456789abcdef";
-    const char *found = c != '\0' ? strchr(digits, c) : NULL;
-    return found == NULL ? -1 : (int)((found - digits) & 15);
-}
-
-static bool read_hex(const char *text, uint8_t bytes[RECORD_MAX], size_t *size)
-{
-    size_t length = strlen(text);
-    if (length == 0 || length % 2 != 0 || length > (size_t)2 * RECORD_MAX)
-        return false;
-    for (size_t i = 0; i < length; i += 2) {
-        int high = hex_digit(text[i]);
-        int low = hex_digit(text[i + 1]);
-        if (high < 0 || low < 0)
-            return false;
-        bytes[i / 2] = (uint8_t)(high << 4 | low);
-    }
-    *size = length / 2;
-    return true;
-}
 
 static void print_tables(const Metervault__V1__MeterReturn *back)
 {
@@ -54,9 +32,8 @@ static void print_tables(const Metervault__V1__MeterReturn *back)
                      back->last_refusal->kind, back->last_refusal->sequence, back->last_refusal->result);
 }
 
-static void print_return(const ProtobufCMessage *answer)
+void record_print_return(const Metervault__V1__MeterReturn *back)
 {
-    const Metervault__V1__MeterReturn *back = (const Metervault__V1__MeterReturn *)answer;
     char when[SALE_TIME_TEXT];
     sale_time_text(back->time_unix_s, when);
     (void)printf("Meter      %s\nClock      %s\nReturn     epoch %u, number %u, key version %u%s\n", back->meter_pan,
@@ -69,7 +46,12 @@ static void print_return(const ProtobufCMessage *answer)
                  back->total_purchased);
     if (back->arrears != 0)
         (void)printf("Arrears    %" PRId64 "\n", back->arrears);
-    (void)printf("Status     %08X\n", back->status);
+    (void)printf("Status     %08X\nKeys       MAC version %u, wrapping version %u\n", back->status, back->mac_version,
+                 back->enc_version);
+    (void)printf("Taken      parameters %u, control %u, read %u, key-update %u\n", back->parameter_sequence,
+                 back->control_sequence, back->read_request_sequence, back->key_update_sequence);
+    (void)printf("Sets       tariff %u, next tariff %u, calendar %u\n", back->tariff_set, back->next_tariff_set,
+                 back->calendar_set);
     print_tables(back);
     if (back->answers_last_read)
         (void)printf(
@@ -81,6 +63,11 @@ static void print_return(const ProtobufCMessage *answer)
         (void)puts("It shows that the meter took its new keys.");
 }
 
+static void print_answer(const ProtobufCMessage *answer)
+{
+    record_print_return((const Metervault__V1__MeterReturn *)answer);
+}
+
 int record_return(struct cli *cli, int argc, char **argv)
 {
     uint8_t bytes[RECORD_MAX];
@@ -89,11 +76,11 @@ int record_return(struct cli *cli, int argc, char **argv)
     int code;
     if (!cli_parse(cli, NULL, 0, argc, argv, &first, &code))
         return code;
-    if (argc - first != 1 || !read_hex(argv[first], bytes, &size))
+    if (argc - first != 1 || !mv_hex_read(argv[first], bytes, sizeof bytes, &size))
         return cli_usage(cli, "return needs what the meter wrote, 39 to 255 bytes as hex digits");
     Metervault__V1__AcceptReturnRequest request = METERVAULT__V1__ACCEPT_RETURN_REQUEST__INIT;
     request.record = (ProtobufCBinaryData){size, bytes};
     ProtobufCMessage *answer =
         cli_ask(cli, &metervault__v1__token_service__descriptor, "AcceptReturn", &request.base, &code);
-    return cli_show(cli, answer, print_return, code);
+    return cli_show(cli, answer, print_answer, code);
 }

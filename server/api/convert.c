@@ -6,6 +6,7 @@
 #include <time.h>
 
 #include "api/token_convert.h"
+#include "base/hex.h"
 
 _Static_assert((int)VEND_ELECTRICITY == METERVAULT__V1__UTILITY__ELECTRICITY &&
                    (int)VEND_WATER == METERVAULT__V1__UTILITY__WATER && (int)VEND_GAS == METERVAULT__V1__UTILITY__GAS &&
@@ -120,16 +121,8 @@ static void key_on_file_out(const struct store_meter *row, Metervault__V1__Meter
 
 bool api_domain_in(const char *text, uint8_t domain[STORE_DOMAIN])
 {
-    static const char digits[] = "0123456789ABCDEF0123456789abcdef";
-    if (strlen(text) != (size_t)2 * STORE_DOMAIN)
-        return false;
-    for (size_t i = 0; i < (size_t)2 * STORE_DOMAIN; i++) {
-        const char *found = strchr(digits, text[i]);
-        if (found == NULL)
-            return false;
-        domain[i / 2] = (uint8_t)(domain[i / 2] << 4 | ((found - digits) & 15));
-    }
-    return true;
+    size_t size;
+    return mv_hex_read(text, domain, STORE_DOMAIN, &size) && size == STORE_DOMAIN;
 }
 
 static void record_keys_out(const struct store_record_keys *keys, char *domain, Metervault__V1__RecordKeys *out)

@@ -1,9 +1,10 @@
 /* Signed records and what meters wrote back, as messages. */
 #include "api/record_convert.h"
 
+#include "base/wire.h"
 #include "metervault/prepay.h"
 
-enum { EVENT_BYTES = 7, FROZEN_BYTES = 37, REFUSAL_BYTES = 9, NUMBER = 8 };
+enum { EVENT_BYTES = 7, NUMBER = 8 };
 
 void api_record_out(const struct vend_records *records, struct api_record *out)
 {
@@ -24,24 +25,21 @@ void api_record_out(const struct vend_records *records, struct api_record *out)
     message->replayed = records->replayed;
 }
 
-static uint64_t number(const uint8_t *bytes, size_t count)
+static struct mv_reader reader_of(const struct mv_tlv *tlv)
 {
-    uint64_t value = 0;
-    for (size_t i = 0; i < count; i++)
-        value = value << 8 | bytes[i];
-    return value;
+    return mv_reader_on(tlv->value, tlv->length);
 }
 
 static void events_out(const struct mv_tlv *tlv, struct api_return *out)
 {
+    struct mv_reader reader = reader_of(tlv);
     size_t count = tlv->length / EVENT_BYTES;
     for (size_t i = 0; i < count && i < API_RETURN_EVENTS; i++) {
-        const uint8_t *event = tlv->value + i * EVENT_BYTES;
         Metervault__V1__MeterEvent *message = &out->events[i];
         metervault__v1__meter_event__init(message);
-        message->time_unix_s = (int64_t)number(event, 4);
-        message->code = event[4];
-        message->detail = (uint32_t)number(event + 5, 2);
+        message->time_unix_s = mv_get_u32(&reader);
+        message->code = mv_get_u8(&reader);
+        message->detail = mv_get_u16(&reader);
         out->event_pointers[i] = message;
         out->message.n_events = i + 1;
     }
@@ -50,45 +48,80 @@ static void events_out(const struct mv_tlv *tlv, struct api_return *out)
 
 static size_t numbers_out(const struct mv_tlv *tlv, int64_t *numbers, size_t most)
 {
+    struct mv_reader reader = reader_of(tlv);
     size_t count = tlv->length / NUMBER < most ? tlv->length / NUMBER : most;
     for (size_t i = 0; i < count; i++)
-        numbers[i] = (int64_t)number(tlv->value + i * NUMBER, NUMBER);
+        numbers[i] = (int64_t)mv_get_u64(&reader);
     return count;
 }
 
 static void frozen_out(const struct mv_tlv *tlv, struct api_return *out)
 {
+    struct mv_reader reader = reader_of(tlv);
     Metervault__V1__FrozenMonth *month = &out->frozen;
-    if (tlv->length != FROZEN_BYTES)
-        return;
     metervault__v1__frozen_month__init(month);
-    month->which = tlv->value[0];
-    month->ended_unix_s = (int64_t)number(tlv->value + 1, 4);
-    month->total = (int64_t)number(tlv->value + 5, NUMBER);
-    month->month = (int64_t)number(tlv->value + 13, NUMBER);
-    month->remaining = (int64_t)number(tlv->value + 21, NUMBER);
-    month->taken = (int64_t)number(tlv->value + 29, NUMBER);
-    out->message.frozen = month;
+    month->which = mv_get_u8(&reader);
+    month->ended_unix_s = mv_get_u32(&reader);
+    month->total = (int64_t)mv_get_u64(&reader);
+    month->month = (int64_t)mv_get_u64(&reader);
+    month->remaining = (int64_t)mv_get_u64(&reader);
+    month->taken = (int64_t)mv_get_u64(&reader);
+    if (mv_reader_done(&reader))
+        out->message.frozen = month;
 }
 
 static void refusal_out(const struct mv_tlv *tlv, struct api_return *out)
 {
+    struct mv_reader reader = reader_of(tlv);
     Metervault__V1__RefusedRecord *refused = &out->refused;
-    if (tlv->length != REFUSAL_BYTES)
-        return;
-    out->message.refusals = (uint32_t)number(tlv->value, 2);
-    if (out->message.refusals == 0)
-        return;
+    uint16_t refusals = mv_get_u16(&reader);
     metervault__v1__refused_record__init(refused);
-    refused->kind = tlv->value[2];
-    refused->sequence = (uint32_t)number(tlv->value + 3, 4);
-    refused->result = (uint32_t)number(tlv->value + 7, 2);
+    refused->kind = mv_get_u8(&reader);
+    refused->sequence = mv_get_u32(&reader);
+    refused->result = mv_get_u16(&reader);
+    if (!mv_reader_done(&reader) || refusals == 0)
+        return;
+    out->message.refusals = refusals;
     out->message.last_refusal = refused;
+}
+
+/* What the meter took last, by kind, and what it has. */
+static void sequences_out(const struct mv_tlv *tlv, Metervault__V1__MeterReturn *message)
+{
+    struct mv_reader reader = reader_of(tlv);
+    message->parameter_sequence = mv_get_u32(&reader);
+    message->control_sequence = mv_get_u32(&reader);
+    message->read_request_sequence = mv_get_u32(&reader);
+    message->key_update_sequence = mv_get_u32(&reader);
+}
+
+static void versions_out(const struct mv_tlv *tlv, Metervault__V1__MeterReturn *message)
+{
+    struct mv_reader reader = reader_of(tlv);
+    message->mac_version = mv_get_u8(&reader);
+    message->enc_version = mv_get_u8(&reader);
+}
+
+static void sets_out(const struct mv_tlv *tlv, Metervault__V1__MeterReturn *message)
+{
+    struct mv_reader reader = reader_of(tlv);
+    message->tariff_set = mv_get_u32(&reader);
+    message->next_tariff_set = mv_get_u32(&reader);
+    message->calendar_set = mv_get_u32(&reader);
 }
 
 static void table_out(const struct mv_tlv *tlv, struct api_return *out)
 {
     switch (tlv->tag) {
+    case MV_TAG_SEQUENCES:
+        sequences_out(tlv, &out->message);
+        break;
+    case MV_TAG_VERSIONS:
+        versions_out(tlv, &out->message);
+        break;
+    case MV_TAG_SETS:
+        sets_out(tlv, &out->message);
+        break;
     case MV_TAG_REFUSAL:
         refusal_out(tlv, out);
         break;

@@ -4,6 +4,7 @@
 #include "api/convert.h"
 #include "api/order_convert.h"
 #include "api/record_calls.h"
+#include "api/record_lists.h"
 #include "api/services.h"
 #include "api/token_convert.h"
 
@@ -128,6 +129,8 @@ static const struct rpc_method methods[] = {
     {"Verify", verify, RPC_POOLED},
     {"IssueRecord", api_issue_record, RPC_POOLED},
     {"AcceptReturn", api_accept_return, RPC_POOLED},
+    {"ListRecords", api_list_records, RPC_POOLED},
+    {"ListReturns", api_list_returns, RPC_POOLED},
 };
 
 const struct rpc_service api_token_service = {.descriptor = &metervault__v1__token_service__descriptor,

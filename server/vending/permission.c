@@ -34,6 +34,8 @@ static const struct vend_permission table[VEND_CALLS] = {
                              VEND_SCOPE_ORGANISATION, DENIED},
     [VEND_ISSUE_RECORD] = {"TokenService.IssueRecord", ISSUERS, VEND_SCOPE_GRANT, MV_METER_UNKNOWN},
     [VEND_ACCEPT_RETURN] = {"TokenService.AcceptReturn", ISSUERS, VEND_SCOPE_GRANT, MV_METER_UNKNOWN},
+    [VEND_LIST_RECORDS] = {"TokenService.ListRecords", ISSUERS | BIT(AUDITOR), VEND_SCOPE_GRANT, MV_METER_UNKNOWN},
+    [VEND_LIST_RETURNS] = {"TokenService.ListReturns", ISSUERS | BIT(AUDITOR), VEND_SCOPE_GRANT, MV_METER_UNKNOWN},
     [VEND_PROVISION_METER] = {"MeterService.ProvisionMeter", BIT(METER_ADMIN), VEND_SCOPE_ORGANISATION,
                               MV_METER_UNKNOWN},
     [VEND_SET_METER_STATE] = {"MeterService.SetMeterState", BIT(METER_ADMIN) | BIT(SUPERVISOR), VEND_SCOPE_ORGANISATION,

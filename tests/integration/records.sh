@@ -22,6 +22,14 @@ records() { # the signed records of an answer in JSON on standard input, a line 
     python3 -c 'import json, sys
 print("\n".join(json.load(sys.stdin)["records"]))'
 }
+stored() { # the records of a list in JSON on standard input, a line each
+    python3 -c 'import json, sys
+print("\n".join(record["record"] for record in json.load(sys.stdin)["records"]))'
+}
+# Hands in stored records again. Prints what the meter says.
+deliver() { # LIST as of stored
+    awk '{ print "record " $0 }' <<<"$1" | meter --script -
+}
 # Signs and hands in every record. Prints what the meter says.
 bring() { # vendor|engineer PART arguments...
     local answer
@@ -81,7 +89,22 @@ expect "and only once" 0 "credited 4000" bring vendor purchase --kwh 4
 expect "a slip of the finger" 1 "AMOUNT_TOO_LARGE" vendor purchase --kwh 25600000
 expect "who sells lends nothing" 1 "ROLE_MISSING" vendor purchase --kwh 1 --arrears 5
 same "nothing was lost and nothing came twice" 35600 "$(meter --json registers | json remaining)"
-same "every purchase is in the ledger" 5 "$(query "SELECT count(*) FROM record WHERE kind = 1")"
+# ---- what got lost is brought again ----
+check "another one that gets lost" vendor purchase --kwh 0.5 --request-id card
+check "and the one after it" vendor purchase --kwh 0.25 --request-id next
+listed=$(vendor list --kind purchase --from 6 --json | stored)
+same "the stored bytes are those that were signed" "$(vendor purchase --kwh 0.5 --request-id card --json | records)
+$(vendor purchase --kwh 0.25 --request-id next --json | records)" "$listed"
+expect "in their order the meter takes them all" 0 "credited 250," deliver "$listed"
+same "nothing is missing" 36350 "$(meter --json registers | json remaining)"
+expect "a second time it knows them" 1 "" deliver "$listed"
+same "and counts nothing twice" 36350 "$(meter --json registers | json remaining)"
+expect "a clerk sees who sold what under which request" 0 "by $MV_VENDOR, request card, credit 500" vendor list
+expect "a vendor is shown no parameters" 1 "ROLE_MISSING" vendor list --kind parameters
+expect "an engineer no purchases" 1 "ROLE_MISSING" engineer list --kind purchase
+expect "a number needs its kind" 2 "needs --kind" vendor list --from 2
+expect "a meter of nobody" 1 "METER_UNKNOWN" cli "$MV_VENDOR" record list --meter "$(mv_pan 99)"
+same "every purchase is in the ledger" 7 "$(query "SELECT count(*) FROM record WHERE kind = 1")"
 
 # ---- what the meter is told ----
 expect "alarms and overdraft are set" 0 "accepted" bring engineer set alarm-1=10000 alarm-2=5000 overdraft=2000
@@ -119,7 +142,7 @@ expect "months are cleared" 0 "accepted" bring engineer control clear --clear mo
 # ---- a read and its return ----
 expect "a read request" 0 "return due: true" bring vendor read --want events
 back=$(meter return)
-expect "what the meter wrote back" 0 "Remaining  35600" cli "$MV_VENDOR" record return "$back"
+expect "what the meter wrote back" 0 "Remaining  36350" cli "$MV_VENDOR" record return "$back"
 expect "it answers the request" 0 "answers the newest read request" cli "$MV_VENDOR" record return "$back"
 expect "and brings events" 0 "Event" cli "$MV_VENDOR" record return "$back"
 last=${back: -1}
@@ -127,6 +150,15 @@ expect "a changed digit" 1 "RECORD_NOT_VALID" cli "$MV_VENDOR" record return "${
 newer=$(meter return)
 expect "a newer one" 0 "Meter      $pan" cli "$MV_VENDOR" record return "$newer"
 expect "the older one after it" 1 "RETURN_NOT_NEWER" cli "$MV_VENDOR" record return "$back"
+expect "it tells what the meter took last and has" 0 "parameters 3, control 3, read 1, key-update 0" \
+    cli "$MV_VENDOR" record return "$newer"
+expect "its keys too" 0 "MAC version 1, wrapping version 1" cli "$MV_VENDOR" record return "$newer"
+returns=$(vendor returns --json)
+same "the returns are kept, newest first" "$newer $back" \
+    "$(json returns.0.record <<<"$returns" | tr a-f A-F) $(json returns.1.record <<<"$returns" | tr a-f A-F)"
+same "with the question that they answer" "0 1" \
+    "$(json returns.0.answers_read_request <<<"$returns") $(json returns.1.answers_read_request <<<"$returns")"
+same "and what they say" 36350 "$(json returns.1.content.remaining <<<"$returns")"
 
 # ---- new keys ----
 expect "keys of version 2" 0 "accepted" bring engineer key-update --mac-version 2 --enc-version 2
@@ -144,6 +176,9 @@ expect "unless that is said" 0 "accepted" bring engineer control reset --yes --a
 expect "nothing is sold into the old epoch" 1 "RECORD_KEYS_PENDING" vendor purchase --kwh 1
 expect "a return of the new epoch" 0 "epoch 5" cli "$MV_VENDOR" record return "$(meter return)"
 expect "its account is opened anew" 0 "accepted" bring vendor purchase --kwh 1 --kind open-account --client 4712
+same "those of the epoch before are listed when it is named" "$(query "SELECT count(*) FROM record WHERE kind = 1 AND epoch = 4")" \
+    "$(vendor list --kind purchase --epoch 4 --json | stored | wc -l)"
+same "else those of this one" 1 "$(vendor list --kind purchase --json | stored | wc -l)"
 expect "an old purchase is one of another installation" 1 "" bring vendor purchase --kwh 1 --request-id gap
 expect "a key update that never gets there" 0 "" engineer key-update --mac-version 1
 expect "an engineer ends the wait" 0 "MAC version 2" cli "$engineer" meter record-keys "$pan" not-taken --yes

@@ -1,7 +1,6 @@
 #include <string.h>
 
-#include "store/records.h"
-#include "store/sqlite/engine.h"
+#include "store/sqlite/record_row.h"
 
 static void get_keys(struct sql *sql, struct store_record_keys *keys)
 {
@@ -58,7 +57,7 @@ mv_status store_record_meter_update(struct store *store, const struct store_reco
     return sqlite3_changes(store->db) == 1 ? mv_ok() : mv_fail(MV_RECORDS_NOT_PROVISIONED, NULL);
 }
 
-static mv_status get_record(struct sql *sql, struct store_record *record)
+mv_status sqlite_get_record(struct sql *sql, struct store_record *record)
 {
     size_t size = 0;
     memset(record, 0, sizeof *record);
@@ -181,7 +180,7 @@ mv_status store_records_by_request(struct store *store, int64_t principal, const
         MV_TRY(sql_step(&sql, &row));
         if (!row)
             return mv_ok();
-        mv_status status = get_record(&sql, &record);
+        mv_status status = sqlite_get_record(&sql, &record);
         if (status.ok)
             status = each(self, &record);
         if (!status.ok) {
@@ -212,7 +211,7 @@ static mv_status one_record(struct sql *sql, struct store_record *record)
     MV_TRY(sql_step(sql, &row));
     if (!row)
         return mv_fail(MV_RECORD_UNKNOWN, NULL);
-    mv_status status = get_record(sql, record);
+    mv_status status = sqlite_get_record(sql, record);
     sql_done(sql);
     return status;
 }

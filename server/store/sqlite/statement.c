@@ -162,6 +162,13 @@ static const struct sql_text texts[SQL_COUNT] = {
     [SQL_RETURN_LAST] = {"record return", "SELECT sequence, bytes, coalesce(answers, 0), principal, received_at_unix_s "
                                           "FROM record_return WHERE meter = ? AND epoch = ? "
                                           "ORDER BY sequence DESC LIMIT 1"},
+    [SQL_RECORDS_FROM] = {"record", "SELECT " RECORD_COLUMNS "FROM record WHERE meter = ? AND epoch = ? AND kind = ? "
+                                    "AND sequence >= ? ORDER BY sequence LIMIT ?"},
+    [SQL_RETURNS_BEFORE] = {"record return",
+                            "SELECT r.meter, r.epoch, r.sequence, r.bytes, coalesce(r.answers, 0), r.principal, "
+                            "r.received_at_unix_s, coalesce(q.sequence, 0) FROM record_return r "
+                            "LEFT JOIN record q ON q.id = r.answers WHERE r.meter = ? "
+                            "AND (r.epoch, r.sequence) < (?, ?) ORDER BY r.epoch DESC, r.sequence DESC LIMIT ?"},
     [SQL_METER_STATE] = {"meter", "UPDATE meter SET state = ?, key_version = key_version + 1 WHERE id = ?"},
     [SQL_AUDIT_HEAD] = {"audit", "SELECT sequence, hash FROM audit WHERE id BETWEEN ? AND ? ORDER BY id DESC LIMIT 1"},
     [SQL_AUDIT_INSERT] = {"audit", "INSERT INTO audit (id, time_unix_us, principal, action, object, outcome, detail, "

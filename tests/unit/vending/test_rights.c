@@ -1,6 +1,7 @@
 /* Who may do what: the whole matrix of roles and calls against a file, then organisations and grants. */
 #include "vending/desk.h"
 #include "vending/permission.h"
+#include "vending/record_list.h"
 #include "vending/records.h"
 #include "world.h"
 
@@ -28,9 +29,12 @@ static mv_status call_record_as(struct world *world, const char *who, enum vend_
     struct vend *vend = world->vend;
     struct vend_caller caller = world_caller(who);
     struct vend_records records;
+    static struct vend_record_list list;
+    static struct vend_return_list returns;
     struct vend_return returned;
     struct vend_meter meter;
     char pan[19];
+    const struct vend_record_query all = {.pan = pan, .epoch = VEND_PRESENT_EPOCH, .page_token = ""};
     const struct store_record_keys keys = {.mac_version = 1, .enc_version = 1};
     const struct vend_record_order read = {
         .request_id = "read", .pan = world_pan(1, pan), .kind = MV_KIND_READ, .parts = 1, .body = no_body};
@@ -39,6 +43,10 @@ static mv_status call_record_as(struct world *world, const char *who, enum vend_
         return vend_issue_record(vend, &caller, &read, &records);
     case VEND_ACCEPT_RETURN:
         return vend_accept_return(vend, &caller, NULL, 0, &returned);
+    case VEND_LIST_RECORDS:
+        return vend_list_records(vend, &caller, &all, &list);
+    case VEND_LIST_RETURNS:
+        return vend_list_returns(vend, &caller, pan, 0, "", &returns);
     case VEND_PROVISION_METER:
         return vend_provision_meter(vend, &caller, pan, (const uint8_t *)"dom", &keys, &meter);
     case VEND_CONFIRM_RECORD_KEYS:
