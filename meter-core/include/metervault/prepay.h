@@ -136,7 +136,7 @@ struct mv_month {
 };
 struct mv_freezes {
     struct mv_month months[MV_MONTHS]; /* newest first */
-    uint32_t last;                     /* Unix seconds at which the newest one was due, also when it was cleared */
+    uint32_t last;                     /* Unix seconds at which the newest one was due */
     uint16_t next_month;               /* year x 12 + month - 1 of the next one; 0: no clock yet */
 };
 
@@ -167,7 +167,8 @@ struct mv_supply {
     /* Not kept: the feedback is not what was commanded; test token 1 is running; the buzzer was heard; and the port's
      * seconds since which things are as they are: after a restart times run anew. */
     bool switch_fault, testing, silenced;
-    uint32_t limit_since_s, warning_since_s, tries_since_s, test_since_s;
+    uint32_t limit_since_s, warning_since_s, tries_since_s;
+    uint32_t test_since_s; /* + 1; 0: none since power-up */
 };
 enum mv_event_code {
     MV_EVENT_NONE = 0,
@@ -316,7 +317,16 @@ struct mv_prepay {
     uint32_t saved_at_s;  /* the port's seconds */
     uint32_t ticked_at_s; /* the same */
     bool had_clock;       /* at the last tick */
-    enum mv_result fault; /* why the meter is not open; the display shows it */
+    /* What the board's clock said when it was last believed, 0: never; the port's seconds then; and whether two answers
+     * agreed since the start. */
+    uint32_t clock_seen, clock_seen_s;
+    bool clock_agreed;
+    uint32_t set_time; /* what the clock is set to once the record that said so is in the journal; 0: nothing */
+    /* It was loaded once: what is used is counted here also while the memory takes nothing. */
+    bool counts;
+    bool unsaved;                /* the last commit failed: the fault lamp */
+    struct mv_registers counted; /* those of RAM while the journal's are read again */
+    enum mv_result fault;        /* why the meter is not open; the display shows it */
 };
 
 /* ---- counting: by pulses or by samples, never both; what comes before the meter is open is lost ---- */

@@ -43,20 +43,25 @@ void mv_alarm_update(struct mv_prepay *p, bool friendly)
     }
 }
 
+/* Who can do nothing about it is not called. */
+static bool buzzes(const struct mv_prepay *p)
+{
+    return mv_account_remaining(p) <= p->parameters.alarm_2 && !mv_supply_is_out(p) && !p->supply.silenced &&
+           p->supply.cut != MV_CUT_RETIRED && p->supply.cut != MV_CUT_COMMAND;
+}
+
 uint8_t mv_alarm_lamps(const struct mv_prepay *p)
 {
     if (!p->meter.loaded)
         return MV_LAMP_FAULT;
     unsigned lamps = 0;
-    int64_t remaining = mv_account_remaining(p);
-    bool out = mv_supply_is_out(p);
-    if (remaining <= p->parameters.alarm_1)
+    if (mv_account_remaining(p) <= p->parameters.alarm_1)
         lamps |= MV_LAMP_CREDIT_LOW;
-    if (remaining <= p->parameters.alarm_2 && !out && !p->supply.silenced)
+    if (buzzes(p))
         lamps |= MV_BUZZER;
-    if (out)
+    if (mv_supply_is_out(p))
         lamps |= MV_LAMP_CREDIT_OUT;
-    if (p->supply.switch_fault || p->meter.state.settings.tampered)
+    if (p->supply.switch_fault || p->unsaved || p->meter.state.settings.tampered)
         lamps |= MV_LAMP_FAULT;
     if (mv_supply_cut(p) != MV_CUT_NONE)
         lamps |= MV_LAMP_SWITCH_OPEN;

@@ -1,6 +1,8 @@
 #include "clock.h"
 
 #include "events.h"
+#include "save.h"
+#include "settle.h"
 
 enum { DAY_S = 86400, MINUTE_S = 60 };
 /* Days are counted in turns of four years that begin with a leap year; 2100, which is none, gets the day that it lacks.
@@ -17,13 +19,54 @@ static uint32_t before(unsigned month, bool leap)
     return days_before[month] + (leap && month > 1 ? 1U : 0U);
 }
 
+uint32_t mv_seconds(const struct mv_prepay *p)
+{
+    return p->meter.port.seconds(p->meter.port.context);
+}
+
+static bool is_near(const struct mv_prepay *p, uint32_t unix_s)
+{
+    uint32_t expected = p->clock_seen + (mv_seconds(p) - p->clock_seen_s);
+    return (unix_s > expected ? unix_s - expected : expected - unix_s) <= MV_CLOCK_ASTRAY_S;
+}
+
 bool mv_clock_now(const struct mv_prepay *p, uint32_t *unix_s)
 {
     *unix_s = 0;
-    if (p->port.clock_read(p->port.context, unix_s))
+    if (p->port.clock_read(p->port.context, unix_s) && (p->clock_seen == 0 || is_near(p, *unix_s)))
         return true;
     *unix_s = 0;
     return false;
+}
+
+static void believe(struct mv_prepay *p, uint32_t unix_s)
+{
+    p->clock_seen = unix_s;
+    p->clock_seen_s = mv_seconds(p);
+}
+
+/* Nothing is known that the first answer could be held against, so that the second must agree with it. */
+bool mv_clock_begin(struct mv_prepay *p)
+{
+    uint32_t now;
+    p->clock_seen = 0;
+    p->clock_agreed = false;
+    bool has = mv_clock_now(p, &now);
+    believe(p, now);
+    return has;
+}
+
+bool mv_clock_tick(struct mv_prepay *p)
+{
+    uint32_t now;
+    bool has = mv_clock_now(p, &now);
+    if (has) {
+        p->clock_agreed = p->clock_agreed || p->clock_seen != 0;
+        believe(p, now);
+    } else if (!p->clock_agreed) {
+        (void)mv_clock_begin(p);
+    }
+    return has;
 }
 
 static void date_of(struct mv_local *local)
@@ -86,6 +129,10 @@ bool mv_clock_set(struct mv_prepay *p, uint32_t unix_s)
 {
     if (!p->port.clock_set(p->port.context, unix_s))
         return false;
+    believe(p, unix_s);
+    p->clock_agreed = true;
+    p->had_clock = true;
     mv_event_log(p, MV_EVENT_CLOCK_SET, 0);
+    mv_touch(p, MV_OBJECT_EVENTS, true);
     return true;
 }

@@ -53,11 +53,12 @@ enum mv_result mv_prepay_tamper(struct mv_prepay *p)
     enum mv_result result = mv_begin(p);
     if (result != MV_DONE)
         return result;
-    bool before = p->meter.state.settings.tampered;
-    result = mv_meter_tamper(&p->meter);
-    if (result == MV_DONE && !before)
+    if (!p->meter.state.settings.tampered) {
+        p->meter.state.settings.tampered = true;
+        mv_touch(p, MV_OBJECT_TOKENS, true);
         mv_event_log(p, MV_EVENT_TAMPER, 0);
-    return mv_settle(p, result);
+    }
+    return mv_settle(p, MV_DONE);
 }
 
 enum mv_result mv_prepay_bypass(struct mv_prepay *p, bool on)

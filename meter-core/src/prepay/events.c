@@ -36,18 +36,33 @@ static bool decode(void *state, struct mv_nv_source *from)
 const struct mv_nv_object mv_object_events = {
     .id = MV_OBJECT_EVENTS, .form = EVENTS_FORM, .size = EVENTS_SIZE, .encode = encode, .decode = decode};
 
-/* The place that a new event of this code empties: the oldest of its own when it has its share, else the last one. */
+/* What an inspector asks for, and what nobody may drive out by causing others. */
+static bool lasts(uint8_t code)
+{
+    enum {
+        LASTING = 1U << MV_EVENT_TAMPER | 1U << MV_EVENT_BYPASS | 1U << MV_EVENT_RESET | 1U << MV_EVENT_RETIRED |
+                  1U << MV_EVENT_CLEARED | 1U << MV_EVENT_CLOCK_SET
+    };
+    return ((unsigned)LASTING >> code & 1U) != 0;
+}
+
+/* The place that a new event of this code empties: the oldest of its own when it has its share, else the oldest that
+ * does not last; an empty one is older than all. */
 static unsigned place_for(const struct mv_events *events, uint8_t code)
 {
-    unsigned oldest = 0;
+    unsigned share = lasts(code) ? MV_EVENT_SHARE_LASTING : MV_EVENT_SHARE;
+    unsigned own = 0;
+    unsigned passing = 0;
     unsigned of_code = 0;
     for (unsigned i = 0; i < MV_EVENTS; i++) {
-        if (events->ring[i].code != code)
-            continue;
-        oldest = i;
-        of_code++;
+        if (events->ring[i].code == code) {
+            own = i;
+            of_code++;
+        }
+        if (!lasts(events->ring[i].code))
+            passing = i;
     }
-    return of_code >= MV_EVENT_SHARE ? oldest : MV_EVENTS - 1;
+    return of_code >= share ? own : passing;
 }
 
 void mv_event_log(struct mv_prepay *p, enum mv_event_code code, uint16_t detail)

@@ -54,5 +54,6 @@ void mv_freeze_month(struct mv_prepay *p, uint32_t due)
 void mv_freeze_clear(struct mv_prepay *p)
 {
     memset(p->freezes.months, 0, sizeof p->freezes.months);
+    p->freezes.last = 0;
     mv_touch(p, MV_OBJECT_FREEZES, true);
 }

@@ -12,7 +12,7 @@ uint32_t mv_freeze_last(const struct mv_prepay *p);
 uint32_t mv_freeze_due(struct mv_prepay *p, uint32_t now);
 /* Freezes the month that ended at `due`. */
 void mv_freeze_month(struct mv_prepay *p, uint32_t due);
-/* Forgets the frozen months; none freezes twice for it. */
+/* Forgets the frozen months, and what the clock may not be set before; none freezes twice for it. */
 void mv_freeze_clear(struct mv_prepay *p);
 
 extern const struct mv_nv_object mv_object_freezes;

@@ -64,12 +64,13 @@ static uint32_t wait_s(const struct mv_prepay *p)
     return p->supply.limit == MV_CUT_POWER_LOCK ? p->parameters.power_lockout_s : p->parameters.power_wait_s;
 }
 
-/* A lock-out wipes the slate; otherwise tries are forgotten an hour after the first of them. */
+/* A lock-out wipes the slate; otherwise tries are forgotten an hour after the first of them. A limit of 0 W is no
+ * supply: that wait lasts until there is another one. */
 static void end_wait(struct mv_prepay *p, uint32_t now)
 {
     struct mv_supply *supply = &p->supply;
     bool locked = supply->limit == MV_CUT_POWER_LOCK;
-    if (now - supply->limit_since_s < wait_s(p))
+    if (now - supply->limit_since_s < wait_s(p) || (supply->limit != MV_CUT_UNBALANCE && mv_limit_power(p) == 0))
         return;
     supply->limit = MV_CUT_NONE;
     if (locked)

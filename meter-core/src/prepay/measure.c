@@ -50,7 +50,7 @@ void mv_prepay_pulses(struct mv_prepay *p, uint8_t phase, uint32_t count)
     const struct mv_parameters *parameters = &p->parameters;
     enum mv_service service = mv_account_service(p);
     unsigned phases = service == MV_SERVICE_ELECTRICITY ? MV_PHASES : 1;
-    if (!p->meter.loaded || service == MV_SERVICE_TIME || phase >= phases)
+    if (!p->counts || service == MV_SERVICE_TIME || phase >= phases)
         return;
     uint32_t *rest = &p->registers.pulse_rest[phase];
     uint64_t sum = (uint64_t)count * mv_measure_scale(p) + *rest;
@@ -66,7 +66,7 @@ void mv_prepay_pulses(struct mv_prepay *p, uint8_t phase, uint32_t count)
 void mv_prepay_power(struct mv_prepay *p, const uint32_t secondary_w[MV_PHASES], uint32_t ms)
 {
     uint64_t units = 0;
-    if (!p->meter.loaded || mv_account_service(p) != MV_SERVICE_ELECTRICITY)
+    if (!p->counts || mv_account_service(p) != MV_SERVICE_ELECTRICITY)
         return;
     for (unsigned phase = 0; phase < MV_PHASES; phase++) {
         uint64_t power = (uint64_t)secondary_w[phase] * ratio(p);
@@ -82,4 +82,17 @@ void mv_measure_seconds(struct mv_prepay *p, uint32_t seconds)
 {
     if (mv_account_service(p) == MV_SERVICE_TIME)
         add(p, seconds);
+}
+
+/* The month begins where the journal has it: a freeze that was not kept comes again. */
+void mv_measure_again(struct mv_prepay *p)
+{
+    struct mv_registers *registers = &p->registers;
+    if (p->counted.total < registers->total) /* cleared */
+        return;
+    uint64_t units = p->counted.total - registers->total;
+    p->counted.month = mv_add_u64(registers->month, units);
+    mv_account_use(p, units);
+    *registers = p->counted;
+    mv_touch(p, MV_OBJECT_REGISTERS, false);
 }

@@ -88,6 +88,7 @@ enum mv_result mv_prepay_open(struct mv_prepay *p, const struct mv_meter_port *m
 void mv_prepay_close(struct mv_prepay *p)
 {
     mv_meter_close(&p->meter);
+    p->counts = false;
     mv_wipe(&p->records.keys, sizeof p->records.keys);
     mv_wipe(&p->keypad, sizeof p->keypad);
 }
@@ -120,7 +121,7 @@ enum mv_result mv_prepay_provision(struct mv_prepay *p, const struct mv_meter_id
                                    uint16_t epoch)
 {
     struct mv_parameters first;
-    if (p->meter.loaded)
+    if (mv_begin(p) == MV_DONE) /* also one that a failed commit closed */
         return MV_ALREADY_PROVISIONED;
     mv_parameters_default(&first);
     first.credit_register = first_register(identity);

@@ -11,8 +11,9 @@
 #include "record_rules.h"
 #include "save.h"
 #include "supply.h"
+#include "timeline.h"
 
-enum { DAY_S = 86400 };
+enum { DAY_S = 86400, DAYS_SET = 7 /* that the time may be set ahead without beginning anew */ };
 enum {
     CLEAR_ALL = MV_CLEAR_CURRENT | MV_CLEAR_MONTHS | MV_CLEAR_PURCHASES | MV_CLEAR_CREDIT | MV_CLEAR_EVENTS,
 };
@@ -56,7 +57,6 @@ void mv_clear_data(struct mv_prepay *p, uint8_t what)
 {
     if ((what & MV_CLEAR_CURRENT) != 0) {
         memset(&p->registers, 0, sizeof p->registers);
-        p->saved_total = 0;
         mv_touch(p, MV_OBJECT_REGISTERS, true);
     }
     if ((what & MV_CLEAR_MONTHS) != 0)
@@ -100,6 +100,8 @@ static enum mv_result take_reset(struct mv_prepay *p, const struct mv_record_in 
     enum mv_result result = mv_keys_unwrap(&p->records.keys, in, &keys);
     if (result == MV_DONE) {
         mv_clear_data(p, (uint8_t)clear);
+        p->freezes.last = 0; /* the time may be put right */
+        mv_touch(p, MV_OBJECT_FREEZES, true);
         mv_records_provision(p, &keys, (uint16_t)epoch);
         mv_parts_drop(p);
         mv_event_log(p, MV_EVENT_RESET, (uint16_t)epoch);
@@ -122,11 +124,24 @@ static bool time_trusted(const struct mv_prepay *p, const struct mv_record_in *i
     return (now > time ? now - time : time - now) <= DAY_S;
 }
 
+/* Days are made up for that a clock may have lost, not those of a clock that was never right: far ahead of the last
+ * day, or, where no month was frozen since all was cleared, behind it. */
+static bool begins_anew(const struct mv_prepay *p, uint32_t time)
+{
+    struct mv_local local;
+    mv_clock_local(p, time, &local);
+    return local.day_number > p->account.day + DAYS_SET ||
+           (mv_freeze_last(p) == 0 && local.day_number < p->account.day);
+}
+
 static enum mv_result take_time(struct mv_prepay *p, const struct mv_record_in *in)
 {
     uint32_t time = (uint32_t)mv_in_number(in, MV_TAG_SET_TIME);
-    if (time == 0 || time <= mv_freeze_last(p) || !time_trusted(p, in, time) || !mv_clock_set(p, time))
+    if (time == 0 || time <= mv_freeze_last(p) || !time_trusted(p, in, time))
         return MV_RECORD_TIME;
+    if (begins_anew(p, time))
+        mv_timeline_anew(p);
+    p->set_time = time;
     return MV_ACCEPT;
 }
 

@@ -15,6 +15,7 @@ void mv_saved(struct mv_prepay *p)
     p->dirty = p->urgent = 0;
     p->saved_total = p->registers.total;
     p->saved_at_s = mv_seconds(p);
+    p->unsaved = false;
 }
 
 enum mv_result mv_save_now(struct mv_prepay *p)

@@ -4,11 +4,13 @@
 
 #include "metervault/prepay.h"
 
-/* DONE when the state in RAM is the journal's; loads it when a failed commit closed the meter. Else NOT_PROVISIONED,
- * OTHER_FORMAT or STORAGE_ERROR: the switch stays as it is. */
+/* DONE when the state in RAM is the journal's; loads it when a failed commit closed the meter, but for what was used
+ * meanwhile and for why supply was cut. Else NOT_PROVISIONED, OTHER_FORMAT or STORAGE_ERROR: the switch stays as it is.
+ */
 MV_CORE_MUST_USE enum mv_result mv_begin(struct mv_prepay *p);
-/* Decides the supply, saves what is urgent or due, then moves the switch and sets the lamps. `result` when that is
- * done, else STORAGE_ERROR. */
+/* Decides the supply, saves what is urgent or due, then moves the switch, the clock and the lamps. `result` when that
+ * is done; RECORD_TIME when the clock does not take its time; else STORAGE_ERROR: then the switch opens if it is to,
+ * and does not close. */
 MV_CORE_MUST_USE enum mv_result mv_settle(struct mv_prepay *p, enum mv_result result);
 /* The state is the journal's: what is not kept starts anew. */
 void mv_loaded(struct mv_prepay *p);

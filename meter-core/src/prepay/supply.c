@@ -117,7 +117,7 @@ static void set_awaits(struct mv_prepay *p, enum mv_cut cut)
 void mv_supply_update(struct mv_prepay *p)
 {
     bool friendly = is_friendly(p);
-    if (p->supply.testing && mv_seconds(p) - p->supply.test_since_s >= MV_TEST_CUT_S)
+    if (p->supply.testing && mv_seconds(p) + 1 - p->supply.test_since_s >= MV_TEST_CUT_S)
         p->supply.testing = false;
     mv_limit_update(p);
     mv_alarm_update(p, friendly);

@@ -8,7 +8,7 @@
 struct mv_nv_object;
 extern const struct mv_nv_object mv_object_supply;
 
-enum { MV_TEST_CUT_S = 5 };
+enum { MV_TEST_CUT_S = 5, MV_TEST_EVERY_S = 60 /* anybody can make its token, and a switch wears */ };
 
 /* What holds now. */
 struct mv_supply_facts {

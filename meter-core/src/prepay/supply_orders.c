@@ -18,6 +18,8 @@ void mv_supply_bypass(struct mv_prepay *p, bool on)
     p->supply.bypass = on;
     mv_touch(p, MV_OBJECT_SUPPLY, true);
     mv_event_log(p, on ? MV_EVENT_BYPASS : MV_EVENT_BYPASS_END, 0);
+    if (!on && mv_supply_is_out(p)) /* supply that the bypass gave is none that friendly hours keep */
+        p->supply.cut = MV_CUT_CREDIT;
 }
 
 void mv_supply_retire(struct mv_prepay *p)
@@ -31,16 +33,20 @@ void mv_supply_retire(struct mv_prepay *p)
 
 void mv_supply_test(struct mv_prepay *p)
 {
+    uint32_t now = mv_seconds(p) + 1;
+    if (p->supply.test_since_s != 0 && now - p->supply.test_since_s < MV_TEST_EVERY_S)
+        return;
     p->supply.testing = true;
-    p->supply.test_since_s = mv_seconds(p);
+    p->supply.test_since_s = now;
 }
 
-/* From alarm 2 downwards, and wherever supply ends without it. */
+/* From alarm 2 downwards, and wherever supply ends without it; but not when even it would not give supply. */
 static bool grant_emergency(struct mv_prepay *p)
 {
     int64_t remaining = mv_account_remaining(p);
     if (p->account.emergency_on || p->parameters.emergency == 0 ||
-        (remaining > p->parameters.alarm_2 && remaining > mv_supply_floor(p)))
+        (remaining > p->parameters.alarm_2 && remaining > mv_supply_floor(p)) ||
+        remaining <= mv_supply_floor(p) - p->parameters.emergency)
         return false;
     p->account.emergency_on = true;
     mv_touch(p, MV_OBJECT_ACCOUNT, true);

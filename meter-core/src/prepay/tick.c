@@ -10,8 +10,7 @@
 
 static void watch_clock(struct mv_prepay *p)
 {
-    uint32_t now;
-    bool has = mv_clock_now(p, &now);
+    bool has = mv_clock_tick(p);
     if (p->had_clock && !has)
         mv_event_log(p, MV_EVENT_CLOCK_LOST, 0);
     p->had_clock = has;
@@ -29,10 +28,11 @@ static void count_seconds(struct mv_prepay *p)
 enum mv_result mv_prepay_tick(struct mv_prepay *p)
 {
     enum mv_result result = mv_begin(p);
-    if (result == MV_DONE)
-        result = mv_meter_tick(&p->meter);
     if (result != MV_DONE)
         return result;
+    result = mv_meter_tick(&p->meter);
+    if (result != MV_DONE)
+        return mv_settle(p, result);
     watch_clock(p);
     count_seconds(p);
     (void)mv_timeline_run(p); /* what it leaves comes with the next tick */

@@ -3,6 +3,7 @@
 #include "account.h"
 #include "calendar.h"
 #include "freeze.h"
+#include "save.h"
 #include "tariff.h"
 
 /* The last second of Unix time in 32 bits stands for a moment that does not come. */
@@ -42,4 +43,12 @@ bool mv_timeline_run(struct mv_prepay *p)
         steps++;
     p->load.rate = mv_calendar_rate(p, &local);
     return steps == MV_TIMELINE_STEPS;
+}
+
+void mv_timeline_anew(struct mv_prepay *p)
+{
+    p->freezes.next_month = 0;
+    p->account.day = 0;
+    mv_touch(p, MV_OBJECT_FREEZES, true);
+    mv_touch(p, MV_OBJECT_ACCOUNT, true);
 }

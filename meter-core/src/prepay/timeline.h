@@ -9,5 +9,7 @@ enum { MV_TIMELINE_STEPS = 16 };
 /* To be called every second and before supply is decided. Does nothing without a clock. True: more is due, call again.
  */
 bool mv_timeline_run(struct mv_prepay *p);
+/* The day and the month that come next are those of the clock, as at a new meter: nothing is made up for. */
+void mv_timeline_anew(struct mv_prepay *p);
 
 #endif

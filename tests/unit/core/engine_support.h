@@ -38,6 +38,8 @@ MV_CORE_MUST_USE enum mv_result engine_open(struct engine *e);
 void engine_reopen(struct engine *e);
 /* Seconds pass, with a tick at each. */
 void engine_wait(struct engine *e, uint32_t seconds);
+/* The clock goes on by so much without a tick, and is believed. */
+void engine_jump(struct engine *e, uint32_t seconds);
 /* kWh that are used at once; then a tick. */
 void engine_use(struct engine *e, uint32_t kwh);
 /* A load in W on the first phase, sampled each of these seconds while the switch is closed. */

@@ -25,13 +25,20 @@ static bool set_clock(void *context, uint32_t unix_s)
     return !f->deny_clock;
 }
 
+static uint32_t seconds(void *context)
+{
+    (void)context;
+    return fixture.now;
+}
+
 int prepay_setup(void **state)
 {
     memset(&fixture, 0, sizeof fixture);
     fixture.now = TEST_2026;
     fixture.p.port = (struct mv_prepay_port){.context = &fixture, .clock_read = read_clock, .clock_set = set_clock};
     fixture.p.meter.state.identity.measures = 0xFF;
-    fixture.p.meter.loaded = true;
+    fixture.p.meter.port.seconds = seconds;
+    fixture.p.meter.loaded = fixture.p.counts = true;
     mv_parameters_default(&fixture.p.parameters);
     mv_tariff_default(&fixture.p.tariff);
     mv_calendar_default(&fixture.p.calendar);

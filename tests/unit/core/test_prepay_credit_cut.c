@@ -315,7 +315,7 @@ static void friendly_hours_keep_supply_and_give_none(void **state)
     assert_int_equal(mv_prepay_power_fails(&e->p), MV_DONE);
     engine_reopen(e);
     check_cut(e, MV_CUT_NONE);
-    e->unix_s += 6 * 3600;
+    engine_jump(e, 6 * 3600);
     engine_wait(e, 1);
     check_cut(e, MV_CUT_CREDIT);
 }
@@ -341,10 +341,10 @@ static void warning_cut_waits_for_the_end_of_friendly_hours(void **state)
     set_friendly(e);
     set_warning(e);
     check_cut(e, MV_CUT_NONE);
-    e->unix_s += 6 * 3600;
+    engine_jump(e, 6 * 3600);
     engine_wait(e, 1);
     check_cut(e, MV_CUT_WARNING);
-    e->unix_s += 12 * 3600; /* and ends where they begin */
+    engine_jump(e, 12 * 3600); /* and ends where they begin */
     engine_wait(e, 1);
     check_cut(e, MV_CUT_NONE);
 }

@@ -186,7 +186,7 @@ static void a_memory_that_fails_closes_and_comes_back(void **state)
     e->flash.energy = 0;
     e->flash.now++;
     assert_int_equal(mv_prepay_tick(&e->p), MV_STORAGE_ERROR);
-    assert_true(e->closed); /* nothing moves that is not kept */
+    assert_false(e->closed); /* supply ends also where that cannot be kept */
 }
 
 static void a_token_is_one_commit(void **state)
@@ -215,7 +215,7 @@ static void months_end_by_the_clock(void **state)
     assert_int_equal(engine_buy(e, 9), MV_ACCEPT);
     engine_use(e, 2);
     assert_int_equal(e->p.freezes.months[0].ended, 0);
-    e->unix_s += 31 * 86400;
+    engine_jump(e, 31 * 86400);
     engine_wait(e, 2 * 31);
     assert_int_equal(e->p.freezes.months[0].month, 2 * ENGINE_KWH);
     assert_int_equal(e->p.registers.month, 0);
@@ -300,7 +300,7 @@ static void supply_and_events_are_kept_as_they_are(void **state)
     assert_int_equal(mv_save(&e->p), MV_DONE);
     memset(&e->p.supply, 0, sizeof e->p.supply);
     memset(&e->p.events, 0, sizeof e->p.events);
-    mv_meter_close(&e->p.meter);
+    mv_prepay_close(&e->p);
     assert_int_equal(mv_begin(&e->p), MV_DONE);
     assert_int_equal(supply->cut, kept.cut);
     assert_int_equal(supply->limit, kept.limit);
@@ -356,13 +356,48 @@ static void the_oldest_event_goes_when_all_places_are_taken(void **state)
 {
     struct engine *e = *state;
     for (unsigned i = 0; i < MV_EVENTS; i++)
-        mv_event_log(&e->p, (enum mv_event_code)(MV_EVENT_TAMPER + i / MV_EVENT_SHARE), (uint16_t)i);
+        mv_event_log(&e->p, (enum mv_event_code)(MV_EVENT_PARAMETERS + i / MV_EVENT_SHARE), (uint16_t)i);
     mv_event_log(&e->p, MV_EVENT_RESET, 0);
     check_event(e, 0, MV_EVENT_RESET, 0);
-    check_event(e, MV_EVENTS - 1, MV_EVENT_TAMPER, 1);
+    check_event(e, MV_EVENTS - 1, MV_EVENT_PARAMETERS, 1);
     mv_events_clear(&e->p);
     check_event(e, 0, MV_EVENT_CLEARED, 0);
     check_event(e, 1, MV_EVENT_NONE, 0);
+}
+
+/* Five kinds that a customer can cause, to their full shares, and again. */
+static void what_lasts_is_displaced_by_its_own_kind_only(void **state)
+{
+    static const enum mv_event_code lasting[] = {MV_EVENT_TAMPER,  MV_EVENT_BYPASS,  MV_EVENT_RESET,
+                                                 MV_EVENT_RETIRED, MV_EVENT_CLEARED, MV_EVENT_CLOCK_SET};
+    static const enum mv_event_code flood[] = {MV_EVENT_POWER_UP, MV_EVENT_RECORD_REFUSED, MV_EVENT_OVERLOAD,
+                                               MV_EVENT_CUT,      MV_EVENT_CLOSED,         MV_EVENT_CREDIT};
+    struct engine *e = *state;
+    for (unsigned i = 0; i < sizeof lasting / sizeof lasting[0]; i++) {
+        for (uint16_t detail = 1; detail <= MV_EVENT_SHARE_LASTING + 1; detail++)
+            mv_event_log(&e->p, lasting[i], detail);
+    }
+    for (unsigned i = 0; i < 2 * MV_EVENT_SHARE * sizeof flood / sizeof flood[0]; i++)
+        mv_event_log(&e->p, flood[i / 2 / MV_EVENT_SHARE], 0);
+    check_event(e, 0, flood[5], 0);
+    for (unsigned i = 0; i < sizeof lasting / sizeof lasting[0]; i++)
+        assert_int_equal(count_events(e, lasting[i]), MV_EVENT_SHARE_LASTING);
+    check_event(e, MV_EVENTS - 1, MV_EVENT_TAMPER, 2); /* the oldest of its kind went */
+}
+
+/* The flag never stands without its event. */
+static void tampering_is_logged_with_its_flag(void **state)
+{
+    struct engine *e = *state;
+    engine_wait(e, 1);
+    uint32_t commits = e->p.meter.journal.commits;
+    assert_int_equal(mv_prepay_tamper(&e->p), MV_DONE);
+    assert_int_equal(e->p.meter.journal.commits, commits + 1);
+    engine_reopen(e);
+    assert_true(e->p.meter.state.settings.tampered);
+    assert_int_equal(count_events(e, MV_EVENT_TAMPER), 1);
+    assert_int_equal(mv_prepay_tamper(&e->p), MV_DONE);
+    assert_int_equal(count_events(e, MV_EVENT_TAMPER), 1);
 }
 
 static void power_ups_are_events_that_write_nothing(void **state)
@@ -464,6 +499,8 @@ int main(void)
         ENGINE(events_have_their_time),
         ENGINE(a_flood_of_one_event_leaves_the_others),
         ENGINE(the_oldest_event_goes_when_all_places_are_taken),
+        ENGINE(what_lasts_is_displaced_by_its_own_kind_only),
+        ENGINE(tampering_is_logged_with_its_flag),
         ENGINE(power_ups_are_events_that_write_nothing),
         ENGINE(a_key_change_is_an_event),
         ENGINE(a_meter_of_time_counts_while_there_is_supply),

@@ -164,7 +164,7 @@ static void before_the_provision_nothing_counts(void **state)
     struct prepay_fixture *f = *state;
     struct mv_prepay *p = &f->p;
     static const uint32_t watts[MV_PHASES] = {1000, 1000, 1000};
-    p->meter.loaded = false;
+    p->counts = false;
     p->parameters.credit_register = 4 * MV_REGISTERS;
     mv_prepay_pulses(p, 0, 1000000);
     mv_prepay_power(p, watts, 3600000);

@@ -325,6 +325,7 @@ static void return_without_a_clock(void **state)
     assert_int_equal(record_returned_number(f, MV_TAG_STATUS) & MV_STATUS_CLOCK, 0);
     f->clock = true;
     f->now = 5;
+    assert_int_equal(record_reopen(f), MV_DONE);
     record_return(f, &head);
     assert_int_equal(head.issued_min, 0);
     assert_int_equal(record_returned_number(f, MV_TAG_TIME), 5);
