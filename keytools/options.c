@@ -46,6 +46,17 @@ static bool store(const struct option_spec *spec, const char *argument)
     return true;
 }
 
+/* Of two values one would silently not count: who reads the line may take the wrong one for true. */
+static bool store_once(const struct option_spec *spec, const char *argument, bool *given)
+{
+    if (*given && spec->kind != OPTION_LIST) {
+        (void)options_complain(spec->name, "given twice");
+        return false;
+    }
+    *given = true;
+    return store(spec, argument);
+}
+
 static void to_getopt(const struct option_spec *specs, size_t count, struct option *options)
 {
     for (size_t i = 0; i < count; i++)
@@ -76,9 +87,10 @@ enum options_outcome options_parse(struct tool *tool, int argc, char **argv, con
     to_getopt(all, count, options);
 
     optind = 0; /* glibc: start anew with this argv */
+    bool given[MAX_SPECS] = {false};
     int code;
     while ((code = getopt_long(argc, argv, "+", options, NULL)) != -1) {
-        if (code < FIRST_CODE || !store(&all[code - FIRST_CODE], optarg))
+        if (code < FIRST_CODE || !store_once(&all[code - FIRST_CODE], optarg, &given[code - FIRST_CODE]))
             return OPTIONS_WRONG;
     }
     if (help) {

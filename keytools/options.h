@@ -37,7 +37,7 @@ struct option_usage {
 enum options_outcome { OPTIONS_PARSED, OPTIONS_HELP_SHOWN, OPTIONS_WRONG };
 
 /* Also takes --config, --json and --help, and --approval where the command is an act (act_call.h). Texts point into
- * argv. OPTIONS_WRONG has told why on standard error. */
+ * argv. What is no list may be given once. OPTIONS_WRONG has told why on standard error. */
 enum options_outcome options_parse(struct tool *tool, int argc, char **argv, const struct option_spec *specs,
                                    size_t count, const struct option_usage *usage);
 

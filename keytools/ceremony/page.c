@@ -44,9 +44,8 @@ static void print_member(FILE *out, const char *name, const json_t *value)
     else if (json_is_boolean(value))
         (void)fprintf(out, "; %s: %s", name, json_is_true(value) ? "yes" : "no");
     else if (json_is_array(value)) {
-        (void)fprintf(out, "; %s:", name);
-        for (size_t i = 0; i < json_array_size(value); i++)
-            (void)fprintf(out, " %s", json_string_value(json_array_get(value, i)));
+        (void)fprintf(out, "; %s: ", name);
+        (void)json_dumpf(value, out, JSON_COMPACT);
     }
 }
 

@@ -3,6 +3,7 @@
 #ifndef KEYTOOLS_CEREMONY_SCRIPT_H
 #define KEYTOOLS_CEREMONY_SCRIPT_H
 
+#include <jansson.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -16,6 +17,7 @@ enum {
     SCRIPT_MOST_STEPS = 100,
     SCRIPT_MOST_READ = 12,
     SCRIPT_MOST_WORDS = 64, /* of an act, its name included */
+    SCRIPT_MOST_ACT = 2048, /* bytes; as a JSON array it fits a line of the transcript */
     SCRIPT_MOST_EXPECTED = 8,
     SCRIPT_NAME_SIZE = 33, /* of a role or step, with terminator */
     SCRIPT_WHAT = 200,
@@ -83,8 +85,8 @@ bool script_parse(const char *text, size_t size, struct script **script, struct 
 MV_MUST_USE mv_status script_load(const char *path, struct script **script, struct script_fault *fault);
 void script_free(struct script *script);
 
-/* The act's words with blanks between, as in the script but for quotes; cut at size-1. */
-void script_act_text(const struct script_step *step, char *text, size_t size);
+/* The act's words, each by itself, so that no blank or quote in one looks like the next: a new array. */
+json_t *script_act_words(const struct script_step *step);
 const char *script_kind_text(enum script_kind kind);
 
 /* Fills the fault unless it has one already; returns false. */

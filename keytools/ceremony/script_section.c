@@ -47,16 +47,12 @@ char *script_word(char **text, bool *open)
     return word;
 }
 
-void script_act_text(const struct script_step *step, char *text, size_t size)
+json_t *script_act_words(const struct script_step *step)
 {
-    size_t used = 0;
-    text[0] = '\0';
-    for (size_t i = 0; i < step->word_count; i++) {
-        int length = snprintf(text + used, size - used, "%s%s", i > 0 ? " " : "", step->words[i]);
-        if (length < 0 || (size_t)length >= size - used)
-            return;
-        used += (size_t)length;
-    }
+    json_t *words = json_array();
+    for (size_t i = 0; i < step->word_count; i++)
+        (void)json_array_append_new(words, json_string(step->words[i]));
+    return words;
 }
 
 static bool complain(struct script_reader *reader, const char *key, const char *what)
@@ -126,6 +122,8 @@ static bool set_act(struct script_reader *reader, struct script_step *step, char
     bool open = false;
     if (step->word_count > 0)
         return complain(reader, "act", "one in a step");
+    if (strlen(value) > SCRIPT_MOST_ACT)
+        return script_complain(reader->fault, reader->line, "act: longer than %d bytes", SCRIPT_MOST_ACT);
     step->act_line = reader->line;
     for (char *word = script_word(&value, &open); word != NULL; word = script_word(&value, &open)) {
         if (step->word_count == SCRIPT_MOST_WORDS - 1)

@@ -1,5 +1,5 @@
 /* One step: what is read aloud, the act, what it must have made, who has seen it. */
-#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
@@ -11,8 +11,6 @@
 #include "witness.h"
 #include "words.h"
 #include "words_spoken.h"
-
-enum { ACT_TEXT = 2048 };
 
 void ceremony_listen(void *context, const char *event, const char *what, const char *detail)
 {
@@ -32,16 +30,24 @@ static json_t *people_of(const struct ceremony *ceremony, const struct script_st
     return by;
 }
 
+/* The whole act as the transcript has it: what is not shown is not agreed to. */
+static void show_act(const struct script_step *step)
+{
+    json_t *words = script_act_words(step);
+    char *text = json_dumps(words, 0);
+    terminal_say("Act: %s\n", text != NULL ? text : "(no memory to show it: abort)");
+    free(text);
+    json_decref(words);
+}
+
 static void announce(struct ceremony *ceremony, const struct script_step *step)
 {
-    char act[ACT_TEXT];
     ceremony_screen(ceremony, step->name);
     for (size_t i = 0; i < step->read_count; i++)
         terminal_say("%s\n\n", step->read[i]);
     if (step->word_count == 0)
         return;
-    script_act_text(step, act, sizeof act);
-    terminal_say("Act: %s\n", act);
+    show_act(step);
     if (act_host_visible(step))
         terminal_say("THE MEMORY OF THIS HOST SEES THE KEY IN CLEAR during this act.\n");
     terminal_say("\n");
@@ -67,9 +73,9 @@ static enum ceremony_turn refused(struct ceremony *ceremony, int code)
 
 static enum ceremony_turn act_once(struct ceremony *ceremony, const struct script_step *step)
 {
-    char act[ACT_TEXT];
-    script_act_text(step, act, sizeof act);
-    ceremony_record(ceremony, "act", json_pack("{s:s, s:b}", "act", act, "host_visible", (int)act_host_visible(step)));
+    ceremony_record(
+        ceremony, "act",
+        json_pack("{s:o, s:b}", "act", script_act_words(step), "host_visible", (int)act_host_visible(step)));
     if (!ceremony->recording.ok)
         return CEREMONY_ABORT;
     if (act_makes_token(step))

@@ -28,11 +28,10 @@ static void try_script(const char *text, size_t size)
     size_t faults = 0;
     const struct script_world world = {.context = &faults, .say = say};
     if (script_parse(text, size, &script, &fault)) {
-        char act[64];
         require(script->role_count <= SCRIPT_MOST_ROLES && script->step_count <= SCRIPT_MOST_STEPS);
         require(script_check(script, &world) == faults);
         for (size_t i = 0; i < script->step_count; i++)
-            script_act_text(&script->steps[i], act, sizeof act);
+            json_decref(script_act_words(&script->steps[i]));
     } else {
         require(fault.line > 0 && memchr(fault.what, '\0', sizeof fault.what) != NULL);
     }
