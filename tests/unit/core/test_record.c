@@ -119,6 +119,11 @@ static void empty_and_full_bodies(void **state)
     mv_record_seal(&to, mac_key);
     assert_int_equal(to.size, MV_RECORD_MAX);
     assert_int_equal(mv_record_parse(to.bytes, to.size, &head, &body, &size), MV_DONE);
+    uint8_t longer[MV_RECORD_MAX + 1] = {0};
+    memcpy(longer, to.bytes, to.size);
+    longer[22]++; /* the body's length, and that of its one value */
+    longer[24]++;
+    assert_int_equal(mv_record_parse(longer, sizeof longer, &head, &body, &size), MV_FORMAT_ERROR);
     assert_int_equal(size, MV_RECORD_BODY_MAX);
 }
 
