@@ -1,15 +1,13 @@
 #include "act_call.h"
 
-#include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "approval_file.h"
 #include "base/digest.h"
 #include "base/lines.h"
 #include "officer.h"
-#include "remark.h"
+#include "once.h"
 
 /* How an option stands in the act. What is not in the table stands there as it was given. */
 enum form {
@@ -50,11 +48,11 @@ static const struct {
     {NULL, "help", FORM_NOT},
 };
 
-enum { MOST_NOTED = 64, MOST_FILE = 1 << 20 };
+enum { MOST_NOTED = 64 };
 
 static struct {
     const char *command;
-    bool is_act, proposing;
+    bool is_act, proposing, too_many;
     struct option_list approvals;
     struct act_proposal proposal;
     size_t count;
@@ -86,7 +84,9 @@ size_t act_call_begin(const char *command, const struct option_spec *specs, size
     size_t added = 0;
     call.command = command;
     call.is_act = false;
+    call.too_many = false;
     call.count = 0;
+    once_forget();
     call.approvals = (struct option_list){.count = 0};
     call.proposal = (struct act_proposal){.out = NULL};
     if (!mv_act_known(command) || strcmp(command, "init") == 0)
@@ -111,7 +111,10 @@ static void note(const struct option_spec *spec)
     bool given = flag || text != NULL;
     if (spec->kind == OPTION_LIST)
         given = ((const struct option_list *)spec->target)->count > 0;
-    if (!given || call.count == MOST_NOTED)
+    if (!given)
+        return;
+    call.too_many = call.too_many || call.count == MOST_NOTED;
+    if (call.too_many)
         return;
     call.options[call.count].name = spec->name;
     call.options[call.count].kind = spec->kind;
@@ -162,19 +165,11 @@ static mv_status add_digest(struct mv_act *act, const char *name, const uint8_t 
 static mv_status add_file(struct mv_act *act, const char *name, const char *path)
 {
     uint8_t digest[MV_SHA256];
-    FILE *file = fopen(path, "re");
-    if (file == NULL)
-        return remark_file(mv_fail_code(MV_FILE_FAILED, "file of an option", (unsigned)errno), path);
-    char *data = malloc(MOST_FILE);
-    size_t size = data == NULL ? 0 : fread(data, 1, MOST_FILE, file);
-    mv_status status = data == NULL ? mv_fail(MV_OUT_OF_MEMORY, NULL) : mv_ok();
-    if (status.ok && (ferror(file) != 0 || size == MOST_FILE))
-        status = remark_file(mv_fail(MV_FILE_FAILED, "file of an option: unreadable or larger than 1 MiB"), path);
-    (void)fclose(file);
-    if (status.ok)
-        status = mv_sha256(data, size, digest);
-    free(data);
-    return status.ok ? add_digest(act, name, digest) : status;
+    const char *data = NULL;
+    size_t size = 0;
+    MV_TRY(once_read(path, "file of an option", &data, &size));
+    MV_TRY(mv_sha256(data, size, digest));
+    return add_digest(act, name, digest);
 }
 
 static mv_status add_certificate(struct mv_act *act, const char *name, const char *path)
@@ -216,6 +211,8 @@ mv_status act_call_act(struct mv_act *act)
     memset(act, 0, sizeof *act);
     if (!call.is_act)
         return mv_fail(MV_INTERNAL_ERROR, "act");
+    if (call.too_many)
+        return mv_fail(MV_INVALID_FIELD, "options of an act: too many");
     (void)snprintf(act->action, sizeof act->action, "%s", call.command);
     for (size_t i = 0; i < call.count; i++) {
         const char *name = call.options[i].name;

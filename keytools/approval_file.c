@@ -1,12 +1,12 @@
 #include "approval_file.h"
 
-#include <errno.h>
 #include <openssl/err.h>
 #include <openssl/pem.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "files.h"
+#include "once.h"
 #include "remark.h"
 
 #define SIGNATURE_NAME "METERVAULT ACT SIGNATURE"
@@ -22,17 +22,12 @@ static mv_status invalid(const char *where, const char *path)
 /* Terminated; a file with a NUL in it is cut there and then not of the form. */
 static mv_status read_file(const char *path, char *text, size_t size)
 {
-    FILE *file = fopen(path, "re");
-    if (file == NULL)
-        return remark_file(mv_fail_code(MV_FILE_FAILED, "approval", (unsigned)errno), path);
-    size_t used = fread(text, 1, size, file);
-    bool failed = ferror(file) != 0;
-    (void)fclose(file);
-    if (failed)
-        return remark_file(mv_fail(MV_FILE_FAILED, "approval"), path);
-    if (used == size)
+    const char *data = NULL;
+    size_t used = 0;
+    MV_TRY(once_read(path, "approval", &data, &used));
+    if (used >= size)
         return invalid("approval: too long", path);
-    text[used] = '\0';
+    memcpy(text, data, used + 1);
     return mv_ok();
 }
 

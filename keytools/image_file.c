@@ -1,18 +1,14 @@
 #include "image_file.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "files.h"
 #include "hex.h"
-#include "remark.h"
+#include "once.h"
 
 #define FIRST_LINE "metervault-token-backup 1"
-
-enum { LARGEST = 1024 * 1024 };
 
 static mv_status refused(const char *where)
 {
@@ -115,18 +111,15 @@ mv_status image_parse(char *text, struct hsm_image *image)
 
 mv_status image_read(const char *path, struct hsm_image *image)
 {
-    FILE *file = fopen(path, "re");
-    if (file == NULL)
-        return remark_file(mv_fail_code(MV_FILE_FAILED, "backup of the token", (unsigned)errno), path);
-    char *text = calloc(1, LARGEST);
-    if (text == NULL) {
-        (void)fclose(file);
+    const char *text = NULL;
+    size_t size = 0;
+    MV_TRY(once_read(path, "backup of the token", &text, &size));
+    if (strlen(text) != size)
+        return refused("backup: not text");
+    char *copy = strdup(text);
+    if (copy == NULL)
         return mv_fail(MV_OUT_OF_MEMORY, "backup");
-    }
-    size_t size = fread(text, 1, LARGEST - 1, file);
-    bool whole = ferror(file) == 0 && fgetc(file) == EOF && strlen(text) == size;
-    (void)fclose(file);
-    mv_status status = whole ? image_parse(text, image) : refused("backup: not text, or too long");
-    free(text);
+    mv_status status = image_parse(copy, image);
+    free(copy);
     return status;
 }

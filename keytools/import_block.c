@@ -1,13 +1,12 @@
 #include "import_block.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "base/secret.h"
 #include "custodians.h"
 #include "key_block.h"
-#include "remark.h"
+#include "once.h"
 #include "terminal.h"
 
 int block_options_check(const struct block_options *options)
@@ -24,13 +23,14 @@ int block_options_check(const struct block_options *options)
 /* One line; a block is no secret. */
 static mv_status read_block(const char *path, char text[TR31_TEXT + 1])
 {
-    FILE *file = fopen(path, "re");
-    if (file == NULL)
-        return remark_file(mv_fail_code(MV_FILE_FAILED, "key block", (unsigned)errno), path);
-    bool good = fgets(text, TR31_TEXT + 1, file) != NULL && fgetc(file) == EOF;
-    (void)fclose(file);
-    if (!good)
+    const char *data = NULL;
+    size_t size = 0;
+    MV_TRY(once_read(path, "key block", &data, &size));
+    size_t line = strcspn(data, "\n");
+    bool one = size > 0 && size <= TR31_TEXT && (line == size || line + 1 == size);
+    if (!one || strlen(data) != size)
         return mv_fail(MV_KEY_BLOCK_REFUSED, "key block: the file is not one line of up to 1024 characters");
+    (void)snprintf(text, TR31_TEXT + 1, "%s", data);
     text[strcspn(text, "\r\n")] = '\0';
     return mv_ok();
 }

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/secret.h"
+#include "once.h"
 #include "options.h"
 
 #define DEFAULT_CONFIG "/etc/metervault/hsmd.conf"
@@ -110,5 +111,7 @@ int main(int argc, char **argv)
     mv_status status = mv_secret_init();
     if (!status.ok)
         return tool_refuse(&tool, status);
-    return command->run(&tool, argc - at, argv + at);
+    int done = command->run(&tool, argc - at, argv + at);
+    once_forget();
+    return done;
 }

@@ -3,10 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "ceremony/whole_file.h"
+#include "once.h"
 #include "remark.h"
-
-enum { MOST_BYTES = 1 << 20 /* as much as an approval's digest reads */ };
 
 /* Takes the next line off, without its end. */
 static char *take_line(struct meter_batch *batch)
@@ -57,11 +55,16 @@ static mv_status read_columns(struct meter_batch *batch)
 
 mv_status meter_batch_open(const char *path, const struct meter_text *defaults, struct meter_batch *batch)
 {
+    const char *text = NULL;
     size_t size = 0;
     *batch = (struct meter_batch){.defaults = *defaults};
-    MV_TRY(whole_file_read(path, MOST_BYTES, &batch->text, &size));
-    if (strlen(batch->text) != size)
+    /* what the approved digest is of; lines are cut in a copy */
+    MV_TRY(once_read(path, "batch", &text, &size));
+    if (strlen(text) != size)
         return remark(mv_fail(MV_INVALID_FIELD, "batch"), "the file is no text");
+    batch->text = strdup(text);
+    if (batch->text == NULL)
+        return mv_fail(MV_OUT_OF_MEMORY, "batch");
     batch->next = batch->text;
     return read_columns(batch);
 }

@@ -1,6 +1,5 @@
 #include "officer.h"
 
-#include <errno.h>
 #include <openssl/evp.h>
 #include <openssl/pem.h>
 #include <openssl/x509v3.h>
@@ -10,6 +9,7 @@
 #include <time.h>
 
 #include "hsm/officer.h"
+#include "once.h"
 #include "remark.h"
 
 #define PRINCIPAL_URI "urn:metervault:principal:"
@@ -99,11 +99,12 @@ static mv_status fill(X509 *certificate, const char *uri, struct hsm_officer *of
 
 static mv_status read_certificate(const char *path, X509 **certificate)
 {
-    FILE *file = fopen(path, "re");
-    if (file == NULL)
-        return remark_file(mv_fail_code(MV_FILE_FAILED, "officer certificate", (unsigned)errno), path);
-    *certificate = PEM_read_X509(file, NULL, NULL, NULL);
-    (void)fclose(file);
+    const char *text = NULL;
+    size_t size = 0;
+    MV_TRY(once_read(path, "officer certificate", &text, &size));
+    BIO *from = BIO_new_mem_buf(text, (int)size);
+    *certificate = from != NULL ? PEM_read_bio_X509(from, NULL, NULL, NULL) : NULL;
+    BIO_free(from);
     return *certificate != NULL ? mv_ok() : mv_fail(MV_INVALID_FIELD, "officer certificate: not a PEM certificate");
 }
 

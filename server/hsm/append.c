@@ -80,22 +80,53 @@ static mv_status clear_leftovers(struct hsm *hsm, const struct hsm_records *reco
     return mv_ok();
 }
 
-static mv_status append(struct hsm *hsm, struct hsm_records *records, struct hsm_entry *entries, size_t count)
+/* Whether nobody else wrote since the records were loaded: the head that is replaced is still there, and beside it only
+ * members, what was stored here and what that replaces. Whoever works without our lock is found here at the latest. */
+static mv_status check_alone(struct hsm *hsm, const struct hsm_records *records, size_t replaced)
 {
-    CK_OBJECT_HANDLE former[HSM_APPEND_MOST];
-    if (count == 0 || count > HSM_APPEND_MOST)
-        return mv_fail(MV_INTERNAL_ERROR, "catalogue: entries of one step");
-    MV_TRY(clear_leftovers(hsm, records));
+    CK_OBJECT_HANDLE found[HSM_MOST_FOUND];
+    size_t count = 0;
+    bool head = false;
+    MV_TRY(hsm_find_records(hsm, found, &count));
     for (size_t i = 0; i < count; i++)
-        former[i] = take_out_former(records, &entries[i]);
-    if (records->member_count + count > HSM_MAX_ENTRIES)
-        return mv_fail(MV_INVALID_FIELD, "the catalogue is full");
+        head = head || found[i] == records->head.object;
+    if (!head || count != records->member_count + replaced + 1)
+        return mv_fail(MV_CATALOGUE_CORRUPT, "catalogue: another process wrote at the same time; nothing was done");
+    return mv_ok();
+}
+
+/* The entries behind the members, then the head over all of them. */
+static mv_status store(struct hsm *hsm, struct hsm_records *records, struct hsm_entry *entries, size_t count,
+                       size_t replaced)
+{
     for (size_t i = 0; i < count; i++) {
         entries[i].generation = records->head.generation + 1 + i;
         MV_TRY(hsm_entry_store(hsm, records->mac_key, &entries[i]));
         records->entries[records->member_count++] = entries[i];
     }
-    MV_TRY(hsm_head_store(hsm, records->mac_key, records->entries, records->member_count));
+    MV_TRY(check_alone(hsm, records, replaced));
+    return hsm_head_store(hsm, records->mac_key, records->entries, records->member_count);
+}
+
+static mv_status append(struct hsm *hsm, struct hsm_records *records, struct hsm_entry *entries, size_t count)
+{
+    CK_OBJECT_HANDLE former[HSM_APPEND_MOST];
+    size_t replaced = 0;
+    if (count == 0 || count > HSM_APPEND_MOST)
+        return mv_fail(MV_INTERNAL_ERROR, "catalogue: entries of one step");
+    MV_TRY(clear_leftovers(hsm, records));
+    for (size_t i = 0; i < count; i++) {
+        former[i] = take_out_former(records, &entries[i]);
+        replaced += former[i] != 0;
+        entries[i].object = 0;
+    }
+    if (records->member_count + count > HSM_MAX_ENTRIES)
+        return mv_fail(MV_INVALID_FIELD, "the catalogue is full");
+    mv_status status = store(hsm, records, entries, count, replaced);
+    /* to whoever wrote meanwhile they could be entries of a later generation */
+    for (size_t i = 0; i < count && !status.ok && status.reason == MV_CATALOGUE_CORRUPT; i++)
+        hsm_destroy(hsm, entries[i].object);
+    MV_TRY(status);
     hsm_destroy(hsm, records->head.object);
     for (size_t i = 0; i < count; i++)
         hsm_destroy(hsm, former[i]);

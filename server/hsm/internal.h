@@ -34,7 +34,9 @@ MV_MUST_USE mv_status hsm_slot_serial(struct hsm *hsm);
 MV_MUST_USE mv_status hsm_session_open(struct hsm *hsm);
 
 /* ---- lock.c ---- */
-/* Waits; not to be taken twice. `lock` is -1 when the configuration has no file: then nothing is locked. */
+#define HSM_LOCK_FOLDER "/run/lock"
+/* Waits; not to be taken twice. FILE_FAILED when the lock file cannot be opened, or belongs to neither root nor this
+ * user: nothing is done without the lock. */
 MV_MUST_USE mv_status hsm_lock(const struct hsm_config *config, int *lock);
 void hsm_unlock(int lock);
 

@@ -343,6 +343,42 @@ static void a_second_catalogue_is_refused(void **state)
     test_ok(hsm_catalogue_read(hsm, &catalogue), "still there");
 }
 
+/* The linker puts this in the place of the search for records. At the search that is counted down to, another writer,
+ * whom no lock kept out, has put a head of its own in the place of the one that was read. */
+mv_status __real_hsm_find_records(struct hsm *session, CK_OBJECT_HANDLE *found, size_t *count);
+mv_status __wrap_hsm_find_records(struct hsm *session, CK_OBJECT_HANDLE *found, size_t *count);
+static unsigned searches_left;
+static struct stored head_before;
+
+mv_status __wrap_hsm_find_records(struct hsm *session, CK_OBJECT_HANDLE *found, size_t *count)
+{
+    if (searches_left > 0 && --searches_left == 0) {
+        take_away(head_before.object);
+        put(head_before.data, head_before.size);
+    }
+    return __real_hsm_find_records(session, found, count);
+}
+
+static void two_writers_leave_one_whole_catalogue(void **state)
+{
+    (void)state;
+    CK_OBJECT_HANDLE found[HSM_MOST_FOUND];
+    size_t before = 0;
+    size_t after = 0;
+    struct hsm_officer officer = {.name = "first", .certificate_sha256 = {1}};
+    test_ok(hsm_find_records(hsm, found, &before), "find");
+    head_before = take(HSM_ENTRY_HEAD, 0);
+    struct hsm_entry entry = {.kind = HSM_ENTRY_OFFICER, .of.officer = officer};
+    searches_left = 1; /* the one before the new head is stored */
+    is_reason(hsm_catalogue_append(hsm, &entry), MV_CATALOGUE_CORRUPT);
+    assert_int_equal(searches_left, 0);
+    test_ok(hsm_catalogue_read(hsm, &catalogue), "the other writer's catalogue");
+    assert_int_equal(catalogue.officer_count, 0);
+    test_ok(hsm_find_records(hsm, found, &after), "find");
+    assert_int_equal(after, before);
+    test_ok(hsm_officer_add(hsm, &officer), "again");
+}
+
 static void a_swapped_key_is_noticed(void **state)
 {
     (void)state;
@@ -376,6 +412,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_batch_stops_where_the_catalogue_does, set_up, tear_down),
         cmocka_unit_test_setup_teardown(entry_kinds_cannot_be_exchanged, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_second_catalogue_is_refused, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(two_writers_leave_one_whole_catalogue, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_swapped_key_is_noticed, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -93,6 +94,27 @@ static void a_missing_des_is_named(void **state)
     assert_string_equal(status.where, "DES");
 }
 
+static void nothing_is_done_without_the_lock(void **state)
+{
+    (void)state;
+    int lock = -1;
+    char path[256];
+    struct hsm_config config = token.config;
+    memcpy(config.token_label, "lock test", sizeof "lock test");
+    (void)snprintf(path, sizeof path, "%s/metervault-token-6c6f636b2074657374", HSM_LOCK_FOLDER);
+    (void)unlink(path);
+    assert_int_equal(symlink("/dev/null", path), 0);
+    is_reason(hsm_lock(&config, &lock), MV_FILE_FAILED);
+    assert_int_equal(lock, -1);
+    assert_int_equal(unlink(path), 0);
+    assert_int_equal(mkdir(path, 0700), 0);
+    is_reason(hsm_lock(&config, &lock), MV_FILE_FAILED);
+    assert_int_equal(rmdir(path), 0);
+    test_ok(hsm_lock(&config, &lock), "lock");
+    hsm_unlock(lock);
+    assert_int_equal(unlink(path), 0);
+}
+
 /* A login of another process rewrites the token's file: until it is over, a token could look absent. */
 static void making_a_token_waits_for_its_turn(void **state)
 {
@@ -106,6 +128,8 @@ static void making_a_token_waits_for_its_turn(void **state)
     if (pid == 0) {
         char serial[HSM_SERIAL_SIZE];
         hsm_unlock(lock);
+        /* another configuration of the same token */
+        memcpy(token.config.path, "/nowhere/other.conf", sizeof "/nowhere/other.conf");
         mv_status status = hsm_token_init(&token.config, TEST_SO_PIN, TEST_PIN, serial);
         _exit(status.reason == MV_TOKEN_IN_USE ? 0 : 1);
     }
@@ -542,6 +566,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(self_test_passes),
         cmocka_unit_test(a_missing_des_is_named),
+        cmocka_unit_test(nothing_is_done_without_the_lock),
         cmocka_unit_test(making_a_token_waits_for_its_turn),
         cmocka_unit_test(keys_are_listed_and_verify),
         cmocka_unit_test(no_value_can_be_read),
