@@ -322,6 +322,46 @@ static void damaged_entries(void **state)
     }
 }
 
+/* So many zeros of the newest seal were never written, or are lost. */
+static void a_seal_with_lost_bits(void **state)
+{
+    for (unsigned lost = 1; lost <= 9; lost++) {
+        begin(state);
+        uint8_t *seal = newest() + CONSUMPTION_ENTRY - MV_NV_SEAL;
+        for (unsigned bit = 0, left = lost; left > 0; bit++) {
+            uint8_t mask = (uint8_t)(1U << bit % 8);
+            left -= (seal[bit / 8] & mask) == 0;
+            seal[bit / 8] |= mask;
+        }
+        assert_int_equal(bench_open(&bench), MV_DONE);
+        assert_int_equal(bench_agrees(&bench), lost <= 8); /* else the one before it counts */
+        assert_int_equal(bench.journal.mended, lost <= 8);
+    }
+}
+
+/* Wherever power fails in it, no older generation comes to life. */
+static void clearing_that_is_cut(void **state)
+{
+    enum { SECTORS = 3 };
+    (void)state;
+    bench_init(&bench, SECTORS, SECTOR);
+    assert_int_equal(bench_begin(&bench), MV_DONE);
+    while (bench.journal.generation < 2 * SECTORS)
+        assert_int_equal(bench_commit(&bench, CONSUMPTION), MV_DONE);
+    kept = bench;
+    for (uint32_t cut = 0; cut <= SECTORS * SECTOR; cut += SECTOR / 8) {
+        bench = kept;
+        bench.flash.energy = cut;
+        (void)!mv_nv_clear(&bench.journal, &bench.memory);
+        flash_power_on(&bench.flash);
+        enum mv_result result = bench_open(&bench);
+        if (cut <= (SECTORS - 1) * SECTOR)
+            assert_int_equal(result, MV_DONE);
+        assert_true(result != MV_DONE || bench_agrees(&bench));
+    }
+    assert_int_equal(bench_open(&bench), MV_NOT_PROVISIONED);
+}
+
 /* The new generation is above all that may begin to count, in whatever order they lie there. */
 static void half_sealed_entries(void **state)
 {
@@ -398,6 +438,8 @@ int main(void)
         BEGUN(the_first_commit_of_nothing_writes_all),
         BEGUN(entries_where_a_larger_one_was_begun),
         BEGUN(damaged_entries),
+        BEGUN(a_seal_with_lost_bits),
+        BEGUN(clearing_that_is_cut),
         BEGUN(half_sealed_entries),
         BEGUN(memories_that_are_too_large),
     };
