@@ -63,7 +63,7 @@ void api_list_records(void *self, struct rpc_call *call, const ProtobufCMessage 
 {
     struct vend_caller caller = api_caller(call);
     struct vend_record_query query;
-    struct records *records = malloc(sizeof *records);
+    struct records *records = calloc(1, sizeof *records);
     if (records == NULL) {
         api_fail(call, mv_fail(MV_OUT_OF_MEMORY, "records"));
         return;
