@@ -16,6 +16,8 @@ void mv_loaded(struct mv_prepay *p)
     p->ticked_at_s = mv_seconds(p);
     p->counts = true;
     p->had_clock = mv_clock_begin(p);
+    if (p->supply.retired)
+        mv_store_forget(&p->meter);
     if (p->meter.journal.mended)
         mv_event_log(p, MV_EVENT_STORAGE_HEALED, 0);
 }
@@ -33,10 +35,11 @@ static void reloaded(struct mv_prepay *p, const struct mv_supply *was)
     p->supply.commanded_open = stored.commanded_open;
     p->supply.bypass = stored.bypass;
     p->supply.retired = stored.retired;
-    if (was->cut == MV_CUT_NONE && !p->load_switch.closed) /* it was not closed: no friendly hour may do it */
-        p->supply.cut = stored.cut;
     mv_touch(p, MV_OBJECT_SUPPLY, false);
     mv_measure_again(p);
+    /* Supply that was decided and not given: no friendly hour may give it. */
+    if (was->cut == MV_CUT_NONE && !p->load_switch.closed && mv_supply_is_out(p))
+        p->supply.cut = MV_CUT_CREDIT;
 }
 
 static void indicate(const struct mv_prepay *p)

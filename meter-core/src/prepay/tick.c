@@ -20,7 +20,7 @@ static void watch_clock(struct mv_prepay *p)
 static void count_seconds(struct mv_prepay *p)
 {
     uint32_t now = mv_seconds(p);
-    if (mv_supply_cut(p) == MV_CUT_NONE)
+    if (p->load_switch.closed)
         mv_measure_seconds(p, now - p->ticked_at_s);
     p->ticked_at_s = now;
 }

@@ -286,6 +286,98 @@ static void never_back_across_a_freeze(void **state)
     assert_int_equal(set_time(f, RECORD_NOW - 9), MV_ACCEPT);
 }
 
+static void ticks(struct record_fixture *f, unsigned count)
+{
+    for (; count > 0; count--) {
+        f->now++;
+        f->flash.now++;
+        assert_int_equal(mv_prepay_tick(&f->p), MV_DONE);
+    }
+}
+
+/* A meter that owes by the day, and begins with the clock at `now`. */
+static void owe_by_the_day(struct record_fixture *f, uint32_t now)
+{
+    record_open_account(f, 1000000);
+    f->p.account.arrears = 1000000;
+    f->p.parameters.arrears_per_day = 100;
+    f->p.account.day = 0;
+    f->p.freezes.next_month = 0;
+    f->now = now;
+    assert_int_equal(record_reopen(f), MV_DONE);
+    f->p.account.arrears = 1000000;
+    f->p.parameters.arrears_per_day = 100;
+    ticks(f, 3);
+    assert_int_equal(f->p.account.arrears, 1000000);
+}
+
+/* The installer's first time: the years before it are nobody's. */
+static void the_first_time_that_is_set_charges_nothing(void **state)
+{
+    struct record_fixture *f = *state;
+    enum { YEAR_2000 = 946684800 };
+    owe_by_the_day(f, YEAR_2000);
+    assert_int_equal(record_read(f, 1, 5, 0, 0), MV_ACCEPT);
+    assert_int_equal(set_time_in(f, RECORD_NOW, 0x0505050505050505), MV_ACCEPT);
+    ticks(f, 100);
+    assert_int_equal(f->p.account.arrears, 1000000);
+    assert_int_equal(f->p.freezes.months[0].ended, 0);
+    f->p.clock_seen += DAY;
+    f->now += DAY;
+    ticks(f, 1);
+    assert_int_equal(f->p.account.arrears, 1000000 - 100);
+}
+
+static void a_few_days_ahead_are_made_up_for(void **state)
+{
+    struct record_fixture *f = *state;
+    owe_by_the_day(f, RECORD_NOW);
+    assert_int_equal(record_read(f, 1, 5, 0, 0), MV_ACCEPT);
+    assert_int_equal(set_time_in(f, RECORD_NOW + 7 * DAY, 0x0505050505050505), MV_ACCEPT);
+    ticks(f, 20);
+    assert_int_equal(f->p.account.arrears, 1000000 - 700);
+}
+
+/* Once months are cleared, or the meter is reset, a time that was wrong can be put right, and days go on from it. */
+static void a_wrong_time_can_be_put_right(void **state)
+{
+    struct record_fixture *f = *state;
+    const uint32_t wrong = RECORD_NOW + 1000 * (uint32_t)DAY;
+    owe_by_the_day(f, wrong);
+    f->p.freezes.last = wrong - 10;
+    assert_int_equal(record_read(f, 1, 5, 0, 0), MV_ACCEPT);
+    assert_int_equal(set_time_in(f, RECORD_NOW, 0x0505050505050505), MV_RECORD_TIME);
+    assert_int_equal(command_with(f, MV_COMMAND_CLEAR, MV_TAG_CLEAR, MV_CLEAR_MONTHS, 1), MV_ACCEPT);
+    ticks(f, 5);
+    assert_int_equal(set_time_in(f, RECORD_NOW, 0x0505050505050505), MV_ACCEPT);
+    ticks(f, 5);
+    assert_int_equal(f->p.account.arrears, 1000000);
+    f->p.clock_seen += DAY;
+    f->now += DAY;
+    ticks(f, 1);
+    assert_int_equal(f->p.account.arrears, 1000000 - 100);
+    assert_true(f->p.freezes.next_month < 2100 * 12);
+}
+
+/* The clock moves when the record is in the journal, not before. */
+static void a_time_that_is_not_kept_is_not_set(void **state)
+{
+    struct record_fixture *f = *state;
+    ticks(f, 1);
+    uint32_t before = f->now;
+    f->flash.energy = 0;
+    assert_int_equal(set_time(f, before + 100), MV_STORAGE_ERROR);
+    assert_int_equal(f->now, before);
+    assert_int_equal(record_reopen(f), MV_DONE);
+    ticks(f, 1);
+    assert_int_equal(f->now, before + 1);
+    assert_int_equal(set_time(f, before + 100), MV_ACCEPT);
+    assert_int_equal(f->now, before + 100);
+    assert_true(logged(f, MV_EVENT_CLOCK_SET));
+    assert_int_equal(record_reopen(f), MV_DONE);
+    assert_true(logged(f, MV_EVENT_CLOCK_SET));
+}
+
 /* ---- retire ---- */
 
 static void retire_is_for_good(void **state)
@@ -364,6 +456,10 @@ int main(void)
         cmocka_unit_test_setup(time_further_off_needs_the_session, record_setup),
         cmocka_unit_test_setup(clock_that_is_not_set, record_setup),
         cmocka_unit_test_setup(never_back_across_a_freeze, record_setup),
+        cmocka_unit_test_setup(the_first_time_that_is_set_charges_nothing, record_setup),
+        cmocka_unit_test_setup(a_few_days_ahead_are_made_up_for, record_setup),
+        cmocka_unit_test_setup(a_wrong_time_can_be_put_right, record_setup),
+        cmocka_unit_test_setup(a_time_that_is_not_kept_is_not_set, record_setup),
         cmocka_unit_test_setup(retire_is_for_good, record_setup),
         cmocka_unit_test_setup(retire_forgets_key_sections, record_setup),
         cmocka_unit_test_setup(retire_leaves_no_key_in_the_memory, record_setup),

@@ -320,6 +320,45 @@ static void friendly_hours_keep_supply_and_give_none(void **state)
     check_cut(e, MV_CUT_CREDIT);
 }
 
+/* Supply by the bypass is none that friendly hours keep. */
+static void a_bypass_within_friendly_hours_leaves_no_supply(void **state)
+{
+    struct engine *e = *state;
+    set_friendly(e);
+    check_cut(e, MV_CUT_CREDIT);
+    assert_int_equal(mv_prepay_bypass(&e->p, true), MV_DONE);
+    check_cut(e, MV_CUT_NONE);
+    assert_int_equal(mv_prepay_bypass(&e->p, false), MV_DONE);
+    engine_wait(e, 60);
+    check_cut(e, MV_CUT_CREDIT);
+    assert_int_equal(engine_buy(e, 1), MV_ACCEPT);
+    check_cut(e, MV_CUT_NONE);
+}
+
+/* A debt from friendly hours that is deeper than emergency credit: that one waits until it helps. */
+static void emergency_credit_is_not_wasted(void **state)
+{
+    struct engine *e = *state;
+    struct mv_parameters parameters = parameters_of(e);
+    parameters.emergency = 2 * ENGINE_KWH;
+    engine_set(e, &parameters);
+    set_friendly(e);
+    assert_int_equal(engine_buy(e, 1), MV_ACCEPT);
+    engine_use(e, 3);
+    assert_int_equal(engine_keys(e, "E"), MV_DONE);
+    assert_false(e->p.account.emergency_on);
+    engine_jump(e, 6 * 3600);
+    engine_wait(e, 1);
+    check_cut(e, MV_CUT_CREDIT);
+    assert_int_equal(engine_keys(e, "E"), MV_DONE);
+    check_cut(e, MV_CUT_CREDIT);
+    assert_int_equal(engine_buy(e, 1), MV_ACCEPT);
+    check_cut(e, MV_CUT_CREDIT);
+    assert_int_equal(engine_keys(e, "E"), MV_DONE);
+    check_cut(e, MV_CUT_NONE);
+    assert_true(e->p.account.emergency_on);
+}
+
 static void no_friendly_hours_without_a_clock(void **state)
 {
     struct engine *e = *state;
@@ -421,6 +460,8 @@ int main(void)
         ENGINE(no_warning_cut_in_bypass_or_for_those_without_supply),
         ENGINE(a_warning_waits_behind_another_cut),
         ENGINE(friendly_hours_keep_supply_and_give_none),
+        ENGINE(a_bypass_within_friendly_hours_leaves_no_supply),
+        ENGINE(emergency_credit_is_not_wasted),
         ENGINE(no_friendly_hours_without_a_clock),
         ENGINE(warning_cut_waits_for_the_end_of_friendly_hours),
         ENGINE(credit_over_the_hoard_limit_is_refused_and_stays_good),

@@ -113,6 +113,64 @@ static void a_tariff_that_waits_outlives_the_mains(void **state)
     assert_false(mv_tariff_waits(&e->p));
 }
 
+/* One wrong answer, wherever it comes: no day is taken and no month ends by it. */
+static void a_wrong_answer_of_the_clock_is_not_believed(void **state)
+{
+    static const uint32_t wrong[] = {4000000000U, 946684800 /* 2000 */, ENGINE_2026 + 7200, 1};
+    struct engine *e = *state;
+    assert_int_equal(engine_buy(e, 1000), MV_ACCEPT);
+    owe(e);
+    engine_wait(e, 100);
+    uint32_t right = e->unix_s;
+    uint32_t next_month = e->p.freezes.next_month;
+    for (unsigned i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
+        e->unix_s = wrong[i] - e->flash.now;
+        engine_wait(e, 30);
+        assert_int_equal(count_events(e, MV_EVENT_CLOCK_LOST), i + 1);
+        e->unix_s = right;
+        engine_wait(e, 5);
+        assert_int_equal(e->p.account.arrears, OWED);
+        assert_int_equal(e->p.freezes.next_month, next_month);
+    }
+    engine_jump(e, DAY_S); /* and time goes on */
+    engine_wait(e, 1);
+    assert_int_equal(e->p.account.arrears, OWED - PER_DAY);
+}
+
+/* The first answer after a start has nothing to be held against but the second. */
+static void a_wrong_first_answer_is_not_believed(void **state)
+{
+    struct engine *e = *state;
+    assert_int_equal(engine_buy(e, 1000), MV_ACCEPT);
+    owe(e);
+    engine_wait(e, 2);
+    uint32_t right = e->unix_s;
+    e->unix_s = 4000000000U;
+    engine_reopen(e);
+    e->unix_s = right;
+    engine_wait(e, 40);
+    assert_int_equal(e->p.account.arrears, OWED);
+    engine_jump(e, DAY_S);
+    engine_wait(e, 1);
+    assert_int_equal(e->p.account.arrears, OWED - PER_DAY);
+}
+
+/* A clock that stays wrong is lost, until the time is set. */
+static void a_clock_that_stays_astray_is_lost(void **state)
+{
+    struct engine *e = *state;
+    uint32_t now;
+    engine_wait(e, 5);
+    e->unix_s += MV_CLOCK_ASTRAY_S + 1;
+    engine_wait(e, 500);
+    assert_false(mv_clock_now(&e->p, &now));
+    assert_int_equal(count_events(e, MV_EVENT_CLOCK_LOST), 1);
+    assert_true(mv_clock_set(&e->p, ENGINE_2026 + 2 * DAY_S));
+    engine_wait(e, 1);
+    assert_true(mv_clock_now(&e->p, &now));
+    assert_int_equal(now, ENGINE_2026 + 2 * DAY_S + 1);
+}
+
 /* Registers and credit go into the journal together: what is lost of one is lost of the other, and not much. */
 static void use_and_credit_are_lost_together(void **state)
 {
@@ -143,6 +201,9 @@ int main(void)
         ENGINE(an_absence_is_caught_up),
         ENGINE(a_freeze_is_kept_at_once),
         ENGINE(a_tariff_that_waits_outlives_the_mains),
+        ENGINE(a_wrong_answer_of_the_clock_is_not_believed),
+        ENGINE(a_wrong_first_answer_is_not_believed),
+        ENGINE(a_clock_that_stays_astray_is_lost),
         ENGINE(use_and_credit_are_lost_together),
     };
     return cmocka_run_group_tests_name("prepay: days and months of a whole meter", tests, NULL, NULL);

@@ -209,6 +209,20 @@ static void the_token_engines_state_can_be_touched(void **state)
     assert_int_equal(e->p.meter.state.settings.water_factor, 5);
 }
 
+/* Its commit takes no use along: that stays to be saved. */
+static void use_outlives_a_management_token(void **state)
+{
+    struct engine *e = *state;
+    assert_int_equal(engine_buy(e, 5), MV_ACCEPT);
+    engine_use(e, 1);
+    assert_int_equal(mv_prepay_power_fails(&e->p), MV_DONE);
+    mv_prepay_pulses(&e->p, 0, 3);
+    assert_int_equal(engine_manage(e, MV_MANAGE_TARIFF_RATE, 3), MV_ACCEPT);
+    assert_int_equal(mv_prepay_power_fails(&e->p), MV_DONE);
+    engine_reopen(e);
+    assert_int_equal(e->p.registers.total, ENGINE_KWH + 3);
+}
+
 static void months_end_by_the_clock(void **state)
 {
     struct engine *e = *state;
@@ -489,6 +503,7 @@ int main(void)
         ENGINE(a_memory_that_fails_closes_and_comes_back),
         ENGINE(a_token_is_one_commit),
         ENGINE(the_token_engines_state_can_be_touched),
+        ENGINE(use_outlives_a_management_token),
         ENGINE(months_end_by_the_clock),
         ENGINE(a_damaged_limit_is_not_believed),
         ENGINE(flags_that_nobody_has_are_not_believed),

@@ -87,6 +87,37 @@ static void tries_are_forgotten_after_an_hour(void **state)
     assert_int_equal(e->p.supply.tries, 0);
 }
 
+/* From the first one on, not from the last. */
+static void the_hour_of_tries_begins_with_the_first(void **state)
+{
+    struct engine *e = *state;
+    set_up(e);
+    engine_load(e, LIMIT_W + 1, DELAY + 1);
+    engine_load(e, 0, MV_TRIES_WINDOW_S / 2);
+    engine_load(e, LIMIT_W + 1, DELAY + 1);
+    check_cut(e, MV_CUT_POWER);
+    assert_int_equal(e->p.supply.tries, 2);
+    engine_load(e, 0, MV_TRIES_WINDOW_S / 2);
+    assert_int_equal(e->p.supply.tries, 0);
+}
+
+/* One cut, not hundreds a day. */
+static void a_limit_of_0_w_is_no_supply(void **state)
+{
+    struct engine *e = *state;
+    set_up(e);
+    assert_int_equal(engine_manage(e, MV_MANAGE_MAXIMUM_POWER, 0), MV_ACCEPT);
+    unsigned told = e->told;
+    engine_load(e, 1, 20 * LOCKOUT);
+    check_cut(e, MV_CUT_POWER);
+    assert_int_equal(e->told, told + 1);
+    engine_reopen(e);
+    engine_load(e, 1, 20 * LOCKOUT);
+    check_cut(e, MV_CUT_POWER);
+    assert_int_equal(engine_manage(e, MV_MANAGE_MAXIMUM_POWER, amount(LIMIT_W)), MV_ACCEPT);
+    check_cut(e, MV_CUT_NONE);
+}
+
 static void a_restart_ends_neither_wait_nor_lock_out(void **state)
 {
     struct engine *e = *state;
@@ -388,6 +419,41 @@ static void the_switch_test_opens_and_closes_again(void **state)
     check_cut(e, MV_CUT_NONE);
 }
 
+/* Anybody can make its token: it wears no switch out. */
+static void the_switch_test_runs_once_a_minute(void **state)
+{
+    struct engine *e = *state;
+    set_up(e);
+    unsigned told = e->told;
+    for (unsigned i = 0; i < MV_TEST_EVERY_S; i++) {
+        assert_int_equal(engine_test(e, 1), MV_ACCEPT);
+        engine_wait(e, 1);
+    }
+    assert_int_equal(e->told, told + 2);
+    assert_int_equal(engine_test(e, 1), MV_ACCEPT);
+    check_cut(e, MV_CUT_TEST);
+}
+
+static void who_can_do_nothing_about_it_hears_no_buzzer(void **state)
+{
+    struct engine *e = *state;
+    struct mv_parameters parameters = e->p.parameters;
+    parameters.alarm_1 = 20 * ENGINE_KWH;
+    parameters.alarm_2 = 5 * ENGINE_KWH;
+    engine_set(e, &parameters);
+    assert_int_equal(engine_buy(e, 1), MV_ACCEPT);
+    assert_true((e->lamps & MV_BUZZER) != 0);
+    mv_supply_command(&e->p, true);
+    engine_wait(e, 1);
+    assert_int_equal(e->lamps & MV_BUZZER, 0);
+    mv_supply_command(&e->p, false);
+    engine_wait(e, 1);
+    assert_true((e->lamps & MV_BUZZER) != 0);
+    mv_supply_retire(&e->p);
+    engine_wait(e, 1);
+    assert_int_equal(e->lamps & MV_BUZZER, 0);
+}
+
 static void the_switch_test_never_closes_without_credit(void **state)
 {
     struct engine *e = *state;
@@ -547,6 +613,8 @@ int main(void)
         ENGINE(power_up_to_the_limit_is_fine),
         ENGINE(tries_and_then_the_lock_out),
         ENGINE(tries_are_forgotten_after_an_hour),
+        ENGINE(the_hour_of_tries_begins_with_the_first),
+        ENGINE(a_limit_of_0_w_is_no_supply),
         ENGINE(a_restart_ends_neither_wait_nor_lock_out),
         ENGINE(another_cut_in_front_does_not_end_the_lock_out),
         ENGINE(the_lower_limit_holds),
@@ -565,6 +633,8 @@ int main(void)
         ENGINE(bypass_passes_over_credit_and_commands_but_not_limits),
         ENGINE(a_retired_meter_stays_open_and_takes_nothing),
         ENGINE(the_switch_test_opens_and_closes_again),
+        ENGINE(the_switch_test_runs_once_a_minute),
+        ENGINE(who_can_do_nothing_about_it_hears_no_buzzer),
         ENGINE(the_switch_test_never_closes_without_credit),
         ENGINE(a_stuck_switch_is_a_fault_and_mends),
         ENGINE(the_other_way_is_tried_as_often),
