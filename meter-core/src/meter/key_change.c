@@ -78,10 +78,13 @@ static bool change_allowed(const struct mv_meter_state *state, const struct mv_s
     return change->sgc <= MV_SGC_MAX && !(change->rollover && same_key(&change->key, &state->identity.key));
 }
 
-/* Credit and settings stay. The lockout stays too: a set has no TID and may come again. */
-static void switch_key(struct mv_meter_state *state, const struct mv_sts_key_change *change)
+/* Credit and settings stay. The lockout stays too: a set has no TID and may come again. That is one that brings the key
+ * which is there already, so that only another one is worth an erasure of the memory. */
+static void switch_key(struct mv_meter *meter, const struct mv_sts_key_change *change)
 {
+    struct mv_meter_state *state = &meter->state;
     struct mv_meter_identity *identity = &state->identity;
+    meter->renew = !same_key(&change->key, &identity->key);
     identity->key = change->key;
     identity->key_type = change->kt;
     identity->key_revision = change->krn;
@@ -116,7 +119,7 @@ static enum mv_result join_or_keep(struct mv_meter *meter, const struct mv_sts_k
     if (mv_sts_key_sections_join(sections, state->identity.key.ea, &change)) {
         result = MV_RANGE_ERROR;
         if (change_allowed(state, &change)) {
-            switch_key(state, &change);
+            switch_key(meter, &change);
             result = commit(meter, MV_ACCEPT);
         }
     } else if (!same_sections(sections, &state->sections)) {

@@ -38,7 +38,7 @@ void mv_meter_close(struct mv_meter *meter)
 {
     mv_wipe(&meter->state, sizeof meter->state);
     meter->companion_mask = 0;
-    meter->loaded = false;
+    meter->renew = meter->loaded = false;
 }
 
 static enum mv_result check_provision(const struct mv_meter_identity *p, uint32_t tid_fill)

@@ -41,14 +41,22 @@ enum mv_result mv_store_commit_with(struct mv_meter *meter, uint32_t companion_m
     uint32_t mask = meter->companion_mask | companion_mask;
     if (core_changed)
         mask |= MV_NV_BIT(MV_STATE_OBJECT);
-    enum mv_result result = mv_nv_commit(&meter->journal, &memory, mask);
+    enum mv_result result =
+        meter->renew ? mv_nv_renew(&meter->journal, &memory, mask) : mv_nv_commit(&meter->journal, &memory, mask);
     if (result != MV_DONE) {
         mv_meter_close(meter);
         return result;
     }
     meter->companion_mask = 0;
+    meter->renew = false;
     meter->loaded = true;
     return MV_DONE;
+}
+
+void mv_store_forget(struct mv_meter *meter)
+{
+    struct mv_nv_memory memory = memory_of(meter);
+    mv_nv_forget(&meter->journal, &memory);
 }
 
 enum mv_result mv_store_commit(struct mv_meter *meter)

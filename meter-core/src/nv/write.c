@@ -158,6 +158,38 @@ enum mv_result mv_nv_commit(struct mv_nv_journal *journal, const struct mv_nv_me
     return MV_DONE;
 }
 
+/* ---- forgetting ---- */
+
+enum { ERASURES_TRIED = 2 };
+
+static bool sector_blank(const struct mv_meter_port *port, uint32_t sector)
+{
+    for (uint32_t at = 0; port->sector_size - at >= MV_NV_UNIT; at += MV_NV_UNIT) {
+        if (!unit_blank(port, sector, at))
+            return false;
+    }
+    return true;
+}
+
+void mv_nv_forget(const struct mv_nv_journal *journal, const struct mv_nv_memory *memory)
+{
+    const struct mv_meter_port *port = memory->port;
+    for (uint32_t i = 1; i < port->sectors; i++) {
+        uint32_t sector = (journal->sector + i) % port->sectors;
+        for (unsigned tried = 0; tried < ERASURES_TRIED && !sector_blank(port, sector); tried++)
+            (void)port->nv_erase(port->context, sector);
+    }
+}
+
+enum mv_result mv_nv_renew(struct mv_nv_journal *journal, const struct mv_nv_memory *memory, uint32_t mask)
+{
+    if (!mv_nv_move(journal, memory))
+        return mv_nv_commit(journal, memory, mask);
+    journal->commits++;
+    mv_nv_forget(journal, memory);
+    return MV_DONE;
+}
+
 enum mv_result mv_nv_clear(struct mv_nv_journal *journal, const struct mv_nv_memory *memory)
 {
     const struct mv_meter_port *port = memory->port;

@@ -147,18 +147,6 @@ static enum mv_result take_time(struct mv_prepay *p, const struct mv_record_in *
 
 /* ---- retire ---- */
 
-/* What was written before a sector was last erased holds the keys still: until each was erased once. A cut of power
- * ends it early; the meter is retired all the same. */
-void mv_retired_sweep(struct mv_prepay *p)
-{
-    uint32_t first = p->meter.journal.generation;
-    enum mv_result result = MV_DONE;
-    while (result == MV_DONE && p->meter.journal.generation - first < p->meter.port.sectors) {
-        mv_touch(p, MV_OBJECT_RECORDS, true);
-        result = mv_save_now(p);
-    }
-}
-
 /* After it nothing but the display works: no key is left to check a token or a record with. */
 static enum mv_result take_retire(struct mv_prepay *p)
 {

@@ -47,6 +47,7 @@ enum mv_result mv_take_keys(struct mv_prepay *p, const struct mv_record_in *in)
     enum mv_result result = mv_keys_unwrap(&p->records.keys, in, &keys);
     if (result == MV_DONE) {
         p->records.keys = keys;
+        p->meter.renew = true;
         mv_event_log(p, MV_EVENT_KEY_CHANGED, keys.mac_version);
     }
     mv_wipe(&keys, sizeof keys);

@@ -42,8 +42,6 @@ MV_CORE_MUST_USE enum mv_result mv_take_keys(struct mv_prepay *p, const struct m
 
 /* What tag CLEAR says. */
 void mv_clear_data(struct mv_prepay *p, uint8_t what);
-/* After a retirement was committed: overwrites the copies of the keys that the journal still holds. */
-void mv_retired_sweep(struct mv_prepay *p);
 /* Gives up the set that is being put together. */
 void mv_parts_drop(struct mv_prepay *p);
 

@@ -14,6 +14,7 @@ void mv_records_provision(struct mv_prepay *p, const struct mv_record_keys *keys
     p->records.provisioned = keys != NULL;
     if (keys != NULL)
         p->records.keys = *keys;
+    p->meter.renew = true; /* what was before is not to be found in the memory */
     mv_touch(p, MV_OBJECT_RECORDS, true);
 }
 

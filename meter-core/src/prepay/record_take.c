@@ -109,7 +109,5 @@ enum mv_result mv_prepay_record(struct mv_prepay *p, const uint8_t *bytes, uint3
     answer->kind = in.head.kind;
     answer->remaining = mv_account_remaining(p);
     answer->return_due = p->records.nonce_open;
-    if (p->supply.retired)
-        mv_retired_sweep(p);
     return MV_ACCEPT;
 }
