@@ -173,7 +173,7 @@ void vend_keeper_wake(struct vend *vend)
 
 bool vend_look_again(struct vend *vend, mv_status refusal)
 {
-    if (refusal.ok || refusal.reason != MV_VENDING_KEY_UNKNOWN)
+    if (refusal.ok || (refusal.reason != MV_VENDING_KEY_UNKNOWN && refusal.reason != MV_RECORD_KEY_UNKNOWN))
         return false;
     vend_catalogue_fetch(&vend->catalogue, vend_state(vend).catalogue_generation);
     return true;

@@ -82,6 +82,8 @@ mv_status vend_provision_meter(struct vend *vend, const struct vend_caller *call
     struct meter_change wish = {.caller = caller, .call = VEND_PROVISION_METER, .pan = pan, .out = meter};
     memcpy(wish.records.domain, domain, STORE_DOMAIN);
     wish.records.keys = *keys;
+    /* before the writer is asked, which must not wait for the key process */
+    (void)vend_look_again(vend, vend_catalogue_record(&vend->catalogue, domain, keys));
     return vend_told(VEND_PROVISION_METER,
                      vend_change_call(vend, caller, VEND_PROVISION_METER, vend_form_object(pan), provision, &wish));
 }
