@@ -7,6 +7,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/signalfd.h>
 #include <termios.h>
 #include <unistd.h>
 
@@ -67,25 +68,60 @@ void terminal_say(const char *format, ...)
     (void)close(fd);
 }
 
-/* Waits for a character with the signals of before, where somebody cancels by signal. */
-static bool wait_for_key(int fd, const sigset_t *before)
+static const int ending[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT};
+
+/* Signals that wait while the terminal is in a state that must not stay. */
+struct hold {
+    sigset_t before;
+    int arrived; /* readable when one has come that ends us; it stays pending and acts after `release` */
+};
+
+/* `all`: those too that would stop us with a secret on the screen. */
+static mv_status hold_signals(struct hold *hold, bool all)
 {
-    struct pollfd key = {.fd = fd, .events = POLLIN};
-    if (cancelled == NULL)
-        return true;
-    while (*cancelled == 0 && ppoll(&key, 1, NULL, before) < 0)
-        ;
-    return *cancelled == 0;
+    sigset_t held;
+    (void)sigemptyset(&held);
+    for (size_t i = 0; i < sizeof ending / sizeof ending[0]; i++) {
+        struct sigaction action;
+        /* blocked, an ignored one would come all the same */
+        if (sigaction(ending[i], NULL, &action) == 0 && action.sa_handler != SIG_IGN)
+            (void)sigaddset(&held, ending[i]);
+    }
+    hold->arrived = signalfd(-1, &held, SFD_CLOEXEC);
+    if (hold->arrived < 0)
+        return mv_fail_code(MV_FILE_FAILED, "terminal: signals", (unsigned)errno);
+    if (all)
+        (void)sigaddset(&held, SIGTSTP);
+    (void)sigprocmask(SIG_BLOCK, &held, &hold->before);
+    return mv_ok();
+}
+
+static void release_signals(const struct hold *hold)
+{
+    (void)close(hold->arrived);
+    (void)sigprocmask(SIG_SETMASK, &hold->before, NULL);
+}
+
+/* False when somebody cancels by signal. */
+static bool wait_for_key(int fd, const struct hold *hold)
+{
+    struct pollfd either[] = {{.fd = fd, .events = POLLIN}, {.fd = hold->arrived, .events = POLLIN}};
+    if (cancelled != NULL && *cancelled != 0)
+        return false;
+    while (poll(either, 2, -1) < 0)
+        if (errno != EINTR)
+            return false;
+    return either[1].revents == 0;
 }
 
 /* One line, read character by character into its place, so that no buffer keeps a copy. */
-static mv_status read_line(int fd, const sigset_t *before, char *text, size_t size)
+static mv_status read_line(int fd, const struct hold *hold, char *text, size_t size)
 {
     size_t used = 0;
     bool too_long = false;
     for (;;) {
         char *next = &text[used];
-        if (!wait_for_key(fd, before))
+        if (!wait_for_key(fd, hold))
             return mv_fail(MV_CANCELLED_BY_CALLER, "terminal");
         ssize_t got = read(fd, next, 1);
         if (got < 0 && errno == EINTR)
@@ -105,41 +141,46 @@ static mv_status read_line(int fd, const sigset_t *before, char *text, size_t si
     return too_long ? mv_fail(MV_INVALID_FIELD, "typed line: too long") : mv_ok();
 }
 
-static mv_status read_shown(int fd, const sigset_t *before, const char *prompt, char *text, size_t size)
+/* What is typed from here on is not seen. */
+static mv_status hide_typing(int fd, struct termios *before)
 {
-    show(fd, prompt);
-    return read_line(fd, before, text, size);
-}
-
-/* The prompt comes after the echo is off: who types at once is not seen either. */
-static mv_status read_hidden(int fd, const sigset_t *signals, const char *prompt, char *secret, size_t size)
-{
-    struct termios before;
-    if (tcgetattr(fd, &before) != 0)
+    if (tcgetattr(fd, before) != 0)
         return mv_fail_code(MV_FILE_FAILED, "terminal", (unsigned)errno);
-    struct termios hidden = before;
+    struct termios hidden = *before;
     hidden.c_lflag &= ~(tcflag_t)(ECHO | ECHOE | ECHOK | ECHONL | ISIG);
     hidden.c_cc[VEOL] = CTRL_C; /* hands the line over at once, as Enter does */
     if (tcsetattr(fd, TCSAFLUSH, &hidden) != 0)
         return mv_fail_code(MV_FILE_FAILED, "terminal", (unsigned)errno);
+    return mv_ok();
+}
+
+static mv_status read_shown(int fd, const struct hold *hold, const char *prompt, char *text, size_t size)
+{
     show(fd, prompt);
-    mv_status status = read_line(fd, signals, secret, size);
+    return read_line(fd, hold, text, size);
+}
+
+/* The prompt comes after the echo is off: who types at once is not seen either. */
+static mv_status read_hidden(int fd, const struct hold *hold, const char *prompt, char *secret, size_t size)
+{
+    struct termios before;
+    MV_TRY(hide_typing(fd, &before));
+    show(fd, prompt);
+    mv_status status = read_line(fd, hold, secret, size);
     (void)tcsetattr(fd, TCSAFLUSH, &before);
     show(fd, "\n");
     return status;
 }
 
-/* Signals that would end us wait while the terminal is in a state that must not stay. */
-static void hold_signals(sigset_t *before)
+static mv_status ask_on(int fd, const char *prompt, char *text, size_t size, bool hidden)
 {
-    sigset_t ending;
-    (void)sigemptyset(&ending);
-    (void)sigaddset(&ending, SIGTERM);
-    (void)sigaddset(&ending, SIGHUP);
-    (void)sigaddset(&ending, SIGQUIT);
-    if (cancelled != NULL)
-        (void)sigaddset(&ending, SIGINT);
-    (void)sigprocmask(SIG_BLOCK, &ending, before);
+    struct hold hold;
+    MV_TRY(hold_signals(&hold, hidden));
+    mv_status status = hidden ? read_hidden(fd, &hold, prompt, text, size) : read_shown(fd, &hold, prompt, text, size);
+    if (!status.ok)
+        mv_secret_wipe(text, size);
+    release_signals(&hold); /* an end by signal comes here */
+    return status;
 }
 
 /* `hidden` turns the echo off for as long as it reads. */
@@ -148,36 +189,42 @@ static mv_status ask(const char *prompt, char *text, size_t size, bool hidden)
     int fd = open_terminal();
     if (fd < 0)
         return mv_fail_code(MV_FILE_FAILED, "terminal: none to ask on", (unsigned)errno);
-    sigset_t before;
-    hold_signals(&before);
-    mv_status status =
-        hidden ? read_hidden(fd, &before, prompt, text, size) : read_shown(fd, &before, prompt, text, size);
-    (void)sigprocmask(SIG_SETMASK, &before, NULL);
+    mv_status status = ask_on(fd, prompt, text, size, hidden);
     (void)close(fd);
-    if (!status.ok)
-        mv_secret_wipe(text, size);
     return status;
 }
 
 #define CLEAR_SCREEN "\033[2J\033[3J\033[H"
 
-mv_status terminal_secret_screen(const char *line, const char *prompt)
+static mv_status show_secret(int fd, const struct hold *hold, const char *line, const char *prompt)
 {
     char answer[32];
-    int fd = open_terminal();
-    if (fd < 0)
-        return mv_fail_code(MV_FILE_FAILED, "terminal: none to show on", (unsigned)errno);
-    sigset_t before;
-    hold_signals(&before);
+    struct termios before;
+    MV_TRY(hide_typing(fd, &before));
     show(fd, CLEAR_SCREEN);
     show(fd, line);
     show(fd, "\n");
-    mv_status status = read_hidden(fd, &before, prompt, answer, sizeof answer);
+    show(fd, prompt);
+    mv_status status = read_line(fd, hold, answer, sizeof answer);
     show(fd, CLEAR_SCREEN);
-    (void)sigprocmask(SIG_SETMASK, &before, NULL);
-    (void)close(fd);
+    (void)tcsetattr(fd, TCSAFLUSH, &before);
     /* whatever was typed before Enter, it was Enter */
     return status.reason == MV_INVALID_FIELD ? mv_ok() : status;
+}
+
+mv_status terminal_secret_screen(const char *line, const char *prompt)
+{
+    struct hold hold;
+    int fd = open_terminal();
+    if (fd < 0)
+        return mv_fail_code(MV_FILE_FAILED, "terminal: none to show on", (unsigned)errno);
+    mv_status status = hold_signals(&hold, true);
+    if (status.ok) {
+        status = show_secret(fd, &hold, line, prompt);
+        release_signals(&hold);
+    }
+    (void)close(fd);
+    return status;
 }
 
 void terminal_clear(void)

@@ -2,10 +2,13 @@
 usage: hostile.py METERVAULT-KEYS"""
 import json
 import os
+import signal
 import subprocess
 import sys
+import termios
+import time
 
-from ceremony_people import Room
+from ceremony_people import CLEAR_SCREEN, Room
 
 PROGRAM = os.path.abspath(sys.argv[1])
 HEAD = "[ceremony]\nformat = 1\ntitle = Hostile\n[role a]\nkind = officer\nofficer = ann\n[role b]\nkind = witness\n"
@@ -57,8 +60,43 @@ def the_whole_act_is_seen():
         sys.exit(f"the act in the transcript: {acts}")
 
 
+def echo(room):
+    return bool(termios.tcgetattr(room.terminal)[3] & termios.ECHO)
+
+
+def a_signal_leaves_no_secret():
+    """Neither on the screen nor a terminal without echo: a share that is shown, and a PIN that is typed."""
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT):
+        room = Room(PROGRAM, "--config", "hsmd.conf", "split", "--shares", "2/3", "--share-file", "1.share",
+                    "--share-file", "2.share")
+        for prompt, shown in ((r"alone at the screen\? [^\n]*$", True), (r"Press Enter to wipe it[^\n]*$", False)):
+            room.await_match(prompt)
+            if echo(room) != shown:
+                sys.exit("the echo while a share is shown")
+            if shown:
+                room.type("")
+        os.kill(room.pid, signal.SIGTSTP)  # with a share on the screen nobody is let back to the shell
+        before = len(room.shown)
+        time.sleep(0.1)
+        os.kill(room.pid, number)
+        while CLEAR_SCREEN not in room.shown[before:] and room.read(5):
+            pass
+        if CLEAR_SCREEN not in room.shown[before:] or not echo(room):
+            sys.exit(f"signal {number}: echo {echo(room)}, {room.shown[before:]!r}")
+        os.kill(room.pid, signal.SIGCONT)
+        room.finish(-number)
+    os.rename("pin", "pin.away")
+    room = Room(PROGRAM, "--config", "hsmd.conf", "list")
+    room.await_match("PIN of the token: ")
+    os.kill(room.pid, signal.SIGINT)
+    while not echo(room) and room.read(5):
+        pass
+    room.finish(-signal.SIGINT)
+    os.rename("pin.away", "pin")
+
+
 def main():
-    tests = (the_whole_act_is_seen,)
+    tests = (the_whole_act_is_seen, a_signal_leaves_no_secret)
     for test in tests:
         test()
     print(f"{len(tests)} passed, 0 failed")
