@@ -37,7 +37,7 @@ for version in v1 v1alpha; do
         expect "reflection $version lists $service" 0 "$service" as "$MV_VENDOR" services "$version"
     done
 done
-for method in IssueCredit TrialCredit GetToken LastResponse; do
+for method in IssueCredit TrialCredit GetToken LastResponse IssueRecord AcceptReturn ListRecords ListReturns; do
     expect "reflection describes $method" 0 "$method" as "$MV_VENDOR" methods metervault.v1.TokenService
 done
 expect "health check" 0 "SERVING" as "$MV_VENDOR" health
@@ -53,6 +53,8 @@ expect "a reused id is refused by name" 1 '"reason":"REQUEST_ID_REUSED"' as "$MV
 expect "an unknown meter is refused by name" 1 '"reason":"METER_UNKNOWN"' as "$MV_VENDOR" issue "$(mv_pan 2)" 25600 node-2
 expect "the domain is metervault" 1 '"domain":"metervault"' as "$MV_VENDOR" issue "$(mv_pan 2)" 25600 node-2
 expect "the status goes with it" 1 'refused PERMISSION_DENIED' as "$MV_ADMIN" issue "$pan" 25600 node-3
+expect "a record for a meter without record keys too" 1 '"reason":"RECORDS_NOT_PROVISIONED"' as "$MV_VENDOR" record "$pan" node-4
+expect "and a return that is none" 1 '"reason":"RECORD_NOT_VALID"' as "$MV_VENDOR" return 0181
 expect "a missing role is refused by name" 1 '"reason":"ROLE_MISSING"' as "$MV_ADMIN" issue "$pan" 25600 node-3
 
 deploy/pki.sh "$MV_DIR/other" init

@@ -15,6 +15,8 @@ const usage = `client.mjs --server HOST:PORT --ca FILE [--certificate FILE --key
   health                       grpc.health.v1 status of the server
   watch                        first status of the health stream
   issue PAN WH REQUEST-ID      sells; prints digits, receipt number and whether it was a stored answer
+  record PAN ID                a read request for the meter as a native record; prints its bytes
+  return HEX                   hands in what a meter wrote back; prints what remains
 Exit codes: 0 done, 1 refused with an ErrorInfo, 3 transport.`;
 
 const { values: options, positionals } = parseArgs({
@@ -134,6 +136,16 @@ const commands = {
       request_id: id, terminal_id: 'node1', meter_pan: pan, quantity: { energy_wh: wh }, carrier: 'KEYPAD',
     });
     console.log(`${sale.tokens[0].digits} ${sale.receipt.number} ${sale.replayed ? 'stored' : 'new'}`);
+  },
+  async record([pan, id]) {
+    const signed = await unary(await client('metervault.v1.TokenService'), 'IssueRecord', {
+      request_id: id, meter_pan: pan, read: { wanted: 'WANT_EVENTS' },
+    });
+    for (const record of signed.records) console.log(record.toString('hex'));
+  },
+  async return([hex]) {
+    const told = await unary(await client('metervault.v1.TokenService'), 'AcceptReturn', { record: Buffer.from(hex, 'hex') });
+    console.log(told.remaining);
   },
 };
 
