@@ -13,7 +13,8 @@
 static const char general[] =
     "usage: metervault-keys [--config FILE] [--json] ceremony check SCRIPT\n"
     "       metervault-keys [--config FILE] ceremony run SCRIPT --transcript FILE [--after FILE] [--plain]\n"
-    "       metervault-keys [--config FILE] [--json] ceremony verify TRANSCRIPT [--key FILE] [--token] [--after FILE]\n"
+    "       metervault-keys [--config FILE] [--json] ceremony verify TRANSCRIPT [--key FILE] [--token]\n"
+    "                       [--fingerprint HEX] [--after FILE]\n"
     "       metervault-keys ceremony print TRANSCRIPT [--out FILE] [--pdf FILE]\n\n"
     "A ceremony is a script that says who does what in which order; `run` guides the officers through it and writes\n"
     "a transcript that is chained line by line and signed by the token's key audit-sign. Samples are in\n"

@@ -51,7 +51,8 @@ static void print_help(FILE *out)
                        "  --json         answer as one JSON object\n"
                        "  --version      print the version\n"
                        "  --help         this text; COMMAND --help shows a command's options\n\n"
-                       "Exit codes: 0 done, 1 refused, 2 usage, 3 module or token cannot be reached.\n\n"
+                       "Exit codes: 0 done, 1 refused, 2 usage, 3 module or token cannot be reached,\n4 a transcript "
+                       "is in order and nothing says whose key signed it.\n\n"
                        "Examples:\n"
                        "  metervault-keys --config hsmd.conf list\n"
                        "  metervault-keys import --help\n");

@@ -8,7 +8,7 @@
 
 #include "base/status.h"
 
-enum tool_exit { TOOL_DONE = 0, TOOL_REFUSED = 1, TOOL_USAGE = 2, TOOL_NOT_READY = 3 };
+enum tool_exit { TOOL_DONE = 0, TOOL_REFUSED = 1, TOOL_USAGE = 2, TOOL_NOT_READY = 3, TOOL_UNPROVEN = 4 };
 
 struct tool {
     const char *config_path; /* of the key process; the default when --config is absent */

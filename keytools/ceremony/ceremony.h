@@ -61,6 +61,8 @@ enum ceremony_turn ceremony_paper_kcv(struct ceremony *ceremony, const char *lab
 /* Logs in where no token is open; TOKEN_NOT_FOUND and what session_open says. */
 MV_MUST_USE mv_status ceremony_open(struct ceremony *ceremony);
 void ceremony_close(struct ceremony *ceremony);
+/* "signer": what a key that signs transcripts is called in them. */
+void ceremony_add_signer(const struct hsm_key_info *info, json_t *line);
 /* Records what an act changed in the catalogue, and takes it for known. */
 MV_MUST_USE mv_status ceremony_take_changes(struct ceremony *ceremony);
 

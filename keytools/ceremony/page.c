@@ -87,8 +87,10 @@ static void print_end(struct page *page, const struct transcript_report *report)
         (void)fprintf(page->out, "\nUNSIGNED: there was no key to sign with.\n");
     print_fingerprint(page->out, "Head of the transcript", report->head, sizeof report->head);
     if (report->state == TRANSCRIPT_SIGNED && transcript_fingerprint(report->signer, fingerprint).ok)
-        print_fingerprint(page->out, "Signed by audit-sign, SHA-256 of its public key", fingerprint,
-                          sizeof fingerprint);
+        print_fingerprint(page->out,
+                          "Signed by audit-sign. NOT PROVEN here whose key that is: compare the SHA-256 of its public "
+                          "key with the\npaper of the token's first ceremony",
+                          fingerprint, sizeof fingerprint);
     (void)fprintf(page->out, "\nI was there, and it was as it is written here.\n");
     for (size_t i = 0; i < page->people_count; i++)
         (void)fprintf(page->out, "\n\n______________________________   ____________\n%s (%s)%*sdate\n",

@@ -56,21 +56,13 @@ static mv_status read_after(const char *path, json_t *line)
 static void add_token(const struct ceremony *ceremony, json_t *line)
 {
     const struct session *session = &ceremony->session;
-    uint8_t der[HSM_SIGN_PUBLIC];
-    uint8_t fingerprint[TRANSCRIPT_HASH];
-    char hex[TRANSCRIPT_HEX];
     if (session->hsm == NULL)
         return;
     (void)json_object_set_new(line, "token_serial", json_string(hsm_serial(session->hsm)));
     (void)json_object_set_new(line, "generation", json_integer((json_int_t)session->catalogue->generation));
     const struct hsm_key_entry *signer = hsm_sign_newest(session->hsm, session->catalogue);
-    if (signer == NULL)
-        return;
-    hsm_sign_der(signer->info.point, der);
-    if (!transcript_fingerprint(der, fingerprint).ok)
-        return;
-    hex_encode(fingerprint, sizeof fingerprint, hex);
-    (void)json_object_set_new(line, "signer", json_string(hex));
+    if (signer != NULL)
+        ceremony_add_signer(&signer->info, line);
 }
 
 /* Of a ceremony that a power cut ended: without them the first `verify` finds the token in order. */

@@ -33,6 +33,18 @@ static bool is_new(const struct hsm_catalogue *before, uint64_t generation)
     return generation > before->generation;
 }
 
+void ceremony_add_signer(const struct hsm_key_info *info, json_t *line)
+{
+    uint8_t der[HSM_SIGN_PUBLIC];
+    uint8_t fingerprint[TRANSCRIPT_HASH];
+    char hex[TRANSCRIPT_HEX];
+    hsm_sign_der(info->point, der);
+    if (!transcript_fingerprint(der, fingerprint).ok)
+        return;
+    hex_encode(fingerprint, sizeof fingerprint, hex);
+    (void)json_object_set_new(line, "signer", json_string(hex));
+}
+
 static void tell_key(struct ceremony *ceremony, const struct hsm_key_info *info)
 {
     char kcv[WORDS_KCV];
@@ -50,6 +62,8 @@ static void tell_key(struct ceremony *ceremony, const struct hsm_key_info *info)
         (void)json_object_set_new(line, "issued_until", json_string(words_time(info->issued_until_unix_s, until)));
     if (info->scope.successor_krn != 0)
         (void)json_object_set_new(line, "successor_krn", json_integer(info->scope.successor_krn));
+    if (info->use == HSM_USE_AUDIT_SIGN)
+        ceremony_add_signer(info, line);
     ceremony_record(ceremony, "key", line);
 }
 

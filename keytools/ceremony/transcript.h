@@ -20,6 +20,7 @@ enum {
     TRANSCRIPT_MOST_LINE = 16384,
     TRANSCRIPT_WHY = 160,
     TRANSCRIPT_EVENT = 32,
+    TRANSCRIPT_SIGNERS = 16, /* that are looked at: the first line's and those of keys that were made or restored */
 };
 
 /* The chain's next hash. */
@@ -63,7 +64,8 @@ struct transcript_report {
 /* Called with each good line in turn, the reference stays the caller's. */
 typedef void transcript_reader(void *context, size_t number, const json_t *line);
 
-/* Offline; takes any bytes. `reader` may be NULL. */
+/* Offline; takes any bytes. BAD too when another key signed than the first line and the lines of the keys name.
+ * `reader` may be NULL. */
 void transcript_verify(const char *text, size_t size, struct transcript_report *report, transcript_reader *reader,
                        void *context);
 /* SHA-256 of the SubjectPublicKeyInfo: what a signing key is called by. */

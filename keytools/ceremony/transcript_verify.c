@@ -12,7 +12,9 @@ struct walk {
     struct transcript_report *report;
     transcript_reader *reader;
     void *context;
-    char event[TRANSCRIPT_EVENT];    /* of the last line */
+    char event[TRANSCRIPT_EVENT];                     /* of the last line */
+    char signers[TRANSCRIPT_SIGNERS][TRANSCRIPT_HEX]; /* fingerprints of keys that may sign */
+    size_t signer_count;
     bool signature_due;              /* the closing line says that there is a signature */
     uint8_t closed[TRANSCRIPT_HASH]; /* head that is signed */
 };
@@ -47,6 +49,29 @@ static bool hex_of(const json_t *line, const char *name, uint8_t *bytes, size_t 
     return strlen(text) == 2 * size && hex_decode(text, bytes, size);
 }
 
+/* The key that the token had at first, and those that it was given in the ceremony. */
+static void keep_signer(struct walk *walk, const json_t *line)
+{
+    const char *event = text_of(line, "event");
+    const char *signer = text_of(line, "signer");
+    bool names = strcmp(event, "ceremony") == 0 || strcmp(event, "key") == 0;
+    if (names && strlen(signer) == TRANSCRIPT_HEX - 1 && walk->signer_count < TRANSCRIPT_SIGNERS)
+        memcpy(walk->signers[walk->signer_count++], signer, TRANSCRIPT_HEX);
+}
+
+static bool is_named(const struct walk *walk, const uint8_t der[HSM_SIGN_PUBLIC])
+{
+    uint8_t fingerprint[TRANSCRIPT_HASH];
+    char hex[TRANSCRIPT_HEX];
+    if (!transcript_fingerprint(der, fingerprint).ok)
+        return false;
+    hex_encode(fingerprint, sizeof fingerprint, hex);
+    for (size_t i = 0; i < walk->signer_count; i++)
+        if (strcmp(walk->signers[i], hex) == 0)
+            return true;
+    return walk->signer_count == 0;
+}
+
 static bool check_signature(struct walk *walk, const json_t *line)
 {
     uint8_t signature[HSM_SIGNATURE_MOST];
@@ -59,6 +84,8 @@ static bool check_signature(struct walk *walk, const json_t *line)
     report->version = (uint32_t)version;
     if (!hsm_sign_check(report->signer, walk->closed, signature, size))
         return bad(walk, "wrong signature: not that of the embedded key over the lines before");
+    if (!is_named(walk, report->signer))
+        return bad(walk, "signed by another key than the first line, or a key's line after it, names");
     report->state = TRANSCRIPT_SIGNED;
     return true;
 }
@@ -106,6 +133,7 @@ static bool take_json(struct walk *walk, const json_t *line)
         return false;
     if (report->lines == 0)
         (void)snprintf(report->after, sizeof report->after, "%s", text_of(line, "after"));
+    keep_signer(walk, line);
     if (strcmp(event, "closed") == 0)
         take_close(walk, line);
     if (strcmp(event, "closed") == 0 && report->result[0] == '\0')

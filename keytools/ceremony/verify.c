@@ -15,13 +15,16 @@
 static const struct option_usage verify_usage = {
     "Verifies a transcript without a token: the chain of its lines, their order, and the signature by the public key "
     "in\n"
-    "it. The first line that is wrong is named. That key proves only itself: compare its words with the paper of the\n"
-    "token's first ceremony, or give it with --key, or ask the token's catalogue with --token.",
+    "it. The first line that is wrong is named. That key proves only itself: give it with --key, or its fingerprint "
+    "from\n"
+    "the paper of the token's first ceremony, or ask the token's catalogue with --token. Without any of these the "
+    "exit\n"
+    "code is 4, for who changes a whole transcript signs it with a key of his own.",
     "  metervault-keys ceremony verify 2026-11-22.transcript --key audit-sign.pem\n"
     "  metervault-keys --config hsmd.conf ceremony verify 2026-11-22.transcript --token\n"};
 
 struct verify {
-    const char *key, *after;
+    const char *key, *after, *fingerprint;
     bool token;
     struct transcript_report report;
 };
@@ -62,6 +65,24 @@ static mv_status check_token_key(const struct tool *tool, const struct verify *v
     return status;
 }
 
+static mv_status check_paper_key(const struct verify *verify)
+{
+    uint8_t paper[TRANSCRIPT_HASH];
+    uint8_t fingerprint[TRANSCRIPT_HASH];
+    if (!hex_decode(verify->fingerprint, paper, sizeof paper))
+        return mv_fail(MV_INVALID_FIELD, "fingerprint: is 64 hex digits");
+    MV_TRY(transcript_fingerprint(verify->report.signer, fingerprint));
+    return memcmp(paper, fingerprint, sizeof paper) == 0
+               ? mv_ok()
+               : mv_fail(MV_TRANSCRIPT_REFUSED, "transcript: signed by a foreign key");
+}
+
+/* Somebody else than the transcript has said whose key it is. */
+static bool is_proven(const struct verify *verify)
+{
+    return verify->key != NULL || verify->token || verify->fingerprint != NULL;
+}
+
 static mv_status check_after(const struct verify *verify)
 {
     struct transcript_report before;
@@ -92,6 +113,8 @@ static mv_status judge(const struct tool *tool, const struct verify *verify)
                       report->lines, report->result);
     if (verify->key != NULL)
         MV_TRY(check_file_key(verify));
+    if (verify->fingerprint != NULL)
+        MV_TRY(check_paper_key(verify));
     return verify->token ? check_token_key(tool, verify) : mv_ok();
 }
 
@@ -116,12 +139,13 @@ static void report_good(const struct tool *tool, const struct verify *verify)
     hex_encode(report->head, sizeof report->head, head);
     hex_encode(fingerprint, sizeof fingerprint, signer);
     if (tool->json) {
-        tool_answer(json_pack("{s:b, s:I, s:s, s:s, s:s, s:I}", "ok", 1, "lines", (json_int_t)report->lines, "result",
-                              report->result, "head", head, "signer", signer, "version", (json_int_t)report->version));
+        tool_answer(json_pack("{s:b, s:b, s:I, s:s, s:s, s:s, s:I}", "ok", 1, "key_proven", (int)is_proven(verify),
+                              "lines", (json_int_t)report->lines, "result", report->result, "head", head, "signer",
+                              signer, "version", (json_int_t)report->version));
         return;
     }
     (void)printf("%zu lines, %s, signed by audit-sign/%u%s\n", report->lines, report->result, report->version,
-                 verify->key == NULL && !verify->token ? ", whose key is only the one in the transcript" : "");
+                 is_proven(verify) ? "" : ", WHOSE KEY IS NOT PROVEN: give --key, --fingerprint or --token");
     print_spoken("head", report->head);
     print_spoken("SHA-256 of the signing key", fingerprint);
 }
@@ -132,6 +156,8 @@ int ceremony_verify(struct tool *tool, const char *path, int argc, char **argv)
     const struct option_spec specs[] = {
         {"key", OPTION_TEXT, "FILE", "public key in PEM that must have signed", &verify.key},
         {"token", OPTION_FLAG, NULL, "the catalogue of the configured token must know the key", &verify.token},
+        {"fingerprint", OPTION_TEXT, "HEX", "SHA-256 of the key that must have signed, from paper",
+         &verify.fingerprint},
         {"after", OPTION_TEXT, "FILE", "transcript that it must follow", &verify.after},
     };
     enum options_outcome outcome =
@@ -146,7 +172,8 @@ int ceremony_verify(struct tool *tool, const char *path, int argc, char **argv)
         status = judge(tool, &verify);
     }
     free(text);
-    if (status.ok)
-        report_good(tool, &verify);
-    return status.ok ? TOOL_DONE : tool_refuse(tool, status);
+    if (!status.ok)
+        return tool_refuse(tool, status);
+    report_good(tool, &verify);
+    return is_proven(&verify) ? TOOL_DONE : TOOL_UNPROVEN;
 }

@@ -1,5 +1,6 @@
 """What people of a ceremony and files given to it may try. Run in a folder with hsmd.conf, its token, officer ann.
 usage: hostile.py METERVAULT-KEYS"""
+import hashlib
 import json
 import os
 import signal
@@ -95,8 +96,62 @@ def a_signal_leaves_no_secret():
     os.rename("pin.away", "pin")
 
 
+def forge(name, change):
+    """Every line again, signed by a key of the forger's own: what he can do who can write the file."""
+    run = lambda *words, **more: subprocess.run(["openssl", *words], check=True, capture_output=True, **more).stdout
+    run("genpkey", "-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-256", "-out", "evil.key")
+    public = run("pkey", "-in", "evil.key", "-pubout", "-outform", "DER")
+    head, lines = bytes(32), []
+    for event in events(name):
+        change(event, hashlib.sha256(public).hexdigest().upper())
+        if event["event"] == "signature":
+            with open("head", "wb") as file:
+                file.write(head)
+            event["public_key"] = public.hex()
+            event["signature"] = run("pkeyutl", "-sign", "-inkey", "evil.key", "-in", "head").hex()
+        text = json.dumps(event, separators=(",", ":"), ensure_ascii=False).encode()
+        head = hashlib.sha256(b"metervault transcript 1\n" + head + text).digest()
+        lines.append(head.hex().upper().encode() + b" " + text + b"\n")
+    with open("forged.transcript", "wb") as file:
+        file.write(b"".join(lines))
+
+
+def a_foreign_key_proves_nothing():
+    script("plain", "[step s]\nby = a, b\nread = Hello.\n")
+    room = begin("plain")
+    room.meet(PEOPLE)
+    room.step(PEOPLE, ["a", "b"], act=False)
+    room.finish(0)
+    own = json.loads(tool(4, "", "--json", "ceremony", "verify", "plain.transcript"))
+    if own["key_proven"] is not False or own["signer"] != events("plain")[0]["signer"]:
+        sys.exit(f"{own}")
+    tool(4, "NOT PROVEN", "ceremony", "verify", "plain.transcript")
+    tool(0, "signed by audit-sign/1\n", "ceremony", "verify", "plain.transcript", "--fingerprint", own["signer"])
+    tool(0, '"key_proven":', "--json", "ceremony", "verify", "plain.transcript", "--token")
+    tool(1, "64 hex", "ceremony", "verify", "plain.transcript", "--fingerprint", own["signer"][:10])
+
+    def rename(event, _):
+        if event["event"] == "person":
+            event["name"] = "Mallory"
+
+    forge("plain", rename)
+    tool(1, "signed by another key than the first line", "ceremony", "verify", "forged.transcript")
+    tool(1, "signed by another key", "ceremony", "print", "forged.transcript")
+
+    def rename_all(event, signer):
+        rename(event, signer)
+        if "signer" in event:
+            event["signer"] = signer
+
+    forge("plain", rename_all)
+    tool(4, "NOT PROVEN", "ceremony", "verify", "forged.transcript")
+    tool(1, "foreign key", "ceremony", "verify", "forged.transcript", "--token")
+    tool(1, "foreign key", "ceremony", "verify", "forged.transcript", "--fingerprint", own["signer"])
+    tool(0, "NOT PROVEN", "ceremony", "print", "forged.transcript")
+
+
 def main():
-    tests = (the_whole_act_is_seen, a_signal_leaves_no_secret)
+    tests = (the_whole_act_is_seen, a_signal_leaves_no_secret, a_foreign_key_proves_nothing)
     for test in tests:
         test()
     print(f"{len(tests)} passed, 0 failed")

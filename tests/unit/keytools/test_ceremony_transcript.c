@@ -117,6 +117,51 @@ static void what_was_written_verifies(void **state)
     }
 }
 
+/* What the first line and the lines of keys say of the key that signs: a foreign one does not fit in afterwards. */
+static void another_signer_needs_a_key_line(void **state)
+{
+    (void)state;
+    static const struct {
+        bool first, made; /* names the key that signs, not another one */
+        enum transcript_state state;
+    } cases[] = {{true, false, TRANSCRIPT_SIGNED}, {false, true, TRANSCRIPT_SIGNED}, {false, false, TRANSCRIPT_BAD}};
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        char folder[] = "/tmp/mv-transcript-XXXXXX";
+        char file[64];
+        char names[2][TRANSCRIPT_HEX];
+        uint8_t *der = NULL;
+        uint8_t fingerprint[TRANSCRIPT_HASH];
+        EVP_PKEY *key = new_key();
+        assert_int_equal(i2d_PUBKEY(key, &der), HSM_SIGN_PUBLIC);
+        assert_true(transcript_fingerprint(der, fingerprint).ok);
+        OPENSSL_free(der);
+        hex_encode(fingerprint, sizeof fingerprint, names[1]);
+        fingerprint[0] ^= 1;
+        hex_encode(fingerprint, sizeof fingerprint, names[0]);
+        assert_non_null(mkdtemp(folder));
+        (void)snprintf(file, sizeof file, "%s/t", folder);
+        struct transcript transcript;
+        assert_true(transcript_open(file, &transcript).ok);
+        add(&transcript, "ceremony", json_pack("{s:s}", "signer", names[cases[i].first]));
+        add(&transcript, "key", json_pack("{s:s}", "signer", names[cases[i].made]));
+        add(&transcript, "note", json_pack("{s:s}", "signer", names[1]));
+        add(&transcript, "closed", json_pack("{s:s, s:b}", "result", "completed", "signed", 1));
+        add_signature(&transcript, key);
+        transcript_close(&transcript);
+        EVP_PKEY_free(key);
+        char *text = NULL;
+        size_t size = 0;
+        struct transcript_report report;
+        assert_true(whole_file_read(file, TRANSCRIPT_MOST_BYTES, &text, &size).ok);
+        (void)unlink(file);
+        (void)rmdir(folder);
+        transcript_verify(text, size, &report, NULL, NULL);
+        free(text);
+        assert_int_equal(report.state, cases[i].state);
+        assert_true(report.state != TRANSCRIPT_BAD || report.bad_line == 5);
+    }
+}
+
 /* Every byte, every bit that turns it into another one of text. */
 static void every_changed_byte_is_found(void **state)
 {
@@ -257,9 +302,13 @@ static void words_are_distinct_and_tell_places_apart(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(what_was_written_verifies),         cmocka_unit_test(every_changed_byte_is_found),
-        cmocka_unit_test(missing_and_moved_lines_are_named), cmocka_unit_test(a_rewritten_chain_needs_the_key),
-        cmocka_unit_test(a_page_says_what_is_missing),       cmocka_unit_test(words_are_distinct_and_tell_places_apart),
+        cmocka_unit_test(what_was_written_verifies),
+        cmocka_unit_test(another_signer_needs_a_key_line),
+        cmocka_unit_test(every_changed_byte_is_found),
+        cmocka_unit_test(missing_and_moved_lines_are_named),
+        cmocka_unit_test(a_rewritten_chain_needs_the_key),
+        cmocka_unit_test(a_page_says_what_is_missing),
+        cmocka_unit_test(words_are_distinct_and_tell_places_apart),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
