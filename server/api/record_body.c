@@ -4,6 +4,7 @@
 
 #include "api/convert.h"
 #include "api/record_convert.h"
+#include "base/wire.h"
 
 enum { CLIENT_DIGITS = 12, ONE_BYTE = 1, TWO_BYTES = 2, FOUR_BYTES = 4, EIGHT_BYTES = 8 };
 
@@ -20,23 +21,16 @@ static void read_client(const char *digits, uint8_t client[STORE_CLIENT])
     }
 }
 
-static size_t put_number(uint64_t value, uint8_t *to)
-{
-    for (unsigned i = 0; i < EIGHT_BYTES; i++)
-        to[i] = (uint8_t)(value >> (8 * (EIGHT_BYTES - 1 - i)));
-    return EIGHT_BYTES;
-}
-
 static void put_unread(const struct vend_record_facts *facts, struct mv_record_writer *to)
 {
     uint8_t items[MV_UNREAD_MAX * 2 * EIGHT_BYTES];
-    size_t used = 0;
+    struct mv_writer writer = mv_writer_on(items, sizeof items);
     for (unsigned i = 0; i < facts->unread_count; i++) {
-        used += put_number((uint64_t)facts->unread[i].amount, items + used);
-        used += put_number((uint64_t)facts->unread[i].arrears, items + used);
+        mv_put_u64(&writer, (uint64_t)facts->unread[i].amount);
+        mv_put_u64(&writer, (uint64_t)facts->unread[i].arrears);
     }
-    if (used > 0)
-        mv_record_put(to, MV_TAG_UNREAD, items, (uint8_t)used);
+    if (writer.used > 0)
+        mv_record_put(to, MV_TAG_UNREAD, items, (uint8_t)writer.used);
 }
 
 static enum mv_purchase_kind kind_of(const Metervault__V1__PurchaseRecord *purchase)
