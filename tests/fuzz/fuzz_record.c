@@ -156,7 +156,7 @@ static bool same_moved(const struct mv_prepay *a, const struct mv_prepay *b)
            memcmp(a->records.keys.mac_in, b->records.keys.mac_in, sizeof a->records.keys.mac_in) == 0 &&
            memcmp(a->meter.state.credit, b->meter.state.credit, sizeof a->meter.state.credit) == 0 &&
            a->records.epoch == b->records.epoch && a->records.total_purchased == b->records.total_purchased &&
-           a->records.return_sequence == b->records.return_sequence && a->account.arrears == b->account.arrears &&
+           a->records.return_reserved == b->records.return_reserved && a->account.arrears == b->account.arrears &&
            a->parts.set_id == b->parts.set_id && a->parts.present == b->parts.present &&
            a->tariff.set_id == b->tariff.set_id && a->calendar.set_id == b->calendar.set_id &&
            a->parameters.hoard_limit == b->parameters.hoard_limit && a->supply.bypass == b->supply.bypass &&

@@ -220,6 +220,7 @@ struct mv_record_state {
     uint16_t epoch;
     uint32_t sequence[MV_RECORD_KINDS]; /* highest accepted, by kind; 0: none in this epoch */
     uint32_t return_sequence;           /* of the last return that was written */
+    uint32_t return_reserved;           /* up to here they may be given out: this is what is kept */
     uint8_t nonce[8];                   /* of the last read request */
     bool nonce_open;                    /* a return that echoes it is due */
     uint8_t want, from;                 /* of that request: enum mv_want and where it begins */

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "../meter/rules.h"
+#include "account.h"
 #include "events.h"
 #include "parameters.h"
 #include "record_rules.h"
@@ -86,13 +87,22 @@ static void take_settings(struct mv_prepay *p, const struct mv_record_in *in)
     }
 }
 
+/* Debt and credit of one register mean something else in another. */
+static bool may_live_on(const struct mv_prepay *p, uint8_t credit_register)
+{
+    if (credit_register == p->parameters.credit_register)
+        return true;
+    return credit_register % MV_SERVICES == mv_account_service(p) && p->account.arrears == 0 &&
+           !p->account.emergency_on && mv_account_remaining(p) == 0;
+}
+
 static enum mv_result take_values(struct mv_prepay *p, const struct mv_record_in *in)
 {
     const struct mv_meter_identity *identity = &p->meter.state.identity;
     struct mv_parameters parameters = p->parameters;
     if (read_parameters(in, &parameters) != MV_DONE || mv_parameters_check(&parameters, identity) != MV_DONE)
         return MV_RECORD_VALUE;
-    if (mv_in_has(in, MV_TAG_WATER_FACTOR) && !mv_has_water(identity))
+    if ((mv_in_has(in, MV_TAG_WATER_FACTOR) && !mv_has_water(identity)) || !may_live_on(p, parameters.credit_register))
         return MV_RECORD_VALUE;
     mv_parameters_set(p, &parameters);
     take_settings(p, in);

@@ -32,6 +32,14 @@ static bool is_bcd(const uint8_t *bytes, unsigned size)
     return digits;
 }
 
+static bool is_serial(const uint8_t card[CARD_SIZE])
+{
+    unsigned all = 0;
+    for (unsigned i = 0; i < CARD_SIZE; i++)
+        all |= card[i];
+    return all != 0;
+}
+
 static enum mv_result read_body(const struct mv_record_in *in, unsigned credit_register, struct purchase *purchase)
 {
     struct mv_tlv tlv;
@@ -49,15 +57,20 @@ static enum mv_result read_body(const struct mv_record_in *in, unsigned credit_r
         (struct bought){.amount = mv_in_number(in, MV_TAG_AMOUNT), .debt = mv_in_number(in, MV_TAG_ARREARS_ADDED)};
     bool good = purchase->kind >= MV_PURCHASE_OPEN && purchase->kind <= MV_PURCHASE_REPLACEMENT &&
                 mv_in_number(in, MV_TAG_REGISTER) == credit_register && is_bcd(purchase->client, CLIENT_SIZE) &&
-                purchase->unread_count < in->head.sequence;
+                purchase->unread_count < in->head.sequence && (purchase->card == NULL || is_serial(purchase->card));
     return good ? MV_DONE : MV_RECORD_VALUE;
 }
 
-/* Constant time is not asked for: client and card are printed on the card. */
-static bool other_card(const struct mv_record_state *records, const uint8_t *card)
+/* Constant time is not asked for: client and card are printed on the card. A replacement that names no card would leave
+ * the lost one good. */
+static enum mv_result check_card(const struct mv_record_state *records, const struct purchase *purchase)
 {
-    static const uint8_t none[CARD_SIZE];
-    return card != NULL && memcmp(records->card, none, CARD_SIZE) != 0 && memcmp(records->card, card, CARD_SIZE) != 0;
+    if (!is_serial(records->card))
+        return MV_DONE;
+    if (purchase->card == NULL)
+        return purchase->kind == MV_PURCHASE_REPLACEMENT ? MV_RECORD_TAG : MV_DONE;
+    bool other = memcmp(records->card, purchase->card, CARD_SIZE) != 0;
+    return other && purchase->kind == MV_PURCHASE_NORMAL ? MV_RECORD_CARD : MV_DONE;
 }
 
 /* An opening that brings purchases again may be one that was signed anew because the first seemed to be lost. */
@@ -70,9 +83,9 @@ static enum mv_result check_account(const struct mv_record_state *records, const
     }
     if (memcmp(records->client, purchase->client, CLIENT_SIZE) != 0)
         return MV_RECORD_CLIENT;
-    if (purchase->kind == MV_PURCHASE_NORMAL && other_card(records, purchase->card))
-        return MV_RECORD_CARD;
-    return purchase->kind == MV_PURCHASE_OPEN && purchase->unread_count == 0 ? MV_RECORD_COUNT : MV_DONE;
+    if (purchase->kind == MV_PURCHASE_OPEN && purchase->unread_count == 0)
+        return MV_RECORD_COUNT;
+    return check_card(records, purchase);
 }
 
 /* Of the purchase that lies so many sequence numbers back, 0 the record's own. */

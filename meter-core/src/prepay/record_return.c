@@ -9,7 +9,7 @@
 #include "settle.h"
 #include "supply.h"
 
-enum { EPOCH_2014 = 1388534400, MINUTE_S = 60, EVENTS_MAX = 8, EVENT_SIZE = 7, FROZEN_SIZE = 37 };
+enum { EPOCH_2014 = 1388534400, MINUTE_S = 60, EVENTS_MAX = 8, EVENT_SIZE = 7, FROZEN_SIZE = 37, RESERVED = 1024 };
 
 enum mv_result mv_take_read(struct mv_prepay *p, const struct mv_record_in *in)
 {
@@ -178,6 +178,23 @@ static enum mv_result write_return(const struct mv_prepay *p, struct mv_record_w
     return mv_record_end(to);
 }
 
+/* Sequence numbers are kept ahead, many at once: whoever asks for returns without a session wears nothing out. What of
+ * them was not used is left off at the next start. */
+static void count_return(struct mv_prepay *p)
+{
+    struct mv_record_state *records = &p->records;
+    bool kept = !records->nonce_open;
+    uint32_t left = UINT32_MAX - records->return_reserved;
+    if (records->return_sequence == records->return_reserved) {
+        records->return_reserved += left < RESERVED ? left : RESERVED;
+        kept = false;
+    }
+    records->return_sequence++;
+    records->nonce_open = false;
+    if (!kept)
+        mv_touch(p, MV_OBJECT_RECORDS, true);
+}
+
 /* The sequence number is kept before the return leaves; the session ends with it. */
 enum mv_result mv_prepay_return(struct mv_prepay *p, uint8_t bytes[MV_RECORD_MAX], uint32_t *size)
 {
@@ -194,9 +211,7 @@ enum mv_result mv_prepay_return(struct mv_prepay *p, uint8_t bytes[MV_RECORD_MAX
     result = write_return(p, &to);
     if (result != MV_DONE)
         return mv_settle(p, result);
-    p->records.return_sequence++;
-    p->records.nonce_open = false;
-    mv_touch(p, MV_OBJECT_RECORDS, true);
+    count_return(p);
     mv_record_seal(&to, p->records.keys.mac_out);
     result = mv_settle(p, MV_DONE);
     if (result != MV_DONE)

@@ -46,7 +46,7 @@ static void encode_records(const void *state, struct mv_nv_sink *to)
     mv_nv_put_u16(to, records->epoch);
     for (unsigned kind = 1; kind <= KINDS; kind++)
         mv_nv_put_u32(to, records->sequence[kind]);
-    mv_nv_put_u32(to, records->return_sequence);
+    mv_nv_put_u32(to, records->return_reserved);
     mv_nv_put_bytes(to, records->nonce, NONCE);
     mv_nv_put_u8(to, records->nonce_open ? 1 : 0);
     mv_nv_put_u8(to, records->want);
@@ -88,7 +88,7 @@ static bool decode_records(void *state, struct mv_nv_source *from)
     records->epoch = mv_nv_get_u16(from);
     for (unsigned kind = 1; kind <= KINDS; kind++)
         records->sequence[kind] = mv_nv_get_u32(from);
-    records->return_sequence = mv_nv_get_u32(from);
+    records->return_sequence = records->return_reserved = mv_nv_get_u32(from);
     mv_nv_get_bytes(from, records->nonce, NONCE);
     records->nonce_open = get_flag(from, &good);
     records->want = mv_nv_get_u8(from);

@@ -73,7 +73,8 @@ static void counts_missing_purchases(void **state)
     record_open_account(f, 100);
     refused(f, &(struct record_purchase){.sequence = 3, .amount = 1}, MV_RECORD_COUNT);
     refused(f, &(struct record_purchase){.sequence = UINT32_MAX, .amount = 1}, MV_RECORD_COUNT);
-    refused(f, &(struct record_purchase){.kind = MV_PURCHASE_REPLACEMENT, .sequence = 3, .amount = 1}, MV_RECORD_COUNT);
+    refused(f, &(struct record_purchase){.kind = MV_PURCHASE_REPLACEMENT, .sequence = 3, .amount = 1, .card = 9},
+            MV_RECORD_COUNT);
 }
 
 /* Four purchases, of which the meter reads the first `read` one by one and the rest in the last. */
@@ -229,6 +230,11 @@ static void replacement_of_a_lost_card(void **state)
     assert_int_equal(f->answer.credited, 70);
     refused(f, &(struct record_purchase){.sequence = 4, .amount = 1, .card = RECORD_CARD}, MV_RECORD_CARD);
     assert_int_equal(record_purchase(f, &(struct record_purchase){.sequence = 4, .amount = 1, .card = 9}), MV_ACCEPT);
+    /* without a card the lost one would stay good */
+    refused(f, &(struct record_purchase){.kind = MV_PURCHASE_REPLACEMENT, .sequence = 5}, MV_RECORD_TAG);
+    record_purchase_begin(f, &(struct record_purchase){.kind = MV_PURCHASE_REPLACEMENT, .sequence = 5});
+    mv_record_put_number(&f->record, MV_TAG_CARD, 0, 8);
+    assert_int_equal(record_hand(f), MV_RECORD_VALUE);
     /* nothing to credit: the card alone is new */
     replacement = (struct record_purchase){.kind = MV_PURCHASE_REPLACEMENT, .sequence = 5, .card = 10};
     uint32_t purchases = f->p.account.purchases;

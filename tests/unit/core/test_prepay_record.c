@@ -232,6 +232,28 @@ static void key_updates_that_are_wrong(void **state)
 
 /* ---- read request and return ---- */
 
+enum { RESERVED = 1024 }; /* sequence numbers that are kept ahead */
+
+/* Whoever asks for returns without a session wears nothing out, and no sequence number comes twice. */
+static void returns_that_nobody_asked_for(void **state)
+{
+    struct record_fixture *f = *state;
+    struct mv_record_head head;
+    uint32_t last = 0;
+    uint32_t commits = f->p.meter.journal.commits;
+    for (unsigned i = 0; i < 3 * RESERVED; i++) {
+        record_return(f, &head);
+        assert_int_equal(head.sequence, ++last);
+    }
+    assert_true(f->p.meter.journal.commits <= commits + 3);
+    for (unsigned i = 0; i < 5; i++) {
+        assert_int_equal(record_reopen(f), MV_DONE);
+        record_return(f, &head);
+        assert_true(head.sequence > last && head.sequence <= last + RESERVED + 1);
+        last = head.sequence;
+    }
+}
+
 static void echo_and_session(void **state)
 {
     struct record_fixture *f = *state;
@@ -246,12 +268,17 @@ static void echo_and_session(void **state)
     assert_int_equal(record_read(f, 2, 0xA6, MV_WANT_NOTHING, 0), MV_ACCEPT);
     assert_int_equal(record_reopen(f), MV_DONE);
     record_return(f, &head);
-    assert_int_equal(head.sequence, 2);
+    assert_int_equal(head.sequence, RESERVED + 1);
     assert_true(record_returned_number(f, MV_TAG_ECHO) == 0xA6A6A6A6A6A6A6A6);
     record_return(f, &head);
-    assert_int_equal(head.sequence, 3);
+    assert_int_equal(head.sequence, RESERVED + 2);
     assert_false(record_returned(f, MV_TAG_ECHO, &tlv));
-    f->p.records.return_sequence = UINT32_MAX;
+    assert_int_equal(record_reopen(f), MV_DONE);
+    assert_false(f->p.records.nonce_open);
+    f->p.records.return_sequence = f->p.records.return_reserved = UINT32_MAX - 1;
+    record_return(f, &head);
+    assert_int_equal(head.sequence, UINT32_MAX);
+    assert_int_equal(record_reopen(f), MV_DONE);
     assert_int_equal(mv_prepay_return(&f->p, f->returned, &f->returned_size), MV_OVERFLOW_ERROR);
 }
 
@@ -427,6 +454,7 @@ int main(void)
         cmocka_unit_test_setup(refusals_are_counted_up_to_the_most, record_setup),
         cmocka_unit_test_setup(new_keys_replace_the_old, record_setup),
         cmocka_unit_test_setup(key_updates_that_are_wrong, record_setup),
+        cmocka_unit_test_setup(returns_that_nobody_asked_for, record_setup),
         cmocka_unit_test_setup(echo_and_session, record_setup),
         cmocka_unit_test_setup(what_every_return_has, record_setup),
         cmocka_unit_test_setup(every_status_bit, record_setup),

@@ -305,9 +305,39 @@ static void tariffs_wait_for_their_time(void **state)
     assert_int_equal(f->p.tariff.set_id, 13);
 }
 
+static enum mv_result live_on(struct record_fixture *f, uint32_t sequence, uint8_t which)
+{
+    mv_record_put_number(record_begin(f, MV_KIND_PARAMETERS, sequence), MV_TAG_CREDIT_REGISTER, which, 1);
+    return record_hand(f);
+}
+
+/* Debt and credit in one unit are not taken for another, nor one service for another. */
+static void credit_register_changes_when_nothing_lives_on_it(void **state)
+{
+    struct record_fixture *f = *state;
+    enum { HERE = MV_REGISTER_ELECTRICITY, THERE = MV_REGISTER_ELECTRICITY_CURRENCY };
+    assert_int_equal(live_on(f, 1, MV_REGISTER_WATER), MV_RECORD_VALUE);
+    record_open_account(f, 1000);
+    assert_int_equal(live_on(f, 1, THERE), MV_RECORD_VALUE);
+    f->p.account.taken[HERE] = 1000;
+    f->p.account.arrears = 1;
+    assert_int_equal(live_on(f, 1, THERE), MV_RECORD_VALUE);
+    f->p.account.arrears = 0;
+    f->p.account.emergency_on = true;
+    assert_int_equal(live_on(f, 1, THERE), MV_RECORD_VALUE);
+    f->p.account.taken[HERE] = 1001;
+    f->p.account.emergency_on = false;
+    assert_int_equal(live_on(f, 1, THERE), MV_RECORD_VALUE);
+    assert_int_equal(live_on(f, 1, HERE), MV_ACCEPT); /* no change */
+    assert_int_equal(record_command(f, 1, MV_COMMAND_CLEAR, MV_TAG_CLEAR, MV_CLEAR_CREDIT, 1), MV_ACCEPT);
+    assert_int_equal(live_on(f, 2, THERE), MV_ACCEPT);
+    assert_int_equal(f->p.parameters.credit_register, THERE);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup(credit_register_changes_when_nothing_lives_on_it, record_setup),
         cmocka_unit_test_setup(every_value_finds_its_member, record_setup),
         cmocka_unit_test_setup(all_or_none, record_setup),
         cmocka_unit_test_setup(values_and_parts_do_not_mix, record_setup),

@@ -51,7 +51,7 @@ static void every_field_comes_back(void **state)
     records->epoch = 0x1234;
     for (unsigned kind = 1; kind < MV_RECORD_KINDS; kind++)
         records->sequence[kind] = 0x01020304 * kind;
-    records->return_sequence = 0xFFEEDDCC;
+    records->return_sequence = records->return_reserved = 0xFFEEDDCC;
     memset(records->nonce, 0x6B, sizeof records->nonce);
     memset(records->client, 0x7C, sizeof records->client);
     memset(records->card, 0x8D, sizeof records->card);
