@@ -74,16 +74,29 @@ static void check_role(struct check *check, size_t index)
         fault(check, role->line, "role %s: also names a role that stands before", role->name);
 }
 
+/* The role that its person came as: `also` leads to roles before, so this ends. */
+static size_t root_of(const struct script *script, size_t role)
+{
+    size_t at = role;
+    while (at > 0 && script->roles[role].also != NULL) {
+        at--;
+        if (strcmp(script->roles[at].name, script->roles[role].also) == 0)
+            role = at;
+    }
+    return role;
+}
+
 /* Roles that one person has count once. */
 static unsigned people(const struct script *script, const struct script_step *step, bool only_officers)
 {
     unsigned count = 0;
+    bool seen[SCRIPT_MOST_ROLES] = {false};
     for (size_t i = 0; i < step->by_count; i++) {
-        const struct script_role *role = &script->roles[step->by[i]];
-        bool same = only_officers && role->kind != SCRIPT_OFFICER;
-        for (size_t j = 0; j < step->by_count && role->also != NULL; j++)
-            same = same || strcmp(script->roles[step->by[j]].name, role->also) == 0;
-        count += same ? 0 : 1;
+        if (only_officers && script->roles[step->by[i]].kind != SCRIPT_OFFICER)
+            continue;
+        size_t root = root_of(script, step->by[i]);
+        count += seen[root] ? 0 : 1;
+        seen[root] = true;
     }
     return count;
 }

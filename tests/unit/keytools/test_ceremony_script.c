@@ -257,6 +257,19 @@ static void one_person_is_one(void **state)
                    "[step s]\nby = ann, holder\nact = split --shares 2/3\n");
     assert_int_equal(seen.count, 1);
     assert_non_null(strstr(seen.what, "needs 2 people, the step has 1"));
+    /* two roles of somebody who is not in the step by the first of them, and a chain of roles */
+    static const char *const also[] = {"ann", "holder", "holder"};
+    for (size_t i = 0; i < 3; i++) {
+        char text[600];
+        (void)snprintf(text, sizeof text,
+                       HEAD "[role ann]\nkind = officer\nofficer = ann\n[role holder]\nkind = custodian\nalso = ann\n"
+                            "[role two]\nkind = officer\nofficer = two\nalso = %s\n[role wit]\nkind = witness\n"
+                            "[step s]\nby = %s\nact = destroy --label x\n[step r]\nby = ann, holder, wit\nread = x\n",
+                       also[i], i == 2 ? "ann, two, wit" : "holder, two");
+        seen = judge(text);
+        assert_int_equal(seen.count, i == 2 ? 1 : 2);
+        assert_non_null(strstr(seen.what, "destroy needs 2 officers, the step has 1"));
+    }
 }
 
 int main(void)
