@@ -57,6 +57,11 @@ static bool store_once(const struct option_spec *spec, const char *argument, boo
     return store(spec, argument);
 }
 
+static bool is_whole(const char *word, const struct option_spec *spec)
+{
+    return strcspn(word, "=") == strlen(spec->name) + strlen("--");
+}
+
 static void to_getopt(const struct option_spec *specs, size_t count, struct option *options)
 {
     for (size_t i = 0; i < count; i++)
@@ -89,7 +94,15 @@ enum options_outcome options_parse(struct tool *tool, int argc, char **argv, con
     optind = 0; /* glibc: start anew with this argv */
     bool given[MAX_SPECS] = {false};
     int code;
-    while ((code = getopt_long(argc, argv, "+", options, NULL)) != -1) {
+    for (;;) {
+        const char *word = argv[optind > 0 ? optind : 1];
+        if ((code = getopt_long(argc, argv, "+", options, NULL)) == -1)
+            break;
+        /* a script is judged by the names of its options */
+        if (tool->only_check && code >= FIRST_CODE && !is_whole(word, &all[code - FIRST_CODE])) {
+            (void)options_complain(all[code - FIRST_CODE].name, "abbreviated: a script names options in full");
+            return OPTIONS_WRONG;
+        }
         if (code < FIRST_CODE || !store_once(&all[code - FIRST_CODE], optarg, &given[code - FIRST_CODE]))
             return OPTIONS_WRONG;
     }

@@ -184,6 +184,22 @@ static bool is_own(const char *word)
     return false;
 }
 
+/* An officer approves in a step of his own, and after reading. */
+static void check_approval(struct check *check, const struct script_step *step)
+{
+    size_t from = 0;
+    bool present = false;
+    const char *officer = act_option(step, "officer", &from);
+    for (size_t i = 0; officer != NULL && i < step->by_count; i++) {
+        const struct script_role *role = &check->script->roles[step->by[i]];
+        present = present || (role->officer != NULL && strcmp(role->officer, officer) == 0);
+    }
+    if (officer != NULL && !present)
+        fault(check, step->act_line, "officer %.64s approves, and the step is not by a role of this officer", officer);
+    if (act_flag(step, "yes"))
+        fault(check, step->act_line, "--yes is not for an act of a ceremony: officers read what they approve");
+}
+
 static void check_act(struct check *check, const struct script_step *step)
 {
     const struct script_world *world = check->world;
@@ -196,7 +212,10 @@ static void check_act(struct check *check, const struct script_step *step)
     if (act_makes_token(step) && !check->script->new_token)
         fault(check, step->act_line, "%s makes the token: [ceremony] must say token = new", step->words[0]);
     check_files(check, step);
-    check_enrolled(check, step);
+    if (act_is(step, "approve"))
+        check_approval(check, step);
+    else
+        check_enrolled(check, step);
     check_kcv(check, step);
 }
 

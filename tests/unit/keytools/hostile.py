@@ -150,8 +150,22 @@ def a_foreign_key_proves_nothing():
     tool(0, "NOT PROVEN", "ceremony", "print", "forged.transcript")
 
 
+def nobody_signs_for_another():
+    with open("x.act", "w", encoding="ascii") as file:
+        file.write("text")
+    act = "act = approve --act x.act --key ann.key --officer-certificate ann.pem --out x.ann"
+    for options, why in (("--officer ann", "in order"), ("--officer ben", "officer ben approves"),
+                         ("--off ben", "ambiguous"), ("--officer ann --ou=y", "--out: abbreviated"),
+                         ("--officer ann --yes", "--yes is not for"), ("--officer ann --y", "--yes: abbreviated")):
+        path = script("sign", f"[step s]\nby = a, b\n{act} {options}\n")
+        tool(0 if why == "in order" else 1, why, "ceremony", "check", path)
+    path = script("sign", f"[step r]\nby = a\nread = x\n[step s]\nby = b\n{act} --officer ann\n")
+    tool(1, "officer ann approves", "ceremony", "check", path)
+
+
 def main():
-    tests = (the_whole_act_is_seen, a_signal_leaves_no_secret, a_foreign_key_proves_nothing)
+    tests = (the_whole_act_is_seen, a_signal_leaves_no_secret, a_foreign_key_proves_nothing,
+             nobody_signs_for_another)
     for test in tests:
         test()
     print(f"{len(tests)} passed, 0 failed")

@@ -185,6 +185,7 @@ static void what_is_in_order_has_no_fault(void **state)
         ALL "act = import --component-file there1 --component-file there2 --kcv 3FA2C1\nkey = x 3fa2c1\n",
         ALL "act = officer-add --officer cas --officer-certificate there\nquorum = 2\n[step x]\nby = ann\nread = x\n",
         ALL "act = destroy --label x\n",
+        ALL "act = approve there --officer ann --officer-certificate there --key there\n",
         ALL "act = propose generate --component-file any --out new\n",
     };
     for (size_t i = 0; i < sizeof good / sizeof good[0]; i++) {
@@ -222,6 +223,10 @@ static void every_rule_is_judged(void **state)
         {ALL "[step s]\nby = ann, wit\nact = destroy --label x\n", 17, "needs 2 officers"},
         {ALL "[step s]\nby = ann\nact = export --name x\n", 17, "needs 2 people"},
         {ALL "[step s]\nby = ann\nact = generate --accept-host\n", 17, "needs 2 people"},
+        {ALL "act = approve there --officer cas --key there\n", 15, "cas approves"},
+        {ALL "act = approve there --officer=cas --key there\n", 15, "cas approves"},
+        {ALL "[step s]\nby = ben, wit\nact = approve there --officer ann --key there\n", 17, "ann approves"},
+        {ALL "act = approve there --officer ann --key there --yes\n", 15, "--yes"},
         {ALL "act = nonsense\n", 15, "does not take"},
         {ALL "act = list --config x\n", 15, "--config"},
         {ALL "act = list --conf=x\n", 15, "--conf"},
