@@ -126,6 +126,40 @@ static void rows_of_units_that_cannot_be_read(void **state)
     assert_int_equal(bench_open(&bench), MV_STORAGE_ERROR);
 }
 
+static struct mv_meter_port behind;
+static uint32_t answers;
+
+static bool read_until_silent(void *context, uint32_t sector, uint32_t offset, uint8_t *data, uint32_t size)
+{
+    if (answers == 0)
+        return false;
+    answers--;
+    return behind.nv_read(context, sector, offset, data, size);
+}
+
+/* The memory answers no more from the first read of opening on, the second... until the last: refused, but for the few
+ * free units at the very end that it may owe. */
+static void a_memory_that_falls_silent(void **state)
+{
+    enum { OWED = 2 * 8 /* units that one write tears, each read twice */ };
+    uint32_t n = 0;
+    uint32_t refused = 0;
+    (void)state;
+    behind = bench.port;
+    kept = bench;
+    for (; answers == 0; n++) {
+        bench = kept;
+        bench.port.nv_read = read_until_silent;
+        answers = n;
+        enum mv_result result = bench_open(&bench);
+        assert_true(result == MV_STORAGE_ERROR || result == MV_DONE);
+        assert_true(result != MV_DONE || bench_agrees(&bench));
+        refused = result == MV_DONE ? refused : n;
+    }
+    assert_in_range(n - refused, 1, OWED);
+    assert_true(n > 2 * SECTOR / MV_NV_UNIT);
+}
+
 static void reads_of_a_commit_fail(void **state)
 {
     (void)state;
@@ -195,7 +229,6 @@ static void nothing_but_damage(void **state)
 
 /* ---- reads that lie ---- */
 
-static struct mv_meter_port behind;
 static unsigned looks;
 
 /* From the second look at the first unit on, the memory is blank. */
@@ -428,6 +461,7 @@ int main(void)
         BEGUN(reads_fail),
         BEGUN(units_that_cannot_be_read),
         BEGUN(rows_of_units_that_cannot_be_read),
+        BEGUN(a_memory_that_falls_silent),
         BEGUN(reads_of_a_commit_fail),
         BEGUN(what_no_commit_leaves),
         BEGUN(the_first_entry_is_missing),

@@ -110,6 +110,28 @@ static void clears_what_it_says_and_no_more(void **state)
     }
 }
 
+/* What was counted up to then is there again, and the same record clears it later. */
+static void a_clearing_that_is_not_kept_clears_nothing(void **state)
+{
+    struct record_fixture *f = *state;
+    record_open_account(f, 5000);
+    mv_prepay_pulses(&f->p, 0, f->p.parameters.pulses_per_unit);
+    assert_int_equal(mv_prepay_power_fails(&f->p), MV_DONE);
+    f->flash.energy = 0;
+    assert_int_equal(command_with(f, MV_COMMAND_CLEAR, MV_TAG_CLEAR, MV_CLEAR_CURRENT, 1), MV_STORAGE_ERROR);
+    flash_power_on(&f->flash);
+    f->flash.now++;
+    f->now++;
+    assert_int_equal(mv_prepay_tick(&f->p), MV_DONE);
+    assert_int_equal(f->p.registers.total, 1000);
+    assert_int_equal(f->p.registers.by_phase[0], 1000);
+    assert_int_equal(f->p.account.taken[0], 1000);
+    assert_false(logged(f, MV_EVENT_CLEARED));
+    assert_int_equal(record_give(f), MV_ACCEPT);
+    assert_int_equal(f->p.registers.total, 0);
+    assert_int_equal(f->p.account.taken[0], 1000);
+}
+
 static void clears_that_are_wrong(void **state)
 {
     struct record_fixture *f = *state;
@@ -338,6 +360,24 @@ static void a_few_days_ahead_are_made_up_for(void **state)
     assert_int_equal(f->p.account.arrears, 1000000 - 700);
 }
 
+/* A clock that is put right by a little: nothing begins anew, and no midnight is paid for twice. */
+static void a_small_correction_leaves_days_alone(void **state)
+{
+    struct record_fixture *f = *state;
+    owe_by_the_day(f, RECORD_NOW + 100);
+    uint32_t day = f->p.account.day;
+    uint16_t next_month = f->p.freezes.next_month;
+    assert_int_equal(set_time(f, RECORD_NOW + 200), MV_ACCEPT);
+    assert_int_equal(f->p.account.day, day);
+    assert_int_equal(f->p.freezes.next_month, next_month);
+    f->p.freezes.last = RECORD_NOW - 10;
+    assert_int_equal(set_time(f, RECORD_NOW - 5), MV_ACCEPT);
+    assert_int_equal(f->p.account.day, day);
+    ticks(f, 10);
+    assert_int_equal(f->p.account.arrears, 1000000);
+    assert_int_equal(f->p.account.day, day);
+}
+
 /* Once months are cleared, or the meter is reset, a time that was wrong can be put right, and days go on from it. */
 static void a_wrong_time_can_be_put_right(void **state)
 {
@@ -448,6 +488,7 @@ int main(void)
         cmocka_unit_test_setup(leaves_and_enters_control, record_setup),
         cmocka_unit_test_setup(clears_tamper, record_setup),
         cmocka_unit_test_setup(clears_what_it_says_and_no_more, record_setup),
+        cmocka_unit_test_setup(a_clearing_that_is_not_kept_clears_nothing, record_setup),
         cmocka_unit_test_setup(clears_that_are_wrong, record_setup),
         cmocka_unit_test_setup(operands_and_commands, record_setup),
         cmocka_unit_test_setup(reset_begins_a_new_epoch, record_setup),
@@ -458,6 +499,7 @@ int main(void)
         cmocka_unit_test_setup(never_back_across_a_freeze, record_setup),
         cmocka_unit_test_setup(the_first_time_that_is_set_charges_nothing, record_setup),
         cmocka_unit_test_setup(a_few_days_ahead_are_made_up_for, record_setup),
+        cmocka_unit_test_setup(a_small_correction_leaves_days_alone, record_setup),
         cmocka_unit_test_setup(a_wrong_time_can_be_put_right, record_setup),
         cmocka_unit_test_setup(a_time_that_is_not_kept_is_not_set, record_setup),
         cmocka_unit_test_setup(retire_is_for_good, record_setup),
