@@ -128,6 +128,9 @@ struct mv_account {
     uint32_t day;       /* local day number (1970-01-01 is 0) that arrears and fixed charges were last taken for */
     bool emergency_on;  /* granted and not yet paid back */
     uint32_t purchases; /* that brought credit, by any carrier */
+    /* Of the credit register, taken in advance in the journal: power that goes without a warning costs it. In RAM it is
+     * not taken. */
+    int64_t reserved;
 };
 struct mv_month {
     uint32_t ended;           /* Unix seconds; 0: none */
@@ -326,6 +329,8 @@ struct mv_prepay {
     /* It was loaded once: what is used is counted here also while the memory takes nothing. */
     bool counts;
     bool unsaved;                /* the last commit failed: the fault lamp */
+    int64_t covered;             /* what may be taken before the journal has to know: taken and reserved there */
+    uint32_t quota;              /* units that are reserved next */
     struct mv_registers counted; /* those of RAM while the journal's are read again */
     enum mv_result fault;        /* why the meter is not open; the display shows it */
 };

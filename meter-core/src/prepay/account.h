@@ -16,6 +16,10 @@ enum mv_service mv_account_service(const struct mv_prepay *p);
 /* Takes `units` (Wh, litres, seconds), or what they cost at the present rate; to be called before the registers count
  * them, for steps are the month's. */
 void mv_account_use(struct mv_prepay *p, uint64_t units);
+/* After a start: what was reserved in the journal is taken, for nobody knows what was used of it. */
+void mv_account_forfeit(struct mv_prepay *p);
+/* What that would take now. */
+int64_t mv_account_price(const struct mv_prepay *p, uint64_t units);
 
 /* Days that a meter without power, or without a clock, is charged for afterwards; older ones are let go, so that a
  * clock that was set wrong does no more harm than that. */

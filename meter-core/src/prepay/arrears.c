@@ -21,6 +21,12 @@ static void take_arrears(struct mv_prepay *p, int64_t wanted, int64_t available)
     take(p, amount);
 }
 
+void mv_account_forfeit(struct mv_prepay *p)
+{
+    take(p, p->account.reserved);
+    p->account.reserved = 0;
+}
+
 void mv_account_days_begin(struct mv_prepay *p, const struct mv_local *today)
 {
     struct mv_account *account = &p->account;

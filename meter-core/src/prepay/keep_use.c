@@ -6,7 +6,7 @@
 
 enum {
     REGISTERS_SIZE = 8 + MV_RATES * 8 + MV_PHASES * 8 + 8 + MV_PHASES * (4 + 4),
-    ACCOUNT_SIZE = MV_REGISTERS * 8 + 4 + 8 + 8 + 4 + 1 + 4,
+    ACCOUNT_SIZE = MV_REGISTERS * 8 + 4 + 8 + 8 + 4 + 1 + 4 + 8,
     MONTH_SIZE = 4 + 8 + 8 + 8 + 8,
     FREEZES_SIZE = MV_MONTHS * MONTH_SIZE + 4 + 2
 };
@@ -53,6 +53,7 @@ static void put_account(const void *state, struct mv_nv_sink *to)
     mv_nv_put_u32(to, account->day);
     mv_nv_put_u8(to, account->emergency_on ? 1 : 0);
     mv_nv_put_u32(to, account->purchases);
+    mv_nv_put_i64(to, account->reserved);
 }
 
 static bool get_account(void *state, struct mv_nv_source *from)
@@ -66,7 +67,8 @@ static bool get_account(void *state, struct mv_nv_source *from)
     account->day = mv_nv_get_u32(from);
     account->emergency_on = mv_nv_get_u8(from) != 0;
     account->purchases = mv_nv_get_u32(from);
-    return true;
+    account->reserved = mv_nv_get_i64(from);
+    return account->reserved >= 0;
 }
 
 static void put_freezes(const void *state, struct mv_nv_sink *to)
@@ -103,6 +105,6 @@ static bool get_freezes(void *state, struct mv_nv_source *from)
 const struct mv_nv_object mv_object_registers = {
     .id = MV_OBJECT_REGISTERS, .form = 1, .size = REGISTERS_SIZE, .encode = put_registers, .decode = get_registers};
 const struct mv_nv_object mv_object_account = {
-    .id = MV_OBJECT_ACCOUNT, .form = 1, .size = ACCOUNT_SIZE, .encode = put_account, .decode = get_account};
+    .id = MV_OBJECT_ACCOUNT, .form = 2, .size = ACCOUNT_SIZE, .encode = put_account, .decode = get_account};
 const struct mv_nv_object mv_object_freezes = {
     .id = MV_OBJECT_FREEZES, .form = 1, .size = FREEZES_SIZE, .encode = put_freezes, .decode = get_freezes};

@@ -4,6 +4,7 @@
 
 #include "account.h"
 #include "exact.h"
+#include "limit.h"
 #include "save.h"
 
 enum { UNITS_OF_PULSES = 1000 /* Wh per kWh, litres per m3 */, W_MS_PER_WH = 3600000 };
@@ -52,13 +53,15 @@ void mv_prepay_pulses(struct mv_prepay *p, uint8_t phase, uint32_t count)
     unsigned phases = service == MV_SERVICE_ELECTRICITY ? MV_PHASES : 1;
     if (!p->counts || service == MV_SERVICE_TIME || phase >= phases)
         return;
+    if (service == MV_SERVICE_ELECTRICITY)
+        tell_load(&p->load, phase, count);
+    if (count == 0)
+        return;
     uint32_t *rest = &p->registers.pulse_rest[phase];
     uint64_t sum = (uint64_t)count * mv_measure_scale(p) + *rest;
     uint64_t units = mv_divide(sum, parameters->pulses_per_unit, rest);
-    if (service == MV_SERVICE_ELECTRICITY) {
+    if (service == MV_SERVICE_ELECTRICITY)
         (void)add_to_phase(p, phase, units);
-        tell_load(&p->load, phase, count);
-    }
     add(p, units);
 }
 
@@ -75,7 +78,8 @@ void mv_prepay_power(struct mv_prepay *p, const uint32_t secondary_w[MV_PHASES],
         uint64_t energy = mv_divide((uint64_t)p->load.power_w[phase] * ms + *rest, W_MS_PER_WH, rest);
         units += add_to_phase(p, phase, energy);
     }
-    add(p, units);
+    if (mv_limit_load(p) > 0)
+        add(p, units);
 }
 
 void mv_measure_seconds(struct mv_prepay *p, uint32_t seconds)

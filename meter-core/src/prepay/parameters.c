@@ -87,6 +87,7 @@ void mv_parameters_set(struct mv_prepay *p, const struct mv_parameters *paramete
     }
     if (p->parameters.credit_register != parameters->credit_register) {
         p->account.price_rest = 0;
+        p->account.reserved = 0;
         mv_touch(p, MV_OBJECT_ACCOUNT, true);
     }
     p->parameters = *parameters;

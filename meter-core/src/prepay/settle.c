@@ -1,6 +1,7 @@
 #include "settle.h"
 
 #include "../meter/companion.h"
+#include "account.h"
 #include "alarm.h"
 #include "clock.h"
 #include "events.h"
@@ -11,8 +12,10 @@
 
 void mv_loaded(struct mv_prepay *p)
 {
+    mv_account_forfeit(p);
     mv_saved(p);
     mv_supply_restart(p);
+    p->quota = MV_QUOTA_FIRST;
     p->ticked_at_s = mv_seconds(p);
     p->counts = true;
     p->had_clock = mv_clock_begin(p);

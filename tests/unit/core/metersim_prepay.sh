@@ -36,8 +36,8 @@ script "use is kept" 0 "total            500" registers
 expect "as JSON" 0 '"total": 500, "month": 500' "$metersim" --state "$work/m" --json registers
 script "pulses count as well" 0 "remaining        400" "pulses 100" registers
 script "the balance is what remains" 0 "balance 0.4 kWh" show
-script "a cut without a warning loses the last of it" 0 "" "pulses 50" cut
-script "and no more" 0 "remaining        400" registers
+script "a cut without a warning costs what was reserved" 0 "" "pulses 50" cut
+script "and no more" 0 "remaining        325" registers
 script "credit ends, supply ends" 0 "cut              CREDIT" "load 2000" "run 721" supply
 script "the load takes no more" 0 "remaining        0" "load 2000" "run 100" registers
 script "the display says why" 0 "06 NO CREDIT" "key 06E" screen

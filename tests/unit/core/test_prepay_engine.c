@@ -105,26 +105,91 @@ static void encode_unknown_flag(const void *state, struct mv_nv_sink *to)
     mv_nv_put_u8(to, 64);
 }
 
-static void use_is_saved_after_100_wh_but_not_more_often_than_a_minute(void **state)
+/* The journal is always ahead of what is used. */
+static void use_is_covered_by_the_journal(void **state)
 {
     struct engine *e = *state;
     assert_int_equal(engine_buy(e, 50), MV_ACCEPT);
     engine_wait(e, MV_SAVE_LEAST_S);
+    assert_int_equal(e->p.account.reserved, 0); /* nothing is used */
     uint32_t commits = e->p.meter.journal.commits;
-    mv_prepay_pulses(&e->p, 0, MV_SAVE_EVERY_UNITS - 1);
-    engine_wait(e, 1);
-    assert_int_equal(e->p.meter.journal.commits, commits);
     mv_prepay_pulses(&e->p, 0, 1);
     engine_wait(e, 1);
     assert_int_equal(e->p.meter.journal.commits, commits + 1);
-    assert_int_equal(e->p.dirty, 0);
-    engine_use(e, 10);
-    engine_wait(e, MV_SAVE_LEAST_S - 2);
+    assert_int_equal(e->p.account.reserved, MV_QUOTA_FIRST);
+    mv_prepay_pulses(&e->p, 0, MV_QUOTA_FIRST - 1);
+    engine_wait(e, 1);
     assert_int_equal(e->p.meter.journal.commits, commits + 1);
+    mv_prepay_pulses(&e->p, 0, 1);
     engine_wait(e, 1);
     assert_int_equal(e->p.meter.journal.commits, commits + 2);
+    assert_int_equal(e->p.account.reserved, 2 * MV_QUOTA_FIRST);
+    assert_int_equal(mv_account_remaining(&e->p), 50 * ENGINE_KWH - 1 - MV_QUOTA_FIRST); /* the rest was given back */
     engine_reopen(e);
-    assert_int_equal(mv_account_remaining(&e->p), 50000 - 100 - 10000);
+    assert_int_equal(mv_account_remaining(&e->p), 50 * ENGINE_KWH - 1 - 3 * MV_QUOTA_FIRST);
+    engine_reopen(e); /* and once only */
+    assert_int_equal(mv_account_remaining(&e->p), 50 * ENGINE_KWH - 1 - 3 * MV_QUOTA_FIRST);
+    engine_use(e, 50);
+    check_cut(e, MV_CUT_CREDIT);
+    assert_int_equal(e->p.account.reserved, 0); /* without supply there is no use to come */
+}
+
+/* Whatever the load. */
+static void saving_does_not_wear_the_memory_out(void **state)
+{
+    static const uint32_t loads[] = {50, 500, 3000, 20000, 60000};
+    struct engine *e = *state;
+    assert_int_equal(engine_buy(e, 5000), MV_ACCEPT);
+    for (unsigned i = 0; i < sizeof loads / sizeof loads[0]; i++) {
+        uint32_t commits = e->p.meter.journal.commits;
+        engine_load(e, loads[i], 7200);
+        assert_in_range(e->p.meter.journal.commits - commits, 8, 7200 / MV_SAVE_LEAST_S + 10);
+    }
+}
+
+/* Mains that somebody switches off before the meter, again and again, after any time. */
+static void cutting_the_mains_gains_nothing(void **state)
+{
+    struct engine *e = *state;
+    static const unsigned seconds[] = {290, 40, 3, 1};
+    for (unsigned i = 0; i < sizeof seconds / sizeof seconds[0]; i++) {
+        int64_t used = 0;
+        assert_int_equal(engine_ready(state), 0);
+        assert_int_equal(engine_buy(e, 10), MV_ACCEPT);
+        for (unsigned restart = 0; restart < 500; restart++) {
+            for (unsigned s = 0; s < seconds[i] && e->closed; s++) {
+                mv_prepay_pulses(&e->p, 0, s % 3 == 0 ? 1 : 0);
+                used += s % 3 == 0 ? 1 : 0;
+                engine_wait(e, 1);
+            }
+            engine_reopen(e);
+            assert_true(used <= 10 * ENGINE_KWH - mv_account_remaining(&e->p));
+        }
+        check_cut(e, MV_CUT_CREDIT);
+        assert_true(used <= 10 * ENGINE_KWH);
+    }
+}
+
+/* The loss is a quota at the most for each cut; a board that sees the mains go loses nothing. */
+static void a_cut_costs_a_quota_at_the_most(void **state)
+{
+    struct engine *e = *state;
+    int64_t used = 0;
+    assert_int_equal(engine_buy(e, 100), MV_ACCEPT);
+    for (unsigned restart = 1; restart <= 100; restart++) {
+        engine_load(e, 3600, 600);
+        used += 600;
+        engine_reopen(e);
+        int64_t lost = 100 * ENGINE_KWH - mv_account_remaining(&e->p) - used;
+        assert_in_range(lost, 0, restart * 2 * MV_SAVE_EVERY_UNITS);
+    }
+    int64_t remaining = mv_account_remaining(&e->p);
+    for (unsigned restart = 1; restart <= 100; restart++) {
+        engine_load(e, 3600, 100);
+        assert_int_equal(mv_prepay_power_fails(&e->p), MV_DONE);
+        engine_reopen(e);
+    }
+    assert_int_equal(mv_account_remaining(&e->p), remaining - 100 * 100);
 }
 
 static void little_use_is_saved_after_15_minutes_and_no_use_never(void **state)
@@ -147,6 +212,7 @@ static void all_is_saved_when_the_mains_goes(void **state)
     engine_wait(e, 1); /* the first one keeps when the month ends */
     assert_int_equal(engine_buy(e, 50), MV_ACCEPT);
     engine_use(e, 7);
+    mv_prepay_pulses(&e->p, 0, 5);
     assert_int_not_equal(e->p.dirty, 0);
     assert_int_equal(mv_prepay_power_fails(&e->p), MV_DONE);
     assert_int_equal(e->p.dirty, 0);
@@ -154,8 +220,8 @@ static void all_is_saved_when_the_mains_goes(void **state)
     assert_int_equal(mv_prepay_power_fails(&e->p), MV_DONE);
     assert_int_equal(e->flash.writes, writes);
     engine_reopen(e);
-    assert_int_equal(mv_account_remaining(&e->p), 43 * ENGINE_KWH);
-    assert_int_equal(e->p.registers.total, 7 * ENGINE_KWH);
+    assert_int_equal(mv_account_remaining(&e->p), 43 * ENGINE_KWH - 5);
+    assert_int_equal(e->p.registers.total, 7 * ENGINE_KWH + 5);
 }
 
 static void a_memory_that_fails_closes_and_comes_back(void **state)
@@ -497,7 +563,10 @@ int main(void)
         cmocka_unit_test_setup(provisioning_checks_what_it_is_given, engine_blank),
         cmocka_unit_test_setup(a_meter_lives_on_its_first_register_by_default, engine_blank),
         ENGINE(closing_forgets_keys),
-        ENGINE(use_is_saved_after_100_wh_but_not_more_often_than_a_minute),
+        ENGINE(use_is_covered_by_the_journal),
+        ENGINE(saving_does_not_wear_the_memory_out),
+        ENGINE(cutting_the_mains_gains_nothing),
+        ENGINE(a_cut_costs_a_quota_at_the_most),
         ENGINE(little_use_is_saved_after_15_minutes_and_no_use_never),
         ENGINE(all_is_saved_when_the_mains_goes),
         ENGINE(a_memory_that_fails_closes_and_comes_back),

@@ -187,6 +187,10 @@ bool year_does(struct year *y, enum year_call call, void (*effect)(struct year *
         effect(y);
     if (struck)
         y->now.rate = 0;
+    if (struck || call == YEAR_POWER_UP) {
+        ledger_forfeit(&y->now, &y->f.p);
+        y->kept.forfeited = y->now.forfeited;
+    }
     check_after(y);
     y->counts[YEAR_SUPPLY_CUTS] += was_closed && !y->f.closed ? 1U : 0U;
     y->counts[YEAR_EMERGENCIES] += !had_emergency && y->f.p.account.emergency_on ? 1U : 0U;

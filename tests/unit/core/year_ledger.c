@@ -11,6 +11,8 @@ enum { W_MS_PER_WH = 3600000, WH_PER_KWH = 1000, DAY_S = 86400, MINUTE_S = 60, D
 enum { DAY_2026 = 20454, WEEK = 7, WEEKDAY_2026 = 3 /* Thursday */ };
 enum { PEAK_FROM = 17 * 60, PEAK_TO = 21 * 60, FRIENDLY_FROM = 22 * 60, FRIENDLY_TO = 6 * 60 };
 /* In which register supply is paid. */
+/* 0.00001 of the currency: 400 units at a price beyond all. */
+enum { FORFEIT_MAX = 400 * 100 };
 enum { PAID = MV_REGISTER_ELECTRICITY_CURRENCY };
 
 uint64_t ledger_total(const struct ledger *l)
@@ -23,7 +25,7 @@ uint64_t ledger_total(const struct ledger *l)
 
 int64_t ledger_taken(const struct ledger *l)
 {
-    return (int64_t)(l->cost / WH_PER_KWH) + l->fixed + l->arrears_taken;
+    return (int64_t)(l->cost / WH_PER_KWH) + l->fixed + l->arrears_taken + l->forfeited;
 }
 
 int64_t ledger_remaining(const struct ledger *l)
@@ -155,7 +157,7 @@ void ledger_clear_credit(struct ledger *l, unsigned credit_register)
         l->credit[i] = 0;
         if (i == PAID) {
             l->cost = 0;
-            l->fixed = l->arrears_taken = 0;
+            l->fixed = l->arrears_taken = l->forfeited = 0;
         }
     }
 }
@@ -164,6 +166,13 @@ void ledger_clear_registers(struct ledger *l)
 {
     memset(l->energy, 0, sizeof l->energy);
     l->month_base = 0;
+}
+
+void ledger_forfeit(struct ledger *l, const struct mv_prepay *p)
+{
+    int64_t lost = p->account.taken[PAID] - ledger_taken(l);
+    assert_in_range(lost, 0, FORFEIT_MAX);
+    l->forfeited += lost;
 }
 
 void ledger_check(const struct ledger *l, const struct mv_prepay *p)

@@ -11,6 +11,7 @@ struct ledger {
     /* of electricity in currency, since it was cleared */
     uint64_t cost; /* price x Wh */
     int64_t fixed, arrears_taken;
+    int64_t forfeited; /* reserved when the mains went unannounced */
     int64_t arrears;
     int64_t arrears_added;      /* ever; less what clearing forgave */
     int64_t arrears_moved;      /* ever taken */
@@ -37,6 +38,8 @@ void ledger_clear_credit(struct ledger *l, unsigned credit_register);
 void ledger_clear_registers(struct ledger *l);
 /* Whether that is a time without cuts for lack of credit. */
 bool ledger_friendly(const struct ledger *l, uint32_t unix_s);
+/* After a start: what the meter took of what was reserved; fails when that is a gain, or too much. */
+void ledger_forfeit(struct ledger *l, const struct mv_prepay *p);
 /* Fails unless the meter has all that. */
 void ledger_check(const struct ledger *l, const struct mv_prepay *p);
 
