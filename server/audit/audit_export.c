@@ -3,34 +3,16 @@
 #include <jansson.h>
 #include <string.h>
 
+#include "base/lines.h"
+
 enum { KEYS = 9 };
-
-static void put_hex(const uint8_t hash[AUDIT_HASH], char text[2 * AUDIT_HASH + 1])
-{
-    static const char digits[] = "0123456789abcdef";
-    for (size_t i = 0; i < AUDIT_HASH; i++) {
-        *text++ = digits[hash[i] >> 4];
-        *text++ = digits[hash[i] & 15];
-    }
-    *text = '\0';
-}
-
-/* -1 when it is no lower-case hex digit */
-static int hex_value(char digit)
-{
-    if (digit >= '0' && digit <= '9')
-        return digit - '0';
-    if (digit >= 'a' && digit <= 'f')
-        return digit - 'a' + 10;
-    return -1;
-}
 
 mv_status audit_export_line(const struct audit_record *record, char *line, size_t size)
 {
     char hash[2 * AUDIT_HASH + 1];
     if (record->sequence > AUDIT_LAST_SEQUENCE)
         return mv_fail(MV_INVALID_FIELD, "sequence");
-    put_hex(record->hash, hash);
+    mv_line_hex(record->hash, AUDIT_HASH, hash);
     json_t *object =
         json_pack("{s:I, s:I, s:I, s:s, s:s, s:s, s:s, s:s, s:s}", "chain", (json_int_t)record->chain, "sequence",
                   (json_int_t)record->sequence, "time_unix_us", (json_int_t)record->time_unix_us, "principal",
@@ -71,14 +53,7 @@ static mv_status get_hash(const json_t *object, uint8_t hash[AUDIT_HASH])
 {
     char text[2 * AUDIT_HASH + 1];
     MV_TRY(get_text(object, "hash", text, sizeof text));
-    for (size_t i = 0; i < AUDIT_HASH; i++) {
-        int high = hex_value(text[2 * i]);
-        int low = high < 0 ? -1 : hex_value(text[2 * i + 1]);
-        if (low < 0)
-            return mv_fail(MV_INVALID_FIELD, "hash");
-        hash[i] = (uint8_t)(high << 4 | low);
-    }
-    return mv_ok();
+    return mv_line_unhex(text, hash, AUDIT_HASH) ? mv_ok() : mv_fail(MV_INVALID_FIELD, "hash");
 }
 
 static mv_status get_record(const json_t *object, struct audit_record *record)

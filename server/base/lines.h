@@ -1,4 +1,5 @@
-/* Lines of the texts that officers sign: a name, a space, a value, a line feed. */
+/* Lines of the texts that officers sign: a name, a space, a value, a line feed; and the lower-case hex digits of fixed
+ * length that stand in what is signed or chained. */
 #ifndef MV_BASE_LINES_H
 #define MV_BASE_LINES_H
 
