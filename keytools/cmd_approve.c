@@ -45,7 +45,7 @@ static int check_options(struct approve *approve)
     return TOOL_DONE;
 }
 
-/* What is signed is what is seen: the text has one form, without control characters. */
+/* What is signed is what is seen: the text has one form, of printable characters. */
 static mv_status agree(const struct approve *approve)
 {
     char answer[32];

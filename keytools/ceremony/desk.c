@@ -60,7 +60,7 @@ static enum ceremony_turn read_line(struct ceremony *ceremony, size_t role, cons
         line[length - 1] = '\0';
     if (strcmp(line, "abort") == 0)
         return aborted(ceremony, "typed", role);
-    if (status.ok && line[0] != '\0' && mv_utf8_ok(line, strlen(line)))
+    if (status.ok && line[0] != '\0' && mv_text_printable(line, strlen(line)))
         return CEREMONY_GO_ON;
     wrong_entry(ceremony, role, what);
     terminal_say("Not taken.\n");
@@ -91,8 +91,7 @@ static bool is_person(const char *name)
     size_t length = strlen(name);
     bool good = length > 1 && length < CEREMONY_PERSON;
     for (size_t i = 0; good && i < length; i++)
-        good = strchr("0123456789!\"#$%&()*+,/:;<=>?@[\\]^_`{|}~", name[i]) == NULL && (unsigned char)name[i] >= ' ' &&
-               name[i] != 127;
+        good = strchr("0123456789!\"#$%&()*+,/:;<=>?@[\\]^_`{|}~", name[i]) == NULL;
     return good;
 }
 

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/utf8.h"
 #include "ceremony/transcript.h"
 #include "hex.h"
 #include "remark.h"
@@ -35,18 +36,39 @@ static void keep_person(struct page *page, const json_t *line)
     page->people_count++;
 }
 
+/* A transcript's texts may be anybody's: what would move the cursor of whoever reads the page is written as bytes. */
+static void print_text(FILE *out, const char *text)
+{
+    while (*text != '\0') {
+        size_t good = mv_text_printable_bytes(text, strlen(text));
+        (void)fwrite(text, 1, good, out);
+        text += good;
+        if (*text != '\0')
+            (void)fprintf(out, "\\x%02X", (unsigned char)*text++);
+    }
+}
+
+static void print_array(FILE *out, const json_t *array)
+{
+    char *text = json_dumps(array, JSON_COMPACT);
+    if (text != NULL)
+        print_text(out, text);
+    free(text);
+}
+
 static void print_member(FILE *out, const char *name, const json_t *value)
 {
+    (void)fputs("; ", out);
+    print_text(out, name);
+    (void)fputs(": ", out);
     if (json_is_string(value))
-        (void)fprintf(out, "; %s: %s", name, json_string_value(value));
+        print_text(out, json_string_value(value));
     else if (json_is_integer(value))
-        (void)fprintf(out, "; %s: %lld", name, (long long)json_integer_value(value));
+        (void)fprintf(out, "%lld", (long long)json_integer_value(value));
     else if (json_is_boolean(value))
-        (void)fprintf(out, "; %s: %s", name, json_is_true(value) ? "yes" : "no");
-    else if (json_is_array(value)) {
-        (void)fprintf(out, "; %s: ", name);
-        (void)json_dumpf(value, out, JSON_COMPACT);
-    }
+        (void)fputs(json_is_true(value) ? "yes" : "no", out);
+    else if (json_is_array(value))
+        print_array(out, value);
 }
 
 /* "12  12:30:05  key; label: vending/123456/1/2; ..." */
@@ -56,10 +78,14 @@ static void print_line(void *context, size_t number, const json_t *line)
     const char *event = text_of(line, "event");
     const char *name = NULL;
     json_t *value = NULL;
-    const char *time = text_of(line, "time");
-    if (number == 1)
-        (void)fprintf(page->out, "%s\n\n", text_of(line, "title"));
-    (void)fprintf(page->out, "%4zu  %s  %s", number, time, event);
+    if (number == 1) {
+        print_text(page->out, text_of(line, "title"));
+        (void)fputs("\n\n", page->out);
+    }
+    (void)fprintf(page->out, "%4zu  ", number);
+    print_text(page->out, text_of(line, "time"));
+    (void)fputs("  ", page->out);
+    print_text(page->out, event);
     json_object_foreach((json_t *)(uintptr_t)line, name,
                         value) if (strcmp(name, "n") != 0 && strcmp(name, "time") != 0 && strcmp(name, "event") != 0)
         print_member(page->out, name, value);
@@ -92,9 +118,13 @@ static void print_end(struct page *page, const struct transcript_report *report)
                           "key with the\npaper of the token's first ceremony",
                           fingerprint, sizeof fingerprint);
     (void)fprintf(page->out, "\nI was there, and it was as it is written here.\n");
-    for (size_t i = 0; i < page->people_count; i++)
-        (void)fprintf(page->out, "\n\n______________________________   ____________\n%s (%s)%*sdate\n",
-                      page->people[i].name, page->people[i].role, 4, "");
+    for (size_t i = 0; i < page->people_count; i++) {
+        (void)fputs("\n\n______________________________   ____________\n", page->out);
+        print_text(page->out, page->people[i].name);
+        (void)fputs(" (", page->out);
+        print_text(page->out, page->people[i].role);
+        (void)fputs(")    date\n", page->out);
+    }
 }
 
 mv_status page_make(const char *transcript, size_t size, char **text)

@@ -140,9 +140,12 @@ static bool read_line(struct script_reader *reader, char *line)
 {
     if (!mv_utf8_ok(line, strlen(line)))
         return script_complain(reader->fault, reader->line, "is not UTF-8");
-    for (const char *c = line; *c != '\0'; c++)
-        if (((unsigned char)*c < ' ' && *c != '\t') || *c == 127)
+    for (const char *part = line; *part != '\0'; part += strspn(part, "\t")) {
+        size_t length = strcspn(part, "\t");
+        if (!mv_text_printable(part, length))
             return script_complain(reader->fault, reader->line, "holds a control character");
+        part += length;
+    }
     line = trim(line);
     if (line[0] == '\0' || line[0] == '#')
         return true;

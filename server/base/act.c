@@ -29,10 +29,7 @@ bool mv_act_known(const char *action)
 
 static bool is_line(const char *text)
 {
-    for (const char *c = text; *c != '\0'; c++)
-        if ((unsigned char)*c < ' ' || *c == '\x7F')
-            return false;
-    return *text != '\0' && mv_utf8_ok(text, strlen(text));
+    return *text != '\0' && mv_text_printable(text, strlen(text));
 }
 
 static int order(const struct mv_act_option *option, const char *name, const char *value)

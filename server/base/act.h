@@ -33,7 +33,7 @@ enum {
 
 struct mv_act_option {
     char name[MV_ACT_OPTION];
-    char value[MV_ACT_VALUE]; /* UTF-8 without control characters */
+    char value[MV_ACT_VALUE]; /* mv_text_printable */
 };
 
 struct mv_act {

@@ -1,6 +1,7 @@
 /* Which bytes are text: the ends of every range of RFC 3629, and one step beyond each. */
 #include "base/utf8.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "support.h"
@@ -58,12 +59,41 @@ static void the_size_is_the_end(void **state)
     assert_true(mv_utf8_ok(text, 4));
 }
 
+static void printable(void **state)
+{
+    (void)state;
+    /* beside each range that is not */
+    static const char *const good[] = {"",
+                                       " ~",
+                                       "\xc2\xa0",
+                                       "\xd8\x9b\xd8\x9d",
+                                       "\xe2\x80\x8d\xe2\x80\x90",
+                                       "\xe2\x80\xa7\xe2\x80\xaf",
+                                       "\xe2\x81\xa5\xe2\x81\xaa",
+                                       "\xe2\x82\xa6\xe1\x80\xa8",
+                                       "\xf0\x9f\x98\x80"};
+    static const char *const bad[] = {"\t",           "\n",           "\x1b[2J",      "\x1f",         "\x7f",
+                                      "\xc2\x80",     "\xc2\x9b",     "\xc2\x9f",     "\xd8\x9c",     "\xe2\x80\x8e",
+                                      "\xe2\x80\x8f", "\xe2\x80\xa8", "\xe2\x80\xa9", "\xe2\x80\xaa", "\xe2\x80\xae",
+                                      "\xe2\x81\xa6", "\xe2\x81\xa9", "\xff"};
+    char text[16];
+    for (size_t i = 0; i < sizeof good / sizeof good[0]; i++)
+        assert_true(mv_text_printable(good[i], strlen(good[i])));
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+        (void)snprintf(text, sizeof text, "aü%sb", bad[i]);
+        assert_false(mv_text_printable(text, strlen(text)));
+        assert_int_equal(mv_text_printable_bytes(text, strlen(text)), strlen("aü"));
+    }
+    assert_false(mv_text_printable("", 1));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(utf8),
         cmocka_unit_test(no_nul),
         cmocka_unit_test(the_size_is_the_end),
+        cmocka_unit_test(printable),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -4,6 +4,7 @@ import pty
 import re
 import select
 import sys
+import termios
 import time
 
 CLEAR_SCREEN = "\033[2J\033[3J\033[H"
@@ -72,9 +73,11 @@ class Room:
         else:
             self.confirm(people, roles, "read and done")
 
-    def finish(self, code):
+    def finish(self, code, echo=None):
         while self.read(WAIT_S):
             pass
+        if echo is not None and bool(termios.tcgetattr(self.terminal)[3] & termios.ECHO) != echo:
+            self.fail("the echo of the terminal")
         os.close(self.terminal)
         got = os.waitstatus_to_exitcode(os.waitpid(self.pid, 0)[1])
         if got != code:

@@ -82,6 +82,9 @@ def a_signal_leaves_no_secret():
         os.kill(room.pid, number)
         while CLEAR_SCREEN not in room.shown[before:] and room.read(5):
             pass
+        deadline = time.monotonic() + 5
+        while not echo(room) and time.monotonic() < deadline:
+            time.sleep(0.01)
         if CLEAR_SCREEN not in room.shown[before:] or not echo(room):
             sys.exit(f"signal {number}: echo {echo(room)}, {room.shown[before:]!r}")
         os.kill(room.pid, signal.SIGCONT)
@@ -90,9 +93,7 @@ def a_signal_leaves_no_secret():
     room = Room(PROGRAM, "--config", "hsmd.conf", "list")
     room.await_match("PIN of the token: ")
     os.kill(room.pid, signal.SIGINT)
-    while not echo(room) and room.read(5):
-        pass
-    room.finish(-signal.SIGINT)
+    room.finish(-signal.SIGINT, echo=True)
     os.rename("pin.away", "pin")
 
 
@@ -163,9 +164,40 @@ def nobody_signs_for_another():
     tool(1, "officer ann approves", "ceremony", "check", path)
 
 
+def nothing_moves_the_cursor():
+    """Neither what is typed nor a transcript that somebody else wrote."""
+    script("escape", "[step s]\nby = a, b\nread = Hello.\nnote = Bag\n")
+    room = begin("escape")
+    room.answer("your full name: ", "Ann\u009bJ Lee")
+    room.answer("your full name: ", "Ann\u202e Lee")
+    room.meet(PEOPLE)
+    for number, note in enumerate(("bag\x1b[2K7", "bag\u009b2K7", "bag 7")):
+        room.answer(r"written down\): ", note)
+        room.await_match("Not taken" if number < 2 else "read and done")
+        room.read_upto -= len("read and done") if number == 2 else 0
+    room.read_upto = room.shown.rindex("a (Ann")
+    room.step(PEOPLE, ["a", "b"], act=False)
+    room.finish(0)
+    if [e["event"] for e in events("escape")].count("wrong-entry") != 4:
+        sys.exit("typed escapes")
+
+    def escape(event, _):
+        for name in ("text", "name", "title"):
+            if name in event:
+                event[name] = "x\x1b[2J\u009b\u202e"
+        if event["event"] == "ceremony":
+            del event["signer"]
+            event["list"] = ["\u009b"]
+
+    forge("escape", escape)
+    page = tool(0, r"x\x1B[2J\xC2\x9B\xE2\x80\xAE", "ceremony", "print", "forged.transcript")
+    if any(mark in page for mark in ("\x1b", "\u009b", "\u202e")):
+        sys.exit(f"print: {page!r}")
+
+
 def main():
     tests = (the_whole_act_is_seen, a_signal_leaves_no_secret, a_foreign_key_proves_nothing,
-             nobody_signs_for_another)
+             nobody_signs_for_another, nothing_moves_the_cursor)
     for test in tests:
         test()
     print(f"{len(tests)} passed, 0 failed")

@@ -50,6 +50,11 @@ static void nothing_else_is_read(void **state)
         {"token 0123456789abcdef", "token "},
         {"option krn 2", "option krn"},
         {"option krn 2", "option krn "},
+        {"option krn 2", "option krn 2\t"},
+        {"option krn 2", "option krn \xc2\x9b"
+                         "2J"},
+        {"option krn 2", "option krn \xe2\x80\xae"
+                         "2"},
         {"1893456000", "99999999999999999999"},
     };
     for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {

@@ -24,7 +24,7 @@ static void script_holds_what_was_written(void **state)
         HEAD "# a comment\n" ROLES "\n[step a-1]\n by = ann ben\nread = One = two.\nread = Three\n"
              "act = import --name \"a b\" --kcv 3fa2C1\nkey = factory/x 3FA2C1\n"
              "key = vending/1 paper\nkey = y any\nstate = z expired\nnote = Bag\nquorum = 2\n"
-             "[step b]\nby = wit\nread = x\n";
+             "[step b]\nby = wit\nread = x\ty\t\n";
     struct script *script = NULL;
     struct script_fault fault;
     assert_true(script_parse(text, sizeof text - 1, &script, &fault));
@@ -98,6 +98,12 @@ static void every_fault_has_its_line(void **state)
         {ALL "note = a\nnote = b\n", 16, "twice"},
         {ALL "colour = red\n", 15, "not known"},
         {ALL "read = \x01\n", 15, "control"},
+        {ALL "read = a\tb\t\t\x1b[A\n", 15, "control"},
+        {ALL "read = a\xc2\x9b"
+             "2J\n",
+         15, "control"},
+        {ALL "read = a\xe2\x80\xae\n", 15, "control"},
+        {HEAD "# \xe2\x81\xa6\n", 4, "control"},
         {ALL "read = \xff\n", 15, "UTF-8"},
         {HEAD "\r\n", 4, "control"},
     };
