@@ -1,12 +1,9 @@
 /* Sets that come in parts: put together aside, taken whole. */
 #include <string.h>
 
-#include "calendar.h"
 #include "events.h"
-#include "metervault/record_sets.h"
 #include "record_rules.h"
 #include "save.h"
-#include "tariff.h"
 
 _Static_assert((int)MV_PART_BYTES == (int)MV_SET_BYTES_MAX, "a part holds what a record brings");
 
@@ -16,35 +13,11 @@ struct part {
     struct mv_tlv bytes;
 };
 
-static enum mv_result take_tariff(struct mv_prepay *p, uint32_t set_id, const uint8_t *bytes, uint32_t size)
-{
-    struct mv_tariff tariff;
-    if (mv_tariff_read(bytes, size, &tariff) != MV_DONE || mv_tariff_check(&tariff) != MV_DONE)
-        return MV_RECORD_VALUE;
-    tariff.set_id = set_id;
-    p->next_tariff = tariff;
-    mv_touch(p, MV_OBJECT_NEXT_TARIFF, true);
-    if (tariff.valid_from == 0)
-        mv_tariff_switch(p);
-    return MV_ACCEPT;
-}
-
-static enum mv_result take_calendar(struct mv_prepay *p, uint32_t set_id, const uint8_t *bytes, uint32_t size)
-{
-    struct mv_calendar calendar;
-    if (mv_calendar_read(bytes, size, &calendar) != MV_DONE || mv_calendar_check(&calendar) != MV_DONE)
-        return MV_RECORD_VALUE;
-    calendar.set_id = set_id;
-    p->calendar = calendar;
-    mv_touch(p, MV_OBJECT_CALENDAR, true);
-    return MV_ACCEPT;
-}
-
 static enum mv_result take_set(struct mv_prepay *p, const struct part *part, const uint8_t *bytes, uint32_t size,
                                struct mv_record_answer *answer)
 {
-    enum mv_result result = part->what == MV_SET_TARIFF ? take_tariff(p, part->set_id, bytes, size)
-                                                        : take_calendar(p, part->set_id, bytes, size);
+    enum mv_result result = part->what == MV_SET_TARIFF ? mv_take_tariff(p, part->set_id, bytes, size)
+                                                        : mv_take_calendar(p, part->set_id, bytes, size);
     if (result != MV_ACCEPT)
         return result;
     mv_parts_drop(p);

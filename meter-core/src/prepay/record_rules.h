@@ -33,12 +33,23 @@ MV_CORE_MUST_USE enum mv_result mv_take_purchase(struct mv_prepay *p, const stru
                                                  struct mv_record_answer *answer);
 MV_CORE_MUST_USE enum mv_result mv_take_parameters(struct mv_prepay *p, const struct mv_record_in *in,
                                                    struct mv_record_answer *answer);
+MV_CORE_MUST_USE enum mv_result mv_take_values(struct mv_prepay *p, const struct mv_record_in *in);
 MV_CORE_MUST_USE enum mv_result mv_take_part(struct mv_prepay *p, const struct mv_record_in *in,
                                              struct mv_record_answer *answer);
 MV_CORE_MUST_USE enum mv_result mv_take_control(struct mv_prepay *p, const struct mv_record_in *in,
                                                 struct mv_record_answer *answer);
 MV_CORE_MUST_USE enum mv_result mv_take_read(struct mv_prepay *p, const struct mv_record_in *in);
 MV_CORE_MUST_USE enum mv_result mv_take_keys(struct mv_prepay *p, const struct mv_record_in *in);
+
+/* The bytes of a set, whole: ACCEPT, or MV_RECORD_VALUE and nothing changed. In a file of their own, as mv_take_values
+ * is, so that the stack that one of them takes is not that of all. */
+MV_CORE_MUST_USE enum mv_result mv_take_tariff(struct mv_prepay *p, uint32_t set_id, const uint8_t *bytes,
+                                               uint32_t size);
+MV_CORE_MUST_USE enum mv_result mv_take_calendar(struct mv_prepay *p, uint32_t set_id, const uint8_t *bytes,
+                                                 uint32_t size);
+
+/* What a return says: all but its MAC. */
+MV_CORE_MUST_USE enum mv_result mv_write_return(const struct mv_prepay *p, struct mv_record_writer *to);
 
 /* What tag CLEAR says. */
 void mv_clear_data(struct mv_prepay *p, uint8_t what);
