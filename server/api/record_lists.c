@@ -26,6 +26,7 @@ static void record_out(const struct vend_stored_record *stored, Metervault__V1__
     message->principal = (char *)stored->principal;
     message->issued_at_unix_s = row->issued_at_unix_s;
     message->credit = row->amount;
+    message->arrears_added = row->arrears;
     message->part = row->part;
     message->parts = row->parts;
 }
