@@ -159,6 +159,35 @@ static void a_wrong_first_answer_is_not_believed(void **state)
     assert_int_equal(e->p.account.arrears, OWED - PER_DAY);
 }
 
+static bool read_wrong_once(void *context, uint32_t *unix_s)
+{
+    struct engine *e = context;
+    e->p.port.clock_read = e->port.clock_read;
+    *unix_s = 4000000000U;
+    return true;
+}
+
+/* Nor is the first that comes after none; and it does not stand in the way of the right ones. */
+static void a_wrong_answer_after_none_is_not_believed(void **state)
+{
+    struct engine *e = *state;
+    assert_int_equal(engine_buy(e, 1000), MV_ACCEPT);
+    owe(e);
+    engine_wait(e, 2);
+    uint32_t next_month = e->p.freezes.next_month;
+    e->no_clock = true;
+    engine_reopen(e);
+    engine_wait(e, 5);
+    e->no_clock = false;
+    e->p.port.clock_read = read_wrong_once;
+    engine_wait(e, 40);
+    assert_int_equal(e->p.account.arrears, OWED);
+    assert_int_equal(e->p.freezes.next_month, next_month);
+    engine_jump(e, DAY_S);
+    engine_wait(e, 1);
+    assert_int_equal(e->p.account.arrears, OWED - PER_DAY);
+}
+
 /* A clock that stays wrong is lost, until the time is set. */
 static void a_clock_that_stays_astray_is_lost(void **state)
 {
@@ -210,6 +239,7 @@ int main(void)
         ENGINE(a_tariff_that_waits_outlives_the_mains),
         ENGINE(a_wrong_answer_of_the_clock_is_not_believed),
         ENGINE(a_wrong_first_answer_is_not_believed),
+        ENGINE(a_wrong_answer_after_none_is_not_believed),
         ENGINE(a_clock_that_stays_astray_is_lost),
         ENGINE(use_and_credit_are_lost_together),
     };

@@ -16,7 +16,7 @@ enum {
     ALL_SEEN_DAYS = 200,
     SECTOR = 16384,
     ENDURANCE = 100000,
-    SPREAD_MAX = 8 /* an erasure that was cut is done again */,
+    SPREAD_MAX = 32 /* an erasure that was cut is done again; keys that go have the sector behind them erased */,
     SEED = 2026
 };
 

@@ -93,8 +93,6 @@ static void check_supply(struct year *y)
 
 static void check_after(struct year *y)
 {
-    if (y->f.p.account.day == 0) /* anew after a reset and the like: days before it are nobody's to pay */
-        y->now.day = 0;
     ledger_check(&y->now, &y->f.p);
     check_supply(y);
     assert_false(y->f.flash.misused);

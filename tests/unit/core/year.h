@@ -68,6 +68,7 @@ struct year_plan {
     bool weekend;
     struct mv_record_keys keys;
     uint16_t epoch;
+    uint32_t time;
     struct mv_meter_identity identity;
 };
 

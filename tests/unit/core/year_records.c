@@ -9,7 +9,7 @@
 #include "metervault/record_sets.h"
 #include "year.h"
 
-enum { PAID = MV_REGISTER_ELECTRICITY_CURRENCY, LOW = 80000, CARDS = 200, MINUTE_S = 60 };
+enum { PAID = MV_REGISTER_ELECTRICITY_CURRENCY, LOW = 80000, CARDS = 200, MINUTE_S = 60, DAYS_MADE_UP = 7 };
 
 /* Sealed already, and good: it is taken, and tried again when its power went. */
 static void hand_sealed(struct year *y, void (*effect)(struct year *y), enum year_count count)
@@ -295,17 +295,27 @@ static void read_meter(struct year *y)
     assert_true(y->f.p.records.return_sequence > used);
 }
 
+/* Far ahead of the day that was paid last, or behind it when no month ended since all was reset, days begin anew with
+ * the next tick: those before it are nobody's to pay. */
+static void time_was_set(struct year *y)
+{
+    uint32_t day = (y->plan.time / YEAR_MINUTE_S + LEDGER_OFFSET_MIN) / YEAR_DAY_MIN;
+    bool ended = y->f.p.freezes.last != 0;
+    if (day > y->now.day + DAYS_MADE_UP || (day < y->now.day && !ended))
+        y->now.day = 0;
+}
+
 static void set_time(struct year *y)
 {
     if (!y->f.clock)
         request(y);
-    uint32_t time = y->f.now + 40 - year_random(y, 20);
+    y->plan.time = y->f.now + 40 - year_random(y, 20);
     struct mv_record_writer *to = begin(y, MV_KIND_CONTROL);
     mv_record_put_number(to, MV_TAG_COMMAND, MV_COMMAND_SET_TIME, 1);
-    mv_record_put_number(to, MV_TAG_SET_TIME, time, 4);
+    mv_record_put_number(to, MV_TAG_SET_TIME, y->plan.time, 4);
     if (!y->f.clock)
         mv_record_put(to, MV_TAG_NONCE, y->f.p.records.nonce, sizeof y->f.p.records.nonce);
-    hand(y, NULL, YEAR_TIMES);
+    hand(y, time_was_set, YEAR_TIMES);
 }
 
 static void rubbish(struct year *y)
