@@ -54,7 +54,7 @@ static void bought(struct year *y)
 static void purchase(struct year *y)
 {
     uint64_t unread[2] = {100000 + year_random(y, 1000), 200000 + year_random(y, 1000)};
-    uint64_t debts[2] = {year_random(y, 2) * 7000, 9000};
+    uint64_t debts[2] = {(uint64_t)year_random(y, 2) * 7000, 9000};
     bool merged = year_random(y, 4) == 0;
     bool opens = !y->account_open;
     bool replaces = !opens && year_random(y, 6) == 0;
