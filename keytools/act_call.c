@@ -142,6 +142,11 @@ const struct option_list *act_call_approvals(void)
     return &call.approvals;
 }
 
+bool act_call_is_approved(void)
+{
+    return call.proposing || call.approvals.count > 0;
+}
+
 const struct act_proposal *act_call_proposal(void)
 {
     return call.is_act ? &call.proposal : NULL;

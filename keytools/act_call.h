@@ -18,6 +18,8 @@ void act_call_note(const struct option_spec *specs, size_t count);
  * INVALID_FIELD names what cannot be part of an act. */
 MV_MUST_USE mv_status act_call_act(struct mv_act *act);
 const struct option_list *act_call_approvals(void);
+/* Whether officers approve it: it is being proposed, or comes with approvals. Then it says which key it is about. */
+bool act_call_is_approved(void);
 
 /* ---- propose ---- */
 struct act_proposal {

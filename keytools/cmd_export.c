@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "act_call.h"
 #include "base/secret.h"
 #include "files.h"
 #include "image_file.h"
@@ -62,6 +63,9 @@ static int check_options(struct export *export)
         code = kbpk_options_check(&export->kbpk);
     if (code != TOOL_DONE)
         return code;
+    if (export->kbpk.kcv == NULL && act_call_is_approved())
+        return options_complain("kbpk-kcv",
+                                "is required: officers approve the block's protection key by its check value");
     if (export->out == NULL)
         return options_complain("out", "is required");
     if (export->exportability == NULL)

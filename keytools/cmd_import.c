@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "act_call.h"
 #include "custodians.h"
 #include "hex.h"
 #include "import_block.h"
@@ -60,6 +61,8 @@ static int check_options(struct import *import)
         return options_complain("component-file", "at least two custodians: give it twice or more");
     if (import->files.count > 0 && import->custodians != NULL)
         return options_complain("custodians", "is for typed components");
+    if (import->kcv == NULL && act_call_is_approved())
+        return options_complain("kcv", "is required: officers approve a key by its check value");
     bool unseen = import->files.count > 0 || import->block.file != NULL;
     if (unseen && import->kcv == NULL && !terminal_present())
         return options_complain("kcv", "is required when nobody can confirm it on a terminal");

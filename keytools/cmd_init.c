@@ -149,7 +149,8 @@ static mv_status read_officers(struct init *init)
         for (size_t j = 0; j < i; j++) {
             bool same = strcmp(init->officers[j].name, officer->name) == 0 ||
                         memcmp(init->officers[j].certificate_sha256, officer->certificate_sha256,
-                               sizeof officer->certificate_sha256) == 0;
+                               sizeof officer->certificate_sha256) == 0 ||
+                        memcmp(init->officers[j].key_sha256, officer->key_sha256, sizeof officer->key_sha256) == 0;
             if (same)
                 return mv_fail(MV_SAME_OFFICER, "officer: given twice");
         }

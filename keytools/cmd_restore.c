@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "act_call.h"
 #include "backup_file.h"
@@ -109,7 +110,7 @@ static mv_status ask_officers(const struct hsm_image *image, struct hsm_catalogu
     struct mv_act approved;
     MV_TRY(hsm_image_catalogue(image, catalogue));
     MV_TRY(act_call_act(&act));
-    return quorum_judge(catalogue, image->serial, &act, act_call_approvals(), &approved);
+    return quorum_judge(catalogue, image->serial, &act, act_call_approvals(), (int64_t)time(NULL), &approved);
 }
 
 static mv_status run(const char *config_path, const struct restore *restore, struct session *session,

@@ -90,6 +90,7 @@ static mv_status fill(X509 *certificate, const char *uri, struct hsm_officer *of
     if (!hsm_officer_key_accepted(X509_get0_pubkey(certificate)))
         return mv_fail(MV_INVALID_FIELD, "officer certificate: its key is not on P-256 or P-384");
     MV_TRY(end_of(certificate, &officer->valid_until_unix_s));
+    MV_TRY(hsm_officer_key_sha256(X509_get0_pubkey(certificate), officer->key_sha256));
     unsigned length = 0;
     if (X509_digest(certificate, EVP_sha256(), officer->certificate_sha256, &length) != 1 ||
         length != sizeof officer->certificate_sha256)

@@ -75,7 +75,7 @@ static mv_status read_regular(const char *path, const char *what, struct once *f
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
     if (fd < 0)
         return mv_fail_code(MV_FILE_FAILED, what, (unsigned)errno);
-    mv_status status = mv_ok();
+    mv_status status;
     if (fstat(fd, &info) != 0)
         status = mv_fail_code(MV_FILE_FAILED, what, (unsigned)errno);
     else if (!S_ISREG(info.st_mode))

@@ -108,12 +108,25 @@ static mv_status store(struct hsm *hsm, struct hsm_records *records, struct hsm_
     return hsm_head_store(hsm, records->mac_key, records->entries, records->member_count);
 }
 
+/* An act was judged by officers and rules; they must still be the same when it writes. */
+static mv_status check_judged(const struct hsm *hsm, const struct hsm_records *records)
+{
+    uint8_t governing[sizeof hsm->judged_by];
+    if (!hsm->judged)
+        return mv_ok();
+    MV_TRY(hsm_digest_governing(records->entries, records->member_count, governing));
+    if (memcmp(governing, hsm->judged_by, sizeof governing) != 0)
+        return mv_fail(MV_QUORUM_MISSING, "officers or rules changed meanwhile; begin again");
+    return mv_ok();
+}
+
 static mv_status append(struct hsm *hsm, struct hsm_records *records, struct hsm_entry *entries, size_t count)
 {
     CK_OBJECT_HANDLE former[HSM_APPEND_MOST];
     size_t replaced = 0;
     if (count == 0 || count > HSM_APPEND_MOST)
         return mv_fail(MV_INTERNAL_ERROR, "catalogue: entries of one step");
+    MV_TRY(check_judged(hsm, records));
     MV_TRY(clear_leftovers(hsm, records));
     for (size_t i = 0; i < count; i++) {
         former[i] = take_out_former(records, &entries[i]);
@@ -130,7 +143,8 @@ static mv_status append(struct hsm *hsm, struct hsm_records *records, struct hsm
     hsm_destroy(hsm, records->head.object);
     for (size_t i = 0; i < count; i++)
         hsm_destroy(hsm, former[i]);
-    return mv_ok();
+    /* what an act changed itself does not stop it */
+    return hsm_digest_governing(records->entries, records->member_count, hsm->judged_by);
 }
 
 mv_status hsm_catalogue_append_all(struct hsm *hsm, struct hsm_entry *entries, size_t count)

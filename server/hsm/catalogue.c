@@ -43,7 +43,7 @@ static mv_status fill(const struct hsm_records *records, struct hsm_catalogue *c
     for (size_t i = 0; i < records->member_count; i++)
         if (!hsm_catalogue_add(catalogue, &records->entries[i]))
             return mv_fail(MV_CATALOGUE_CORRUPT, "catalogue: too many entries");
-    return mv_ok();
+    return hsm_digest_governing(records->entries, records->member_count, catalogue->governing);
 }
 
 static mv_status read_once(struct hsm *hsm, struct hsm_catalogue *catalogue)

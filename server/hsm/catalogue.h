@@ -81,6 +81,7 @@ struct hsm_key_info {
 struct hsm_officer {
     char name[HSM_OFFICER_SIZE];
     uint8_t certificate_sha256[32]; /* of the DER certificate */
+    uint8_t key_sha256[32];         /* of its key (hsm_officer_key_sha256); zeros: enrolled before this was kept */
     int64_t valid_until_unix_s;     /* of the certificate; 0: enrolled before this was kept */
     uint64_t generation;
 };

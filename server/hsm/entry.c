@@ -1,8 +1,8 @@
 /* The stored form of a catalogue object:
- *   magic "MVC4" | kind 1 | generation 8 | fields by kind | AES-CMAC 16 over all before it
+ *   magic "MVC5" | kind 1 | generation 8 | fields by kind | AES-CMAC 16 over all before it
  * Texts carry a 16-bit length. Kinds differ, so no entry can stand for another of its fields. "MVC1", where keys had
- * no successor, "MVC2", where they had no flags, and "MVC3", where they had no minimum version and officers no end, are
- * read and no longer written. */
+ * no successor, "MVC2", where they had no flags, "MVC3", where they had no minimum version and officers no end, and
+ * "MVC4", where officers had no key, are read and no longer written. */
 #include <string.h>
 
 #include "base/secret.h"
@@ -11,7 +11,8 @@
 #include "hsm/internal.h"
 
 enum magic {
-    MAGIC = 0x4D564334,
+    MAGIC = 0x4D564335,
+    MAGIC_FOURTH = 0x4D564334,
     MAGIC_THIRD = 0x4D564333,
     MAGIC_SECOND = 0x4D564332,
     MAGIC_FIRST = 0x4D564331,
@@ -60,9 +61,17 @@ static void get_info(struct mv_reader *from, uint32_t magic, struct hsm_key_info
     }
 }
 
+static enum hsm_officer_form officer_form(uint32_t magic)
+{
+    if (magic == MAGIC)
+        return HSM_OFFICER_WITH_KEY;
+    return magic == MAGIC_FOURTH ? HSM_OFFICER_WITH_END : HSM_OFFICER_FIRST;
+}
+
 static bool is_magic(uint32_t magic)
 {
-    return magic == MAGIC || magic == MAGIC_THIRD || magic == MAGIC_SECOND || magic == MAGIC_FIRST;
+    return magic == MAGIC || magic == MAGIC_FOURTH || magic == MAGIC_THIRD || magic == MAGIC_SECOND ||
+           magic == MAGIC_FIRST;
 }
 
 static void get_fields(struct mv_reader *from, uint32_t magic, struct hsm_entry *entry)
@@ -79,7 +88,7 @@ static void get_fields(struct mv_reader *from, uint32_t magic, struct hsm_entry 
         return;
     case HSM_ENTRY_OFFICER:
     case HSM_ENTRY_FORMER:
-        hsm_officer_get(from, magic == MAGIC, &entry->of.officer);
+        hsm_officer_get(from, officer_form(magic), &entry->of.officer);
         entry->of.officer.generation = entry->generation;
         return;
     case HSM_ENTRY_RULE:

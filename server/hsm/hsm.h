@@ -69,8 +69,9 @@ struct hsm_key_entry {
 };
 
 struct hsm_catalogue {
-    uint64_t generation; /* 0 before hsm_catalogue_create, then never falls */
-    uint8_t digest[32];  /* of all entries: one generation never has two */
+    uint64_t generation;   /* 0 before hsm_catalogue_create, then never falls */
+    uint8_t digest[32];    /* of all entries: one generation never has two */
+    uint8_t governing[32]; /* of the entries of officers and rules */
     struct hsm_key_entry keys[HSM_MAX_KEYS];
     size_t key_count;
     struct hsm_officer officers[HSM_MAX_OFFICERS];

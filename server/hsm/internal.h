@@ -15,6 +15,8 @@ struct hsm {
     char serial[HSM_SERIAL_SIZE];
     CK_SESSION_HANDLE session; /* the login owner: session objects live as long as it */
     bool session_open;
+    bool judged; /* an act was judged by officers and rules of this digest: nothing is written under others */
+    uint8_t judged_by[32];
     CK_OBJECT_HANDLE head; /* catalogue head that was read last; 0: none */
     uint64_t head_generation;
 };
@@ -207,8 +209,9 @@ MV_MUST_USE mv_status hsm_entry_read(const uint8_t *data, size_t size, struct hs
 
 /* ---- quorum_wire.c ---- */
 void hsm_officer_put(struct mv_writer *to, const struct hsm_officer *officer);
-/* `with_end`: false for lines that were written before it was kept. */
-void hsm_officer_get(struct mv_reader *from, bool with_end, struct hsm_officer *officer);
+/* What lines hold, the older ones less. */
+enum hsm_officer_form { HSM_OFFICER_FIRST, HSM_OFFICER_WITH_END, HSM_OFFICER_WITH_KEY };
+void hsm_officer_get(struct mv_reader *from, enum hsm_officer_form form, struct hsm_officer *officer);
 void hsm_rule_put(struct mv_writer *to, const struct hsm_rule *rule);
 void hsm_rule_get(struct mv_reader *from, struct hsm_rule *rule);
 void hsm_spent_put(struct mv_writer *to, const struct hsm_spent_page *page);
@@ -253,6 +256,8 @@ MV_MUST_USE mv_status hsm_catalogue_append(struct hsm *hsm, struct hsm_entry *en
 enum { HSM_APPEND_MOST = 2 * HSM_MAX_RULES };
 MV_MUST_USE mv_status hsm_catalogue_append_all(struct hsm *hsm, struct hsm_entry *entries, size_t count);
 MV_MUST_USE mv_status hsm_digest(const struct hsm_entry *entries, size_t count, uint8_t digest[32]);
+/* The same of officers and rules alone. */
+MV_MUST_USE mv_status hsm_digest_governing(const struct hsm_entry *entries, size_t count, uint8_t digest[32]);
 
 /* ---- catalogue.c ---- */
 extern const char HSM_APPLICATION[];

@@ -1,6 +1,5 @@
 /* Nonces of acts that were carried out. They are kept in pages, each one line of the catalogue, so that a line can be
  * written anew and none has to be taken away. */
-#include <stdlib.h>
 #include <string.h>
 
 #include "hsm/internal.h"
@@ -46,33 +45,44 @@ static bool find_page(const struct hsm_catalogue *catalogue, int64_t now_unix_s,
     return false;
 }
 
-static mv_status spend(struct hsm *hsm, struct hsm_catalogue *catalogue, const uint8_t *nonce, int64_t expires_unix_s,
+static mv_status spend(struct hsm *hsm, const struct hsm_catalogue *catalogue, const struct hsm_verdict *verdict,
                        int64_t now_unix_s)
 {
     struct hsm_entry entry = {.kind = HSM_ENTRY_SPENT};
     struct hsm_spent_page *page = &entry.of.spent;
-    MV_TRY(hsm_catalogue_read(hsm, catalogue));
-    if (is_spent(catalogue, nonce))
+    if (is_spent(catalogue, verdict->nonce))
         return mv_fail(MV_APPROVAL_USED, "nonce");
     if (!find_page(catalogue, now_unix_s, page))
-        return mv_fail(MV_INVALID_FIELD, "the catalogue remembers all the approvals it can hold");
-    memcpy(page->spent[page->count].nonce, nonce, HSM_NONCE_BYTES);
-    page->spent[page->count].expires_unix_s = expires_unix_s;
+        return mv_fail(MV_INVALID_FIELD, "the catalogue remembers all the approvals it can hold: wait until one of "
+                                         "them expires; `propose --hours` with less makes that sooner");
+    memcpy(page->spent[page->count].nonce, verdict->nonce, HSM_NONCE_BYTES);
+    page->spent[page->count].expires_unix_s = verdict->expires_unix_s;
     page->count++;
     return hsm_catalogue_append(hsm, &entry);
 }
 
-mv_status hsm_nonce_spend(struct hsm *hsm, const uint8_t nonce[HSM_NONCE_BYTES], int64_t expires_unix_s,
-                          int64_t now_unix_s)
+static mv_status judge_locked(struct hsm *hsm, struct hsm_catalogue *catalogue, const struct hsm_judge *judge,
+                              int64_t now_unix_s)
 {
-    struct hsm_catalogue *catalogue = malloc(sizeof *catalogue);
-    if (catalogue == NULL)
-        return mv_fail(MV_OUT_OF_MEMORY, NULL);
+    struct hsm_verdict verdict = {.spends = false};
+    hsm->judged = false;
+    MV_TRY(hsm_catalogue_read(hsm, catalogue));
+    MV_TRY(judge->judge(judge->context, catalogue, &verdict));
+    if (verdict.spends) {
+        MV_TRY(spend(hsm, catalogue, &verdict, now_unix_s));
+        MV_TRY(hsm_catalogue_read(hsm, catalogue));
+    }
+    memcpy(hsm->judged_by, catalogue->governing, sizeof hsm->judged_by);
+    hsm->judged = true;
+    return mv_ok();
+}
+
+mv_status hsm_act_judge(struct hsm *hsm, struct hsm_catalogue *catalogue, const struct hsm_judge *judge,
+                        int64_t now_unix_s)
+{
     int lock = -1;
-    mv_status status = hsm_lock(&hsm->config, &lock);
-    if (status.ok)
-        status = spend(hsm, catalogue, nonce, expires_unix_s, now_unix_s);
+    MV_TRY(hsm_lock(&hsm->config, &lock));
+    mv_status status = judge_locked(hsm, catalogue, judge, now_unix_s);
     hsm_unlock(lock);
-    free(catalogue);
     return status;
 }

@@ -1,5 +1,6 @@
 #include "hsm/officer.h"
 
+#include <openssl/core_names.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/objects.h>
@@ -15,6 +16,35 @@ bool hsm_officer_key_accepted(EVP_PKEY *key)
         EVP_PKEY_get_group_name(key, curve, sizeof curve, &length) != 1)
         return false;
     return strcmp(curve, SN_X9_62_prime256v1) == 0 || strcmp(curve, SN_secp384r1) == 0;
+}
+
+mv_status hsm_officer_key_sha256(EVP_PKEY *key, uint8_t sha256[32])
+{
+    unsigned char *der = NULL;
+    EVP_PKEY *copy = key != NULL ? EVP_PKEY_dup(key) : NULL;
+    bool good = copy != NULL &&
+                EVP_PKEY_set_utf8_string_param(copy, OSSL_PKEY_PARAM_EC_ENCODING, OSSL_PKEY_EC_ENCODING_GROUP) == 1 &&
+                EVP_PKEY_set_utf8_string_param(copy, OSSL_PKEY_PARAM_EC_POINT_CONVERSION_FORMAT,
+                                               OSSL_PKEY_EC_POINT_CONVERSION_FORMAT_UNCOMPRESSED) == 1;
+    int size = good ? i2d_PUBKEY(copy, &der) : 0;
+    if (size > 0)
+        (void)SHA256(der, (size_t)size, sha256);
+    OPENSSL_free(der);
+    EVP_PKEY_free(copy);
+    ERR_clear_error();
+    return size > 0 ? mv_ok() : mv_fail(MV_INTERNAL_ERROR, "officer's key");
+}
+
+mv_status hsm_officer_word_key(const struct hsm_signed_text *word, uint8_t sha256[32])
+{
+    const uint8_t *from = word->certificate;
+    X509 *certificate = d2i_X509(NULL, &from, (long)word->certificate_size);
+    EVP_PKEY *key = certificate != NULL ? X509_get0_pubkey(certificate) : NULL;
+    mv_status status = hsm_officer_key_accepted(key) ? hsm_officer_key_sha256(key, sha256)
+                                                     : mv_fail(MV_APPROVAL_INVALID, "certificate");
+    X509_free(certificate);
+    ERR_clear_error();
+    return status;
 }
 
 const struct hsm_officer *hsm_officer_of(const struct hsm_catalogue *catalogue, const struct hsm_signed_text *word)

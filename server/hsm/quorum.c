@@ -38,6 +38,9 @@ unsigned hsm_quorum_needed(const struct hsm_catalogue *catalogue, const char *ac
         return 0;
     if (strcmp(act, "destroy") == 0 && needed < 2)
         return 2;
+    /* otherwise one of two could make the second by whom `destroy` is approved */
+    if (governs(act) && catalogue->officer_count > 1 && needed < 2)
+        needed = 2;
     for (size_t i = 0; governs(act) && i < catalogue->rule_count; i++)
         if (catalogue->rules[i].needed > needed)
             needed = catalogue->rules[i].needed;

@@ -8,8 +8,9 @@
 /* The rule of an act: its own, else that of HSM_EVERY_ACT; NULL when there is none. */
 const struct hsm_rule *hsm_rule_of(const struct hsm_catalogue *catalogue, const char *act);
 /* How many officers must approve it; 0: nobody. Acts that change who decides (policy, officer-add, officer-remove,
- * officer-replace) need as many as the act that needs most; `destroy` needs two with or without a policy; `init` has
- * nobody to ask, and `restore` needs the backup key's holders, and officers only by a rule of its own. */
+ * officer-replace) need as many as the act that needs most, and two as soon as two are enrolled; `destroy` needs two
+ * with or without a policy; `init` has nobody to ask, and `restore` needs the backup key's holders, and officers only
+ * by a rule of its own. */
 unsigned hsm_quorum_needed(const struct hsm_catalogue *catalogue, const char *act);
 /* Whether this officer has a say in the act. */
 bool hsm_quorum_counts(const struct hsm_catalogue *catalogue, const char *act, const char *officer);
@@ -29,9 +30,22 @@ MV_MUST_USE mv_status hsm_officer_remove(struct hsm *hsm, const char *name, uint
  * hsm_officer_add; OFFICER_UNKNOWN. The generation is filled in. */
 MV_MUST_USE mv_status hsm_officer_replace(struct hsm *hsm, const char *name, struct hsm_officer *successor);
 
-/* Remembers the nonce of an act until it expires. APPROVAL_USED when it is remembered already; INVALID_FIELD when too
- * many are. */
-MV_MUST_USE mv_status hsm_nonce_spend(struct hsm *hsm, const uint8_t nonce[HSM_NONCE_BYTES], int64_t expires_unix_s,
-                                      int64_t now_unix_s);
+/* What a judge says of an act: whether its approvals are used up now, and until when their nonce is remembered. */
+struct hsm_verdict {
+    bool spends;
+    uint8_t nonce[HSM_NONCE_BYTES];
+    int64_t expires_unix_s;
+};
+struct hsm_judge {
+    /* Under the lock: short, and asks nobody. What it refuses is not done. */
+    mv_status (*judge)(void *context, const struct hsm_catalogue *catalogue, struct hsm_verdict *verdict);
+    void *context;
+};
+/* Reads the catalogue, has the act judged by it and remembers the nonce, in one step under the lock; the catalogue is
+ * then read anew. From then on this session writes only while officers and rules are those that were judged by
+ * (QUORUM_MISSING), or what it made of them itself. APPROVAL_USED when the nonce is remembered already; INVALID_FIELD
+ * when too many are. */
+MV_MUST_USE mv_status hsm_act_judge(struct hsm *hsm, struct hsm_catalogue *catalogue, const struct hsm_judge *judge,
+                                    int64_t now_unix_s);
 
 #endif

@@ -69,6 +69,12 @@ static mv_status add_rule(struct step *step, const struct hsm_rule *rule)
     return mv_ok();
 }
 
+static bool has_key(const struct hsm_officer *officer)
+{
+    static const uint8_t none[sizeof officer->key_sha256];
+    return memcmp(officer->key_sha256, none, sizeof none) != 0;
+}
+
 static mv_status add_officer(struct step *step, const struct hsm_officer *officer)
 {
     struct hsm_catalogue *catalogue = &step->catalogue;
@@ -81,6 +87,8 @@ static mv_status add_officer(struct step *step, const struct hsm_officer *office
         /* one person under two names would be two officers */
         if (memcmp(enrolled->certificate_sha256, officer->certificate_sha256, sizeof officer->certificate_sha256) == 0)
             return mv_fail(MV_KEY_EXISTS, "this certificate is enrolled already");
+        if (has_key(officer) && memcmp(enrolled->key_sha256, officer->key_sha256, sizeof officer->key_sha256) == 0)
+            return mv_fail(MV_KEY_EXISTS, "this certificate's key is another officer's");
     }
     if (catalogue->officer_count == HSM_MAX_OFFICERS)
         return mv_fail(MV_INVALID_FIELD, "the catalogue has all the officers it can hold");

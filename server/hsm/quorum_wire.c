@@ -1,4 +1,6 @@
 /* Stored forms of officers, rules and spent nonces. */
+#include <string.h>
+
 #include "hsm/internal.h"
 
 void hsm_officer_put(struct mv_writer *to, const struct hsm_officer *officer)
@@ -6,13 +8,17 @@ void hsm_officer_put(struct mv_writer *to, const struct hsm_officer *officer)
     mv_put_text(to, officer->name);
     mv_put_bytes(to, officer->certificate_sha256, sizeof officer->certificate_sha256);
     mv_put_u64(to, (uint64_t)officer->valid_until_unix_s);
+    mv_put_bytes(to, officer->key_sha256, sizeof officer->key_sha256);
 }
 
-void hsm_officer_get(struct mv_reader *from, bool with_end, struct hsm_officer *officer)
+void hsm_officer_get(struct mv_reader *from, enum hsm_officer_form form, struct hsm_officer *officer)
 {
     mv_get_text(from, officer->name, sizeof officer->name);
     mv_get_bytes(from, officer->certificate_sha256, sizeof officer->certificate_sha256);
-    officer->valid_until_unix_s = with_end ? (int64_t)mv_get_u64(from) : 0;
+    officer->valid_until_unix_s = form >= HSM_OFFICER_WITH_END ? (int64_t)mv_get_u64(from) : 0;
+    memset(officer->key_sha256, 0, sizeof officer->key_sha256);
+    if (form >= HSM_OFFICER_WITH_KEY)
+        mv_get_bytes(from, officer->key_sha256, sizeof officer->key_sha256);
 }
 
 void hsm_rule_put(struct mv_writer *to, const struct hsm_rule *rule)

@@ -10,18 +10,40 @@
 const char HSM_APPLICATION[] = "metervault catalogue";
 const char HSM_CATALOGUE_MAC_LABEL[] = "catalogue-mac";
 
-mv_status hsm_digest(const struct hsm_entry *entries, size_t count, uint8_t digest[32])
+static bool every(const struct hsm_entry *entry)
+{
+    (void)entry;
+    return true;
+}
+
+static bool governs(const struct hsm_entry *entry)
+{
+    return entry->kind == HSM_ENTRY_OFFICER || entry->kind == HSM_ENTRY_RULE;
+}
+
+static mv_status digest_of(const struct hsm_entry *entries, size_t count, bool (*takes)(const struct hsm_entry *),
+                           uint8_t digest[32])
 {
     EVP_MD_CTX *context = EVP_MD_CTX_new();
     if (context == NULL)
         return mv_fail(MV_OUT_OF_MEMORY, NULL);
     bool good = EVP_DigestInit_ex(context, EVP_sha256(), NULL) == 1;
     for (size_t i = 0; good && i < count; i++)
-        good = EVP_DigestUpdate(context, entries[i].mac, HSM_ENTRY_MAC) == 1;
+        good = !takes(&entries[i]) || EVP_DigestUpdate(context, entries[i].mac, HSM_ENTRY_MAC) == 1;
     unsigned size = 0;
     good = good && EVP_DigestFinal_ex(context, digest, &size) == 1;
     EVP_MD_CTX_free(context);
     return good ? mv_ok() : mv_fail(MV_INTERNAL_ERROR, "EVP_Digest");
+}
+
+mv_status hsm_digest(const struct hsm_entry *entries, size_t count, uint8_t digest[32])
+{
+    return digest_of(entries, count, every, digest);
+}
+
+mv_status hsm_digest_governing(const struct hsm_entry *entries, size_t count, uint8_t digest[32])
+{
+    return digest_of(entries, count, governs, digest);
 }
 
 mv_status hsm_find_records(struct hsm *hsm, CK_OBJECT_HANDLE *found, size_t *count)

@@ -189,12 +189,12 @@ expect 'a certificate that is not there' 1 "$dir/none.pem: No such file or direc
     --officer-certificate "$dir/none.pem"
 expect 'an RSA key' 1 'P-256' officer-add --officer carl --officer-certificate "$dir/rsa.pem"
 expect 'a small curve' 1 'P-256' officer-add --officer carl --officer-certificate "$dir/small.pem"
-expect 'second officer' 0 'officer ben is enrolled' officer-add --officer ben --officer-certificate "$dir/ben.pem"
-expect 'second officer again' 1 'this officer is enrolled already' officer-add --officer ben --officer-certificate "$dir/ben.pem"
+expect 'the first officer again' 1 'this officer is enrolled already' officer-add --officer ann --officer-certificate "$dir/ann.pem"
 openssl req -x509 -newkey "${p256[@]}" -nodes -keyout "$dir/key.pem" -out "$dir/two.pem" -days 2 -subj /CN=two -addext \
-    subjectAltName=URI:urn:metervault:principal:carl,URI:urn:metervault:principal:dora 2>/dev/null
-expect 'one of two names' 0 'officer carl' officer-add --officer carl --officer-certificate "$dir/two.pem"
-expect 'one person under two names' 1 'this certificate is enrolled already' officer-add --officer dora --officer-certificate "$dir/two.pem"
+    subjectAltName=URI:urn:metervault:principal:dora,URI:urn:metervault:principal:ben 2>/dev/null
+expect 'second officer, one of two names' 0 'officer ben is enrolled' officer-add --officer ben --officer-certificate "$dir/two.pem"
+expect 'a third is enrolled by two' 1 'officer-add needs the approvals of 2 officers' officer-add --officer dora \
+    --officer-certificate "$dir/two.pem"
 expect 'both are listed' 0 'ben  ' list
 grep -q '^ann  ' "$dir/out" || fail 'the first officer is gone'
 

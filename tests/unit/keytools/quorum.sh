@@ -248,6 +248,77 @@ expect 'an open key file' 1 'mode 0600' approve "$first" --officer ann --key "$d
     "$dir/ann.pem" --out "$dir/x"
 chmod 0600 "$dir/ann.key"
 
+# ---- what is approved says which key, and which bytes ----
+import=(import "${key[@]}" --krn 3)
+expect 'an import of any key is not proposed' 2 'kcv: is required' propose "${import[@]}" --out "$dir/x"
+expect 'nor done' 2 'kcv: is required' "${import[@]}" --component-file "$dir/fa" --component-file "$dir/fb" "${by[@]}"
+expect 'an export for anybody' 2 'kbpk-kcv: is required' propose export --sgc 123456 --krn 2 --out "$dir/x"
+exchanged() { # OPTION FILE ARGUMENTS...: of $act, approved by two; then the file has another content
+    local option=$1 file=$2
+    shift 2
+    grep -q "^option $option sha256:" "$act" || fail "$option is not in the act: $(cat "$act")"
+    approve ann ben
+    echo exchanged >>"$file"
+    expect "$option: exchanged" 1 APPROVAL_OTHER_ACT "$@" "${by[@]}"
+    grep -qF "with another --$option" "$dir/out" || fail "$option: $(cat "$dir/out")"
+}
+echo block >"$dir/a.block"
+import+=(--tr31 "$dir/a.block" --accept-host-visible --kcv 000000 --kbpk-kcv 000000)
+propose "${import[@]}"
+exchanged tr31 "$dir/a.block" "${import[@]}" --kbpk-component-file "$dir/fa" --kbpk-component-file "$dir/fb"
+printf 'pan\n600727000000000009\n' >"$dir/a.csv"
+batch=(export-meter --batch "$dir/a.csv" "${meter[@]:2}" --factory-key acme --out-dir "$dir")
+propose "${batch[@]}"
+exchanged batch "$dir/a.csv" "${batch[@]}"
+propose officer-add "${cas[@]}"
+cp "$dir/cas.pem" "$dir/cas.keep"
+approve ann ben
+cp "$dir/dan.pem" "$dir/cas.pem"
+expect 'an exchanged certificate' 1 'of another name' officer-add "${cas[@]}" "${by[@]}"
+cp "$dir/cas.keep" "$dir/cas.pem"
+mkfifo "$dir/pipe"
+ln -s "$dir/cas.pem" "$dir/link"
+expect 'a pipe gives each reader something else' 1 'not a regular file' officer-add --officer cas --officer-certificate \
+    "$dir/pipe" "${by[@]}"
+expect 'a link' 1 FILE_FAILED officer-add --officer cas --officer-certificate "$dir/link" "${by[@]}"
+propose split --shares 2/2 --new-share-file "$dir/x" --new-share-file "$dir/y"
+grep -qx 'option new-share-file 2' "$act" || fail "how many shares: $(cat "$act")"
+approve ann ben
+expect 'one share more' 1 APPROVAL_OTHER_ACT split --shares 2/3 --new-share-file "$dir/x" --new-share-file "$dir/y" \
+    --new-share-file "$dir/z" "${holders[@]}" "${by[@]}"
+grep -qF 'with another --new-share-file' "$dir/out" || fail "which option: $(cat "$dir/out")"
+
+# ---- one key is one officer ----
+openssl req -x509 -key "$dir/ann.key" -out "$dir/twin.pem" -days 2 -subj /CN=twin -addext \
+    subjectAltName=URI:urn:metervault:principal:twin 2>/dev/null
+openssl ec -in "$dir/ann.key" -conv_form compressed -out "$dir/short.key" 2>/dev/null
+chmod 0600 "$dir/short.key"
+openssl req -x509 -key "$dir/short.key" -out "$dir/short.pem" -days 2 -subj /CN=short -addext \
+    subjectAltName=URI:urn:metervault:principal:short 2>/dev/null
+for name in twin short; do
+    propose officer-add --officer "$name" --officer-certificate "$dir/$name.pem"
+    approve ann ben
+    expect "the key of another officer: $name" 1 KEY_EXISTS officer-add --officer "$name" --officer-certificate "$dir/$name.pem" \
+        "${by[@]}"
+done
+expect 'also at birth' 1 SAME_OFFICER "${init[@]}" "${ann[@]}" --officer twin --officer-certificate "$dir/twin.pem"
+
+# ---- another name of the same act ----
+done_by 'ann ben' 'state=1' policy --set state=1 --set retire=2 --set generate=1 --set rotate=2
+done_by ann issued-until state --sgc 123456 --krn 1 --issued-until 2042-01-01
+for end in --expired --compromised; do
+    propose state --sgc 123456 --krn 1 "$end" --confirm vending/123456/1/2
+    approve ann
+    expect "$end is what retire does" 1 'needs the approvals of 2 officers' state --sgc 123456 --krn 1 "$end" --confirm \
+        vending/123456/1/2 "${by[@]}"
+done
+done_by ann record-mac/A1B2C3/1 generate --use record-mac --domain A1B2C3
+propose generate --use record-mac --domain A1B2C3 --version 2
+approve ann
+expect 'a later version is what rotate makes' 1 'needs the approvals of 2 officers' generate --use record-mac --domain A1B2C3 \
+    --version 2 "${by[@]}"
+done_by 'ann ben' 'all=2' policy --set state=none --set retire=none --set generate=none --set rotate=none
+
 # ---- the policy ----
 expect 'alone' 1 QUORUM_MISSING policy --set all=1
 for rule in all all= all=x =2 all=2:ann,ann all=17 all=2: a=2:b,c,d,e,f,g,h; do
@@ -369,9 +440,11 @@ expect 'restore by officers' 0 'certificate valid until' "${restore[@]}" "${by[@
 done_by 'ann dan' 'no quorum policy' policy --set all=none --set backup=none --set export=none --set restore=none
 expect 'nobody is asked' 0 vending/123456/5/2 generate "${key[@]}" --krn 5
 expect 'approvals that are given are judged all the same' 1 APPROVAL_OTHER_ACT generate "${key[@]}" --krn 6 "${by[@]}"
-expect 'the last officer' 0 'is removed' officer-remove --officer eve
-expect 'the last officer' 0 'is removed' officer-remove --officer ben
-expect 'the last officer' 0 'is removed' officer-remove --officer dan
+expect 'two decide who decides' 1 'officer-remove needs the approvals of 2 officers' officer-remove --officer eve
+expect 'two decide who decides' 1 'policy needs the approvals of 2 officers' policy --set destroy=1
+done_by 'ann dan' 'is removed' officer-remove --officer eve
+done_by 'ann dan' 'is removed' officer-remove --officer ben
+done_by 'ann dan' 'is removed' officer-remove --officer dan
 expect 'the last officer' 1 'the only officer' officer-remove --officer ann
 for command in list verify check; do expect "$command says so" 0 'no quorum policy' "$command"; done
 for command in init list show approve propose; do

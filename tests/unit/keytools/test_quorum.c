@@ -146,16 +146,120 @@ static void officers_go_but_not_below_the_quorum(void **state)
     assert_int_equal(catalogue->former_count, 1);
 }
 
+static mv_status approve(void *context, const struct hsm_catalogue *judged, struct hsm_verdict *verdict)
+{
+    assert_ptr_equal(judged, catalogue);
+    *verdict = *(const struct hsm_verdict *)context;
+    return mv_ok();
+}
+
+static mv_status refuse(void *context, const struct hsm_catalogue *judged, struct hsm_verdict *verdict)
+{
+    (void)context;
+    (void)judged;
+    verdict->spends = true;
+    return mv_fail(MV_QUORUM_MISSING, NULL);
+}
+
+/* Somebody waits at a confirmation while another process changes who decides. */
+static void an_act_writes_under_the_rules_it_was_judged_by(void **state)
+{
+    (void)state;
+    const struct hsm_verdict verdict = {.spends = false};
+    const struct hsm_judge judge = {approve, (void *)(uintptr_t)&verdict};
+    const struct hsm_judge refusal = {refuse, NULL};
+    struct hsm_officer eve = person("eve", 6);
+    read_catalogue();
+    uint64_t before = catalogue->generation;
+    is_reason(hsm_act_judge(hsm, catalogue, &refusal, 1), MV_QUORUM_MISSING);
+    read_catalogue();
+    assert_int_equal(catalogue->generation, before);
+    test_ok(hsm_act_judge(hsm, catalogue, &judge, 1), "judged");
+    /* what it does itself does not stop it */
+    test_ok(set(rule("export", 2, NULL, NULL)), "first step");
+    test_ok(set(rule("export", 1, NULL, NULL)), "second step");
+    hsm->judged = false;
+    test_ok(hsm_act_judge(hsm, catalogue, &judge, 1), "judged");
+    uint8_t judged_by[32];
+    memcpy(judged_by, hsm->judged_by, sizeof judged_by);
+    hsm->judged = false;
+    test_ok(hsm_officer_add(hsm, &eve), "by another process");
+    hsm->judged = true;
+    memcpy(hsm->judged_by, judged_by, sizeof judged_by);
+    is_reason(set(rule("export", 0, NULL, NULL)), MV_QUORUM_MISSING);
+    is_reason(test_token_factory(hsm, "late", "000102030405060708090a0b0c0d0e0f"), MV_QUORUM_MISSING);
+    CK_OBJECT_HANDLE key = 0;
+    is_reason(hsm_find_key(hsm, "factory/late", &key), MV_KEY_UNKNOWN);
+    test_ok(hsm_act_judge(hsm, catalogue, &judge, 1), "judged anew");
+    test_ok(set(rule("export", HSM_RULE_NONE, NULL, NULL)), "export");
+    hsm->judged = false;
+    test_ok(hsm_officer_remove(hsm, "eve", &before), "remove");
+}
+
+/* From two officers on nobody makes a second officer alone, by whom `destroy` would then be approved. */
+static void two_decide_as_soon_as_there_are_two(void **state)
+{
+    (void)state;
+    static const char *const governing[] = {"policy", "officer-add", "officer-remove", "officer-replace"};
+    struct hsm_catalogue *few = calloc(1, sizeof *few);
+    assert_non_null(few);
+    for (size_t officers = 0; officers < 4; officers++) {
+        few->officer_count = officers;
+        for (size_t i = 0; i < sizeof governing / sizeof governing[0]; i++)
+            assert_int_equal(hsm_quorum_needed(few, governing[i]), officers > 1 ? 2 : 0);
+        assert_int_equal(hsm_quorum_needed(few, "generate"), 0);
+    }
+    few->rules[few->rule_count++] = rule("officer-replace", 1, NULL, NULL);
+    assert_int_equal(hsm_quorum_needed(few, "officer-replace"), 2);
+    few->rules[few->rule_count++] = rule("export", 3, NULL, NULL);
+    for (size_t i = 0; i < sizeof governing / sizeof governing[0]; i++)
+        assert_int_equal(hsm_quorum_needed(few, governing[i]), 3);
+    free(few);
+}
+
+static void one_key_is_one_officer(void **state)
+{
+    (void)state;
+    uint64_t generation = 0;
+    struct hsm_officer gus = person("gus", 20);
+    struct hsm_officer hal = person("hal", 21);
+    struct hsm_officer renewed = person("gus", 22);
+    memset(gus.key_sha256, 7, sizeof gus.key_sha256);
+    memset(hal.key_sha256, 7, sizeof hal.key_sha256);
+    memset(renewed.key_sha256, 7, sizeof renewed.key_sha256);
+    test_ok(hsm_officer_add(hsm, &gus), "gus");
+    is_reason(hsm_officer_add(hsm, &hal), MV_KEY_EXISTS);
+    is_reason(hsm_officer_replace(hsm, "ann", &hal), MV_KEY_EXISTS);
+    test_ok(hsm_officer_replace(hsm, "gus", &renewed), "the own key in a new certificate");
+    read_catalogue();
+    const struct hsm_officer *found = NULL;
+    for (size_t i = 0; i < catalogue->officer_count; i++)
+        if (strcmp(catalogue->officers[i].name, "gus") == 0)
+            found = &catalogue->officers[i];
+    assert_non_null(found);
+    assert_memory_equal(found->key_sha256, renewed.key_sha256, sizeof found->key_sha256);
+    test_ok(hsm_officer_remove(hsm, "gus", &generation), "remove");
+}
+
 static mv_status spend(int number, int64_t expires, int64_t now)
 {
     uint8_t nonce[HSM_NONCE_BYTES] = {(uint8_t)(number >> 8), (uint8_t)number};
-    return hsm_nonce_spend(hsm, nonce, expires, now);
+    struct hsm_verdict verdict = {.spends = true, .expires_unix_s = expires};
+    memcpy(verdict.nonce, nonce, sizeof nonce);
+    const struct hsm_judge judge = {approve, &verdict};
+    return hsm_act_judge(hsm, catalogue, &judge, now);
 }
 
 static void a_nonce_is_spent_once(void **state)
 {
     (void)state;
     test_ok(spend(1, 1000, 10), "first");
+    /* what the act then works with is the catalogue after it */
+    assert_int_equal(catalogue->spent_count, 1);
+    assert_int_equal(catalogue->spent[0].count, 1);
+    uint64_t after = catalogue->generation;
+    read_catalogue();
+    assert_int_equal(catalogue->generation, after);
     is_reason(spend(1, 1000, 10), MV_APPROVAL_USED);
     is_reason(spend(1, 1000, 999), MV_APPROVAL_USED);
     /* until none is left, and again when they have expired */
@@ -175,7 +279,7 @@ static void a_nonce_is_spent_once(void **state)
 static void an_officer_of_the_older_form_is_read(void **state)
 {
     (void)state;
-    enum { END = 8, MAGIC_LAST = 3 };
+    enum { KEY = 32, END = 8, MAGIC_LAST = 3 };
     uint8_t data[HSM_ENTRY_SIZE];
     size_t size = 0;
     CK_OBJECT_HANDLE mac_key = 0;
@@ -186,6 +290,17 @@ static void an_officer_of_the_older_form_is_read(void **state)
     test_ok(hsm_entry_encode(hsm, mac_key, &entry, data, &size), "encode");
     test_ok(hsm_entry_decode(hsm, mac_key, data, size, &read), "decode");
     assert_int_equal(read.of.officer.valid_until_unix_s, 2000000000);
+    memset(entry.of.officer.key_sha256, 5, KEY);
+    test_ok(hsm_entry_encode(hsm, mac_key, &entry, data, &size), "encode");
+    test_ok(hsm_entry_decode(hsm, mac_key, data, size, &read), "decode");
+    assert_memory_equal(read.of.officer.key_sha256, entry.of.officer.key_sha256, KEY);
+    size -= KEY;
+    data[MAGIC_LAST] = '4';
+    test_ok(hsm_cmac(hsm, mac_key, data, size - HSM_ENTRY_MAC, data + size - HSM_ENTRY_MAC), "MAC");
+    test_ok(hsm_entry_decode(hsm, mac_key, data, size, &read), "the form before");
+    assert_int_equal(read.of.officer.valid_until_unix_s, 2000000000);
+    for (size_t i = 0; i < KEY; i++)
+        assert_int_equal(read.of.officer.key_sha256[i], 0);
     size -= END;
     data[MAGIC_LAST] = '3';
     test_ok(hsm_cmac(hsm, mac_key, data, size - HSM_ENTRY_MAC, data + size - HSM_ENTRY_MAC), "MAC");
@@ -221,6 +336,9 @@ int main(void)
         cmocka_unit_test(all_or_nobody_is_enrolled),
         cmocka_unit_test(rules_are_of_acts),
         cmocka_unit_test(officers_go_but_not_below_the_quorum),
+        cmocka_unit_test(an_act_writes_under_the_rules_it_was_judged_by),
+        cmocka_unit_test(two_decide_as_soon_as_there_are_two),
+        cmocka_unit_test(one_key_is_one_officer),
         cmocka_unit_test(a_nonce_is_spent_once),
         cmocka_unit_test(an_officer_of_the_older_form_is_read),
     };
