@@ -7,6 +7,7 @@
 #include "ceremony/page.h"
 #include "ceremony/whole_file.h"
 #include "files.h"
+#include "hex.h"
 #include "options.h"
 #include "remark.h"
 
@@ -42,16 +43,23 @@ static int check(struct tool *tool, const char *path, int argc, char **argv)
     mv_status status = script_load(path, &script, &fault);
     size_t faults = status.ok ? ceremony_judge(tool, path, script) : 1;
     size_t steps = script != NULL ? script->step_count : 0;
+    uint8_t digest[TRANSCRIPT_HASH] = {0};
+    char hex[TRANSCRIPT_HEX];
+    if (script != NULL)
+        memcpy(digest, script->digest, sizeof digest);
+    hex_encode(digest, sizeof digest, hex);
     script_free(script);
     if (!status.ok && fault.line > 0)
         status = remark(status, "line %u: %s", fault.line, fault.what);
     if (!status.ok)
         return tool_refuse(tool, status);
     if (tool->json)
-        tool_answer(json_pack("{s:b, s:I, s:I}", "ok", (int)(faults == 0), "faults", (json_int_t)faults, "steps",
-                              (json_int_t)steps));
-    else if (faults == 0)
+        tool_answer(json_pack("{s:b, s:I, s:I, s:s}", "ok", (int)(faults == 0), "faults", (json_int_t)faults, "steps",
+                              (json_int_t)steps, "script_sha256", hex));
+    else if (faults == 0) {
         (void)printf("%s: in order, %zu steps\n", path, steps);
+        ceremony_print_spoken("SHA-256 of the script", digest);
+    }
     return faults == 0 ? TOOL_DONE : TOOL_REFUSED;
 }
 

@@ -63,6 +63,10 @@ MV_MUST_USE mv_status ceremony_open(struct ceremony *ceremony);
 void ceremony_close(struct ceremony *ceremony);
 /* "signer": what a key that signs transcripts is called in them. */
 void ceremony_add_signer(const struct hsm_key_info *info, json_t *line);
+/* "policy" and "minimum_versions" (label of a key: what of its family is still taken): what an act must obey. */
+void ceremony_add_rules(const struct hsm_catalogue *catalogue, json_t *line);
+/* Reads the session's catalogue. TOKEN_ROLLED_BACK when it is older than the transcript knows it. */
+MV_MUST_USE mv_status ceremony_read_catalogue(struct ceremony *ceremony);
 /* Records what an act changed in the catalogue, and takes it for known. */
 MV_MUST_USE mv_status ceremony_take_changes(struct ceremony *ceremony);
 
@@ -87,5 +91,7 @@ int ceremony_run(const struct tool *tool, const struct ceremony_options *options
 size_t ceremony_judge(const struct tool *tool, const char *path, const struct script *script);
 /* verify.c: the subcommand; argv[0] is its name. */
 int ceremony_verify(struct tool *tool, const char *path, int argc, char **argv);
+/* Bytes of a SHA-256 on standard output, as hex and as words. */
+void ceremony_print_spoken(const char *what, const uint8_t *bytes);
 
 #endif

@@ -46,8 +46,10 @@ mv_status ceremony_finish(struct ceremony *ceremony, bool completed)
         if (!opened.ok)
             ceremony_record(ceremony, "refused", ceremony_reason(opened));
     }
-    if (ceremony->session.hsm != NULL)
-        (void)hsm_catalogue_read(ceremony->session.hsm, ceremony->session.catalogue).ok;
+    mv_status known = ceremony->session.hsm != NULL ? ceremony_read_catalogue(ceremony) : mv_ok();
+    if (!known.ok)
+        ceremony_record(ceremony, "refused", ceremony_reason(known));
+    completed = completed && known.ok;
     const struct session *session = &ceremony->session;
     bool signs = session->hsm != NULL && hsm_sign_newest(session->hsm, session->catalogue) != NULL;
     json_t *line = json_pack("{s:s, s:I, s:I, s:i, s:b}", "result", completed ? "completed" : "aborted", "steps_done",
@@ -60,5 +62,5 @@ mv_status ceremony_finish(struct ceremony *ceremony, bool completed)
         terminal_say("There is no key to sign the transcript with: it is closed unsigned.\n");
     mv_status status = signs && ceremony->recording.ok ? sign(ceremony) : ceremony->recording;
     ceremony_fingerprint("Head of the transcript, to be written on paper", ceremony->transcript.head, TRANSCRIPT_HASH);
-    return status;
+    return known.ok ? status : known;
 }

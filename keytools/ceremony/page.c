@@ -48,9 +48,9 @@ static void print_text(FILE *out, const char *text)
     }
 }
 
-static void print_array(FILE *out, const json_t *array)
+static void print_json(FILE *out, const json_t *value)
 {
-    char *text = json_dumps(array, JSON_COMPACT);
+    char *text = json_dumps(value, JSON_COMPACT);
     if (text != NULL)
         print_text(out, text);
     free(text);
@@ -67,8 +67,8 @@ static void print_member(FILE *out, const char *name, const json_t *value)
         (void)fprintf(out, "%lld", (long long)json_integer_value(value));
     else if (json_is_boolean(value))
         (void)fputs(json_is_true(value) ? "yes" : "no", out);
-    else if (json_is_array(value))
-        print_array(out, value);
+    else if (json_is_array(value) || json_is_object(value))
+        print_json(out, value);
 }
 
 /* "12  12:30:05  key; label: vending/123456/1/2; ..." */

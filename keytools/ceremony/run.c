@@ -60,6 +60,7 @@ static void add_token(const struct ceremony *ceremony, json_t *line)
         return;
     (void)json_object_set_new(line, "token_serial", json_string(hsm_serial(session->hsm)));
     (void)json_object_set_new(line, "generation", json_integer((json_int_t)session->catalogue->generation));
+    ceremony_add_rules(session->catalogue, line);
     const struct hsm_key_entry *signer = hsm_sign_newest(session->hsm, session->catalogue);
     if (signer != NULL)
         ceremony_add_signer(&signer->info, line);
@@ -105,6 +106,8 @@ static enum ceremony_turn check_clock(struct ceremony *ceremony)
 {
     char now[WORDS_TIME];
     ceremony_screen(ceremony, "The clock");
+    ceremony_fingerprint("SHA-256 of the script", ceremony->script->digest, sizeof ceremony->script->digest);
+    terminal_say("Are these the words of the script that was agreed upon?\n\n");
     terminal_say("The clock of this machine says %s (UTC).\nIs it right within a minute?\n\n",
                  words_time((int64_t)time(NULL), now));
     return ceremony_confirm(ceremony, 0, "the clock is right");

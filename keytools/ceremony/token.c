@@ -5,6 +5,7 @@
 
 #include "ceremony/ceremony.h"
 #include "hex.h"
+#include "policy_text.h"
 #include "terminal.h"
 #include "words.h"
 #include "words_spoken.h"
@@ -101,17 +102,38 @@ static void tell_changes(struct ceremony *ceremony, const struct hsm_catalogue *
             tell_officer(ceremony, &before->officers[i], "removed");
 }
 
+void ceremony_add_rules(const struct hsm_catalogue *catalogue, json_t *line)
+{
+    json_t *minimums = json_object();
+    for (size_t i = 0; i < catalogue->key_count; i++) {
+        const struct hsm_key_info *info = &catalogue->keys[i].info;
+        if (info->minimum_version > 0)
+            (void)json_object_set_new(minimums, info->label, json_integer(info->minimum_version));
+    }
+    (void)json_object_set_new(line, "policy", policy_json(catalogue));
+    (void)json_object_set_new(line, "minimum_versions", minimums);
+}
+
+mv_status ceremony_read_catalogue(struct ceremony *ceremony)
+{
+    MV_TRY(hsm_catalogue_read(ceremony->session.hsm, ceremony->session.catalogue));
+    return ceremony->session.catalogue->generation >= ceremony->before->generation
+               ? mv_ok()
+               : mv_fail(MV_TOKEN_ROLLED_BACK, "catalogue: older than this ceremony has seen it");
+}
+
 mv_status ceremony_take_changes(struct ceremony *ceremony)
 {
     MV_TRY(ceremony_open(ceremony));
-    struct hsm_catalogue *after = ceremony->session.catalogue;
-    MV_TRY(hsm_catalogue_read(ceremony->session.hsm, after));
+    MV_TRY(ceremony_read_catalogue(ceremony));
+    const struct hsm_catalogue *after = ceremony->session.catalogue;
     if (after->generation == ceremony->before->generation)
         return mv_ok();
     tell_changes(ceremony, ceremony->before, after);
     *ceremony->before = *after;
-    ceremony_record(ceremony, "catalogue",
-                    json_pack("{s:I, s:s}", "generation", (json_int_t)after->generation, "token_serial",
-                              hsm_serial(ceremony->session.hsm)));
+    json_t *line = json_pack("{s:I, s:s}", "generation", (json_int_t)after->generation, "token_serial",
+                             hsm_serial(ceremony->session.hsm));
+    ceremony_add_rules(after, line);
+    ceremony_record(ceremony, "catalogue", line);
     return mv_ok();
 }

@@ -118,7 +118,7 @@ static mv_status judge(const struct tool *tool, const struct verify *verify)
     return verify->token ? check_token_key(tool, verify) : mv_ok();
 }
 
-static void print_spoken(const char *what, const uint8_t *bytes)
+void ceremony_print_spoken(const char *what, const uint8_t *bytes)
 {
     enum { PER_LINE = 8 };
     char hex[TRANSCRIPT_HEX];
@@ -146,8 +146,8 @@ static void report_good(const struct tool *tool, const struct verify *verify)
     }
     (void)printf("%zu lines, %s, signed by audit-sign/%u%s\n", report->lines, report->result, report->version,
                  is_proven(verify) ? "" : ", WHOSE KEY IS NOT PROVEN: give --key, --fingerprint or --token");
-    print_spoken("head", report->head);
-    print_spoken("SHA-256 of the signing key", fingerprint);
+    ceremony_print_spoken("head", report->head);
+    ceremony_print_spoken("SHA-256 of the signing key", fingerprint);
 }
 
 int ceremony_verify(struct tool *tool, const char *path, int argc, char **argv)

@@ -3,6 +3,8 @@ usage: hostile.py METERVAULT-KEYS"""
 import hashlib
 import json
 import os
+import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -195,9 +197,57 @@ def nothing_moves_the_cursor():
         sys.exit(f"print: {page!r}")
 
 
+def spoken(text):
+    """The words of a fingerprint: the four lines behind its hex."""
+    found = re.search(r"SHA-256 of the script: ([0-9A-F]{64})\s+((?:    [^\n]+\s*\n){4})", text)
+    return found and (found[1], found[2].split())
+
+
+def another_token_is_seen():
+    """Rules, minimum versions and the script's words are there to compare; a token that went back ends it."""
+    path = script("words", "[step one]\nby = a, b\nread = x\n")
+    checked = spoken(tool(0, "in order", "ceremony", "check", path))
+    os.remove("words.transcript")
+    room = begin("words")
+    room.meet(PEOPLE)
+    with open(path, "rb") as file:
+        digest = hashlib.sha256(file.read()).hexdigest().upper()
+    if checked is None or spoken(room.shown) != checked or checked[0] != digest:
+        sys.exit(f"the words of the script: {checked}")
+    room.step(PEOPLE, ["a", "b"], act=False)
+    room.finish(0)
+    if events("words")[0]["policy"] != {} or events("words")[0]["minimum_versions"] != {}:
+        sys.exit(f"the first line: {events('words')[0]}")
+    shutil.rmtree("tokens")
+    os.mkdir("tokens")
+    init = ("act = init --so-pin-file so --shares 2/3 --new-share-file {0}1 --new-share-file {0}2 --new-share-file {0}3 "
+            "--officer ann --officer-certificate ann.pem\n")
+    with open(script("back", ""), "w", encoding="utf-8") as file:
+        file.write(HEAD.replace("[role a]", "token = new\n[role a]") + "[step one]\nby = a, b\n" + init.format("x") +
+                   "[step two]\nby = a, b\nact = rotate --use audit-sign --minimum-version 2\n"
+                   "[step three]\nby = a, b\n" + init.format("y"))
+    room = begin("back")
+    room.meet(PEOPLE)
+    room.step(PEOPLE, ["a", "b"])
+    room.step(PEOPLE, ["a", "b"])
+    room.confirm(PEOPLE, ["a"], "ready for this act")
+    shutil.rmtree("tokens")
+    os.mkdir("tokens")
+    room.confirm(PEOPLE, ["b"], "ready for this act")
+    room.finish(1)
+    seen = events("back")
+    if [e["minimum_versions"] for e in seen if e["event"] == "catalogue"] != [{}, {"audit-sign/2": 2}]:
+        sys.exit(f"minimum versions: {seen}")
+    if [e["reason"] for e in seen if e["event"] == "refused"] != 2 * ["TOKEN_ROLLED_BACK"]:
+        sys.exit(f"an older token: {seen[-4:]}")
+    if [e["result"] for e in seen if e["event"] == "closed"] != ["aborted"]:
+        sys.exit(f"an older token: {seen[-4:]}")
+
+
 def main():
     tests = (the_whole_act_is_seen, a_signal_leaves_no_secret, a_foreign_key_proves_nothing,
-             nobody_signs_for_another, nothing_moves_the_cursor)
+             nobody_signs_for_another, nothing_moves_the_cursor,
+             another_token_is_seen)
     for test in tests:
         test()
     print(f"{len(tests)} passed, 0 failed")
