@@ -39,6 +39,7 @@ struct init {
     struct share_options shares;
     bool use_existing;
     bool exists; /* the files of the backup key, all or some */
+    bool begun;  /* an earlier init was cut short after it handed the backup key out and made keys under it */
     struct hsm_officer officers[OPTIONS_MAX_LIST];
     struct birth_officers people;
 };
@@ -98,6 +99,8 @@ static mv_status make_components(const struct init *init, struct hsm *hsm, struc
         MV_TRY(components_add_file(components, init->backup_files.items[i]));
     if (init->exists)
         return mv_ok();
+    if (init->begun)
+        return custodians_type(&(const struct hsm_key_request){.use = HSM_USE_BACKUP_KEK}, CUSTODIANS, components);
     MV_TRY(key_entry_random_components(hsm, components, CUSTODIANS));
     if (init->backup_files.count == 0)
         return custodians_show(components);
@@ -121,6 +124,10 @@ static mv_status make_kek(const struct init *init, struct hsm *hsm, struct share
 {
     if (init->exists) {
         MV_TRY(shares_read_files(shares, init->shares.files.items, init->shares.k));
+        return shares_combine(shares, kek, HSM_BACKUP_KEK_BYTES);
+    }
+    if (init->begun) {
+        MV_TRY(shares_type(shares));
         return shares_combine(shares, kek, HSM_BACKUP_KEK_BYTES);
     }
     MV_TRY(hsm_random(hsm, kek, HSM_BACKUP_KEK_BYTES));
@@ -208,6 +215,10 @@ static mv_status run(const char *config_path, struct init *init, struct session 
     MV_TRY(remark_file(hsm_config_load(config_path, &session->config), config_path));
     MV_TRY(prepare(init, &session->config));
     MV_TRY(open_token(init, session));
+    MV_TRY(token_birth_begun(session->hsm, &init->begun));
+    if (init->begun && !init->exists)
+        terminal_say(
+            "An earlier init was cut short after the backup key was handed out: its holders bring it again.\n");
     MV_TRY(init->shares.text != NULL ? finish_with_shares(init, session) : finish_with_components(init, session));
     return remark_file(hsm_config_set_serial(&session->config, hsm_serial(session->hsm)), config_path);
 }

@@ -75,18 +75,6 @@ mv_status kek_collect(const struct kek_options *options, uint8_t *kek)
     return components ? from_components(options, kek) : from_shares(options, kek);
 }
 
-mv_status kek_prove(const uint8_t *kek, const struct hsm_catalogue *catalogue)
-{
-    enum hsm_kcv_method method;
-    uint8_t kcv[HSM_KCV_BYTES];
-    MV_TRY(hsm_kcv(HSM_USE_BACKUP_KEK, 0, kek, HSM_BACKUP_KEK_BYTES, &method, kcv));
-    for (size_t i = 0; i < catalogue->key_count; i++)
-        if (catalogue->keys[i].info.use == HSM_USE_BACKUP_KEK)
-            return memcmp(kcv, catalogue->keys[i].info.kcv, sizeof kcv) == 0 ? mv_ok()
-                                                                             : mv_fail(MV_KCV_MISMATCH, "backup-kek");
-    return mv_fail(MV_KEY_UNKNOWN, "backup-kek");
-}
-
 mv_status kek_open(const uint8_t *kek, const uint8_t *wrapped, size_t size, uint8_t *plain)
 {
     int done = 0;
