@@ -329,8 +329,7 @@ struct mv_prepay {
     /* It was loaded once: what is used is counted here also while the memory takes nothing. */
     bool counts;
     bool unsaved;                /* the last commit failed: the fault lamp */
-    int64_t covered;             /* what may be taken before the journal has to know: taken and reserved there */
-    uint32_t quota;              /* units that are reserved next */
+    uint32_t quota;              /* units that are reserved at a time */
     struct mv_registers counted; /* those of RAM while the journal's are read again */
     enum mv_result fault;        /* why the meter is not open; the display shows it */
 };

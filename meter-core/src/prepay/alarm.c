@@ -43,23 +43,20 @@ void mv_alarm_update(struct mv_prepay *p, bool friendly)
     }
 }
 
-/* Who can do nothing about it is not called. */
-static bool buzzes(const struct mv_prepay *p)
-{
-    return mv_account_remaining(p) <= p->parameters.alarm_2 && !mv_supply_is_out(p) && !p->supply.silenced &&
-           p->supply.cut != MV_CUT_RETIRED && p->supply.cut != MV_CUT_COMMAND;
-}
-
 uint8_t mv_alarm_lamps(const struct mv_prepay *p)
 {
     if (!p->meter.loaded)
         return MV_LAMP_FAULT;
     unsigned lamps = 0;
-    if (mv_account_remaining(p) <= p->parameters.alarm_1)
+    int64_t remaining = mv_account_remaining(p);
+    bool out = mv_supply_is_out(p);
+    /* Who can do nothing about it is not called. */
+    bool calls = !out && !p->supply.silenced && p->supply.cut != MV_CUT_RETIRED && p->supply.cut != MV_CUT_COMMAND;
+    if (remaining <= p->parameters.alarm_1)
         lamps |= MV_LAMP_CREDIT_LOW;
-    if (buzzes(p))
+    if (calls && remaining <= p->parameters.alarm_2)
         lamps |= MV_BUZZER;
-    if (mv_supply_is_out(p))
+    if (out)
         lamps |= MV_LAMP_CREDIT_OUT;
     if (p->supply.switch_fault || p->unsaved || p->meter.state.settings.tampered)
         lamps |= MV_LAMP_FAULT;

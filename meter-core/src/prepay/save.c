@@ -2,7 +2,6 @@
 
 #include "../meter/companion.h"
 #include "account.h"
-#include "exact.h"
 #include "settle.h"
 
 void mv_touch(struct mv_prepay *p, enum mv_object object, bool urgent)
@@ -12,18 +11,12 @@ void mv_touch(struct mv_prepay *p, enum mv_object object, bool urgent)
         p->urgent |= MV_NV_BIT(object);
 }
 
-static int64_t taken(const struct mv_prepay *p)
-{
-    return p->account.taken[p->parameters.credit_register];
-}
-
 void mv_saved(struct mv_prepay *p)
 {
     p->dirty = p->urgent = 0;
     p->saved_total = p->registers.total;
     p->saved_at_s = mv_seconds(p);
     p->unsaved = false;
-    p->covered = mv_add_i64(taken(p), p->account.reserved);
 }
 
 static enum mv_result commit(struct mv_prepay *p)
@@ -31,7 +24,9 @@ static enum mv_result commit(struct mv_prepay *p)
     bool tokens = (p->dirty & MV_NV_BIT(MV_OBJECT_TOKENS)) != 0;
     if (p->dirty == 0)
         return MV_DONE;
-    enum mv_result result = mv_store_commit_with(&p->meter, p->dirty & ~MV_NV_BIT(MV_OBJECT_TOKENS), tokens);
+    uint32_t mask = p->dirty & ~MV_NV_BIT(MV_OBJECT_TOKENS);
+    enum mv_result result =
+        p->meter.renew ? mv_store_renew(&p->meter, mask) : mv_store_commit_with(&p->meter, mask, tokens);
     if (result == MV_DONE)
         mv_saved(p);
     return result;
@@ -45,18 +40,12 @@ enum mv_result mv_save_now(struct mv_prepay *p)
     return commit(p);
 }
 
-/* Much use or much time, but never more often than the memory's endurance allows. */
-static bool is_due(const struct mv_prepay *p, uint32_t passed)
-{
-    bool used = p->registers.total - p->saved_total >= MV_SAVE_EVERY_UNITS;
-    return passed >= MV_SAVE_EVERY_S || (used && passed >= MV_SAVE_LEAST_S);
-}
-
 /* Something is used that the journal does not cover. */
 static bool is_exhausted(const struct mv_prepay *p, uint32_t passed)
 {
     bool uses = (p->dirty & MV_NV_BIT(MV_OBJECT_REGISTERS)) != 0;
-    return uses && taken(p) >= p->covered && (!p->unsaved || passed >= MV_SAVE_LEAST_S);
+    uint32_t covered = p->account.reserved != 0 ? p->quota : 0;
+    return uses && p->registers.total - p->saved_total >= covered && (!p->unsaved || passed >= MV_SAVE_LEAST_S);
 }
 
 /* Small after a start, then as much as is saved at once, more where that lasts less than the endurance allows. */
@@ -77,9 +66,9 @@ static void reserve(struct mv_prepay *p)
     bool off = p->supply.cut != MV_CUT_NONE;
     if ((p->dirty & MV_NV_BIT(MV_OBJECT_REGISTERS)) == 0 && !(off && p->account.reserved != 0))
         return;
-    p->account.reserved = price > 0 ? price : 1; /* 1: or what costs nothing would be saved every second */
-    if (off)
-        p->account.reserved = 0;
+    if (price == 0)
+        price = 1; /* or it would be saved every second */
+    p->account.reserved = off ? 0 : price;
     mv_touch(p, MV_OBJECT_ACCOUNT, false);
 }
 
@@ -89,7 +78,7 @@ enum mv_result mv_save(struct mv_prepay *p)
     bool exhausted = is_exhausted(p, passed);
     if (exhausted)
         grow(p, passed);
-    if (p->urgent == 0 && !exhausted && !is_due(p, passed))
+    if (p->urgent == 0 && !exhausted && passed < MV_SAVE_EVERY_S)
         return MV_DONE;
     reserve(p);
     return commit(p);

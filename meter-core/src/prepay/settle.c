@@ -27,17 +27,16 @@ void mv_loaded(struct mv_prepay *p)
 
 /* A commit failed, and the journal was loaded again. What was used stays used, and what supply went through stays so;
  * tokens, records and orders are those of the journal. Nothing is urgent: it is written when it is due. */
-static void reloaded(struct mv_prepay *p, const struct mv_supply *was)
+static void reloaded(struct mv_prepay *p, struct mv_supply *was)
 {
-    const struct mv_supply stored = p->supply;
     bool unsaved = p->unsaved;
     mv_saved(p);
     p->unsaved = unsaved;
     p->counts = true;
+    was->commanded_open = p->supply.commanded_open;
+    was->bypass = p->supply.bypass;
+    was->retired = p->supply.retired;
     p->supply = *was;
-    p->supply.commanded_open = stored.commanded_open;
-    p->supply.bypass = stored.bypass;
-    p->supply.retired = stored.retired;
     mv_touch(p, MV_OBJECT_SUPPLY, false);
     mv_measure_again(p);
     /* Supply that was decided and not given: no friendly hour may give it. */
@@ -55,7 +54,7 @@ enum mv_result mv_begin(struct mv_prepay *p)
 {
     if (p->meter.loaded)
         return MV_DONE;
-    const struct mv_supply was = p->supply;
+    struct mv_supply was = p->supply;
     bool again = p->counts;
     if (again)
         p->counted = p->registers;

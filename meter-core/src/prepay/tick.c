@@ -30,14 +30,16 @@ enum mv_result mv_prepay_tick(struct mv_prepay *p)
     enum mv_result result = mv_begin(p);
     if (result != MV_DONE)
         return result;
-    result = mv_meter_tick(&p->meter);
-    if (result != MV_DONE)
-        return mv_settle(p, result);
+    uint32_t commits = p->meter.journal.commits;
     watch_clock(p);
     count_seconds(p);
     (void)mv_timeline_run(p); /* what it leaves comes with the next tick */
     mv_keypad_tick(p);
-    return mv_settle(p, MV_DONE);
+    result = mv_settle(p, MV_DONE);
+    if (result != MV_DONE || p->meter.journal.commits != commits) /* a tick is one commit */
+        return result;
+    result = mv_meter_tick(&p->meter);
+    return result == MV_DONE ? result : mv_settle(p, result);
 }
 
 enum mv_result mv_prepay_power_fails(struct mv_prepay *p)
