@@ -65,7 +65,11 @@ static enum ceremony_turn refused(struct ceremony *ceremony, int code)
     if (!status.ok && hsm_broken(status))
         ceremony_close(ceremony);
     terminal_say("\nThe act was refused.\n");
-    mv_status changes = ceremony->before->generation > 0 ? ceremony_take_changes(ceremony) : mv_ok();
+    /* `init` may have tried the PIN on a token in use */
+    bool refused_pin = status.reason == MV_PIN_REFUSED || status.reason == MV_TOKEN_IN_USE;
+    ceremony->pin_refused = ceremony->pin_refused || refused_pin;
+    bool look = ceremony->before->generation > 0 && !ceremony->pin_refused;
+    mv_status changes = look ? ceremony_take_changes(ceremony) : mv_ok();
     if (!changes.ok)
         ceremony_record(ceremony, "refused", ceremony_reason(changes));
     return ceremony_choose(ceremony);
@@ -87,6 +91,8 @@ static enum ceremony_turn act_once(struct ceremony *ceremony, const struct scrip
         return refused(ceremony, code);
     ceremony_record(ceremony, "done", json_object());
     ceremony->token_made = ceremony->token_made || act_makes_token(step);
+    /* a token that was made since has PINs of its own; nothing else makes a refused one right */
+    ceremony->pin_refused = ceremony->pin_refused && !act_makes_token(step);
     /* before the token is made there is none to look at */
     bool token = ceremony->session.hsm != NULL || ceremony->before->generation > 0 || ceremony->token_made;
     mv_status status = token ? ceremony_take_changes(ceremony) : mv_ok();

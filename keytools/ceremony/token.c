@@ -14,6 +14,8 @@ mv_status ceremony_open(struct ceremony *ceremony)
 {
     if (ceremony->session.hsm != NULL)
         return mv_ok();
+    if (ceremony->pin_refused)
+        return mv_fail(MV_PIN_REFUSED, "PIN: refused before, not tried again");
     mv_status status = session_open(ceremony->tool->config_path, &ceremony->session);
     ceremony->pin_refused = status.reason == MV_PIN_REFUSED;
     if (status.ok)

@@ -15,6 +15,8 @@ from ceremony_people import CLEAR_SCREEN, Room
 
 PROGRAM = os.path.abspath(sys.argv[1])
 HEAD = "[ceremony]\nformat = 1\ntitle = Hostile\n[role a]\nkind = officer\nofficer = ann\n[role b]\nkind = witness\n"
+INIT = ("act = init --so-pin-file so --shares 2/3 --new-share-file {0}1 --new-share-file {0}2 --new-share-file {0}3 "
+        "--officer ann --officer-certificate ann.pem\n")
 PEOPLE = {"a": ("Ann Lee", "al"), "b": ("Ben Ox", "bo")}
 
 
@@ -220,12 +222,10 @@ def another_token_is_seen():
         sys.exit(f"the first line: {events('words')[0]}")
     shutil.rmtree("tokens")
     os.mkdir("tokens")
-    init = ("act = init --so-pin-file so --shares 2/3 --new-share-file {0}1 --new-share-file {0}2 --new-share-file {0}3 "
-            "--officer ann --officer-certificate ann.pem\n")
     with open(script("back", ""), "w", encoding="utf-8") as file:
-        file.write(HEAD.replace("[role a]", "token = new\n[role a]") + "[step one]\nby = a, b\n" + init.format("x") +
+        file.write(HEAD.replace("[role a]", "token = new\n[role a]") + "[step one]\nby = a, b\n" + INIT.format("x") +
                    "[step two]\nby = a, b\nact = rotate --use audit-sign --minimum-version 2\n"
-                   "[step three]\nby = a, b\n" + init.format("y"))
+                   "[step three]\nby = a, b\n" + INIT.format("y"))
     room = begin("back")
     room.meet(PEOPLE)
     room.step(PEOPLE, ["a", "b"])
@@ -244,10 +244,36 @@ def another_token_is_seen():
         sys.exit(f"an older token: {seen[-4:]}")
 
 
+def a_refused_pin_is_not_tried_again():
+    """Tokens lock after a few: what an act was refused is not tried by the ceremony with the same file."""
+    with open("pin", encoding="ascii") as file:
+        good = file.read()
+    shutil.rmtree("tokens")
+    os.mkdir("tokens")
+    with open(script("pin", ""), "w", encoding="utf-8") as file:
+        file.write(HEAD.replace("[role a]", "token = new\n[role a]") + "[step one]\nby = a, b\n" + INIT.format("q") +
+                   "[step two]\nby = a, b\n" + INIT.format("r"))
+    room = begin("pin")
+    room.meet(PEOPLE)
+    room.step(PEOPLE, ["a", "b"])
+    with open("pin", "w", encoding="ascii") as file:
+        file.write("99999999")
+    room.confirm(PEOPLE, ["a", "b"], "ready for this act")
+    room.answer("repeat or abort: ", "abort")
+    room.finish(1)
+    with open("pin", "w", encoding="ascii") as file:
+        file.write(good)
+    if [e["reason"] for e in events("pin") if e["event"] == "refused"] != ["TOKEN_IN_USE"]:
+        sys.exit(f"a PIN that was refused in the act: {events('pin')[-4:]}")
+    if "was tried on it, once" not in events("pin")[-3]["about"]:
+        sys.exit(f"no PIN was tried: {events('pin')[-3]}")
+
+
 def main():
     tests = (the_whole_act_is_seen, a_signal_leaves_no_secret, a_foreign_key_proves_nothing,
              nobody_signs_for_another, nothing_moves_the_cursor,
-             another_token_is_seen)
+             another_token_is_seen,
+             a_refused_pin_is_not_tried_again)
     for test in tests:
         test()
     print(f"{len(tests)} passed, 0 failed")
