@@ -105,6 +105,8 @@ report() {
     row "\`struct mv_prepay\`, that one within" state_prepay
     row "\`struct mv_meter_answer\`" state_answer
     worst "stack, entering a token" stack
+    row "stack, a native record" prepay_record_stack
+    row "stack, a return" prepay_return_stack
     head_of_table "instructions"
     row "EA07, one block" cipher_ea07
     row "the same with tables looked up by secrets" cipher_ea07_naive
@@ -117,6 +119,7 @@ report() {
     done
     row "EA07 credit, whole payment meter, new" prepay_credit_fresh
     row "EA07 credit, whole payment meter, aged" prepay_credit_aged
+    row "native record, the most" prepay_record
     echo
 }
 
@@ -134,6 +137,8 @@ limits() { # PROCESSOR
     at_most "$1: instructions, whole payment meter" "${figure[$1 prepay_credit_fresh]:-}" 500000
     at_most "$1: instructions, whole payment meter, aged" "${figure[$1 prepay_credit_aged]:-}" 500000
     at_most "$1: stack, whole payment meter" "${figure[$1 prepay_credit_stack]:-}" 1024
+    at_most "$1: stack, a native record" "${figure[$1 prepay_record_stack]:-}" 1024
+    at_most "$1: stack, a return" "${figure[$1 prepay_return_stack]:-}" 1024
     at_most "$1: RAM, variables of the library" "${figure[$1 engine ram]:-}" 0
     at_most "$1: RAM of state" "${figure[$1 state_meter]:-}" 1024
     at_most "$1: EA07 against look-up" "${figure[$1 cipher_ea07]:-}" $((2 * ${figure[$1 cipher_ea07_naive]:-0}))

@@ -115,7 +115,7 @@ struct mv_meter {
     struct mv_nv_journal journal;
     uint32_t companion_mask;               /* the companion's objects that belong to the next commit */
     uint32_t sections_since, locked_since; /* the port's seconds */
-    bool renew;                            /* a key goes: the next commit leaves no older copy */
+    bool renew;                            /* a key went: the engine around this one is to leave no copy */
     bool loaded;
 };
 

@@ -212,5 +212,7 @@ void mv_record_put_number(struct mv_record_writer *to, uint8_t tag, uint64_t val
 MV_CORE_MUST_USE enum mv_result mv_record_end(struct mv_record_writer *to);
 /* Appends the MAC of a record that is ended; `size` grows by it. For who has the key: meters and their tests. */
 void mv_record_seal(struct mv_record_writer *to, const uint8_t mac_key[16]);
+/* The MAC of a head and body alone. */
+void mv_record_mac(const uint8_t *bytes, uint32_t size, const uint8_t mac_key[16], uint8_t mac[MV_RECORD_MAC]);
 
 #endif

@@ -26,11 +26,11 @@ MV_CORE_MUST_USE enum mv_result mv_meter_add_credit(struct mv_meter *meter, enum
                                                     int64_t amount);
 
 /* Commits the companion's objects of that mask and those that it named since the last commit; the meter's too when
- * `core_changed`; all, and erases what was before them, when `meter->renew`. STORAGE_ERROR: the states are loaded anew
- * by the next mv_load_if_needed. */
+ * `core_changed`. STORAGE_ERROR: the states are loaded anew by the next mv_load_if_needed. */
 MV_CORE_MUST_USE enum mv_result mv_store_commit_with(struct mv_meter *meter, uint32_t companion_mask,
                                                      bool core_changed);
-
+/* The same when a key goes (`meter->renew`): all is written anew, and what was before is erased (mv_nv_renew). */
+MV_CORE_MUST_USE enum mv_result mv_store_renew(struct mv_meter *meter, uint32_t companion_mask);
 /* Erases all that such a commit whose power was cut left. */
 void mv_store_forget(struct mv_meter *meter);
 

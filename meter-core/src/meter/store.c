@@ -35,22 +35,32 @@ enum mv_result mv_load_if_needed(struct mv_meter *meter)
     return meter->loaded ? MV_DONE : mv_store_load(meter);
 }
 
+static enum mv_result committed(struct mv_meter *meter, enum mv_result result)
+{
+    if (result != MV_DONE) {
+        mv_meter_close(meter);
+        return result;
+    }
+    meter->companion_mask = 0;
+    meter->loaded = true;
+    return MV_DONE;
+}
+
 enum mv_result mv_store_commit_with(struct mv_meter *meter, uint32_t companion_mask, bool core_changed)
 {
     struct mv_nv_memory memory = memory_of(meter);
     uint32_t mask = meter->companion_mask | companion_mask;
     if (core_changed)
         mask |= MV_NV_BIT(MV_STATE_OBJECT);
-    enum mv_result result =
-        meter->renew ? mv_nv_renew(&meter->journal, &memory, mask) : mv_nv_commit(&meter->journal, &memory, mask);
-    if (result != MV_DONE) {
-        mv_meter_close(meter);
-        return result;
-    }
-    meter->companion_mask = 0;
+    return committed(meter, mv_nv_commit(&meter->journal, &memory, mask));
+}
+
+enum mv_result mv_store_renew(struct mv_meter *meter, uint32_t companion_mask)
+{
+    struct mv_nv_memory memory = memory_of(meter);
+    uint32_t mask = meter->companion_mask | companion_mask | MV_NV_BIT(MV_STATE_OBJECT);
     meter->renew = false;
-    meter->loaded = true;
-    return MV_DONE;
+    return committed(meter, mv_nv_renew(&meter->journal, &memory, mask));
 }
 
 void mv_store_forget(struct mv_meter *meter)

@@ -18,8 +18,10 @@ struct reader {
 
 bool mv_nv_read_unit(const struct mv_meter_port *port, uint32_t sector, uint32_t at, uint8_t unit[MV_NV_UNIT])
 {
-    return port->nv_read(port->context, sector, at, unit, MV_NV_UNIT) ||
-           port->nv_read(port->context, sector, at, unit, MV_NV_UNIT);
+    bool good = false;
+    for (unsigned tried = 0; tried < 2 && !good; tried++)
+        good = port->nv_read(port->context, sector, at, unit, MV_NV_UNIT);
+    return good;
 }
 
 static bool read_unit(const struct reader *from, uint32_t at, uint8_t unit[MV_NV_UNIT])

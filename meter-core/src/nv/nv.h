@@ -78,7 +78,7 @@ MV_CORE_MUST_USE enum mv_result mv_nv_open(struct mv_nv_journal *journal, const 
 MV_CORE_MUST_USE enum mv_result mv_nv_commit(struct mv_nv_journal *journal, const struct mv_nv_memory *memory,
                                              uint32_t mask);
 /* The same for what no older copy may stay of: all objects are written into the next sector, and the others are erased,
- * each once, more only where it did not come out blank. DONE as soon as the objects are durable: power that is cut, and
+ * each once. DONE as soon as the objects are durable: power that is cut, and
  * a sector that does not erase, leave what was before in it. Where no other sector takes the objects it is
  * mv_nv_commit of the mask. */
 MV_CORE_MUST_USE enum mv_result mv_nv_renew(struct mv_nv_journal *journal, const struct mv_nv_memory *memory,

@@ -160,8 +160,6 @@ enum mv_result mv_nv_commit(struct mv_nv_journal *journal, const struct mv_nv_me
 
 /* ---- forgetting ---- */
 
-enum { ERASURES_TRIED = 2 };
-
 static bool sector_blank(const struct mv_meter_port *port, uint32_t sector)
 {
     for (uint32_t at = 0; port->sector_size - at >= MV_NV_UNIT; at += MV_NV_UNIT) {
@@ -176,7 +174,7 @@ void mv_nv_forget(const struct mv_nv_journal *journal, const struct mv_nv_memory
     const struct mv_meter_port *port = memory->port;
     for (uint32_t i = 1; i < port->sectors; i++) {
         uint32_t sector = (journal->sector + i) % port->sectors;
-        for (unsigned tried = 0; tried < ERASURES_TRIED && !sector_blank(port, sector); tried++)
+        if (!sector_blank(port, sector))
             (void)port->nv_erase(port->context, sector);
     }
 }

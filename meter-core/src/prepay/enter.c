@@ -27,6 +27,7 @@ static void obey(struct mv_prepay *p, const struct mv_meter_answer *answer)
             mv_event_log(p, MV_EVENT_TAMPER_CLEARED, 0);
         return;
     case MV_ANSWER_KEY_CHANGED:
+        mv_touch(p, MV_OBJECT_TOKENS, p->meter.renew);
         mv_event_log(p, MV_EVENT_KEY_CHANGED, p->meter.state.identity.key_revision);
         return;
     default:

@@ -1,7 +1,7 @@
 /* Key update: the three keys of a meter, replaced at once. */
 #include "record_keys.h"
 
-#include <string.h>
+#include <stddef.h>
 
 #include "../crypto/wipe.h"
 #include "events.h"
@@ -9,19 +9,18 @@
 
 enum { KEY = 16 };
 
+/* The three keys lie in the record as they do in the structure. */
+enum { FIRST = offsetof(struct mv_record_keys, mac_in) };
+_Static_assert(offsetof(struct mv_record_keys, mac_out) == FIRST + KEY &&
+                   offsetof(struct mv_record_keys, enc) == FIRST + 2 * KEY,
+               "no gap between keys");
+
 static enum mv_result unwrap(const uint8_t wrapping_key[KEY], const struct mv_tlv *wrapped, struct mv_record_keys *keys)
 {
     struct mv_aes128 aes;
-    uint8_t plain[MV_RECORD_KEYS_PLAIN];
     mv_aes128_init(&aes, wrapping_key);
-    enum mv_result result = mv_aes128_unwrap(&aes, wrapped->value, MV_RECORD_KEYS_WRAPPED, plain);
+    enum mv_result result = mv_aes128_unwrap(&aes, wrapped->value, MV_RECORD_KEYS_WRAPPED, (uint8_t *)keys + FIRST);
     mv_aes128_wipe(&aes);
-    if (result == MV_DONE) {
-        memcpy(keys->mac_in, plain, KEY);
-        memcpy(keys->mac_out, plain + KEY, KEY);
-        memcpy(keys->enc, plain + 2 * (size_t)KEY, KEY);
-    }
-    mv_wipe(plain, sizeof plain);
     return result == MV_DONE ? MV_DONE : MV_RECORD_KEYS;
 }
 

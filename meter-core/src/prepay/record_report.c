@@ -142,9 +142,10 @@ static void put_wanted(const struct mv_prepay *p, struct mv_record_writer *to)
     }
 }
 
-enum mv_result mv_write_return(const struct mv_prepay *p, struct mv_record_writer *to)
+enum mv_result mv_write_return(const struct mv_prepay *p, uint8_t bytes[MV_RECORD_MAX], uint32_t *size)
 {
     const struct mv_record_state *records = &p->records;
+    struct mv_record_writer to;
     struct mv_record_head head = {.kind = MV_KIND_RETURN,
                                   .key_version = records->keys.mac_version,
                                   .epoch = records->epoch,
@@ -153,8 +154,13 @@ enum mv_result mv_write_return(const struct mv_prepay *p, struct mv_record_write
     if (mv_clock_now(p, &now) && now > EPOCH_2014)
         head.issued_min = (now - EPOCH_2014) / MINUTE_S;
     memcpy(head.pan, p->meter.state.identity.pan, sizeof head.pan);
-    mv_record_begin(to, &head);
-    put_state(p, now, to);
-    put_wanted(p, to);
-    return mv_record_end(to);
+    mv_record_begin(&to, &head);
+    put_state(p, now, &to);
+    put_wanted(p, &to);
+    enum mv_result result = mv_record_end(&to);
+    if (result == MV_DONE) {
+        memcpy(bytes, to.bytes, to.size);
+        *size = to.size;
+    }
+    return result;
 }

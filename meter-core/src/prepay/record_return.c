@@ -41,10 +41,10 @@ static void count_return(struct mv_prepay *p)
         mv_touch(p, MV_OBJECT_RECORDS, true);
 }
 
-/* The sequence number is kept before the return leaves; the session ends with it. */
+/* The sequence number is kept before the return leaves, which is one when it has its MAC; the session ends with it. */
 enum mv_result mv_prepay_return(struct mv_prepay *p, uint8_t bytes[MV_RECORD_MAX], uint32_t *size)
 {
-    struct mv_record_writer to;
+    uint32_t signed_size = 0;
     *size = 0;
     enum mv_result result = mv_begin(p);
     if (result == MV_DONE && !p->records.provisioned)
@@ -54,15 +54,13 @@ enum mv_result mv_prepay_return(struct mv_prepay *p, uint8_t bytes[MV_RECORD_MAX
     if (result != MV_DONE)
         return result;
     mv_supply_update(p); /* the status tells of now */
-    result = mv_write_return(p, &to);
-    if (result != MV_DONE)
-        return mv_settle(p, result);
-    count_return(p);
-    mv_record_seal(&to, p->records.keys.mac_out);
-    result = mv_settle(p, MV_DONE);
+    result = mv_write_return(p, bytes, &signed_size);
+    if (result == MV_DONE)
+        count_return(p);
+    result = mv_settle(p, result);
     if (result != MV_DONE)
         return result;
-    memcpy(bytes, to.bytes, to.size);
-    *size = to.size;
+    mv_record_mac(bytes, signed_size, p->records.keys.mac_out, bytes + signed_size);
+    *size = signed_size + MV_RECORD_MAC;
     return MV_DONE;
 }

@@ -48,8 +48,10 @@ MV_CORE_MUST_USE enum mv_result mv_take_tariff(struct mv_prepay *p, uint32_t set
 MV_CORE_MUST_USE enum mv_result mv_take_calendar(struct mv_prepay *p, uint32_t set_id, const uint8_t *bytes,
                                                  uint32_t size);
 
-/* What a return says: all but its MAC. */
-MV_CORE_MUST_USE enum mv_result mv_write_return(const struct mv_prepay *p, struct mv_record_writer *to);
+/* What a return says: all but its MAC, for which there is room behind it. DONE, or RANGE_ERROR for a PAN in RAM that is
+ * none. */
+MV_CORE_MUST_USE enum mv_result mv_write_return(const struct mv_prepay *p, uint8_t bytes[MV_RECORD_MAX],
+                                                uint32_t *size);
 
 /* What tag CLEAR says. */
 void mv_clear_data(struct mv_prepay *p, uint8_t what);

@@ -4,8 +4,7 @@
 #include "metervault/aes.h"
 #include "wire.h"
 
-static void mac_of(const uint8_t *bytes, uint32_t size, const uint8_t mac_key[MV_RECORD_KEY],
-                   uint8_t mac[MV_RECORD_MAC])
+void mv_record_mac(const uint8_t *bytes, uint32_t size, const uint8_t mac_key[16], uint8_t mac[MV_RECORD_MAC])
 {
     struct mv_aes128 aes;
     mv_aes128_init(&aes, mac_key);
@@ -17,7 +16,7 @@ bool mv_record_mac_is(const uint8_t *bytes, uint32_t size, const uint8_t mac_key
 {
     uint8_t mac[MV_RECORD_MAC];
     uint32_t signed_size = size - MV_RECORD_MAC;
-    mac_of(bytes, signed_size, mac_key, mac);
+    mv_record_mac(bytes, signed_size, mac_key, mac);
     bool same = mv_same(mac, bytes + signed_size, sizeof mac);
     mv_wipe(mac, sizeof mac);
     return same;
@@ -25,6 +24,6 @@ bool mv_record_mac_is(const uint8_t *bytes, uint32_t size, const uint8_t mac_key
 
 void mv_record_seal(struct mv_record_writer *to, const uint8_t mac_key[16])
 {
-    mac_of(to->bytes, to->size, mac_key, to->bytes + to->size);
+    mv_record_mac(to->bytes, to->size, mac_key, to->bytes + to->size);
     to->size = (uint8_t)(to->size + MV_RECORD_MAC);
 }
