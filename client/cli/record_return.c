@@ -5,10 +5,22 @@
 
 #include "base/hex.h"
 #include "meter_print.h"
+#include "metervault/codes.h"
 #include "record.h"
 #include "sale_print.h"
 
 enum { RECORD_MAX = 255 };
+
+/* As the meter's own table of codes says it: what the display showed, and words. */
+static void print_refusal(const Metervault__V1__MeterReturn *back)
+{
+    const Metervault__V1__RefusedRecord *refused = back->last_refusal;
+    enum mv_result result = (enum mv_result)refused->result;
+    struct mv_code code = mv_code_of(result);
+    (void)printf("Refused    %u records, the last of kind %u, number %u: %s (Err-%u-%02u), %s\n", back->refusals,
+                 refused->kind, refused->sequence, mv_code_name(result), code.group, code.detail,
+                 mv_code_words(result));
+}
 
 static void print_tables(const Metervault__V1__MeterReturn *back)
 {
@@ -28,8 +40,7 @@ static void print_tables(const Metervault__V1__MeterReturn *back)
                      back->frozen->month, back->frozen->remaining);
     }
     if (back->last_refusal != NULL)
-        (void)printf("Refused    %u records, the last of kind %u, number %u, result %u\n", back->refusals,
-                     back->last_refusal->kind, back->last_refusal->sequence, back->last_refusal->result);
+        print_refusal(back);
 }
 
 void record_print_return(const Metervault__V1__MeterReturn *back)
