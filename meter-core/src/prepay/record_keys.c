@@ -10,16 +10,16 @@
 enum { KEY = 16 };
 
 /* The three keys lie in the record as they do in the structure. */
-enum { FIRST = offsetof(struct mv_record_keys, mac_in) };
-_Static_assert(offsetof(struct mv_record_keys, mac_out) == FIRST + KEY &&
-                   offsetof(struct mv_record_keys, enc) == FIRST + 2 * KEY,
+_Static_assert(offsetof(struct mv_record_keys, mac_out) == offsetof(struct mv_record_keys, mac_in) + KEY &&
+                   offsetof(struct mv_record_keys, enc) == offsetof(struct mv_record_keys, mac_out) + KEY,
                "no gap between keys");
 
 static enum mv_result unwrap(const uint8_t wrapping_key[KEY], const struct mv_tlv *wrapped, struct mv_record_keys *keys)
 {
     struct mv_aes128 aes;
     mv_aes128_init(&aes, wrapping_key);
-    enum mv_result result = mv_aes128_unwrap(&aes, wrapped->value, MV_RECORD_KEYS_WRAPPED, (uint8_t *)keys + FIRST);
+    uint8_t *first = (uint8_t *)keys + offsetof(struct mv_record_keys, mac_in);
+    enum mv_result result = mv_aes128_unwrap(&aes, wrapped->value, MV_RECORD_KEYS_WRAPPED, first);
     mv_aes128_wipe(&aes);
     return result == MV_DONE ? MV_DONE : MV_RECORD_KEYS;
 }
