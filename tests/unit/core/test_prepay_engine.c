@@ -192,6 +192,21 @@ static void a_cut_costs_a_quota_at_the_most(void **state)
     assert_int_equal(mv_account_remaining(&e->p), remaining - 100 * 100);
 }
 
+/* What a minute's use is, where that is more than what is always saved at once; and less again with the load. */
+static void a_quota_follows_the_load(void **state)
+{
+    struct engine *e = *state;
+    assert_int_equal(engine_buy(e, 1000000), MV_ACCEPT);
+    engine_load(e, 24000, 600);
+    assert_int_equal(e->p.quota, 400);
+    engine_load(e, 2000, 3600);
+    assert_int_equal(e->p.quota, MV_SAVE_EVERY_UNITS);
+    for (unsigned i = 0; i < 30; i++)
+        engine_use(e, e->p.quota / 1000 + 1);
+    assert_in_range(e->p.quota, MV_QUOTA_MAX, 2 * MV_QUOTA_MAX - 1); /* whatever the load */
+    check_cut(e, MV_CUT_NONE);
+}
+
 static void little_use_is_saved_after_15_minutes_and_no_use_never(void **state)
 {
     struct engine *e = *state;
@@ -567,6 +582,7 @@ int main(void)
         ENGINE(saving_does_not_wear_the_memory_out),
         ENGINE(cutting_the_mains_gains_nothing),
         ENGINE(a_cut_costs_a_quota_at_the_most),
+        ENGINE(a_quota_follows_the_load),
         ENGINE(little_use_is_saved_after_15_minutes_and_no_use_never),
         ENGINE(all_is_saved_when_the_mains_goes),
         ENGINE(a_memory_that_fails_closes_and_comes_back),
