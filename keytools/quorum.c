@@ -187,8 +187,14 @@ static mv_status judge_request(void *context, const struct hsm_catalogue *catalo
 mv_status quorum_require(struct session *session, struct mv_act *act, const struct option_list *approvals)
 {
     struct request request = {hsm_serial(session->hsm), act, approvals, (int64_t)time(NULL)};
+    /* a clock that was set back makes no expired approval good again */
+    if (session->seen.unix_s > request.now_unix_s)
+        request.now_unix_s = session->seen.unix_s;
     const struct hsm_judge judge_by = {judge_request, &request};
-    return hsm_act_judge(session->hsm, session->catalogue, &judge_by, request.now_unix_s);
+    MV_TRY(session_note(session));
+    MV_TRY(hsm_act_judge(session->hsm, session->catalogue, &judge_by, request.now_unix_s));
+    /* with the spent nonce, before anything is done */
+    return session_note(session);
 }
 
 mv_status quorum_open(const char *config_path, struct session *session)

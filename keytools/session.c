@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/secret.h"
@@ -96,7 +97,26 @@ mv_status session_open(const char *config_path, struct session *session)
     if (session->catalogue == NULL)
         return mv_fail(MV_OUT_OF_MEMORY, "catalogue");
     MV_TRY(open_token(config_path, session));
-    return hsm_catalogue_read(session->hsm, session->catalogue);
+    MV_TRY(hsm_catalogue_read(session->hsm, session->catalogue));
+    return seen_check(&session->config, hsm_serial(session->hsm), session->catalogue, &session->seen);
+}
+
+mv_status session_note(struct session *session)
+{
+    session->acts = true;
+    return seen_note(&session->config, hsm_serial(session->hsm), session->catalogue, (int64_t)time(NULL),
+                     &session->seen);
+}
+
+/* After an act: what it wrote was seen too. Where that cannot be written down, the next act does it. */
+static void note_result(struct session *session)
+{
+    if (!session->acts || session->hsm == NULL)
+        return;
+    mv_status status = hsm_catalogue_read(session->hsm, session->catalogue);
+    if (status.ok && session->catalogue->generation > session->seen.generation)
+        status = session_note(session);
+    (void)status;
 }
 
 mv_status session_clear_leftovers(struct session *session)
@@ -114,6 +134,7 @@ mv_status session_clear_leftovers(struct session *session)
 
 void session_close(struct session *session)
 {
+    note_result(session);
     if (lent == NULL || session->hsm != lent->hsm)
         hsm_close(session->hsm);
     free(session->catalogue);

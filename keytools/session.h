@@ -4,17 +4,23 @@
 
 #include "base/status.h"
 #include "hsm/hsm.h"
+#include "seen.h"
 
 struct session {
     struct hsm_config config;
     struct hsm *hsm;
     struct hsm_catalogue *catalogue; /* as read at login */
+    struct seen seen;                /* of this token, by earlier sessions and this one */
+    bool acts;                       /* an act is judged in it: what it writes is noted at its end */
 };
 
 /* Opens, logs in, self-tests and reads the catalogue. The PIN comes from the file or credential of the configuration,
- * or from the terminal when there is none. Close it in any case. */
+ * or from the terminal when there is none. TOKEN_ROLLED_BACK when a newer catalogue of the token was seen. Close it in
+ * any case. */
 MV_MUST_USE mv_status session_open(const char *config_path, struct session *session);
 void session_close(struct session *session);
+/* For an act: notes the catalogue and the time as seen. FILE_FAILED: without it the act is not done. */
+MV_MUST_USE mv_status session_note(struct session *session);
 /* A ceremony logs in once for all its acts: until it is taken back (NULL), session_open lends `own` with its catalogue
  * read anew, whatever the path, and session_close leaves it open. */
 void session_lend(struct session *own);

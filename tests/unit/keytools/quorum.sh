@@ -436,6 +436,30 @@ expect 'of another backup' 1 APPROVAL_OTHER_ACT restore --from "$dir/second.back
 [ -z "$(ls -A "$dir/tokens")" ] || fail 'a refused restore made a token'
 expect 'restore by officers' 0 'certificate valid until' "${restore[@]}" "${by[@]}"
 
+# ---- an older copy of the token ----
+cp -r "$dir/tokens" "$dir/tokens.before"
+propose generate "${key[@]}" --krn 4
+approve ann dan
+expect 'an act' 0 vending/123456/4/2 generate "${key[@]}" --krn 4 "${by[@]}"
+mv "$dir/tokens" "$dir/tokens.after"
+mv "$dir/tokens.before" "$dir/tokens"
+expect 'the same approvals again' 1 TOKEN_ROLLED_BACK generate "${key[@]}" --krn 4 "${by[@]}"
+expect 'nothing is shown of it' 1 'was seen' list
+rm -r "$dir/tokens"
+mv "$dir/tokens.after" "$dir/tokens"
+expect 'the newest copy' 0 vending/123456/4/2 list
+seen="$dir/backup/$(sed -n 's/^token_serial = "\(.*\)"/\1/p' "$dir/hsmd.conf").seen"
+cp "$seen" "$dir/seen.keep"
+echo nothing >"$seen"
+expect 'a file that is none' 1 'not of its form' list
+sed "s/^time .*/time $(($(date +%s) + 172800))/" "$dir/seen.keep" >"$seen"
+propose generate "${key[@]}" --krn 6 --hours 24
+approve ann dan
+expect 'a clock that was set back' 1 APPROVAL_EXPIRED generate "${key[@]}" --krn 6 "${by[@]}"
+sed "s/^digest ../digest zz/" "$dir/seen.keep" >"$seen"
+expect 'a digest that is none' 1 'not of its form' list
+cp "$dir/seen.keep" "$seen"
+
 # ---- without a policy ----
 done_by 'ann dan' 'no quorum policy' policy --set all=none --set backup=none --set export=none --set restore=none
 expect 'nobody is asked' 0 vending/123456/5/2 generate "${key[@]}" --krn 5
