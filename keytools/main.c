@@ -5,6 +5,7 @@
 #include "base/secret.h"
 #include "once.h"
 #include "options.h"
+#include "wiped_heap.h"
 
 #define DEFAULT_CONFIG "/etc/metervault/hsmd.conf"
 
@@ -109,7 +110,9 @@ int main(int argc, char **argv)
         (void)fprintf(stderr, "metervault-keys: no such command; see metervault-keys --help\n");
         return TOOL_USAGE;
     }
-    mv_status status = mv_secret_init();
+    mv_status status = wiped_heap_use();
+    if (status.ok)
+        status = mv_secret_init();
     if (!status.ok)
         return tool_refuse(&tool, status);
     int done = command->run(&tool, argc - at, argv + at);

@@ -10,6 +10,7 @@
 #include "base/secret.h"
 #include "remark.h"
 #include "terminal.h"
+#include "wiped_heap.h"
 
 enum { KEY_FILE = 8192, PASSPHRASE = 256 };
 
@@ -51,6 +52,7 @@ static mv_status sign_with(const char *pem, const char *path, struct approval *a
 
 mv_status officer_sign(const char *key_path, struct approval *approval)
 {
+    wiped_heap_lock();
     char *pem = mv_secret_alloc(KEY_FILE);
     if (pem == NULL)
         return mv_fail(MV_OUT_OF_MEMORY, "key");

@@ -269,11 +269,44 @@ def a_refused_pin_is_not_tried_again():
         sys.exit(f"no PIN was tried: {events('pin')[-3]}")
 
 
+def residue(key, *words):
+    """Which forms of an officer's key are in the memory of a program at its end."""
+    private = subprocess.run(["openssl", "ec", "-in", key, "-text", "-noout"], check=True, capture_output=True, text=True)
+    scalar = bytes.fromhex(re.search(r"priv:([0-9a-f:\s]+)pub", private.stdout)[1].replace(":", "").replace("\n", ""))[-32:]
+    with open(key, "rb") as file:
+        needles = (scalar, scalar[::-1], file.read().splitlines()[1][:48])
+    with open("needles", "w", encoding="ascii") as file:
+        file.writelines(bytes(byte ^ 0xA5 for byte in needle).hex() + "\n" for needle in needles)
+    done = subprocess.run(words, capture_output=True, text=True, stdin=subprocess.DEVNULL, start_new_session=True,
+                          env=os.environ | {"LD_PRELOAD": os.path.abspath("memory_at_exit.so"), "NEEDLES": "needles"})
+    if done.returncode != 0 or f"LOOKED FOR {len(needles)}" not in done.stderr:
+        sys.exit(f"{words}: {done}")
+    return re.findall("RESIDUE (.*)", done.stderr)
+
+
+def no_key_stays_in_memory():
+    with open(PROGRAM, "rb") as file:
+        if b"__asan_init" in file.read():
+            return  # its runtime must be loaded first, and keeps what is freed
+    for name, key in (("e", "ann.key"), ("p", "plain.key")):
+        if name == "p":
+            subprocess.run(["openssl", "ec", "-in", "ann.key", "-out", key], check=True, capture_output=True)
+        tool(0, "", "propose", "generate", "--use", "audit-sign", "--out", f"{name}.act")
+        left = residue(key, PROGRAM, "approve", f"{name}.act", "--officer", "ann", "--key", key,
+                       "--officer-certificate", "ann.pem")
+        if left:
+            sys.exit(f"{key}: left in memory: {left}")
+    # the search finds what is there
+    if "2" not in residue("ann.key", sys.executable, "-c", "import sys; sys.key = open('ann.key').read()"):
+        sys.exit("a key that is in memory is not found")
+
+
 def main():
     tests = (the_whole_act_is_seen, a_signal_leaves_no_secret, a_foreign_key_proves_nothing,
              nobody_signs_for_another, nothing_moves_the_cursor,
              another_token_is_seen,
-             a_refused_pin_is_not_tried_again)
+             a_refused_pin_is_not_tried_again,
+             no_key_stays_in_memory)
     for test in tests:
         test()
     print(f"{len(tests)} passed, 0 failed")

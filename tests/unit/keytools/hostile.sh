@@ -23,4 +23,5 @@ openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout ann
     -addext "subjectAltName=URI:urn:metervault:principal:ann" 2>/dev/null
 "$1" --config hsmd.conf init --so-pin-file so --shares 2/3 --new-share-file 1.share --new-share-file 2.share \
     --new-share-file 3.share --officer ann --officer-certificate ann.pem >init.txt
+${CC:-cc} -shared -fPIC -O1 -o memory_at_exit.so "$here/memory_at_exit.c"
 python3 "$here/hostile.py" "$1"
