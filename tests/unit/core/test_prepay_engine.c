@@ -126,9 +126,9 @@ static void use_is_covered_by_the_journal(void **state)
     assert_int_equal(e->p.account.reserved, 2 * MV_QUOTA_FIRST);
     assert_int_equal(mv_account_remaining(&e->p), 50 * ENGINE_KWH - 1 - MV_QUOTA_FIRST); /* the rest was given back */
     engine_reopen(e);
-    assert_int_equal(mv_account_remaining(&e->p), 50 * ENGINE_KWH - 1 - 3 * MV_QUOTA_FIRST);
+    assert_int_equal(mv_account_remaining(&e->p), 50 * ENGINE_KWH - 1 - 3 * (int64_t)MV_QUOTA_FIRST);
     engine_reopen(e); /* and once only */
-    assert_int_equal(mv_account_remaining(&e->p), 50 * ENGINE_KWH - 1 - 3 * MV_QUOTA_FIRST);
+    assert_int_equal(mv_account_remaining(&e->p), 50 * ENGINE_KWH - 1 - 3 * (int64_t)MV_QUOTA_FIRST);
     engine_use(e, 50);
     check_cut(e, MV_CUT_CREDIT);
     assert_int_equal(e->p.account.reserved, 0); /* without supply there is no use to come */
@@ -189,7 +189,7 @@ static void a_cut_costs_a_quota_at_the_most(void **state)
         assert_int_equal(mv_prepay_power_fails(&e->p), MV_DONE);
         engine_reopen(e);
     }
-    assert_int_equal(mv_account_remaining(&e->p), remaining - 100 * 100);
+    assert_int_equal(mv_account_remaining(&e->p), remaining - INT64_C(10000));
 }
 
 /* What a minute's use is, where that is more than what is always saved at once; and less again with the load. */
@@ -469,10 +469,10 @@ static void what_lasts_is_displaced_by_its_own_kind_only(void **state)
                                                MV_EVENT_CUT,      MV_EVENT_CLOSED,         MV_EVENT_CREDIT};
     struct engine *e = *state;
     for (unsigned i = 0; i < sizeof lasting / sizeof lasting[0]; i++) {
-        for (uint16_t detail = 1; detail <= MV_EVENT_SHARE_LASTING + 1; detail++)
-            mv_event_log(&e->p, lasting[i], detail);
+        for (unsigned detail = 1; detail <= MV_EVENT_SHARE_LASTING + 1; detail++)
+            mv_event_log(&e->p, lasting[i], (uint16_t)detail);
     }
-    for (unsigned i = 0; i < 2 * MV_EVENT_SHARE * sizeof flood / sizeof flood[0]; i++)
+    for (size_t i = 0; i < (size_t)2 * MV_EVENT_SHARE * (sizeof flood / sizeof flood[0]); i++)
         mv_event_log(&e->p, flood[i / 2 / MV_EVENT_SHARE], 0);
     check_event(e, 0, flood[5], 0);
     for (unsigned i = 0; i < sizeof lasting / sizeof lasting[0]; i++)
