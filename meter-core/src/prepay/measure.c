@@ -95,7 +95,7 @@ void mv_measure_again(struct mv_prepay *p)
     if (p->counted.total < registers->total) /* cleared */
         return;
     uint64_t units = p->counted.total - registers->total;
-    p->counted.month = mv_add_u64(registers->month, units);
+    p->counted.month = registers->month + units; /* at most the total */
     mv_account_use(p, units);
     *registers = p->counted;
     mv_touch(p, MV_OBJECT_REGISTERS, false);
