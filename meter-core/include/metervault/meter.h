@@ -105,6 +105,7 @@ struct mv_meter_companion {
      * objects that go into the same commit. */
     uint32_t (*credited)(void *context, enum mv_credit_register target, int64_t amount);
     uint32_t (*cleared)(void *context, uint16_t target);
+    bool renews; /* another decoder key is its to commit, so that no copy of the old one stays (mv_store_renew) */
 };
 
 struct mv_meter {

@@ -75,7 +75,8 @@ enum mv_result mv_prepay_open(struct mv_prepay *p, const struct mv_meter_port *m
                                                .count = sizeof objects / sizeof objects[0],
                                                .may_credit = may_credit,
                                                .credited = credited,
-                                               .cleared = cleared};
+                                               .cleared = cleared,
+                                               .renews = true};
     enum mv_result result = mv_meter_open_with(&p->meter, meter_port, tables, &p->companion);
     p->fault = result;
     if (result != MV_DONE)
