@@ -103,7 +103,9 @@ def a_signal_leaves_no_secret():
 
 def forge(name, change):
     """Every line again, signed by a key of the forger's own: what he can do who can write the file."""
-    run = lambda *words, **more: subprocess.run(["openssl", *words], check=True, capture_output=True, **more).stdout
+    def run(*words):
+        return subprocess.run(["openssl", *words], check=True, capture_output=True).stdout
+
     run("genpkey", "-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-256", "-out", "evil.key")
     public = run("pkey", "-in", "evil.key", "-pubout", "-outform", "DER")
     head, lines = bytes(32), []
@@ -271,8 +273,10 @@ def a_refused_pin_is_not_tried_again():
 
 def residue(key, *words):
     """Which forms of an officer's key are in the memory of a program at its end."""
-    private = subprocess.run(["openssl", "ec", "-in", key, "-text", "-noout"], check=True, capture_output=True, text=True)
-    scalar = bytes.fromhex(re.search(r"priv:([0-9a-f:\s]+)pub", private.stdout)[1].replace(":", "").replace("\n", ""))[-32:]
+    private = subprocess.run(["openssl", "ec", "-in", key, "-text", "-noout"], check=True, capture_output=True,
+                             text=True).stdout
+    digits = re.sub(r"[:\s]", "", re.search(r"priv:([0-9a-f:\s]+)pub", private)[1])
+    scalar = bytes.fromhex(digits)[-32:].rjust(32, b"\0")
     with open(key, "rb") as file:
         needles = (scalar, scalar[::-1], file.read().splitlines()[1][:48])
     with open("needles", "w", encoding="ascii") as file:
