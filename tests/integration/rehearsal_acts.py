@@ -468,7 +468,7 @@ def forgeries(texts, act, first, second):
 
 def exchange(room, people, answer):
     """At the last confirmation before an act with two approvals: everything else in their place is refused by name."""
-    paths = re.findall(r"--approval (\S+)", re.findall(r"\nAct: ([^\r\n]+)", room.shown)[-1])
+    paths = re.findall(r'"--approval", "([^"]+)"', re.findall(r"\nAct: ([^\r\n]+)", room.shown)[-1])
     texts = []
     for path in paths:
         with open(path, encoding="ascii") as file:
