@@ -83,7 +83,6 @@ static const struct {
     uint8_t length;
     int64_t min, max;
 } parameters[] = {
-    [MV_TAG_CREDIT_REGISTER] = {ONE_BYTE, 0, 7},
     [MV_TAG_ALARM_1] = {EIGHT_BYTES, INT64_MIN, INT64_MAX},
     [MV_TAG_ALARM_2] = {EIGHT_BYTES, INT64_MIN, INT64_MAX},
     [MV_TAG_WARNING_CUT] = {TWO_BYTES, 0, UINT16_MAX},
@@ -110,7 +109,7 @@ static const struct {
     [MV_TAG_WATER_FACTOR] = {TWO_BYTES, 0, UINT16_MAX},
 };
 enum { PARAMETERS = sizeof parameters / sizeof parameters[0] };
-_Static_assert((int)METERVAULT__V1__PARAMETER__SUPPLY_REGISTER == MV_TAG_CREDIT_REGISTER &&
+_Static_assert((int)METERVAULT__V1__PARAMETER__ALARM_1 == MV_TAG_ALARM_1 &&
                    (int)METERVAULT__V1__PARAMETER__WATER_FACTOR == MV_TAG_WATER_FACTOR,
                "parameters are numbered as their tags");
 
