@@ -264,6 +264,25 @@ static void objects_that_do_not_fit(void **state)
 
 #define READY(test) cmocka_unit_test_setup(test, ready)
 
+/* One that does not say that it renews the memory has the new key kept with the last section. */
+static void another_key_is_kept_at_once(void **state)
+{
+    struct fixture *f = *state;
+    struct mv_sts_key_change change = test_change(&f->identity, 2);
+    struct mv_meter_answer answer;
+    char digits[MV_KEY_SECTIONS][21];
+    assert_memory_not_equal(&change.key, &f->identity.key, sizeof change.key);
+    unsigned count = test_key_set(&f->identity, &change, digits);
+    for (unsigned i = 1; i < count; i++)
+        assert_int_not_equal(mv_meter_enter(&f->meter, digits[i], &answer), MV_ACCEPT);
+    assert_int_equal(mv_meter_enter(&f->meter, digits[0], &answer), MV_ACCEPT);
+    assert_int_equal(answer.kind, MV_ANSWER_KEY_CHANGED);
+    assert_int_equal(open_with(f, &companion), MV_DONE);
+    assert_memory_equal(f->meter.state.identity.key.bytes, change.key.bytes, sizeof change.key.bytes);
+    assert_int_equal(f->meter.state.identity.key_revision, 2);
+    assert_int_equal(beside.counter, 7);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -271,7 +290,7 @@ int main(void)
         READY(credit_may_be_refused),     READY(credit_from_other_carriers),
         READY(own_objects_alone),         READY(a_failure_loads_both_anew),
         READY(power_never_comes_between), READY(objects_that_do_not_fit),
-        READY(without_functions),
+        READY(without_functions),         READY(another_key_is_kept_at_once),
     };
     return cmocka_run_group_tests_name("meter: companion", tests, NULL, NULL);
 }
