@@ -49,10 +49,12 @@ void mv_account_next_day(struct mv_prepay *p)
     mv_touch(p, MV_OBJECT_ACCOUNT, false);
 }
 
-/* Rounded down: a fraction of the smallest amount stays with the customer, and is still owed. */
+/* Rounded down: a fraction of the smallest amount stays with the customer, and is still owed. Of an amount above 0. */
 static int64_t percent_of(int64_t amount, uint8_t percent)
 {
-    return amount / PERCENT * percent + amount % PERCENT * percent / PERCENT;
+    uint32_t rest = 0;
+    uint64_t hundredths = mv_divide((uint64_t)amount, PERCENT, &rest);
+    return (int64_t)(hundredths * percent + rest * percent / PERCENT);
 }
 
 void mv_account_credited(struct mv_prepay *p, int64_t amount)

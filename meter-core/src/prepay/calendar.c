@@ -103,7 +103,7 @@ uint8_t mv_calendar_rate(const struct mv_prepay *p, const struct mv_local *local
 static bool window_holds(const struct mv_window *window, const struct mv_local *local)
 {
     unsigned today = (unsigned)window->weekdays >> local->weekday & 1U;
-    unsigned yesterday = (unsigned)window->weekdays >> (local->weekday + WEEKDAYS - 1) % WEEKDAYS & 1U;
+    unsigned yesterday = (unsigned)window->weekdays >> (local->weekday + WEEKDAYS - 1U) % WEEKDAYS & 1U;
     if (window->from_min < window->to_min)
         return today != 0 && local->minute >= window->from_min && local->minute < window->to_min;
     return (today != 0 && local->minute >= window->from_min) || (yesterday != 0 && local->minute < window->to_min);

@@ -102,7 +102,7 @@ void mv_clock_local(const struct mv_prepay *p, uint32_t unix_s, struct mv_local 
         second -= DAY_S;
     }
     local->day_number = day;
-    local->minute = (uint16_t)(second / MINUTE_S);
+    local->minute = (uint16_t)((uint32_t)second / MINUTE_S);
     local->weekday = (uint8_t)((day + WEEKDAY_OF_DAY_0) % WEEK);
     date_of(local);
 }
