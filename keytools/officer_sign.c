@@ -12,7 +12,7 @@
 #include "terminal.h"
 #include "wiped_heap.h"
 
-enum { KEY_FILE = 8192, PASSPHRASE = 256 };
+enum { KEY_FILE = 8192 };
 
 static int ask_passphrase(char *buffer, int size, int writing, void *context)
 {
