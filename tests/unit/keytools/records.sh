@@ -84,7 +84,8 @@ same 'each has its backup' 3 "$(find "$dir/backup" -name 'record-*' | wc -l)"
 # ---- one meter ----
 expect 'vending key' 0 generated generate --use vending --sgc 123456 --krn 1 --ea 7,11
 expect 'factory key' 0 generated generate --use factory-kek --name acme --component-file "$dir/f1" --component-file "$dir/f2"
-key=(--sgc 123456 --krn 1 --kt 2 --ti 1 --ea 11 --base-date 2014 --ken 255 --factory-key acme)
+any_ea=(--sgc 123456 --krn 1 --kt 2 --ti 1 --base-date 2014 --ken 255 --factory-key acme)
+key=("${any_ea[@]}" --ea 11)
 meter=(export-meter --pan 600727000000000009 "${key[@]}")
 records=(--domain A1B2C3 --mac-version 2 --enc-version 1 --epoch 7)
 expect 'a meter' 0 'with record keys, KCVs' "${meter[@]}" "${records[@]}" --firmware 0.1.0 --out "$dir/m"
@@ -93,10 +94,10 @@ same 'generation' 4 "$(line "$dir/m" decoder_key_generation)"
 same 'epoch' 7 "$(line "$dir/m" record_epoch)"
 same 'versions' 21 "$(line "$dir/m" record_mac_version)$(line "$dir/m" record_enc_version)"
 load 'the meter takes it' 0 600727000000000009 "$dir/m"
-expect 'without record keys' 0 KCV "${meter[@]}" --ea 7 --out "$dir/plain"
+expect 'without record keys' 0 KCV export-meter --pan 600727000000000009 "${any_ea[@]}" --ea 7 --out "$dir/plain"
 same 'none in the file' '' "$(line "$dir/plain" wrapped_record_keys)"
 load 'the meter takes it too' 0 600727000000000009 "$dir/plain"
-expect 'another epoch' 0 KCV "${meter[@]}" "${records[@]}" --epoch 8 --out "$dir/epoch"
+expect 'another epoch' 0 KCV "${meter[@]}" --domain A1B2C3 --mac-version 2 --enc-version 1 --epoch 8 --out "$dir/epoch"
 [ "$(line "$dir/m" record_kcvs)" != "$(line "$dir/epoch" record_kcvs)" ] || fail 'keys of two epochs are the same'
 same 'the decoder key is of no epoch' "$(line "$dir/m" key_kcv)" "$(line "$dir/epoch" key_kcv)"
 for name in key_kcv record_kcvs; do
@@ -110,8 +111,11 @@ load 'another firmware' 1 'another firmware' "$dir/bad"
 sed '/^record_epoch/d' "$dir/m" >"$dir/bad"
 load 'a line is missing' 1 'a name is missing' "$dir/bad"
 
-expect 'unknown domain' 1 RECORD_KEY_UNKNOWN "${meter[@]}" "${records[@]}" --domain 000001 --out "$dir/x"
-expect 'unknown version' 1 RECORD_KEY_UNKNOWN "${meter[@]}" "${records[@]}" --enc-version 2 --out "$dir/x"
+expect 'unknown domain' 1 RECORD_KEY_UNKNOWN "${meter[@]}" --domain 000001 --mac-version 2 --enc-version 1 --epoch 7 \
+    --out "$dir/x"
+expect 'unknown version' 1 RECORD_KEY_UNKNOWN "${meter[@]}" --domain A1B2C3 --mac-version 2 --enc-version 2 --epoch 7 \
+    --out "$dir/x"
+expect 'a version twice' 2 '--enc-version: given twice' "${meter[@]}" "${records[@]}" --enc-version 2 --out "$dir/x"
 expect 'versions without a domain' 2 domain "${meter[@]}" --mac-version 1 --out "$dir/x"
 expect 'a domain without versions' 2 mac-version "${meter[@]}" --domain A1B2C3 --out "$dir/x"
 expect 'no carrier' 2 token-carrier "${meter[@]}" --token-carrier 0 --out "$dir/x"
