@@ -19,8 +19,8 @@ sources() { # ENTRY
     case "$1" in
     codec) echo $src/sts/*.c ;;
     crypto) echo $src/crypto/*.c ;;
-    parse) echo $src/record/*.c ;;
-    journal) echo $src/nv/*.c ;;
+    parse) echo $src/record/*.c $src/meter/same.c ;;
+    journal) echo $src/nv/*.c $src/meter/same.c ;;
     objects) echo "$src/nv/sink.c $src/nv/source.c $src/nv/check.c $prepay $proof/settle_any.c \
         $any $sts $meter $proof/aes_any.c $proof/record_any.c $sets" ;;
     token) echo "$any $sts $meter" ;;

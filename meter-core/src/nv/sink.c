@@ -40,15 +40,7 @@ void mv_nv_flush(struct mv_nv_sink *to)
         to->at += to->filled;
         to->crc = mv_nv_sink_crc(to);
     }
-    mv_wipe(to->piece, sizeof to->piece); /* it may hold a key */
     to->filled = 0;
-}
-
-static void put_byte(struct mv_nv_sink *to, uint8_t byte)
-{
-    if (to->filled >= MV_NV_PIECE)
-        mv_nv_flush(to);
-    to->piece[to->filled++] = byte;
 }
 
 /* Whether so much more belongs to the object. After a fault nothing does. */
@@ -62,21 +54,36 @@ static bool has_place(struct mv_nv_sink *to, size_t size)
     return true;
 }
 
-void mv_nv_put_bytes(struct mv_nv_sink *to, const void *data, size_t size)
+/* `bytes`, or zeros when that is NULL. */
+static void put(struct mv_nv_sink *to, const uint8_t *bytes, size_t size)
 {
-    const uint8_t *bytes = data;
     if (!has_place(to, size))
         return;
-    for (size_t i = 0; i < size; i++)
-        put_byte(to, bytes[i]);
+    while (size > 0) {
+        if (to->filled >= MV_NV_PIECE)
+            mv_nv_flush(to);
+        size_t part = (size_t)MV_NV_PIECE - to->filled;
+        if (part > size)
+            part = size;
+        if (bytes == NULL) {
+            memset(to->piece + to->filled, 0, part);
+        } else {
+            memcpy(to->piece + to->filled, bytes, part);
+            bytes += part;
+        }
+        to->filled = (uint8_t)(to->filled + part);
+        size -= part;
+    }
+}
+
+void mv_nv_put_bytes(struct mv_nv_sink *to, const void *data, size_t size)
+{
+    put(to, data, size);
 }
 
 void mv_nv_put_zeros(struct mv_nv_sink *to, uint32_t count)
 {
-    if (!has_place(to, count))
-        return;
-    for (uint32_t i = 0; i < count; i++)
-        put_byte(to, 0);
+    put(to, NULL, count);
 }
 
 /* The low `size` bytes, 1..4. */
@@ -84,8 +91,12 @@ static void put_number(struct mv_nv_sink *to, uint32_t value, unsigned size)
 {
     if (!has_place(to, size))
         return;
-    for (unsigned shift = 8 * size; shift > 0; shift -= 8)
-        put_byte(to, (uint8_t)(value >> (shift - 8)));
+    for (unsigned shift = 8 * size; shift > 0;) {
+        if (to->filled >= MV_NV_PIECE)
+            mv_nv_flush(to);
+        shift -= 8;
+        to->piece[to->filled++] = (uint8_t)(value >> shift);
+    }
 }
 
 void mv_nv_put_u8(struct mv_nv_sink *to, uint8_t value)

@@ -1,6 +1,7 @@
 /* Committing: an entry behind the last one of its sector, or all objects into the next sector. */
 #include "write.h"
 
+#include "../crypto/wipe.h"
 #include "entry.h"
 #include "plan.h"
 #include "sink.h"
@@ -96,6 +97,7 @@ static bool write_entry(struct draft *draft, uint32_t size)
     to.left = MV_NV_SEAL;
     mv_nv_put_bytes(&to, seal, sizeof seal);
     mv_nv_flush(&to);
+    mv_wipe(to.piece, sizeof to.piece); /* a key went through it */
     draft->at = to.at;
     return to.good;
 }

@@ -306,12 +306,13 @@ static void make_meter(void)
 int main(void)
 {
     mv_board_start();
+    struct figure taken = {0};
+    struct figure given = {0};
     make_meter();
+    update_keys(&taken); /* moves: the first credit still has its place, and closing the switch moves again */
     struct figure fresh = credits(SERIES);
     (void)credits(AGE);
     struct figure aged = credits(SERIES);
-    struct figure taken = {0};
-    struct figure given = {0};
     records(&taken, &given);
     printf("prepay_credit_fresh %lu\n", (unsigned long)fresh.instructions);
     printf("prepay_credit_aged %lu\n", (unsigned long)aged.instructions);
