@@ -65,6 +65,7 @@ def jobs_of(held, everything):
             ("first-installation", "name", "A", too_many), ("new-supply-group", "initials", "1", too_many),
             ("new-supply-group", "confirmation", "QQ", too_many), ("officer-replaced", "note", "", too_many),
             ("new-supply-group", "component", "00", ["INVALID_FIELD", "APPROVAL_USED", "typed"]),
+            ("new-supply-group", "component", ("11" * 20, "22" * 20), ["KCV_MISMATCH", "APPROVAL_USED", "typed"]),
             ("new-supply-group", "KCV from paper", "000000", ["the KCV of the paper is not that of the key"]),
             ("officer-replaced", "share", "MS1", ["SHARE_REFUSED", "APPROVAL_USED", "typed"]),
             ("first-installation", "PIN again", "1", ["INVALID_FIELD", "INVALID_FIELD", "typed"])):

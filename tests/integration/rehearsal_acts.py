@@ -4,6 +4,7 @@ import copy
 import glob
 import hashlib
 import hmac
+import itertools
 import json
 import os
 import random
@@ -30,10 +31,10 @@ KINDS = (("name", "your full name"), ("initials", "your initials"), ("confirmati
          ("note", "it is written down"), ("chosen PIN", "(officer's|user) PIN"), ("PIN", "PIN of the token"),
          ("PIN again", "Once more"), ("holder", "alone at the screen"), ("share shown", "Enter to wipe"),
          ("share from paper", "Type it from your paper"), ("share", r"Share \d"), ("component", r"Custodian \d"),
-         ("KCV of a component", "the one on your paper"), ("KCV of the key", "Type the KCV"), ("KCV from paper", "KCV of"),
+         ("KCV of a component", "the one on your paper"), ("KCV from paper", "KCV of"),
          ("correction", "Does the paper say so"), ("choice", "repeat or abort"), ("question", "yes/no"))
 OF_ACTS = {"chosen PIN", "PIN again", "holder", "share shown", "share from paper", "share", "component",
-           "KCV of a component", "KCV of the key", "correction"}
+           "KCV of a component", "correction"}
 
 
 @dataclass
@@ -54,7 +55,7 @@ class Players(People):
                  (r"Type repeat or abort: $", lambda s, r, m, t: s.choices.pop(0))) + People.QUESTIONS
 
     def __init__(self):
-        super().__init__(SO_PIN, PIN, COMPONENTS, {"import": KCV, "vending/123456/1/2": KCV})
+        super().__init__(SO_PIN, PIN, COMPONENTS, {"vending/123456/1/2": KCV})
         self.choices = []
         self.corrections = []
 
@@ -300,13 +301,14 @@ def clumsy(before, name, people):
 
 
 def wrong_to_the_end(before, name, people, kind, wrong, why):
-    """The same wrong entry again and again ends the ceremony, or the act; nothing is left of it."""
+    """The same wrong entry again and again, or the same ones in turn, ends the ceremony, or the act; nothing is left."""
     world, people = before.rehearse(), copy.deepcopy(people)
+    typed = itertools.cycle((wrong,) if isinstance(wrong, str) else wrong)
     people.choices = ["repeat", "abort"]
     keys = look_into_token(world) and world.tool("--json", "list", pin=True)[1].count('"label"')
     room = world.begin(name)
     while (found := people.asked(room)) is not None:
-        room.type(wrong if found[0].kind == kind else found[1])
+        room.type(next(typed) if found[0].kind == kind else found[1])
     room.finish(1)
     reasons = [event["reason"] for event in events_of("refused")] + [event["why"] for event in events_of("abort")]
     if reasons != why:

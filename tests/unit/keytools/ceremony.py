@@ -195,7 +195,7 @@ def printed():
 
 
 def main():
-    people = People(SO_PIN, PIN, COMPONENTS, {"import": KCV, "vending/123456/1/2": KCV})
+    people = People(SO_PIN, PIN, COMPONENTS, {"vending/123456/1/2": KCV})
     hold_all(people)
     aborted(people)
     tampered()

@@ -139,7 +139,6 @@ class People:
         (r"Share (?P<n>\d+) \(not shown[^\n]*: $", lambda s, r, m, t: s.next_share(int(m["n"]))),
         (r"Custodian (?P<n>\d+) of \d+, [^\n]*: $", lambda s, r, m, t: s.components[int(m["n"]) - 1]),
         (r"Is it the one on your paper\? \[yes/no\] $", lambda s, r, m, t: "yes"),
-        (r"Type the KCV from the key's paper to import it: $", lambda s, r, m, t: s.kcvs["import"]),
         (r"KCV of (?P<label>\S+) from its paper: $", lambda s, r, m, t: s.kcvs[m["label"]]),
         (r"\[yes/no\] $", lambda s, r, m, t: "yes"),
         (r"Type repeat or abort: $", lambda s, r, m, t: r.fail("an act was refused")),
