@@ -120,7 +120,8 @@ static enum mv_result join_or_keep(struct mv_meter *meter, const struct mv_sts_k
         result = MV_RANGE_ERROR;
         if (change_allowed(state, &change)) {
             switch_key(meter, &change);
-            bool left = meter->renew && meter->companion != NULL && meter->companion->renews;
+            /* whether the key is another one is no secret: it shows in what is erased */
+            bool left = meter->companion != NULL && meter->companion->renews && meter->renew;
             result = left ? MV_ACCEPT : commit(meter, MV_ACCEPT);
         }
     } else if (!same_sections(sections, &state->sections)) {
