@@ -9,7 +9,7 @@ import tempfile
 
 # Who calls through a pointer that belongs to meter-core: objects of the journal, the companion. Any function whose
 # address is taken may be behind it.
-OWN_POINTERS = {"put_objects", "load_object", "may_credit", "mv_meter_may_credit", "mv_meter_add_credit", "clear_credit"}
+OWN_POINTERS = {"put_objects", "load_object", "mv_meter_may_credit", "mv_meter_add_credit", "clear_credit"}
 # Who calls the board (struct mv_meter_port, struct mv_prepay_port), which never calls back.
 BOARD_CALLS = set("""agrees find_place indicate load_entry look_at mv_clock_now mv_clock_set mv_nv_clear mv_nv_flush
     mv_nv_forget mv_nv_get_bytes mv_nv_move mv_nv_read_unit mv_seconds mv_store_load now commit read_crc read_unit

@@ -3,6 +3,10 @@
 #include "../../meter-core/src/nv/nv.h"
 #include "arbitrary.h"
 
+/* Callers hand in what is there, all of it written. */
+/*@ requires data_there: size == 0 || \initialized((uint8_t *)data + (0 .. size - 1)); */
+void mv_nv_put_bytes(struct mv_nv_sink *to, const void *data, size_t size);
+
 enum { SMALL = 40, LARGE = 150 };
 static struct {
     uint8_t small[SMALL], large[LARGE];
@@ -50,6 +54,7 @@ void prove_journal(void)
     ARBITRARY(state);
     (void)mv_nv_open(&journal, &memory);
     (void)mv_nv_commit(&journal, &memory, arbitrary_u32());
+    (void)mv_nv_renew(&journal, &memory, arbitrary_u32());
     (void)mv_nv_clear(&journal, &memory);
     (void)mv_nv_commit(&journal, &memory, arbitrary_u32());
 }

@@ -13,6 +13,10 @@
 #include "../../meter-core/src/prepay/tariff.h"
 #include "arbitrary.h"
 
+/* Callers hand in what is there, all of it written. */
+/*@ requires data_there: size == 0 || \initialized((uint8_t *)data + (0 .. size - 1)); */
+void mv_nv_put_bytes(struct mv_nv_sink *to, const void *data, size_t size);
+
 static void prove(const struct mv_nv_object *object, void *state)
 {
     struct mv_meter_port port = arbitrary_board();

@@ -30,6 +30,17 @@ enum mv_result mv_nv_commit(struct mv_nv_journal *journal, const struct mv_nv_me
     return arbitrary_bool() ? MV_DONE : MV_STORAGE_ERROR;
 }
 
+enum mv_result mv_nv_renew(struct mv_nv_journal *journal, const struct mv_nv_memory *memory, uint32_t mask)
+{
+    return mv_nv_commit(journal, memory, mask);
+}
+
+void mv_nv_forget(const struct mv_nv_journal *journal, const struct mv_nv_memory *memory)
+{
+    (void)journal;
+    (void)memory;
+}
+
 enum mv_result mv_nv_clear(struct mv_nv_journal *journal, const struct mv_nv_memory *memory)
 {
     (void)memory;

@@ -98,10 +98,12 @@ void arbitrary_kept(struct mv_prepay *p)
     ARBITRARY(p->account);
     ARBITRARY(p->freezes);
     ARBITRARY(p->events);
+    /*@ loop unroll MV_EVENTS; */
     for (unsigned i = 0; i < MV_EVENTS; i++)
         p->events.ring[i].code = arbitrary_u8(MV_EVENT_NONE, MV_EVENT_STORAGE_HEALED);
     p->parameters.key_press_to_close = arbitrary_bool();
     p->account.emergency_on = arbitrary_bool();
+    p->account.reserved = arbitrary_i64(0, INT64_MAX);
     for (unsigned i = 0; i < MV_HOLIDAYS; i++)
         p->calendar.holidays[i].friendly = arbitrary_bool();
     arbitrary_supply(&p->supply);
