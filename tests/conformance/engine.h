@@ -2,8 +2,8 @@
 #ifndef CONFORMANCE_ENGINE_H
 #define CONFORMANCE_ENGINE_H
 
-#include "facts.h"
 #include "../support/flash_model.h"
+#include "facts.h"
 #include "hsmd/client.h"
 
 struct engine {

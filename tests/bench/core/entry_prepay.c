@@ -1,6 +1,7 @@
 /* Instructions and stack of entering a credit token when the whole payment meter rides along: as entry.c, the worst of
  * a series, in which the memory moves to its next sector with all objects several times. And the stack of native
  * records of every kind, and of returns. */
+#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -268,7 +269,7 @@ static void reset(struct figure *figure)
 /* All kinds in turn, so that the memory moves on with different ones. */
 static void records(struct figure *taken, struct figure *given)
 {
-    for (uint8_t i = 0; i < RECORDS; i++) {
+    for (unsigned i = 0; i < RECORDS; i++) {
         buy(i == 0 ? MV_PURCHASE_OPEN : MV_PURCHASE_NORMAL, taken);
         sets(taken);
         begin(MV_KIND_READ);

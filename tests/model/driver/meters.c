@@ -2,8 +2,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../../support/token.h"
 #include "../../support/flash_model.h"
+#include "../../support/token.h"
 #include "driver.h"
 #include "meter_print.h"
 #include "metervault/meter.h"

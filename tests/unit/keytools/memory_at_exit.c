@@ -12,15 +12,23 @@ static unsigned char needles[MOST][LENGTH];
 static size_t lengths[MOST];
 static size_t count;
 
+static int read_byte(const char *text, unsigned char *byte)
+{
+    char pair[3] = "";
+    char *end = pair;
+    (void)strncat(pair, text, 2);
+    *byte = (unsigned char)strtoul(pair, &end, 16);
+    return end == pair + 2;
+}
+
 static void read_needles(void)
 {
     char line[2 * LENGTH + 2];
     const char *path = getenv("NEEDLES");
     FILE *file = path != NULL ? fopen(path, "r") : NULL;
     while (file != NULL && count < MOST && fgets(line, sizeof line, file) != NULL) {
-        unsigned byte = 0;
-        while (lengths[count] < LENGTH && sscanf(line + 2 * lengths[count], "%2x", &byte) == 1)
-            needles[count][lengths[count]++] = (unsigned char)byte;
+        while (lengths[count] < LENGTH && read_byte(line + 2 * lengths[count], &needles[count][lengths[count]]))
+            lengths[count]++;
         count++;
     }
     if (file != NULL)
@@ -29,7 +37,7 @@ static void read_needles(void)
 
 static int is_at(const volatile unsigned char *at, size_t needle)
 {
-    for (size_t i = 0; i < lengths[needle]; i++)
+    for (size_t i = 0; at != NULL && i < lengths[needle]; i++)
         if ((at[i] ^ MASK) != needles[needle][i])
             return 0;
     return lengths[needle] > 0;
@@ -54,10 +62,10 @@ __attribute__((destructor)) static void look(void)
         used += (size_t)got;
     (void)close(file);
     for (char *line = strtok(maps, "\n"); count > 0 && line != NULL; line = strtok(NULL, "\n")) {
-        unsigned long from = 0;
-        unsigned long to = 0;
-        char rights[8];
-        if (sscanf(line, "%lx-%lx %7s", &from, &to, rights) == 3 && rights[0] == 'r' && rights[1] == 'w')
+        char *at = line;
+        unsigned long from = strtoul(line, &at, 16);
+        unsigned long to = *at == '-' ? strtoul(at + 1, &at, 16) : 0;
+        if (from != 0 && strncmp(at, " rw", 3) == 0)
             scan((const unsigned char *)from, (const unsigned char *)to);
     }
     (void)dprintf(2, "LOOKED FOR %zu\n", count);

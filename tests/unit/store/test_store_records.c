@@ -6,9 +6,9 @@
 #include "support.h"
 
 /* The same request again, under another number. */
-#define RENUMBERED                                                                                                     \
-    "INSERT OR REPLACE INTO record SELECT id + 1, meter, epoch, kind, sequence + 1, principal, request_id, part, "     \
-    "parts, digest, 99999, arrears, nonce, bytes, issued_at_unix_s FROM record"
+static const char renumbered[] =
+    "INSERT OR REPLACE INTO record SELECT id + 1, meter, epoch, kind, sequence + 1, principal, request_id, part, "
+    "parts, digest, 99999, arrears, nonce, bytes, issued_at_unix_s FROM record";
 
 enum { METER = 1, PRINCIPAL = 1, EPOCH = 3 };
 
@@ -142,7 +142,7 @@ static void history_is_never_edited(void **state)
         "UPDATE record SET amount = 1",
         "DELETE FROM record",
         "INSERT OR REPLACE INTO record SELECT * FROM record",
-        RENUMBERED,
+        renumbered,
         "UPDATE record_floor SET sequence = sequence - 1",
         "DELETE FROM record_floor",
         "UPDATE record_return SET sequence = 9",
