@@ -40,6 +40,12 @@ void print_message(const char *format, ...) __attribute__((format(printf, 1, 2))
 _Noreturn void target_fail(const char *file, int line, const char *what);
 _Noreturn void target_fail_values(const char *file, int line, uint64_t left, uint64_t right);
 
+/* A function, so that a range which begins at 0 is no comparison that is always true. */
+static inline bool target_in_range(uint64_t value, uint64_t low, uint64_t high)
+{
+    return value >= low && value <= high;
+}
+
 #define target_check(good, what) ((good) ? (void)0 : target_fail(__FILE__, __LINE__, what))
 static inline void target_equal(const char *file, int line, uint64_t left, uint64_t right, bool equal)
 {
@@ -59,7 +65,7 @@ static inline void target_equal(const char *file, int line, uint64_t left, uint6
 #define assert_string_equal(a, b)        target_check(strcmp(a, b) == 0, #a " equals " #b)
 #define assert_string_not_equal(a, b)    target_check(strcmp(a, b) != 0, #a " differs from " #b)
 #define assert_in_range(v, low, high)                                                                                  \
-    target_check((uint64_t)(v) >= (uint64_t)(low) && (uint64_t)(v) <= (uint64_t)(high), #v " in range")
+    target_check(target_in_range((uint64_t)(v), (uint64_t)(low), (uint64_t)(high)), #v " in range")
 #define fail_msg(...) (print_message(__VA_ARGS__), target_fail(__FILE__, __LINE__, "fail_msg"))
 #define fail()        target_fail(__FILE__, __LINE__, "fail")
 
