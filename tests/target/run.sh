@@ -58,7 +58,9 @@ for processor in cortex-m0plus cortex-m4 rv32imac; do
         -DTARGET_LONG="${METERVAULT_TARGET_LONG:-OFF}" &&
         ninja -C "$folder/$processor"; } >"$folder/$processor.log" 2>&1; then
         passed=$((passed + 1))
-        sed "s|^|$folder/$processor |" "$folder/$processor/images"
+        # the year takes minutes under an emulator
+        sed "s|^|$folder/$processor |" "$folder/$processor/images" |
+            if [ "${METERVAULT_TARGET_LONG:-OFF}" = ON ]; then cat; else grep -v ' test_year_'; fi
     else
         fail "build for $processor" "$folder/$processor.log" >&2
     fi
