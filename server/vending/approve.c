@@ -100,7 +100,7 @@ static mv_status read_proposal(struct vend *vend, const struct approving *approv
     (void)trusted;
     MV_TRY(vend_reader_take(&vend->readers, &store));
     mv_status status = check(vend, store, approving, now.real_us / 1000000, &identity, row);
-    vend_reader_give(&vend->readers, store, !status.ok && !vend_recorded(status));
+    vend_reader_give(&vend->readers, store, !status.ok && !vend_noted(status));
     return status;
 }
 
@@ -154,7 +154,7 @@ static mv_status approve(struct vend *vend, struct store *store, struct vend_cha
     MV_TRY(check_people(approving, approving->out));
     MV_TRY(insert(store, approving, &identity, now_s));
     MV_TRY(vend_proposal_fill(vend, store, &row, approving->out));
-    vend_record_detail(&change->record, "proposal=%" PRIu64 " officer=%s", approving->id, approving->officer);
+    vend_note_detail(&change->record, "proposal=%" PRIu64 " officer=%s", approving->id, approving->officer);
     change->changed = true;
     return mv_ok();
 }

@@ -92,8 +92,8 @@ static mv_status assign(struct vend *vend, struct store *store, struct vend_chan
     if (!is_wanted(&meter, &row)) {
         MV_TRY(store_meter_assign(store, meter.id, &row));
         MV_TRY(store_meter_by_id(store, meter.id, &meter));
-        vend_record_detail(&change->record, "sgc=%s krn=%u ti=%d kt=%u", row.sgc[0] == '\0' ? "-" : row.sgc, row.krn,
-                           row.ti, row.kt);
+        vend_note_detail(&change->record, "sgc=%s krn=%u ti=%d kt=%u", row.sgc[0] == '\0' ? "-" : row.sgc, row.krn,
+                         row.ti, row.kt);
         change->changed = true;
     }
     return vend_meter_fill(vend, store, &meter, assignment->out);
@@ -109,7 +109,7 @@ static void look_ahead(struct vend *vend, const struct assignment *assignment)
     if (!vend_reader_take(&vend->readers, &store).ok)
         return;
     mv_status status = check(vend, store, assignment, &meter);
-    vend_reader_give(&vend->readers, store, !status.ok && !vend_recorded(status));
+    vend_reader_give(&vend->readers, store, !status.ok && !vend_noted(status));
     (void)vend_look_again(vend, status);
 }
 

@@ -21,15 +21,15 @@ static void describe_tags(const uint8_t *tags, size_t count, struct audit_record
 {
     char text[2 * STORE_TAG * STORE_SECTIONS + 1];
     hex(tags, count * STORE_TAG, text);
-    vend_record_detail(record, "tag=%s", text);
+    vend_note_detail(record, "tag=%s", text);
 }
 
 static void describe_key(const char *name, const struct store_key *key, const uint8_t *kcv, struct audit_record *record)
 {
     char text[2 * 3 + 1];
     hex(kcv, 3, text);
-    vend_record_detail(record, "%ssgc=%s krn=%u kt=%u ti=%u ken=%u ea=%u dkga=%u base=%u kcv=%s", name, key->sgc,
-                       key->krn, key->kt, key->ti, key->ken, key->ea, key->dkga, key->base_date, text);
+    vend_note_detail(record, "%ssgc=%s krn=%u kt=%u ti=%u ken=%u ea=%u dkga=%u base=%u kcv=%s", name, key->sgc,
+                     key->krn, key->kt, key->ti, key->ken, key->ea, key->dkga, key->base_date, text);
 }
 
 static void describe_order(struct vend *vend, const struct vend_item *item, struct audit_record *record)
@@ -37,13 +37,13 @@ static void describe_order(struct vend *vend, const struct vend_item *item, stru
     const struct store_sale *sale = &item->sale;
     char organisation[STORE_NAME + 1];
     vend_organisation_name(&vend->directory, sale->organisation, organisation);
-    vend_record_detail(record, "request=%s receipt=%s/%s/%llu tid=%llu subclass=%u requested=%lld encoded=%lld",
-                       sale->request_id, organisation, sale->terminal, (unsigned long long)sale->receipt,
-                       (unsigned long long)sale->tid, sale->subclass, (long long)sale->requested,
-                       (long long)sale->encoded);
+    vend_note_detail(record, "request=%s receipt=%s/%s/%llu tid=%llu subclass=%u requested=%lld encoded=%lld",
+                     sale->request_id, organisation, sale->terminal, (unsigned long long)sale->receipt,
+                     (unsigned long long)sale->tid, sale->subclass, (long long)sale->requested,
+                     (long long)sale->encoded);
     describe_key("", &item->plan.key, sale->vending_kcv, record);
     if (sale->key_change != 0)
-        vend_record_detail(record, "key_change=%lld resent=%d", (long long)sale->key_change, !item->plan.fresh);
+        vend_note_detail(record, "key_change=%lld resent=%d", (long long)sale->key_change, !item->plan.fresh);
     if (sale->order != STORE_KEY_CHANGE)
         describe_tags(sale->tag, 1, record);
 }
@@ -51,7 +51,7 @@ static void describe_order(struct vend *vend, const struct vend_item *item, stru
 static void describe_set(const struct vend_item *item, struct audit_record *record)
 {
     const struct store_key_change *set = &item->set;
-    vend_record_detail(record, "key_change=%lld approval=%lld", (long long)set->id, (long long)set->approval);
+    vend_note_detail(record, "key_change=%lld approval=%lld", (long long)set->id, (long long)set->approval);
     describe_key("from: ", &set->from, set->from_kcv, record);
     describe_key("to: ", &set->to, set->to_kcv, record);
     describe_tags(set->tags[0], set->count, record);
@@ -59,26 +59,26 @@ static void describe_set(const struct vend_item *item, struct audit_record *reco
 
 static void describe_target(const struct vend_key_target *target, struct audit_record *record)
 {
-    vend_record_detail(record, "asked: sgc=%s krn=%u kt=%u ti=%d%s", target->sgc == NULL ? "-" : target->sgc,
-                       target->krn, target->kt, target->ti, target->with_sgc ? " with sgc" : "");
+    vend_note_detail(record, "asked: sgc=%s krn=%u kt=%u ti=%d%s", target->sgc == NULL ? "-" : target->sgc, target->krn,
+                     target->kt, target->ti, target->with_sgc ? " with sgc" : "");
 }
 
 static void describe_refusal(const struct vend_order_job *request, mv_status refusal, struct audit_record *record)
 {
     const struct vend_order *order = &request->order;
-    vend_record_outcome(record, refusal);
-    vend_record_detail(record, "request=%s terminal=%s", request->request_id, request->terminal);
+    vend_note_outcome(record, refusal);
+    vend_note_detail(record, "request=%s terminal=%s", request->request_id, request->terminal);
     switch (order->kind) {
     case VEND_ORDER_CREDIT:
-        vend_record_detail(record, "requested=%lld", (long long)order->quantity.amount);
+        vend_note_detail(record, "requested=%lld", (long long)order->quantity.amount);
         break;
     case VEND_ORDER_MANAGEMENT:
-        vend_record_detail(record, "subclass=%u requested=%llu", order->management.subclass,
-                           (unsigned long long)order->management.value);
+        vend_note_detail(record, "subclass=%u requested=%llu", order->management.subclass,
+                         (unsigned long long)order->management.value);
         break;
     case VEND_ORDER_TEST:
-        vend_record_detail(record, "subclass=%u control=%llu manufacturer=%u", order->test.subclass,
-                           (unsigned long long)order->test.control, order->test.manufacturer);
+        vend_note_detail(record, "subclass=%u control=%llu manufacturer=%u", order->test.subclass,
+                         (unsigned long long)order->test.control, order->test.manufacturer);
         break;
     case VEND_ORDER_KEY_CHANGE:
         describe_target(&order->target, record);
@@ -93,10 +93,10 @@ static void write_record(struct vend *vend, const struct vend_group *group, cons
         *record = ((const struct vend_refusal_job *)item->job)->record;
     } else {
         const struct vend_order_job *request = item->request;
-        vend_record(record, request->named ? request->principal : NULL,
-                    vend_permission(vend_call_of(request->order.kind))->action, request->pan);
+        vend_note(record, request->named ? request->principal : NULL,
+                  vend_permission(vend_call_of(request->order.kind))->action, request->pan);
         if (item->live) {
-            vend_record_outcome(record, item->status);
+            vend_note_outcome(record, item->status);
             describe_order(vend, item, record);
         } else {
             describe_refusal(request, item->status, record);
@@ -109,7 +109,7 @@ void vend_group_note(struct vend *vend, struct vend_group *group)
 {
     for (size_t i = 0; i < group->count; i++) {
         struct vend_item *item = &group->items[i];
-        if (item->live || item->noted || !vend_recorded(item->status))
+        if (item->live || item->noted || !vend_noted(item->status))
             continue;
         write_record(vend, group, item, &item->record);
         item->noted = true;
@@ -148,8 +148,8 @@ static mv_status book_set(struct vend *vend, const struct vend_group *group, str
     struct audit_record record;
     if (item->plan.fresh) {
         MV_TRY(store_key_change_insert(store, &item->set));
-        vend_record(&record, item->request->principal, "keychange.issued", item->request->pan);
-        vend_record_outcome(&record, mv_ok());
+        vend_note(&record, item->request->principal, "keychange.issued", item->request->pan);
+        vend_note_outcome(&record, mv_ok());
         describe_set(item, &record);
         record.time_unix_us = group->now.real_us;
         MV_TRY(store_audit_append(store, &record));

@@ -23,7 +23,7 @@ static mv_status append(struct vend *vend, struct vend_change *change)
     if (change->silent)
         return mv_ok();
     change->record.time_unix_us = change->now_us;
-    vend_record_outcome(&change->record, mv_ok());
+    vend_note_outcome(&change->record, mv_ok());
     return store_audit_append(vend->writer.store, &change->record);
 }
 
@@ -40,7 +40,7 @@ static mv_status record_refusal(struct vend *vend, struct vend_change *change, m
 {
     struct vend_repeats *repeats = &vend->writer.repeats;
     change->record.time_unix_us = change->now_us;
-    vend_record_outcome(&change->record, refusal);
+    vend_note_outcome(&change->record, refusal);
     bool counted = vend_repeats_counted(repeats, &change->record);
     mv_status status = counted ? mv_ok() : write_refusal(vend, change);
     vend_repeats_end(repeats, status.ok);
@@ -85,7 +85,7 @@ static mv_status carry_out(struct vend *vend, struct vend_change *change)
     }
     vend_tree_free(tree);
     store_rollback(vend->writer.store);
-    if (!vend_recorded(status) || change->silent)
+    if (!vend_noted(status) || change->silent)
         return status;
     mv_status recorded = record_refusal(vend, change, status);
     return recorded.ok ? status : recorded;

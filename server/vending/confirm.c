@@ -19,8 +19,8 @@ static mv_status confirm(struct vend *vend, struct store *store, struct vend_cha
         return mv_fail(MV_INVALID_FIELD, "now_unix_s");
     if (!change->state.clock_unconfirmed)
         return mv_ok(); /* perhaps the answer to the first confirmation was lost */
-    vend_record_detail(&change->record, "ledger=%lld confirmed=%lld", (long long)change->state.last_time_unix_s,
-                       (long long)server_s);
+    vend_note_detail(&change->record, "ledger=%lld confirmed=%lld", (long long)change->state.last_time_unix_s,
+                     (long long)server_s);
     change->state.clock_unconfirmed = false;
     change->state.last_time_unix_s = server_s; /* may go back: the officer vouches for it */
     change->state_changed = true;

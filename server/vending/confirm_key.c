@@ -107,8 +107,8 @@ static mv_status confirm(struct vend *vend, struct store *store, struct vend_cha
                                 change->now_us / 1000000));
     MV_TRY(store_meter_by_id(store, meter->id, meter));
     MV_TRY(vend_meter_fill(vend, store, meter, confirmation->out));
-    vend_record_detail(&change->record, "key_change=%" PRId64 " %s by %s", confirmation->set.id,
-                       confirmation->outcome == STORE_APPLIED ? "applied" : "not applied", confirmation->said);
+    vend_note_detail(&change->record, "key_change=%" PRId64 " %s by %s", confirmation->set.id,
+                     confirmation->outcome == STORE_APPLIED ? "applied" : "not applied", confirmation->said);
     change->changed = true;
     return mv_ok();
 }

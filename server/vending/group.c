@@ -70,7 +70,7 @@ static void fail_written(struct vend_group *group, mv_status status)
 {
     for (size_t i = 0; i < group->count; i++) {
         struct vend_item *item = &group->items[i];
-        if (item->live || vend_recorded(item->status)) {
+        if (item->live || vend_noted(item->status)) {
             item->live = false;
             item->status = status;
         }

@@ -70,7 +70,7 @@ static mv_status get_history(struct vend *vend, const struct vend_caller *caller
     mv_status status = vend_reader_take(&vend->readers, &store);
     if (status.ok) {
         status = read_history(vend, store, &identity, pan, walk);
-        vend_reader_give(&vend->readers, store, !status.ok && !vend_recorded(status));
+        vend_reader_give(&vend->readers, store, !status.ok && !vend_noted(status));
     }
     free(walk);
     return status;

@@ -54,7 +54,7 @@ static mv_status put_record(struct vend *vend, const struct audit_record *record
     job->done = done;
     job->self = self;
     job->record = *record;
-    vend_record_outcome(&job->record, refusal);
+    vend_note_outcome(&job->record, refusal);
     mv_status status = put(&vend->queue, &job->base);
     if (!status.ok)
         free(job);
@@ -65,7 +65,7 @@ static mv_status put_refusal(struct vend *vend, const struct vend_caller *caller
                              const char *object, mv_status refusal, vend_issued_fn *done, void *self)
 {
     struct audit_record record;
-    vend_record(&record, caller->principal, vend_permission(call)->action, object);
+    vend_note(&record, caller->principal, vend_permission(call)->action, object);
     return put_record(vend, &record, refusal, vend_queue_put, done, self);
 }
 
@@ -74,16 +74,16 @@ static void forget(void *self, mv_status status, const struct vend_issued *issue
 {
     struct vend *vend = self;
     (void)issued;
-    if (!vend_recorded(status))
+    if (!vend_noted(status))
         vend_repeats_drop(&vend->writer.repeats);
 }
 
 void vend_refused(struct vend *vend, const char *principal, const char *action, mv_status refusal)
 {
     struct audit_record record;
-    if (!vend_recorded(refusal))
+    if (!vend_noted(refusal))
         return;
-    vend_record(&record, principal, action, NULL);
+    vend_note(&record, principal, action, NULL);
     if (!put_record(vend, &record, refusal, vend_queue_offer, forget, vend).ok)
         vend_repeats_drop(&vend->writer.repeats);
 }
@@ -97,7 +97,7 @@ static void wake(void *self, mv_status status, const struct vend_issued *issued)
 mv_status vend_answer(struct vend *vend, const struct vend_caller *caller, enum vend_call call, const char *object,
                       mv_status status)
 {
-    if (!vend_recorded(status))
+    if (!vend_noted(status))
         return status;
     struct vend_waiter waiter;
     vend_waiter_init(&waiter);
@@ -116,7 +116,7 @@ void vend_refuse_issue(struct vend *vend, const struct vend_caller *caller, enum
                        mv_status refusal, vend_issued_fn *done, void *self)
 {
     mv_status status = refusal;
-    if (vend_recorded(refusal)) {
+    if (vend_noted(refusal)) {
         status = put_refusal(vend, caller, vend_call_of(kind), NULL, refusal, done, self);
         if (status.ok)
             return;
@@ -138,6 +138,6 @@ mv_status vend_change_call(struct vend *vend, const struct vend_caller *caller, 
                            vend_work_fn *work, void *arg)
 {
     struct vend_change change = {.work = work, .arg = arg, .deadline_ns = caller->deadline_ns};
-    vend_record(&change.record, caller->principal, vend_permission(call)->action, object);
+    vend_note(&change.record, caller->principal, vend_permission(call)->action, object);
     return vend_change_run(vend, &change);
 }

@@ -2,9 +2,9 @@
 #ifndef MV_VENDING_JOB_H
 #define MV_VENDING_JOB_H
 
+#include "vending/audit_note.h"
 #include "vending/digest.h"
 #include "vending/queue.h"
-#include "vending/record.h"
 #include "vending/vending.h"
 
 /* One more than a name may have, so that a longer name stays one that matches nobody. */

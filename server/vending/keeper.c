@@ -14,8 +14,8 @@ static mv_status raise_generation(struct vend *vend, struct store *store, struct
     uint64_t generation = vend_catalogue_generation(&vend->catalogue);
     if (generation <= change->state.catalogue_generation)
         return mv_ok();
-    vend_record_detail(&change->record, "generation=%llu before=%llu", (unsigned long long)generation,
-                       (unsigned long long)change->state.catalogue_generation);
+    vend_note_detail(&change->record, "generation=%llu before=%llu", (unsigned long long)generation,
+                     (unsigned long long)change->state.catalogue_generation);
     change->state.catalogue_generation = generation;
     change->state_changed = true;
     change->changed = true;
@@ -29,7 +29,7 @@ static mv_status enrol_officer(struct vend *vend, struct store *store, struct ve
         .organisation = vend_root(&vend->directory), .roles = vend_role_bit(VEND_OFFICER), .enabled = true};
     vend_copy(row.name, sizeof row.name, name);
     MV_TRY(store_principal_put(store, &row));
-    vend_record_detail(&change->record, "organisation=root roles=officer source=catalogue");
+    vend_note_detail(&change->record, "organisation=root roles=officer source=catalogue");
     change->changed = true;
     change->directory_changed = true;
     return mv_ok();
@@ -55,7 +55,7 @@ static mv_status write_repeats(struct vend *vend, struct store *store, struct ve
 void vend_keeper_settle(struct vend *vend, bool last)
 {
     struct vend_change change = {.work = write_repeats, .deadline_ns = INT64_MAX, .silent = true, .last = last};
-    vend_record(&change.record, NULL, "", NULL);
+    vend_note(&change.record, NULL, "", NULL);
     mv_status status = vend_change_run(vend, &change);
     if (!status.ok && last)
         mv_log(MV_LOG_WARNING, "counts of repeated refusals were not written");
@@ -64,7 +64,7 @@ void vend_keeper_settle(struct vend *vend, bool last)
 static mv_status run(struct vend *vend, const char *action, const char *object, vend_work_fn *work, void *arg)
 {
     struct vend_change change = {.work = work, .arg = arg, .deadline_ns = INT64_MAX, .silent = action == NULL};
-    vend_record(&change.record, NULL, action == NULL ? "" : action, object);
+    vend_note(&change.record, NULL, action == NULL ? "" : action, object);
     mv_status status = vend_change_run(vend, &change);
     if (status.ok || status.reason == MV_SHUTTING_DOWN)
         return status;

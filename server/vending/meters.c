@@ -81,10 +81,10 @@ static mv_status register_meter(struct vend *vend, struct store *store, struct v
         return found;
     MV_TRY(check_key(vend, row, change->now_us / 1000000));
     MV_TRY(store_meter_insert(store, row));
-    vend_record_detail(&change->record,
-                       "organisation=%s utility=%u%s sgc=%s krn=%u kt=%u ti=%u ken=%u ea=%u dkga=%u base=%u",
-                       request->organisation, row->utility, row->currency ? " currency" : "", row->sgc, row->krn,
-                       row->kt, row->ti, row->ken, row->ea, row->dkga, row->base_date);
+    vend_note_detail(&change->record,
+                     "organisation=%s utility=%u%s sgc=%s krn=%u kt=%u ti=%u ken=%u ea=%u dkga=%u base=%u",
+                     request->organisation, row->utility, row->currency ? " currency" : "", row->sgc, row->krn, row->kt,
+                     row->ti, row->ken, row->ea, row->dkga, row->base_date);
     change->changed = true;
     return vend_meter_fill(vend, store, row, registration->out);
 }
@@ -128,7 +128,7 @@ static mv_status get_meter(struct vend *vend, const struct vend_caller *caller, 
     MV_TRY(vend_form_pan(pan));
     MV_TRY(vend_reader_take(&vend->readers, &store));
     mv_status status = read_meter(vend, store, &identity, pan, meter);
-    vend_reader_give(&vend->readers, store, !status.ok && !vend_recorded(status));
+    vend_reader_give(&vend->readers, store, !status.ok && !vend_noted(status));
     return status;
 }
 

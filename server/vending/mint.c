@@ -70,7 +70,7 @@ mv_status vend_group_reserve(struct vend *vend, struct vend_group *group)
         if (!item->live)
             continue;
         item->status = reserve(vend, group, item);
-        if (!item->status.ok && !vend_recorded(item->status))
+        if (!item->status.ok && !vend_noted(item->status))
             return item->status; /* the ledger's failure, not the item's */
         item->live = item->status.ok;
     }

@@ -29,7 +29,7 @@ static mv_status create(struct vend *vend, struct store *store, struct vend_chan
     row = (struct store_organisation){.parent = parent.id};
     vend_copy(row.name, sizeof row.name, edit->name);
     MV_TRY(store_organisation_insert(store, &row));
-    vend_record_detail(&change->record, "parent=%s", edit->parent);
+    vend_note_detail(&change->record, "parent=%s", edit->parent);
     change->changed = true;
     change->directory_changed = true;
     return mv_ok();
@@ -48,7 +48,7 @@ static mv_status set_grant(struct vend *vend, struct store *store, struct vend_c
     MV_TRY(vend_may_touch(&vend->directory, &identity, call, organisation.id, ""));
     if (edit->granted)
         MV_TRY(vend_may_grant(&vend->directory, &identity, edit->sgc));
-    vend_record_detail(&change->record, "sgc=%s", edit->sgc);
+    vend_note_detail(&change->record, "sgc=%s", edit->sgc);
     if (vend_has_grant(&vend->directory, organisation.id, edit->sgc) == edit->granted)
         return mv_ok();
     if (edit->granted && vend_count_grants(&vend->directory, organisation.id) >= VEND_MAX_GRANTS)

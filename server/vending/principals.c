@@ -12,10 +12,10 @@ struct edit {
 
 static void describe(struct vend_change *change, const char *organisation, uint32_t roles, bool enabled)
 {
-    vend_record_detail(&change->record, "organisation=%s enabled=%s roles=", organisation, enabled ? "yes" : "no");
+    vend_note_detail(&change->record, "organisation=%s enabled=%s roles=", organisation, enabled ? "yes" : "no");
     for (int role = VEND_VENDOR; role <= VEND_ROLE_LAST; role++)
         if ((roles & vend_role_bit((enum vend_role)role)) != 0)
-            vend_record_detail(&change->record, "%s", vend_role_name((enum vend_role)role));
+            vend_note_detail(&change->record, "%s", vend_role_name((enum vend_role)role));
 }
 
 static mv_status put(struct store *store, struct vend_change *change, struct store_principal *row,

@@ -69,8 +69,8 @@ static mv_status propose(struct vend *vend, struct store *store, struct vend_cha
     row->expires_unix_s = approval->expires_unix_s;
     row->proposer = identity.id;
     MV_TRY(store_proposal_insert(store, row));
-    vend_record_detail(&change->record, "proposal=%" PRId64 " from=%s to=%s meter=%s expires=%" PRId64, row->id,
-                       row->from_sgc, row->to_sgc, row->pan[0] == '\0' ? "*" : row->pan, row->expires_unix_s);
+    vend_note_detail(&change->record, "proposal=%" PRId64 " from=%s to=%s meter=%s expires=%" PRId64, row->id,
+                     row->from_sgc, row->to_sgc, row->pan[0] == '\0' ? "*" : row->pan, row->expires_unix_s);
     change->changed = true;
     return mv_ok();
 }
@@ -175,7 +175,7 @@ static mv_status list_proposals(struct vend *vend, const struct vend_caller *cal
     MV_TRY(vend_reader_take(&vend->readers, &store));
     struct walk walk = {.vend = vend, .organisation = identity.organisation, .list = list, .size = page_size};
     mv_status status = read_page(&walk, store, before);
-    vend_reader_give(&vend->readers, store, !status.ok && !vend_recorded(status));
+    vend_reader_give(&vend->readers, store, !status.ok && !vend_noted(status));
     return status;
 }
 

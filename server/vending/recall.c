@@ -68,7 +68,7 @@ static mv_status recall(struct vend *vend, const struct vend_caller *caller, enu
         MV_TRY(vend_form_name(key->terminal, STORE_TERMINAL, "terminal_id"));
     MV_TRY(vend_reader_take(&vend->readers, &store));
     mv_status status = read_order(vend, store, &identity, call, key, issued);
-    vend_reader_give(&vend->readers, store, !status.ok && !vend_recorded(status));
+    vend_reader_give(&vend->readers, store, !status.ok && !vend_noted(status));
     return status;
 }
 

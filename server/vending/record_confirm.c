@@ -29,8 +29,8 @@ static mv_status confirm(struct vend *vend, struct store *store, struct vend_cha
     }
     keys.next = (struct store_record_keys){.mac_version = 0};
     MV_TRY(store_record_meter_update(store, &keys));
-    vend_record_detail(&change->record, "%s: mac=%u enc=%u epoch=%u", word->taken ? "taken" : "not taken",
-                       keys.keys.mac_version, keys.keys.enc_version, keys.keys.epoch);
+    vend_note_detail(&change->record, "%s: mac=%u enc=%u epoch=%u", word->taken ? "taken" : "not taken",
+                     keys.keys.mac_version, keys.keys.enc_version, keys.keys.epoch);
     change->changed = true;
     return vend_meter_fill(vend, store, &meter, word->out);
 }

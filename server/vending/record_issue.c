@@ -175,7 +175,7 @@ static mv_status look_in_snapshot(struct vend *vend, struct signing *signing)
     mv_status status = store_begin_read(store);
     if (status.ok)
         status = look(vend, store, signing);
-    vend_reader_give(&vend->readers, store, !status.ok && !vend_recorded(status));
+    vend_reader_give(&vend->readers, store, !status.ok && !vend_noted(status));
     return status;
 }
 
@@ -340,17 +340,16 @@ static mv_status describe(const struct signing *signing, struct audit_record *re
         used += out->parts[i].size;
     }
     MV_TRY(mv_sha256(bytes, used, digest));
-    vend_record_detail(record, "request=%s kind=%u epoch=%u sequence=%u parts=%u key=%u", order->request_id,
-                       order->kind, signing->keys.keys.epoch, signing->last + 1, order->parts,
-                       signing->keys.keys.mac_version);
+    vend_note_detail(record, "request=%s kind=%u epoch=%u sequence=%u parts=%u key=%u", order->request_id, order->kind,
+                     signing->keys.keys.epoch, signing->last + 1, order->parts, signing->keys.keys.mac_version);
     if (order->kind == MV_KIND_PURCHASE)
-        vend_record_detail(record, "amount=%lld arrears=%lld unread=%u", (long long)out->amount,
-                           (long long)order->arrears, signing->facts.unread_count);
+        vend_note_detail(record, "amount=%lld arrears=%lld unread=%u", (long long)out->amount,
+                         (long long)order->arrears, signing->facts.unread_count);
     if (order->said[0] != '\0')
-        vend_record_detail(record, "%s", order->said);
-    vend_record_detail(record, "sha256=");
+        vend_note_detail(record, "%s", order->said);
+    vend_note_detail(record, "sha256=");
     for (size_t i = 0; i < sizeof digest; i++)
-        vend_record_append(record, "%02x", digest[i]);
+        vend_note_append(record, "%02x", digest[i]);
     return mv_ok();
 }
 

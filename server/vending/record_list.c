@@ -131,7 +131,7 @@ static mv_status list_records(struct record_walk *walk, const struct vend_caller
     MV_TRY(check_query(walk));
     MV_TRY(vend_reader_take(&vend->readers, &store));
     mv_status status = walk_records(walk, store);
-    vend_reader_give(&vend->readers, store, !status.ok && !vend_recorded(status));
+    vend_reader_give(&vend->readers, store, !status.ok && !vend_noted(status));
     return status;
 }
 
@@ -205,7 +205,7 @@ static mv_status list_returns(struct return_walk *walk, const struct vend_caller
         MV_TRY(read_token(page_token, most, walk->before, POSITION));
     MV_TRY(vend_reader_take(&vend->readers, &store));
     mv_status status = walk_returns(walk, store);
-    vend_reader_give(&vend->readers, store, !status.ok && !vend_recorded(status));
+    vend_reader_give(&vend->readers, store, !status.ok && !vend_noted(status));
     return status;
 }
 

@@ -68,9 +68,9 @@ static mv_status provision(struct vend *vend, struct store *store, struct vend_c
         MV_TRY(store_record_meter_insert(store, records));
     if (wish->meter.state == VEND_METER_MADE)
         MV_TRY(store_meter_state_set(store, records->meter, VEND_METER_PROVISIONED));
-    vend_record_detail(&change->record, "domain=%02x%02x%02x mac=%u enc=%u epoch=%u", records->domain[0],
-                       records->domain[1], records->domain[2], records->keys.mac_version, records->keys.enc_version,
-                       records->keys.epoch);
+    vend_note_detail(&change->record, "domain=%02x%02x%02x mac=%u enc=%u epoch=%u", records->domain[0],
+                     records->domain[1], records->domain[2], records->keys.mac_version, records->keys.enc_version,
+                     records->keys.epoch);
     change->changed = true;
     return answer(vend, store, wish);
 }
@@ -107,7 +107,7 @@ static mv_status set_state(struct vend *vend, struct store *store, struct vend_c
     MV_TRY(check_step(wish));
     MV_TRY(store_meter_state_set(store, wish->meter.id, (uint8_t)wish->state));
     change->changed = wish->meter.state != wish->state;
-    vend_record_detail(&change->record, "from=%u to=%u", wish->meter.state, wish->state);
+    vend_note_detail(&change->record, "from=%u to=%u", wish->meter.state, wish->state);
     return answer(vend, store, wish);
 }
 

@@ -87,7 +87,7 @@ static mv_status prove(struct vend *vend, struct receiving *receiving)
         status = look(vend, store, receiving, &keys);
     if (status.ok)
         status = match_keys(receiving, &keys, &changed);
-    vend_reader_give(&vend->readers, store, !status.ok && !vend_recorded(status));
+    vend_reader_give(&vend->readers, store, !status.ok && !vend_noted(status));
     MV_TRY(status);
     memcpy(receiving->record.domain, keys.domain, sizeof receiving->record.domain);
     return vend_record_check(vend, receiving->caller->deadline_ns, &receiving->record);
@@ -175,9 +175,9 @@ static mv_status keep(struct vend *vend, struct store *store, struct vend_change
     row.principal = receiving->identity.id;
     memcpy(row.bytes, receiving->record.bytes, receiving->record.size);
     MV_TRY(store_return_insert(store, &row));
-    vend_record_detail(&change->record, "epoch=%u sequence=%u key=%u answers=%d confirms=%d%s", row.epoch, row.sequence,
-                       out->head.key_version, out->answers_last_read, out->confirms_keys,
-                       out->ledger_behind ? " ledger=behind" : "");
+    vend_note_detail(&change->record, "epoch=%u sequence=%u key=%u answers=%d confirms=%d%s", row.epoch, row.sequence,
+                     out->head.key_version, out->answers_last_read, out->confirms_keys,
+                     out->ledger_behind ? " ledger=behind" : "");
     change->changed = true;
     return mv_ok();
 }

@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "vending/record.h"
+#include "vending/audit_note.h"
 
 static int64_t second_of(int64_t time_us)
 {
@@ -64,9 +64,9 @@ static mv_status write_dropped(struct vend_repeats *repeats, struct store *store
     struct audit_record sum;
     repeats->telling = repeats->dropped;
     repeats->told_second = second_of(now_us);
-    vend_record(&sum, NULL, "refusals.dropped", NULL);
-    vend_record_outcome(&sum, mv_fail(MV_SERVER_BUSY, NULL));
-    vend_record_detail(&sum, "repeated=%llu", (unsigned long long)repeats->telling);
+    vend_note(&sum, NULL, "refusals.dropped", NULL);
+    vend_note_outcome(&sum, mv_fail(MV_SERVER_BUSY, NULL));
+    vend_note_detail(&sum, "repeated=%llu", (unsigned long long)repeats->telling);
     sum.time_unix_us = now_us;
     return store_audit_append(store, &sum);
 }
@@ -82,8 +82,8 @@ mv_status vend_repeats_write(struct vend_repeats *repeats, struct store *store, 
         struct audit_record sum = row->record;
         sum.detail[0] = '\0';
         sum.time_unix_us = now_us;
-        vend_record_detail(&sum, "repeated=%llu second=%lld", (unsigned long long)row->more,
-                           (long long)second_of(row->record.time_unix_us));
+        vend_note_detail(&sum, "repeated=%llu second=%lld", (unsigned long long)row->more,
+                         (long long)second_of(row->record.time_unix_us));
         MV_TRY(store_audit_append(store, &sum));
         row->summing = true;
     }

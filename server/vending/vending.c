@@ -25,10 +25,10 @@ mv_status vend_state_write(struct vend *vend, const struct store_ledger_state *s
     MV_TRY(store_state_put(store, state));
     if (!state->clock_unconfirmed || vend_state(vend).clock_unconfirmed)
         return mv_ok();
-    vend_record(&record, NULL, "clock.stepped", NULL);
-    vend_record_outcome(&record, mv_ok());
-    vend_record_detail(&record, "ledger=%lld now=%lld", (long long)state->last_time_unix_s,
-                       (long long)(now_us / 1000000));
+    vend_note(&record, NULL, "clock.stepped", NULL);
+    vend_note_outcome(&record, mv_ok());
+    vend_note_detail(&record, "ledger=%lld now=%lld", (long long)state->last_time_unix_s,
+                     (long long)(now_us / 1000000));
     record.time_unix_us = now_us;
     return store_audit_append(store, &record);
 }

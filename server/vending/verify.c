@@ -77,7 +77,7 @@ static mv_status look_up(struct vend *vend, struct look *look)
     MV_TRY(vend_form_digits(look->digits, "digits"));
     MV_TRY(vend_reader_take(&vend->readers, &store));
     mv_status status = read_ledger(vend, store, look);
-    vend_reader_give(&vend->readers, store, !status.ok && !vend_recorded(status));
+    vend_reader_give(&vend->readers, store, !status.ok && !vend_noted(status));
     return status;
 }
 
@@ -87,8 +87,8 @@ static mv_status note_issued(struct vend *vend, struct store *store, struct vend
     const struct vend_issued *issued = &look->out->issued;
     (void)vend;
     (void)store;
-    vend_record_detail(&change->record, "issued=%s/%s/%llu token=%zu", issued->organisation, issued->terminal,
-                       (unsigned long long)issued->receipt, look->out->position);
+    vend_note_detail(&change->record, "issued=%s/%s/%llu token=%zu", issued->organisation, issued->terminal,
+                     (unsigned long long)issued->receipt, look->out->position);
     change->changed = true;
     return mv_ok();
 }
@@ -119,8 +119,8 @@ static mv_status charge(struct vend *vend, struct store *store, struct vend_chan
     MV_TRY(vend_lockout_charge(&before->meter, VEND_LOCKOUT_METER, keys, now_s, &after->meter));
     MV_TRY(vend_lockout_charge(&before->caller, VEND_LOCKOUT_PRINCIPAL, keys, now_s, &after->caller));
     MV_TRY(put_counts(store, look, after));
-    vend_record_detail(&change->record, "foreign token, look %u, of the caller %u", after->meter.wrong,
-                       after->caller.wrong);
+    vend_note_detail(&change->record, "foreign token, look %u, of the caller %u", after->meter.wrong,
+                     after->caller.wrong);
     change->changed = true;
     return mv_ok();
 }
@@ -144,10 +144,10 @@ static mv_status settle(struct vend *vend, struct store *store, struct vend_chan
         now.caller = look->before.caller;
     MV_TRY(put_counts(store, look, &now));
     if (look->opened)
-        vend_record_detail(&change->record, "foreign class=%u subclass=%u tid=%u", foreign->token_class,
-                           foreign->subclass, foreign->tid);
+        vend_note_detail(&change->record, "foreign class=%u subclass=%u tid=%u", foreign->token_class,
+                         foreign->subclass, foreign->tid);
     else
-        vend_record_detail(&change->record, "not looked into");
+        vend_note_detail(&change->record, "not looked into");
     change->changed = true;
     return mv_ok();
 }

@@ -1,4 +1,4 @@
-#include "vending/record.h"
+#include "vending/audit_note.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -16,7 +16,7 @@ static void copy_clean(char *to, size_t size, const char *from)
     to[length] = '\0';
 }
 
-void vend_record(struct audit_record *record, const char *principal, const char *action, const char *object)
+void vend_note(struct audit_record *record, const char *principal, const char *action, const char *object)
 {
     *record = (struct audit_record){0};
     copy_clean(record->principal, sizeof record->principal, principal == NULL ? "-" : principal);
@@ -24,12 +24,12 @@ void vend_record(struct audit_record *record, const char *principal, const char 
     copy_clean(record->object, sizeof record->object, object == NULL ? "" : object);
 }
 
-void vend_record_outcome(struct audit_record *record, mv_status status)
+void vend_note_outcome(struct audit_record *record, mv_status status)
 {
     const char *outcome = status.ok ? "ok" : mv_reason_info((enum mv_reason)status.reason)->name;
     copy_clean(record->outcome, sizeof record->outcome, outcome);
     if (!status.ok && status.where != NULL)
-        vend_record_detail(record, "at=%s", status.where);
+        vend_note_detail(record, "at=%s", status.where);
 }
 
 static void append(struct audit_record *record, const char *format, va_list arguments)
@@ -38,7 +38,7 @@ static void append(struct audit_record *record, const char *format, va_list argu
     (void)vsnprintf(record->detail + used, sizeof record->detail - used, format, arguments);
 }
 
-void vend_record_detail(struct audit_record *record, const char *format, ...)
+void vend_note_detail(struct audit_record *record, const char *format, ...)
 {
     size_t used = strlen(record->detail);
     if (used > 0 && used + 2 < sizeof record->detail) {
@@ -51,7 +51,7 @@ void vend_record_detail(struct audit_record *record, const char *format, ...)
     va_end(arguments);
 }
 
-void vend_record_append(struct audit_record *record, const char *format, ...)
+void vend_note_append(struct audit_record *record, const char *format, ...)
 {
     va_list arguments;
     va_start(arguments, format);
@@ -59,7 +59,7 @@ void vend_record_append(struct audit_record *record, const char *format, ...)
     va_end(arguments);
 }
 
-bool vend_recorded(mv_status refusal)
+bool vend_noted(mv_status refusal)
 {
     if (refusal.ok)
         return false;
