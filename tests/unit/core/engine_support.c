@@ -170,6 +170,20 @@ void engine_set(struct engine *e, const struct mv_parameters *parameters)
     assert_int_equal(mv_settle(&e->p, MV_DONE), MV_DONE);
 }
 
+void engine_limit(struct engine *e)
+{
+    struct mv_parameters parameters = e->p.parameters;
+    parameters.power_limit_w = ENGINE_LIMIT_W;
+    parameters.power_delay_s = ENGINE_DELAY;
+    parameters.power_wait_s = ENGINE_WAIT;
+    parameters.power_tries = ENGINE_TRIES;
+    parameters.power_lockout_s = ENGINE_LOCKOUT;
+    parameters.unbalance_delay_s = ENGINE_UNBALANCE_DELAY;
+    engine_set(e, &parameters);
+    assert_int_equal(engine_buy(e, ENGINE_CREDIT_KWH), MV_ACCEPT);
+    check_cut(e, MV_CUT_NONE);
+}
+
 /* ---- checks ---- */
 
 void check_event(const struct engine *e, unsigned index, enum mv_event_code code, uint16_t detail)

@@ -7,6 +7,16 @@
 
 enum { ENGINE_2026 = 1767225600 /* 2026-01-01 00:00 UTC, a Thursday */ };
 #define ENGINE_KWH INT64_C(1000)
+/* What engine_limit sets: W, kWh, seconds, tries. */
+enum {
+    ENGINE_LIMIT_W = 3000,
+    ENGINE_CREDIT_KWH = 1000,
+    ENGINE_DELAY = 10,
+    ENGINE_WAIT = 20,
+    ENGINE_TRIES = 2,
+    ENGINE_LOCKOUT = 100,
+    ENGINE_UNBALANCE_DELAY = 5
+};
 
 struct engine {
     struct flash flash;
@@ -53,7 +63,9 @@ enum mv_result engine_test(struct engine *e, unsigned test);
 enum mv_result engine_keys(struct engine *e, const char *keys);
 /* Changes parameters in RAM and journal. */
 void engine_set(struct engine *e, const struct mv_parameters *parameters);
-/* Whether the newest events are these, newest first; ends with NONE. */
+/* A limit of power with its times and tries is set, and credit bought. */
+void engine_limit(struct engine *e);
+/* Fails unless the event that lies so many back, 0 the newest, is this one. */
 void check_event(const struct engine *e, unsigned index, enum mv_event_code code, uint16_t detail);
 unsigned count_events(const struct engine *e, enum mv_event_code code);
 /* Fails unless supply is cut for this and the switch says so. */
