@@ -139,6 +139,68 @@ MV_MUST_USE mv_status hsmd_check_returns(struct hsmd_client *client, const struc
 MV_MUST_USE mv_status hsmd_key_update(struct hsmd_client *client, struct hsmd_record *record, uint8_t new_mac_version,
                                       uint8_t new_enc_version, uint8_t enc_version);
 
+/* ---- cards, profile 1 (metervault/card.h) ----
+ * The reader's side of a card session lives in hsmd, the card's keys in the token: the server relays APDUs between it
+ * and the terminal. A session is of one connection and dies with it; 64 a connection, 60 s idle, 5 minutes in all, 4096
+ * steps: then it is CARD_SESSION_LOST. It ends by itself when the card refuses, and at every error. */
+enum { HSMD_CARD_APDU = 261, HSMD_CARD_DATA = 2048, HSMD_CARD_NO_SESSION = 0 };
+
+enum hsmd_card_key {
+    HSMD_CARD_ISSUER = 1, /* "card-issuer/V", by the card: slot 0, and the key of the whole card after formatting */
+    HSMD_CARD_OFFICE,     /* "card-office/V", by the card: slot 1; 2 of tool cards; 3 of user cards */
+    HSMD_CARD_METER,      /* "card-meter/V", by the meter's PAN: slot 2 of user cards */
+    HSMD_CARD_AREA,       /* "card-area/DOMAIN/V", by the record domain: slot 3 of tool cards */
+    HSMD_CARD_TRANSPORT,  /* "card-transport/V", by the card: all four slots of a card not yet personalised */
+    HSMD_CARD_FACTORY,    /* sixteen zero bytes, version 0: everybody's */
+};
+
+/* What of it the use needs; hsmd builds the diversification itself. */
+struct hsmd_card_key_ref {
+    enum hsmd_card_key use;
+    uint8_t slot;    /* number of the key on the card; HSMD_CARD_PICC: the card's own, not an application's */
+    uint8_t version; /* of the master: 1..255; FACTORY: 0 */
+    uint8_t uid[7];
+    char pan[19];      /* METER: 18 digits */
+    uint8_t domain[3]; /* AREA */
+};
+enum { HSMD_CARD_PICC = 0xFF };
+
+struct hsmd_card_answer {
+    uint32_t session; /* as long as it lives, else HSMD_CARD_NO_SESSION */
+    enum {
+        HSMD_CARD_SEND,   /* `apdu` goes to the card, its response to hsmd_card_step */
+        HSMD_CARD_DONE,   /* the command is through; `data` is what the card answered */
+        HSMD_CARD_REFUSED /* `card_error` says by whom; the session is over */
+    } next;
+    uint16_t card_error; /* enum mv_card_error */
+    uint16_t apdu_size, data_size;
+    uint8_t apdu[HSMD_CARD_APDU];
+    uint8_t data[HSMD_CARD_DATA];
+};
+
+/* Begins an authentication with this key: EV2First in a new session, or EV2NonFirst in `session`. DONE when card and
+ * key have proven themselves to each other. CARD_KEY_UNKNOWN, CARD_KEY_NOT_ACTIVE (a key that is expired, compromised
+ * or below the minimum version only reads and changes keys: writing is refused in its session), SERVER_BUSY (too many),
+ * CARD_SESSION_LOST, INVALID_FIELD. */
+MV_MUST_USE mv_status hsmd_card_open(struct hsmd_client *client, const struct hsmd_card_key_ref *key, uint32_t session,
+                                     struct hsmd_card_answer *answer);
+struct mv_card_command;
+/* One command in the session. INVALID_FIELD for an INS other than 51 6E 6F F5 AD 8D CB CD DF C7 A7 CA, or while
+ * another is under way; the session lives on then. CARD_SESSION_LOST, CARD_KEY_NOT_ACTIVE. */
+MV_MUST_USE mv_status hsmd_card_command(struct hsmd_client *client, uint32_t session,
+                                        const struct mv_card_command *command, struct hsmd_card_answer *answer);
+/* ChangeKey of new_key->slot (old_key->slot is the same) in a session that is authenticated with `slot_in_use`. When
+ * that is the key that changes, the session is over after DONE. The new key must be one that cards may get
+ * (CARD_KEY_NOT_ACTIVE), and is never FACTORY; the old one may be past its time. */
+MV_MUST_USE mv_status hsmd_card_change_key(struct hsmd_client *client, uint32_t session, uint8_t slot_in_use,
+                                           const struct hsmd_card_key_ref *old_key,
+                                           const struct hsmd_card_key_ref *new_key, struct hsmd_card_answer *answer);
+/* What the card answered to the last `apdu`, status word and all. CARD_SESSION_LOST. */
+MV_MUST_USE mv_status hsmd_card_step(struct hsmd_client *client, uint32_t session, const uint8_t *rapdu, size_t size,
+                                     struct hsmd_card_answer *answer);
+/* Ends it; nothing to do when it is over. */
+void hsmd_card_close(struct hsmd_client *client, uint32_t session);
+
 /* Gives slots back unused. */
 void hsmd_release(struct hsmd_client *client, const uint32_t *slots, size_t count);
 
