@@ -215,6 +215,15 @@ void record_put_keys(struct record_fixture *f, const struct mv_record_keys *keys
     mv_record_put(&f->record, MV_TAG_KEYS, wrapped, sizeof wrapped);
 }
 
+void record_put_part(struct record_fixture *f, const struct record_part *part)
+{
+    mv_record_put_number(&f->record, MV_TAG_SET_ID, part->set_id, 4);
+    mv_record_put_number(&f->record, MV_TAG_SET_WHAT, part->what, 1);
+    mv_record_put_number(&f->record, MV_TAG_SET_PART, part->number, 1);
+    mv_record_put_number(&f->record, MV_TAG_SET_PARTS, part->total, 1);
+    mv_record_put(&f->record, MV_TAG_SET_BYTES, part->bytes, (uint8_t)part->size);
+}
+
 /* ---- returns ---- */
 
 void record_return(struct record_fixture *f, struct mv_record_head *head)

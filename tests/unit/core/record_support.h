@@ -67,6 +67,14 @@ enum mv_result record_read(struct record_fixture *f, uint32_t sequence, uint8_t 
 /* Three new keys that differ in `seed`, wrapped under the fixture's wrapping key. */
 struct mv_record_keys record_new_keys(const struct record_fixture *f, uint8_t seed);
 void record_put_keys(struct record_fixture *f, const struct mv_record_keys *keys);
+/* A part of a set, behind record_begin. */
+struct record_part {
+    uint32_t set_id;
+    uint8_t what, number, total; /* number from 1 */
+    const uint8_t *bytes;
+    uint32_t size;
+};
+void record_put_part(struct record_fixture *f, const struct record_part *part);
 
 /* ---- the return ---- */
 /* Takes one and checks its form, tags and MAC; DONE. */

@@ -176,12 +176,10 @@ static enum mv_result reset(struct record_fixture *f, uint16_t epoch, const stru
 static void give_half_a_set(struct record_fixture *f)
 {
     static const uint8_t bytes[MV_SET_BYTES_MAX];
+    static const struct record_part half = {
+        .set_id = 1, .what = MV_SET_CALENDAR, .number = 1, .total = 2, .bytes = bytes, .size = sizeof bytes};
     record_begin(f, MV_KIND_PARAMETERS, 1);
-    mv_record_put_number(&f->record, MV_TAG_SET_ID, 1, 4);
-    mv_record_put_number(&f->record, MV_TAG_SET_WHAT, MV_SET_CALENDAR, 1);
-    mv_record_put_number(&f->record, MV_TAG_SET_PART, 1, 1);
-    mv_record_put_number(&f->record, MV_TAG_SET_PARTS, 2, 1);
-    mv_record_put(&f->record, MV_TAG_SET_BYTES, bytes, sizeof bytes);
+    record_put_part(f, &half);
     assert_int_equal(record_hand(f), MV_ACCEPT);
 }
 

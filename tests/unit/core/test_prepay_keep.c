@@ -6,48 +6,20 @@
 
 #include <cmocka.h>
 
-#include "../../support/flash_model.h"
 #include "account.h"
 #include "calendar.h"
 #include "freeze.h"
+#include "keep_support.h"
 #include "measure.h"
-#include "nv.h"
 #include "parameters.h"
-#include "prepay_support.h"
 #include "random64.h"
 #include "tariff.h"
 
-enum { SECTORS = 2, SECTOR_SIZE = 4096, OBJECTS = 7 };
-static const struct mv_nv_object *const objects[OBJECTS] = {
+static const struct mv_nv_object *const kept[] = {
     &mv_object_account, &mv_object_registers,   &mv_object_freezes,  &mv_object_parameters,
     &mv_object_tariff,  &mv_object_next_tariff, &mv_object_calendar,
 };
-
-static struct flash flash;
-static struct mv_meter_port port;
-
-static struct mv_nv_memory memory_of(void *state, const struct mv_nv_object *const *table)
-{
-    port = flash_port(&flash);
-    return (struct mv_nv_memory){.port = &port, .groups = {{state, table, OBJECTS}}};
-}
-
-static void write_all(void *state, const struct mv_nv_object *const *table)
-{
-    flash_init_as(&flash, SECTORS, SECTOR_SIZE);
-    struct mv_nv_journal journal = {0};
-    struct mv_nv_memory memory = memory_of(state, table);
-    assert_int_equal(mv_nv_clear(&journal, &memory), MV_DONE);
-    assert_int_equal(mv_nv_commit(&journal, &memory, MV_NV_ALL), MV_DONE);
-}
-
-static enum mv_result read_all(struct mv_prepay *into)
-{
-    struct mv_nv_journal journal = {0};
-    struct mv_nv_memory memory = memory_of(into, objects);
-    memset(into, 0, sizeof *into);
-    return mv_nv_open(&journal, &memory);
-}
+static const struct keep_objects objects = {kept, sizeof kept / sizeof kept[0]};
 
 static uint64_t seed = 42;
 
@@ -164,8 +136,8 @@ static void every_field_comes_back(void **state)
 {
     (void)state;
     fill(&written);
-    write_all(&written, objects);
-    assert_int_equal(read_all(&read_back), MV_DONE);
+    keep_write(objects, &written);
+    assert_int_equal(keep_read(objects, &read_back), MV_DONE);
     assert_memory_equal(&read_back.registers, &written.registers, sizeof written.registers);
     assert_memory_equal(&read_back.account, &written.account, sizeof written.account);
     assert_memory_equal(&read_back.freezes, &written.freezes, sizeof written.freezes);
@@ -182,8 +154,8 @@ static void truths_are_either(void **state)
     fill(&written);
     written.account.emergency_on = false;
     written.parameters.key_press_to_close = false;
-    write_all(&written, objects);
-    assert_int_equal(read_all(&read_back), MV_DONE);
+    keep_write(objects, &written);
+    assert_int_equal(keep_read(objects, &read_back), MV_DONE);
     assert_false(read_back.account.emergency_on);
     assert_false(read_back.parameters.key_press_to_close);
 }
@@ -193,20 +165,20 @@ static void what_the_rules_forbid_is_refused(void **state)
     (void)state;
     fill(&written);
     written.parameters.pulses_per_unit = 0;
-    write_all(&written, objects);
-    assert_int_equal(read_all(&read_back), MV_STORAGE_ERROR);
+    keep_write(objects, &written);
+    assert_int_equal(keep_read(objects, &read_back), MV_STORAGE_ERROR);
     fill(&written);
     written.tariff.rates = MV_RATES + 1;
-    write_all(&written, objects);
-    assert_int_equal(read_all(&read_back), MV_STORAGE_ERROR);
+    keep_write(objects, &written);
+    assert_int_equal(keep_read(objects, &read_back), MV_STORAGE_ERROR);
     fill(&written);
     written.next_tariff.rates = MV_RATES + 1;
-    write_all(&written, objects);
-    assert_int_equal(read_all(&read_back), MV_STORAGE_ERROR);
+    keep_write(objects, &written);
+    assert_int_equal(keep_read(objects, &read_back), MV_STORAGE_ERROR);
     fill(&written);
     written.calendar.weekday_table[0] = MV_DAY_TABLES;
-    write_all(&written, objects);
-    assert_int_equal(read_all(&read_back), MV_STORAGE_ERROR);
+    keep_write(objects, &written);
+    assert_int_equal(keep_read(objects, &read_back), MV_STORAGE_ERROR);
 }
 
 /* The place of a tariff that does not wait is empty. */
@@ -215,8 +187,8 @@ static void no_next_tariff_is_good(void **state)
     (void)state;
     fill(&written);
     memset(&written.next_tariff, 0, sizeof written.next_tariff);
-    write_all(&written, objects);
-    assert_int_equal(read_all(&read_back), MV_DONE);
+    keep_write(objects, &written);
+    assert_int_equal(keep_read(objects, &read_back), MV_DONE);
     assert_false(mv_tariff_waits(&read_back));
 }
 

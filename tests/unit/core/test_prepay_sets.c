@@ -133,21 +133,10 @@ static void values_and_parts_do_not_mix(void **state)
 
 /* ---- sets ---- */
 
-struct part {
-    uint32_t set_id;
-    uint8_t what, number, total;
-    const uint8_t *bytes;
-    uint32_t size;
-};
-
-static enum mv_result give_part(struct record_fixture *f, const struct part *part)
+static enum mv_result give_part(struct record_fixture *f, const struct record_part *part)
 {
     record_begin(f, MV_KIND_PARAMETERS, next_sequence(f));
-    mv_record_put_number(&f->record, MV_TAG_SET_ID, part->set_id, 4);
-    mv_record_put_number(&f->record, MV_TAG_SET_WHAT, part->what, 1);
-    mv_record_put_number(&f->record, MV_TAG_SET_PART, part->number, 1);
-    mv_record_put_number(&f->record, MV_TAG_SET_PARTS, part->total, 1);
-    mv_record_put(&f->record, MV_TAG_SET_BYTES, part->bytes, (uint8_t)part->size);
+    record_put_part(f, part);
     return record_hand(f);
 }
 
@@ -156,12 +145,12 @@ static enum mv_result give_piece(struct record_fixture *f, uint32_t set_id, uint
                                  uint32_t size)
 {
     uint32_t from = (number - 1U) * (uint32_t)MV_SET_BYTES_MAX;
-    struct part part = {.set_id = set_id,
-                        .what = MV_SET_CALENDAR,
-                        .number = number,
-                        .total = (uint8_t)((size + MV_SET_BYTES_MAX - 1) / MV_SET_BYTES_MAX),
-                        .bytes = bytes + from,
-                        .size = size - from < MV_SET_BYTES_MAX ? size - from : (uint32_t)MV_SET_BYTES_MAX};
+    struct record_part part = {.set_id = set_id,
+                               .what = MV_SET_CALENDAR,
+                               .number = number,
+                               .total = (uint8_t)((size + MV_SET_BYTES_MAX - 1) / MV_SET_BYTES_MAX),
+                               .bytes = bytes + from,
+                               .size = size - from < MV_SET_BYTES_MAX ? size - from : (uint32_t)MV_SET_BYTES_MAX};
     return give_part(f, &part);
 }
 
@@ -213,7 +202,7 @@ static void another_set_gives_up_the_first(void **state)
     assert_int_equal(f->p.parts.present, 2);
     assert_int_equal(f->p.parts.length[0], 0);
     /* the same id for another set */
-    struct part other = {
+    struct record_part other = {
         .set_id = 78, .what = MV_SET_TARIFF, .number = 1, .total = 4, .bytes = bytes, .size = MV_SET_BYTES_MAX};
     assert_int_equal(give_part(f, &other), MV_RECORD_PARTS);
     other.what = MV_SET_CALENDAR;
@@ -229,14 +218,14 @@ static void parts_that_are_wrong(void **state)
     struct record_fixture *f = *state;
     uint8_t bytes[MV_SET_MAX];
     (void)long_calendar(bytes);
-    static const struct part cases[] = {
+    static const struct record_part cases[] = {
         {0, MV_SET_CALENDAR, 1, 2, NULL, 128},     {1, 0, 1, 2, NULL, 128},
         {1, MV_SET_CALENDAR + 1, 1, 2, NULL, 128}, {1, MV_SET_CALENDAR, 0, 2, NULL, 128},
         {1, MV_SET_CALENDAR, 3, 2, NULL, 128},     {1, MV_SET_CALENDAR, 1, 5, NULL, 128},
         {1, MV_SET_CALENDAR, 1, 0, NULL, 128},     {1, MV_SET_CALENDAR, 1, 2, NULL, 127},
     };
     for (unsigned i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        struct part part = cases[i];
+        struct record_part part = cases[i];
         part.bytes = bytes;
         assert_int_equal(give_part(f, &part), MV_RECORD_VALUE);
     }
@@ -266,7 +255,7 @@ static void a_set_that_is_no_good(void **state)
 static enum mv_result give_tariff(struct record_fixture *f, uint32_t set_id, const struct mv_tariff *tariff)
 {
     uint8_t bytes[MV_SET_MAX];
-    struct part part = {.set_id = set_id, .what = MV_SET_TARIFF, .number = 1, .total = 1, .bytes = bytes};
+    struct record_part part = {.set_id = set_id, .what = MV_SET_TARIFF, .number = 1, .total = 1, .bytes = bytes};
     assert_int_equal(mv_tariff_write(tariff, bytes, &part.size), MV_DONE);
     return give_part(f, &part);
 }
@@ -300,7 +289,8 @@ static void tariffs_wait_for_their_time(void **state)
     assert_int_equal(f->p.tariff.price[0], 700);
     tariff.kind = 9;
     assert_int_equal(give_tariff(f, 14, &tariff), MV_RECORD_VALUE);
-    struct part broken = {.set_id = 15, .what = MV_SET_TARIFF, .number = 1, .total = 1, .bytes = bytes, .size = 3};
+    struct record_part broken = {
+        .set_id = 15, .what = MV_SET_TARIFF, .number = 1, .total = 1, .bytes = bytes, .size = 3};
     assert_int_equal(give_part(f, &broken), MV_RECORD_VALUE);
     assert_int_equal(f->p.tariff.set_id, 13);
 }

@@ -71,23 +71,19 @@ static void tariff(struct record_fixture *f)
     uint8_t bytes[MV_SET_MAX];
     uint32_t size = 0;
     assert_int_equal(mv_tariff_write(&single, bytes, &size), MV_DONE);
+    struct record_part whole = {
+        .set_id = 3, .what = MV_SET_TARIFF, .number = 1, .total = 1, .bytes = bytes, .size = size};
     record_begin(f, MV_KIND_PARAMETERS, 5);
-    mv_record_put_number(&f->record, MV_TAG_SET_ID, 3, 4);
-    mv_record_put_number(&f->record, MV_TAG_SET_WHAT, MV_SET_TARIFF, 1);
-    mv_record_put_number(&f->record, MV_TAG_SET_PART, 1, 1);
-    mv_record_put_number(&f->record, MV_TAG_SET_PARTS, 1, 1);
-    mv_record_put(&f->record, MV_TAG_SET_BYTES, bytes, (uint8_t)size);
+    record_put_part(f, &whole);
 }
 
 static void part(struct record_fixture *f)
 {
-    uint8_t bytes[MV_SET_BYTES_MAX] = {1};
+    static const uint8_t bytes[MV_SET_BYTES_MAX] = {1};
+    static const struct record_part half = {
+        .set_id = 3, .what = MV_SET_CALENDAR, .number = 1, .total = 2, .bytes = bytes, .size = sizeof bytes};
     record_begin(f, MV_KIND_PARAMETERS, 5);
-    mv_record_put_number(&f->record, MV_TAG_SET_ID, 3, 4);
-    mv_record_put_number(&f->record, MV_TAG_SET_WHAT, MV_SET_CALENDAR, 1);
-    mv_record_put_number(&f->record, MV_TAG_SET_PART, 1, 1);
-    mv_record_put_number(&f->record, MV_TAG_SET_PARTS, 2, 1);
-    mv_record_put(&f->record, MV_TAG_SET_BYTES, bytes, sizeof bytes);
+    record_put_part(f, &half);
 }
 
 static void reset(struct record_fixture *f)

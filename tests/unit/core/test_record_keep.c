@@ -6,39 +6,12 @@
 
 #include <cmocka.h>
 
-#include "../../support/flash_model.h"
-#include "metervault/prepay.h"
-#include "nv.h"
+#include "keep_support.h"
 #include "record_state.h"
 
-enum { SECTOR_SIZE = 4096, OBJECTS = 2 };
-static const struct mv_nv_object *const objects[OBJECTS] = {&mv_object_records, &mv_object_parts};
-
-static struct flash flash;
-static struct mv_meter_port port;
-
-static struct mv_nv_memory memory_of(void *state, const struct mv_nv_object *const *table)
-{
-    port = flash_port(&flash);
-    return (struct mv_nv_memory){.port = &port, .groups = {{state, table, OBJECTS}}};
-}
-
-static void write_all(void *state, const struct mv_nv_object *const *table)
-{
-    flash_init_as(&flash, 2, SECTOR_SIZE);
-    struct mv_nv_journal journal = {0};
-    struct mv_nv_memory memory = memory_of(state, table);
-    assert_int_equal(mv_nv_clear(&journal, &memory), MV_DONE);
-    assert_int_equal(mv_nv_commit(&journal, &memory, MV_NV_ALL), MV_DONE);
-}
-
-static enum mv_result read_all(struct mv_prepay *into)
-{
-    struct mv_nv_journal journal = {0};
-    struct mv_nv_memory memory = memory_of(into, objects);
-    memset(into, 0, sizeof *into);
-    return mv_nv_open(&journal, &memory);
-}
+enum { OBJECTS = 2 };
+static const struct mv_nv_object *const kept[OBJECTS] = {&mv_object_records, &mv_object_parts};
+static const struct keep_objects objects = {kept, OBJECTS};
 
 static void every_field_comes_back(void **state)
 {
@@ -64,8 +37,8 @@ static void every_field_comes_back(void **state)
     records->refused_result = 137;
     p.parts = (struct mv_parts){.set_id = 0xA1B2C3D4, .what = 2, .total = 4, .present = 0xA, .length = {1, 2, 3, 128}};
     memset(p.parts.bytes, 0x9E, sizeof p.parts.bytes);
-    write_all(&p, objects);
-    assert_int_equal(read_all(&again), MV_DONE);
+    keep_write(objects, &p);
+    assert_int_equal(keep_read(objects, &again), MV_DONE);
     assert_memory_equal(&again.records, &p.records, sizeof p.records);
     assert_memory_equal(&again.parts, &p.parts, sizeof p.parts);
 }
@@ -90,11 +63,11 @@ static enum mv_result read_raw(void)
     static struct mv_prepay p;
     struct mv_nv_object records = mv_object_records;
     struct mv_nv_object parts = mv_object_parts;
-    const struct mv_nv_object *const table[OBJECTS] = {&records, &parts};
+    const struct mv_nv_object *const strange[OBJECTS] = {&records, &parts};
     records.encode = encode_records;
     parts.encode = encode_parts;
-    write_all(&p, table);
-    return read_all(&p);
+    keep_write((struct keep_objects){strange, OBJECTS}, &p);
+    return keep_read(objects, &p);
 }
 
 static void what_no_encoder_wrote(void **state)

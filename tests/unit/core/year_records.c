@@ -119,15 +119,6 @@ static void set_parameters(struct year *y)
     hand(y, parameters_set, YEAR_PARAMETERS);
 }
 
-static void begin_part(struct year *y, uint8_t what, unsigned part, unsigned parts)
-{
-    struct mv_record_writer *to = begin(y, MV_KIND_PARAMETERS);
-    mv_record_put_number(to, MV_TAG_SET_ID, y->set_id, 4);
-    mv_record_put_number(to, MV_TAG_SET_WHAT, what, 1);
-    mv_record_put_number(to, MV_TAG_SET_PART, part, 1);
-    mv_record_put_number(to, MV_TAG_SET_PARTS, parts, 1);
-}
-
 static void tariff_set(struct year *y)
 {
     y->now.next = y->plan.tariff;
@@ -157,8 +148,10 @@ static void set_tariff(struct year *y)
     y->set_id++;
     make_tariff(y, &y->plan.tariff);
     assert_int_equal(mv_tariff_write(&y->plan.tariff, bytes, &size), MV_DONE);
-    begin_part(y, MV_SET_TARIFF, 1, 1);
-    mv_record_put(&y->f.record, MV_TAG_SET_BYTES, bytes, (uint8_t)size);
+    struct record_part whole = {
+        .set_id = y->set_id, .what = MV_SET_TARIFF, .number = 1, .total = 1, .bytes = bytes, .size = size};
+    (void)begin(y, MV_KIND_PARAMETERS);
+    record_put_part(&y->f, &whole);
     hand(y, tariff_set, YEAR_TARIFFS);
 }
 
@@ -195,11 +188,16 @@ static void set_calendar(struct year *y)
     assert_int_equal(mv_calendar_write(&calendar, bytes, &size), MV_DONE);
     unsigned parts = (size + MV_SET_BYTES_MAX - 1) / MV_SET_BYTES_MAX;
     unsigned last = parts > 1 && year_random(y, 4) == 0 ? 2 : 1;
-    for (unsigned part = parts; part >= last; part--) {
-        uint32_t from = (part - 1) * MV_SET_BYTES_MAX;
-        uint32_t length = size - from < MV_SET_BYTES_MAX ? size - from : MV_SET_BYTES_MAX;
-        begin_part(y, MV_SET_CALENDAR, part, parts);
-        mv_record_put(&y->f.record, MV_TAG_SET_BYTES, bytes + from, (uint8_t)length);
+    for (unsigned number = parts; number >= last; number--) {
+        uint32_t from = (number - 1) * MV_SET_BYTES_MAX;
+        struct record_part part = {.set_id = y->set_id,
+                                   .what = MV_SET_CALENDAR,
+                                   .number = (uint8_t)number,
+                                   .total = (uint8_t)parts,
+                                   .bytes = bytes + from,
+                                   .size = size - from < MV_SET_BYTES_MAX ? size - from : MV_SET_BYTES_MAX};
+        (void)begin(y, MV_KIND_PARAMETERS);
+        record_put_part(&y->f, &part);
         hand(y, calendar_set, YEAR_CALENDARS);
     }
 }
