@@ -1,13 +1,8 @@
 /* The catalogue against somebody who has the token and the PIN, but not the key catalogue-mac. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <cmocka.h>
-
+#include "../../support/status.h"
 #include "../../support/token.h"
 #include "hsm/internal.h"
 #include "hsmd/channel.h"
@@ -23,13 +18,6 @@ struct stored {
     uint8_t data[HSM_ENTRY_SIZE];
     size_t size;
 };
-
-static void is_reason(mv_status status, enum mv_reason reason)
-{
-    char text[512];
-    if (status.ok || status.reason != reason)
-        fail_msg("expected %s, got %s", mv_reason_info(reason)->name, mv_status_text(status, text, sizeof text));
-}
 
 static void import(const char *sgc)
 {
@@ -102,7 +90,7 @@ static void every_flipped_byte_is_noticed(void **state)
         changed.data[i] ^= 0x10;
         take_away(i == 0 ? entry.object : take(HSM_ENTRY_KEY, 5).object);
         put(changed.data, changed.size);
-        is_reason(hsm_catalogue_read(hsm, &catalogue), MV_CATALOGUE_CORRUPT);
+        assert_reason(hsm_catalogue_read(hsm, &catalogue), MV_CATALOGUE_CORRUPT);
         CK_OBJECT_HANDLE found[HSM_MOST_FOUND];
         size_t count = 0;
         test_ok(hsm_find_records(hsm, found, &count), "find");
@@ -126,7 +114,7 @@ static void truncated_and_overlong_records_are_noticed(void **state)
     for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
         struct stored odd = entry;
         put(odd.data, sizes[i]);
-        is_reason(hsm_catalogue_read(hsm, &catalogue), MV_CATALOGUE_CORRUPT);
+        assert_reason(hsm_catalogue_read(hsm, &catalogue), MV_CATALOGUE_CORRUPT);
         CK_OBJECT_HANDLE found[HSM_MOST_FOUND];
         size_t count = 0;
         test_ok(hsm_find_records(hsm, found, &count), "find");
@@ -144,14 +132,14 @@ static void a_removed_entry_is_noticed(void **state)
 {
     (void)state;
     take_away(take(HSM_ENTRY_KEY, 4).object);
-    is_reason(hsm_catalogue_read(hsm, &catalogue), MV_CATALOGUE_CORRUPT);
+    assert_reason(hsm_catalogue_read(hsm, &catalogue), MV_CATALOGUE_CORRUPT);
 }
 
 static void the_last_entry_removed_is_noticed(void **state)
 {
     (void)state;
     take_away(take(HSM_ENTRY_KEY, 5).object);
-    is_reason(hsm_catalogue_read(hsm, &catalogue), MV_CATALOGUE_CORRUPT);
+    assert_reason(hsm_catalogue_read(hsm, &catalogue), MV_CATALOGUE_CORRUPT);
 }
 
 static void a_doubled_entry_is_noticed(void **state)
@@ -159,14 +147,14 @@ static void a_doubled_entry_is_noticed(void **state)
     (void)state;
     struct stored entry = take(HSM_ENTRY_KEY, 5);
     put(entry.data, entry.size);
-    is_reason(hsm_catalogue_read(hsm, &catalogue), MV_CATALOGUE_CORRUPT);
+    assert_reason(hsm_catalogue_read(hsm, &catalogue), MV_CATALOGUE_CORRUPT);
 }
 
 static void a_missing_head_is_noticed(void **state)
 {
     (void)state;
     take_away(take(HSM_ENTRY_HEAD, 0).object);
-    is_reason(hsm_catalogue_read(hsm, &catalogue), MV_CATALOGUE_CORRUPT);
+    assert_reason(hsm_catalogue_read(hsm, &catalogue), MV_CATALOGUE_CORRUPT);
 }
 
 /* A creation that was cut short is made anew; a catalogue in use that lost its head is not. */
@@ -179,13 +167,13 @@ static void only_a_creation_cut_short_is_made_anew(void **state)
     CK_OBJECT_HANDLE fifth = take(HSM_ENTRY_KEY, 4).object;
     CK_OBJECT_HANDLE sixth = take(HSM_ENTRY_KEY, 5).object;
     take_away(head.object);
-    is_reason(hsm_catalogue_create(hsm, TEST_BACKUP_KEK, &keeper), MV_CATALOGUE_CORRUPT);
+    assert_reason(hsm_catalogue_create(hsm, TEST_BACKUP_KEK, &keeper), MV_CATALOGUE_CORRUPT);
     put(head.data, head.size);
     test_ok(hsm_catalogue_read(hsm, &catalogue), "all is still there");
     take_away(take(HSM_ENTRY_HEAD, 0).object);
     take_away(fifth);
     take_away(sixth);
-    is_reason(hsm_catalogue_read(hsm, &catalogue), MV_KEY_UNKNOWN);
+    assert_reason(hsm_catalogue_read(hsm, &catalogue), MV_KEY_UNKNOWN);
     test_ok(hsm_catalogue_create(hsm, TEST_BACKUP_KEK, &keeper), "anew");
     test_ok(hsm_catalogue_read(hsm, &catalogue), "read");
     assert_int_equal(catalogue.generation, 4);
@@ -205,8 +193,8 @@ static void an_old_head_is_noticed(void **state)
     test_ok(hsmd_keyring_init(&keyring, hsm), "keyring");
     take_away(current.object);
     /* an old state, well formed: who saw the newer one refuses it, others can tell by the generation */
-    is_reason(hsmd_keyring_refresh(&keyring, 0, true), MV_TOKEN_ROLLED_BACK);
-    is_reason(hsmd_keyring_refresh(&keyring, 1000000, true), MV_TOKEN_ROLLED_BACK);
+    assert_reason(hsmd_keyring_refresh(&keyring, 0, true), MV_TOKEN_ROLLED_BACK);
+    assert_reason(hsmd_keyring_refresh(&keyring, 1000000, true), MV_TOKEN_ROLLED_BACK);
     test_ok(hsm_catalogue_read(hsm, &catalogue), "old state");
     assert_int_equal(catalogue.generation, 6);
     put(current.data, current.size);
@@ -245,8 +233,8 @@ static void a_fork_of_an_old_copy_is_noticed(void **state)
     take_away(entry.object);
     put(old.data, old.size);
     import("100004");
-    is_reason(hsmd_keyring_refresh(&keyring, 0, true), MV_TOKEN_ROLLED_BACK);
-    is_reason(hsmd_keyring_refresh(&keyring, 1000000, true), MV_TOKEN_ROLLED_BACK);
+    assert_reason(hsmd_keyring_refresh(&keyring, 0, true), MV_TOKEN_ROLLED_BACK);
+    assert_reason(hsmd_keyring_refresh(&keyring, 1000000, true), MV_TOKEN_ROLLED_BACK);
     test_ok(hsm_catalogue_read(hsm, &catalogue), "well formed");
     assert_int_equal(catalogue.generation, keyring.catalogue->generation);
     hsmd_keyring_wipe(&keyring);
@@ -303,12 +291,12 @@ static void a_batch_stops_where_the_catalogue_does(void **state)
     test_ok(hsmd_keyring_init(&service.keyring, hsm), "keyring");
     service.keyring.checked_ms = hsmd_now_ms();
     prepare_two(&service, &unknown, &known);
-    is_reason(unknown, MV_VENDING_KEY_UNKNOWN);
+    assert_reason(unknown, MV_VENDING_KEY_UNKNOWN);
     test_ok(known, "known key");
     take_away(take(HSM_ENTRY_HEAD, 0).object);
     prepare_two(&service, &unknown, &known);
-    is_reason(unknown, MV_CATALOGUE_CORRUPT);
-    is_reason(known, MV_CATALOGUE_CORRUPT);
+    assert_reason(unknown, MV_CATALOGUE_CORRUPT);
+    assert_reason(known, MV_CATALOGUE_CORRUPT);
     hsmd_keyring_wipe(&service.keyring);
     hsmd_slots_free(service.slots);
 }
@@ -319,7 +307,7 @@ static void entry_kinds_cannot_be_exchanged(void **state)
     struct hsm_officer officer = {.name = "first", .certificate_sha256 = {1}};
     test_ok(hsm_officer_add(hsm, &officer), "officer");
     assert_int_equal(officer.generation, 7);
-    is_reason(hsm_officer_add(hsm, &officer), MV_KEY_EXISTS);
+    assert_reason(hsm_officer_add(hsm, &officer), MV_KEY_EXISTS);
     test_ok(hsm_catalogue_read(hsm, &catalogue), "read");
     assert_int_equal(catalogue.officer_count, 1);
     assert_string_equal(catalogue.officers[0].name, "first");
@@ -327,7 +315,7 @@ static void entry_kinds_cannot_be_exchanged(void **state)
     take_away(entry.object);
     entry.data[4] = HSM_ENTRY_KEY;
     put(entry.data, entry.size);
-    is_reason(hsm_catalogue_read(hsm, &catalogue), MV_CATALOGUE_CORRUPT);
+    assert_reason(hsm_catalogue_read(hsm, &catalogue), MV_CATALOGUE_CORRUPT);
 }
 
 static void a_second_catalogue_is_refused(void **state)
@@ -335,10 +323,10 @@ static void a_second_catalogue_is_refused(void **state)
     (void)state;
     struct hsm_backup backup;
     const struct hsm_keeper keeper = test_keeper(&backup);
-    is_reason(hsm_catalogue_create(hsm, TEST_BACKUP_KEK, &keeper), MV_TOKEN_IN_USE);
+    assert_reason(hsm_catalogue_create(hsm, TEST_BACKUP_KEK, &keeper), MV_TOKEN_IN_USE);
     char serial[HSM_SERIAL_SIZE];
     hsm_close(hsm);
-    is_reason(hsm_token_init(&token.config, TEST_SO_PIN, TEST_PIN, serial), MV_TOKEN_IN_USE);
+    assert_reason(hsm_token_init(&token.config, TEST_SO_PIN, TEST_PIN, serial), MV_TOKEN_IN_USE);
     hsm = test_token_open(&token);
     test_ok(hsm_catalogue_read(hsm, &catalogue), "still there");
 }
@@ -370,7 +358,7 @@ static void two_writers_leave_one_whole_catalogue(void **state)
     head_before = take(HSM_ENTRY_HEAD, 0);
     struct hsm_entry entry = {.kind = HSM_ENTRY_OFFICER, .of.officer = officer};
     searches_left = 1; /* the one before the new head is stored */
-    is_reason(hsm_catalogue_append(hsm, &entry), MV_CATALOGUE_CORRUPT);
+    assert_reason(hsm_catalogue_append(hsm, &entry), MV_CATALOGUE_CORRUPT);
     assert_int_equal(searches_left, 0);
     test_ok(hsm_catalogue_read(hsm, &catalogue), "the other writer's catalogue");
     assert_int_equal(catalogue.officer_count, 0);
@@ -388,12 +376,12 @@ static void a_swapped_key_is_noticed(void **state)
     uint8_t other[32] = {1};
     test_ok(hsm_place(hsm, hsm_policy_of(HSM_USE_VENDING), other, "vending/100001/1/2"), "place");
     test_ok(hsm_catalogue_read(hsm, &catalogue), "read");
-    is_reason(hsm_keys_verify(hsm, &catalogue), MV_CATALOGUE_CORRUPT);
+    assert_reason(hsm_keys_verify(hsm, &catalogue), MV_CATALOGUE_CORRUPT);
     struct hsmd_keyring keyring;
-    is_reason(hsmd_keyring_init(&keyring, hsm), MV_CATALOGUE_CORRUPT);
+    assert_reason(hsmd_keyring_init(&keyring, hsm), MV_CATALOGUE_CORRUPT);
     hsmd_keyring_wipe(&keyring);
     test_ok(hsm_place(hsm, hsm_policy_of(HSM_USE_VENDING), other, "vending/100002/1/2"), "second of a label");
-    is_reason(hsm_key_verify(hsm, &hsm_catalogue_vending(&catalogue, "100002", 1, 2)->info), MV_CATALOGUE_CORRUPT);
+    assert_reason(hsm_key_verify(hsm, &hsm_catalogue_vending(&catalogue, "100002", 1, 2)->info), MV_CATALOGUE_CORRUPT);
 }
 
 int main(void)

@@ -1,8 +1,4 @@
 /* The key library on a real SoftHSM token: keys keep their secrets, backups are good, rules refuse. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,9 +7,9 @@
 #include <time.h>
 #include <unistd.h>
 
-#include <cmocka.h>
 #include <openssl/evp.h>
 
+#include "../../support/status.h"
 #include "../../support/token.h"
 #include "hsm/internal.h"
 #include "metervault/aes.h"
@@ -29,13 +25,6 @@ static const struct hsm_vending_scope DKGA02 = {
 static const char KEY04[] = "abababababababab949494949494949401234567";
 static const char KEY02[] = "abababababababab";
 static const char FACTORY[] = "000102030405060708090a0b0c0d0e0f";
-
-static void is_reason(mv_status status, enum mv_reason reason)
-{
-    char text[512];
-    if (status.ok || status.reason != reason)
-        fail_msg("expected %s, got %s", mv_reason_info(reason)->name, mv_status_text(status, text, sizeof text));
-}
 
 static int set_up(void **state)
 {
@@ -90,7 +79,7 @@ static void a_missing_des_is_named(void **state)
     des_is_wrong = true;
     mv_status status = hsm_self_test(hsm);
     des_is_wrong = false;
-    is_reason(status, MV_SELF_TEST_FAILED);
+    assert_reason(status, MV_SELF_TEST_FAILED);
     assert_string_equal(status.where, "DES");
 }
 
@@ -104,11 +93,11 @@ static void nothing_is_done_without_the_lock(void **state)
     (void)snprintf(path, sizeof path, "%s/metervault-token-6c6f636b2074657374", HSM_LOCK_FOLDER);
     (void)unlink(path);
     assert_int_equal(symlink("/dev/null", path), 0);
-    is_reason(hsm_lock(&config, &lock), MV_FILE_FAILED);
+    assert_reason(hsm_lock(&config, &lock), MV_FILE_FAILED);
     assert_int_equal(lock, -1);
     assert_int_equal(unlink(path), 0);
     assert_int_equal(mkdir(path, 0700), 0);
-    is_reason(hsm_lock(&config, &lock), MV_FILE_FAILED);
+    assert_reason(hsm_lock(&config, &lock), MV_FILE_FAILED);
     assert_int_equal(rmdir(path), 0);
     test_ok(hsm_lock(&config, &lock), "lock");
     hsm_unlock(lock);
@@ -186,8 +175,8 @@ static void no_key_can_be_wrapped_out(void **state)
     (void)state;
     for (size_t i = 0; i < OBJECT_COUNT; i++) {
         uint8_t wrapped[HSM_MAX_WRAPPED];
-        is_reason(hsm_wrap(hsm, object_of("backup-kek"), object_of(OBJECTS[i]), wrapped, sizeof wrapped),
-                  MV_MODULE_FAILED);
+        assert_reason(hsm_wrap(hsm, object_of("backup-kek"), object_of(OBJECTS[i]), wrapped, sizeof wrapped),
+                      MV_MODULE_FAILED);
     }
 }
 
@@ -215,7 +204,7 @@ static void widened_usage_is_found(void **state)
     key = object_of("vending/123457/1/2");
     assert_int_equal(hsm->p11->C_SetAttributeValue(hsm->session, key, &attribute, 1), CKR_OK);
     mv_status status = hsm_keys_verify(hsm, &catalogue);
-    is_reason(status, MV_CATALOGUE_CORRUPT);
+    assert_reason(status, MV_CATALOGUE_CORRUPT);
     assert_string_equal(status.where, "CKA_ENCRYPT");
     yes = CK_FALSE;
     assert_int_equal(hsm->p11->C_SetAttributeValue(hsm->session, key, &attribute, 1), CKR_OK);
@@ -245,44 +234,44 @@ static void imports_are_checked(void **state)
 {
     (void)state;
     uint8_t kcv[HSM_KCV_BYTES] = {1, 2, 3};
-    is_reason(test_token_vending(hsm, DKGA04, KEY04), MV_KEY_EXISTS);
-    is_reason(test_token_vending(hsm, DKGA02, KEY02), MV_KEY_EXISTS);
-    is_reason(test_token_factory(hsm, "f1", FACTORY), MV_KEY_EXISTS);
+    assert_reason(test_token_vending(hsm, DKGA04, KEY04), MV_KEY_EXISTS);
+    assert_reason(test_token_vending(hsm, DKGA02, KEY02), MV_KEY_EXISTS);
+    assert_reason(test_token_factory(hsm, "f1", FACTORY), MV_KEY_EXISTS);
     struct hsm_key_request request = vending_request("555555", 2);
-    is_reason(import(&request, "abababababababaa", NULL), MV_KEY_PARITY);
-    is_reason(import(&request, KEY04, NULL), MV_INVALID_FIELD);
-    is_reason(import(&request, KEY02, kcv), MV_KCV_MISMATCH);
+    assert_reason(import(&request, "abababababababaa", NULL), MV_KEY_PARITY);
+    assert_reason(import(&request, KEY04, NULL), MV_INVALID_FIELD);
+    assert_reason(import(&request, KEY02, kcv), MV_KCV_MISMATCH);
     request.accept_host_visible = false;
-    is_reason(import(&request, KEY02, NULL), MV_HOST_VISIBLE_NOT_ACCEPTED);
+    assert_reason(import(&request, KEY02, NULL), MV_HOST_VISIBLE_NOT_ACCEPTED);
     request = vending_request("555555", 2);
     request.scope.ea_mask = 0x880; /* DKGA02 makes 64-bit keys only */
-    is_reason(import(&request, KEY02, NULL), MV_INVALID_FIELD);
+    assert_reason(import(&request, KEY02, NULL), MV_INVALID_FIELD);
     request = vending_request("55555x", 4);
-    is_reason(import(&request, KEY04, NULL), MV_INVALID_FIELD);
+    assert_reason(import(&request, KEY04, NULL), MV_INVALID_FIELD);
     request = vending_request("555555", 4);
-    is_reason(import(&request, KEY02, NULL), MV_INVALID_FIELD);
-    is_reason(import(&request, KEY04, kcv), MV_KCV_MISMATCH);
+    assert_reason(import(&request, KEY02, NULL), MV_INVALID_FIELD);
+    assert_reason(import(&request, KEY04, kcv), MV_KCV_MISMATCH);
     request.scope.krn = 0;
-    is_reason(import(&request, KEY04, NULL), MV_INVALID_FIELD);
+    assert_reason(import(&request, KEY04, NULL), MV_INVALID_FIELD);
     request.scope.krn = 10;
-    is_reason(import(&request, KEY04, NULL), MV_INVALID_FIELD);
+    assert_reason(import(&request, KEY04, NULL), MV_INVALID_FIELD);
     request = vending_request("555555", 4);
     request.scope.kt = 0;
-    is_reason(import(&request, KEY04, NULL), MV_INVALID_FIELD);
+    assert_reason(import(&request, KEY04, NULL), MV_INVALID_FIELD);
     request = vending_request("555555", 4);
     request.scope.base_date = 2000;
-    is_reason(import(&request, KEY04, NULL), MV_INVALID_FIELD);
+    assert_reason(import(&request, KEY04, NULL), MV_INVALID_FIELD);
     request = vending_request("555555", 3);
     request.scope.dkga = 3;
-    is_reason(import(&request, KEY04, NULL), MV_INVALID_FIELD);
+    assert_reason(import(&request, KEY04, NULL), MV_INVALID_FIELD);
     request = vending_request("555555", 4);
     request.issued_until_unix_s = request.active_from_unix_s;
-    is_reason(import(&request, KEY04, NULL), MV_INVALID_FIELD);
+    assert_reason(import(&request, KEY04, NULL), MV_INVALID_FIELD);
     request = vending_request("555555", 4);
     request.use = HSM_USE_BACKUP_KEK;
-    is_reason(import(&request, KEY04, NULL), MV_INVALID_FIELD);
-    is_reason(test_token_factory(hsm, "Upper", FACTORY), MV_INVALID_FIELD);
-    is_reason(test_token_factory(hsm, "", FACTORY), MV_INVALID_FIELD);
+    assert_reason(import(&request, KEY04, NULL), MV_INVALID_FIELD);
+    assert_reason(test_token_factory(hsm, "Upper", FACTORY), MV_INVALID_FIELD);
+    assert_reason(test_token_factory(hsm, "", FACTORY), MV_INVALID_FIELD);
     struct hsm_catalogue after;
     test_ok(hsm_catalogue_read(hsm, &after), "read");
     assert_int_equal(after.generation, catalogue.generation);
@@ -322,7 +311,7 @@ static void generated_keys_work(void **state)
     struct hsm_backup backup;
     const struct hsm_keeper keeper = test_keeper(&backup);
     test_ok(hsm_key_generate(hsm, &request, &keeper, &first), "04");
-    is_reason(hsm_key_generate(hsm, &request, &keeper, &second), MV_KEY_EXISTS);
+    assert_reason(hsm_key_generate(hsm, &request, &keeper, &second), MV_KEY_EXISTS);
     request = vending_request("600002", 4);
     test_ok(hsm_key_generate(hsm, &request, &keeper, &second), "04");
     assert_memory_not_equal(first.kcv, second.kcv, HSM_KCV_BYTES);
@@ -389,7 +378,7 @@ static mv_status refuse(void *context, const struct hsm_backup *backup)
 static void nothing_is_left(const char *label)
 {
     CK_OBJECT_HANDLE found = 0;
-    is_reason(hsm_find_key(hsm, label, &found), MV_KEY_UNKNOWN);
+    assert_reason(hsm_find_key(hsm, label, &found), MV_KEY_UNKNOWN);
     test_ok(hsm_catalogue_read(hsm, &catalogue), "read");
     assert_null(hsm_catalogue_by_label(&catalogue, label));
 }
@@ -401,13 +390,13 @@ static void a_key_without_backup_is_no_key(void **state)
     const struct hsm_keeper keeper = {refuse, &left};
     struct hsm_key_info made;
     struct hsm_key_request request = vending_request("620001", 4);
-    is_reason(hsm_key_generate(hsm, &request, &keeper, &made), MV_FILE_FAILED);
+    assert_reason(hsm_key_generate(hsm, &request, &keeper, &made), MV_FILE_FAILED);
     nothing_is_left("vending/620001/1/2");
     request = vending_request("620001", 2);
-    is_reason(hsm_key_generate(hsm, &request, &keeper, &made), MV_FILE_FAILED);
+    assert_reason(hsm_key_generate(hsm, &request, &keeper, &made), MV_FILE_FAILED);
     nothing_is_left("vending/620001/1/2");
     request = (struct hsm_key_request){.use = HSM_USE_FACTORY_KEK, .name = "lost", .issued_until_unix_s = INT64_MAX};
-    is_reason(hsm_key_generate(hsm, &request, &keeper, &made), MV_FILE_FAILED);
+    assert_reason(hsm_key_generate(hsm, &request, &keeper, &made), MV_FILE_FAILED);
     nothing_is_left("factory/lost");
 }
 
@@ -436,7 +425,7 @@ static void a_key_without_entry_is_no_key(void **state)
     hsm->p11 = &faulty;
     mv_status status = hsm_key_generate(hsm, &request, &keeper, &made);
     hsm->p11 = whole;
-    is_reason(status, MV_MODULE_FAILED);
+    assert_reason(status, MV_MODULE_FAILED);
     nothing_is_left("vending/620002/1/2");
     test_ok(hsm_key_generate(hsm, &request, &keeper, &made), "again");
 }
@@ -452,13 +441,13 @@ static void a_catalogue_is_made_whole_or_not_at_all(void **state)
     hsm_close(hsm);
     test_token_new(&fresh, NULL);
     hsm = test_token_open(&fresh);
-    is_reason(hsm_catalogue_create(hsm, TEST_BACKUP_KEK, &keeper), MV_FILE_FAILED);
+    assert_reason(hsm_catalogue_create(hsm, TEST_BACKUP_KEK, &keeper), MV_FILE_FAILED);
     for (size_t i = 0; i < 4; i++) {
         CK_OBJECT_HANDLE found = 0;
-        is_reason(hsm_find_key(hsm, OBJECTS[i], &found), MV_KEY_UNKNOWN);
+        assert_reason(hsm_find_key(hsm, OBJECTS[i], &found), MV_KEY_UNKNOWN);
     }
     assert_non_null(none);
-    is_reason(hsm_catalogue_read(hsm, none), MV_KEY_UNKNOWN);
+    assert_reason(hsm_catalogue_read(hsm, none), MV_KEY_UNKNOWN);
     left = HSM_INTERNAL_KEYS;
     test_ok(hsm_catalogue_create(hsm, TEST_BACKUP_KEK, &keeper), "again");
     test_ok(hsm_catalogue_read(hsm, none), "read");
@@ -478,10 +467,10 @@ static void sealed_keys_are_bound_to_their_label(void **state)
     test_ok(hsm_dkga02_open(hsm, kek, &entry, key), "open");
     assert_memory_equal(key, "\xab\xab\xab\xab\xab\xab\xab\xab", sizeof key);
     entry.info.label[0] = 'V';
-    is_reason(hsm_dkga02_open(hsm, kek, &entry, key), MV_CATALOGUE_CORRUPT);
+    assert_reason(hsm_dkga02_open(hsm, kek, &entry, key), MV_CATALOGUE_CORRUPT);
     entry.info.label[0] = 'v';
     entry.sealed[15] ^= 1;
-    is_reason(hsm_dkga02_open(hsm, kek, &entry, key), MV_CATALOGUE_CORRUPT);
+    assert_reason(hsm_dkga02_open(hsm, kek, &entry, key), MV_CATALOGUE_CORRUPT);
 }
 
 static void meters_are_exported_for_the_factory(void **state)
@@ -512,17 +501,17 @@ static void meters_are_exported_for_the_factory(void **state)
     test_ok(hsm_export_meter(hsm, &catalogue, &meter, "factory/f1", wrapped, kcv), "DKGA04");
     assert_int_equal(mv_aes128_unwrap(&aes, wrapped, sizeof wrapped, plain), MV_DONE);
     assert_memory_equal(plain, expected, sizeof plain);
-    is_reason(hsm_export_meter(hsm, &catalogue, &meter, "factory/none", wrapped, kcv), MV_KEY_UNKNOWN);
-    is_reason(hsm_export_meter(hsm, &catalogue, &meter, "backup-kek", wrapped, kcv), MV_KEY_UNKNOWN);
+    assert_reason(hsm_export_meter(hsm, &catalogue, &meter, "factory/none", wrapped, kcv), MV_KEY_UNKNOWN);
+    assert_reason(hsm_export_meter(hsm, &catalogue, &meter, "backup-kek", wrapped, kcv), MV_KEY_UNKNOWN);
     for (size_t i = 0; i < catalogue.key_count; i++)
         if (strcmp(catalogue.keys[i].info.label, "vending/123457/1/2") == 0)
             catalogue.keys[i].info.state = HSM_COMPROMISED;
-    is_reason(hsm_export_meter(hsm, &catalogue, &meter, "factory/f1", wrapped, kcv), MV_VENDING_KEY_NOT_ACTIVE);
+    assert_reason(hsm_export_meter(hsm, &catalogue, &meter, "factory/f1", wrapped, kcv), MV_VENDING_KEY_NOT_ACTIVE);
     test_ok(hsm_catalogue_read(hsm, &catalogue), "read");
     meter.base_date = 2014;
-    is_reason(hsm_export_meter(hsm, &catalogue, &meter, "factory/f1", wrapped, kcv), MV_VENDING_KEY_MISMATCH);
+    assert_reason(hsm_export_meter(hsm, &catalogue, &meter, "factory/f1", wrapped, kcv), MV_VENDING_KEY_MISMATCH);
     meter.krn = 7;
-    is_reason(hsm_export_meter(hsm, &catalogue, &meter, "factory/f1", wrapped, kcv), MV_VENDING_KEY_UNKNOWN);
+    assert_reason(hsm_export_meter(hsm, &catalogue, &meter, "factory/f1", wrapped, kcv), MV_VENDING_KEY_UNKNOWN);
 }
 
 static void tokens_are_found_by_label_and_serial(void **state)
@@ -532,18 +521,18 @@ static void tokens_are_found_by_label_and_serial(void **state)
     struct hsm *other = NULL;
     hsm_close(hsm);
     config.token_serial[0] = config.token_serial[0] == '0' ? '1' : '0';
-    is_reason(hsm_open(&config, &other), MV_TOKEN_NOT_FOUND);
+    assert_reason(hsm_open(&config, &other), MV_TOKEN_NOT_FOUND);
     config = token.config;
     (void)snprintf(config.token_label, sizeof config.token_label, "tes");
-    is_reason(hsm_open(&config, &other), MV_TOKEN_NOT_FOUND);
+    assert_reason(hsm_open(&config, &other), MV_TOKEN_NOT_FOUND);
     config = token.config;
     (void)snprintf(config.module, sizeof config.module, "/nonexistent.so");
-    is_reason(hsm_open(&config, &other), MV_MODULE_NOT_LOADED);
+    assert_reason(hsm_open(&config, &other), MV_MODULE_NOT_LOADED);
     config = token.config;
     config.token_serial[0] = '\0';
     test_ok(hsm_open(&config, &other), "the only one of its label");
     assert_string_equal(hsm_serial(other), token.config.token_serial);
-    is_reason(hsm_login(other, HSM_AS_USER, "wrong-pin"), MV_PIN_REFUSED);
+    assert_reason(hsm_login(other, HSM_AS_USER, "wrong-pin"), MV_PIN_REFUSED);
     hsm_close(other);
     hsm = test_token_open(&token);
 }

@@ -1,14 +1,9 @@
 /* The key process as the server sees it: a real process, a real token, published tokens. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
-#include <cmocka.h>
-
+#include "../../support/status.h"
 #include "metervault/sts.h"
 #include "process.h"
 #include "published.h"
@@ -17,13 +12,6 @@ static struct test_token token;
 static struct test_process process;
 static struct hsmd_client *client;
 static const char KEY_160[] = "ABABABABABABABAB949494949494949401234567";
-
-static void is_reason(mv_status status, enum mv_reason reason)
-{
-    char text[512];
-    if (status.ok || status.reason != reason)
-        fail_msg("expected %s, got %s", mv_reason_info(reason)->name, mv_status_text(status, text, sizeof text));
-}
 
 static void import(const char *sgc, uint8_t kt, int64_t from, int64_t until)
 {
@@ -111,7 +99,7 @@ static void published_tokens_in_one_batch(void **state)
     for (size_t i = 0; i < PUBLISHED; i++)
         meters[i + 1] = published[i].meter;
     test_ok(hsmd_prepare(client, meters, PUBLISHED + 1, prepared), "prepare");
-    is_reason(prepared[0].status, MV_VENDING_KEY_UNKNOWN);
+    assert_reason(prepared[0].status, MV_VENDING_KEY_UNKNOWN);
     for (size_t i = 0; i < PUBLISHED; i++) {
         test_ok(prepared[i + 1].status, published[i].id);
         blocks[i] = (struct hsmd_block){.slot = prepared[i + 1].slot, .clear = published[i].clear};
@@ -151,18 +139,18 @@ static void a_slot_works_once(void **state)
     (void)state;
     uint32_t slot = prepare_one(published[0].meter).slot;
     test_ok(encrypt_one(slot, 0, published[0].clear).status, "first");
-    is_reason(encrypt_one(slot, 0, published[0].clear).status, MV_KEY_SERVICE_UNAVAILABLE);
+    assert_reason(encrypt_one(slot, 0, published[0].clear).status, MV_KEY_SERVICE_UNAVAILABLE);
     slot = prepare_one(published[0].meter).slot;
     hsmd_release(client, &slot, 1);
-    is_reason(encrypt_one(slot, 0, published[0].clear).status, MV_KEY_SERVICE_UNAVAILABLE);
+    assert_reason(encrypt_one(slot, 0, published[0].clear).status, MV_KEY_SERVICE_UNAVAILABLE);
 }
 
 static void a_refused_block_uses_its_slot_up(void **state)
 {
     (void)state;
     uint32_t slot = prepare_one(published[0].meter).slot;
-    is_reason(encrypt_one(slot, 0, published[0].clear ^ 1).status, MV_INVALID_FIELD);
-    is_reason(encrypt_one(slot, 0, published[0].clear).status, MV_KEY_SERVICE_UNAVAILABLE);
+    assert_reason(encrypt_one(slot, 0, published[0].clear ^ 1).status, MV_INVALID_FIELD);
+    assert_reason(encrypt_one(slot, 0, published[0].clear).status, MV_KEY_SERVICE_UNAVAILABLE);
 }
 
 static void a_slot_belongs_to_its_connection(void **state)
@@ -178,7 +166,7 @@ static void a_slot_belongs_to_its_connection(void **state)
     mv_status stolen = encrypt_one(slot, 0, published[0].clear).status;
     client = mine;
     hsmd_client_free(other);
-    is_reason(stolen, MV_KEY_SERVICE_UNAVAILABLE);
+    assert_reason(stolen, MV_KEY_SERVICE_UNAVAILABLE);
     test_ok(encrypt_one(slot, 0, published[0].clear).status, "own");
 }
 
@@ -188,10 +176,11 @@ static void only_token_blocks_are_encrypted(void **state)
     struct mv_sts_block key_change = {.token_class = 2, .subclass = 3, .content = 0x123456789};
     struct mv_sts_block power_limit = {.token_class = 2, .subclass = 0, .content = 0x5000001000A};
     struct mv_sts_block test = {.token_class = 1, .subclass = 0, .content = 1};
-    is_reason(encrypt_one(prepare_one(published[1].meter).slot, 2, mv_sts_block_pack(&key_change)).status,
-              MV_INVALID_FIELD);
-    is_reason(encrypt_one(prepare_one(published[1].meter).slot, 1, mv_sts_block_pack(&test)).status, MV_INVALID_FIELD);
-    is_reason(encrypt_one(prepare_one(published[1].meter).slot, 3, published[1].clear).status, MV_INVALID_FIELD);
+    assert_reason(encrypt_one(prepare_one(published[1].meter).slot, 2, mv_sts_block_pack(&key_change)).status,
+                  MV_INVALID_FIELD);
+    assert_reason(encrypt_one(prepare_one(published[1].meter).slot, 1, mv_sts_block_pack(&test)).status,
+                  MV_INVALID_FIELD);
+    assert_reason(encrypt_one(prepare_one(published[1].meter).slot, 3, published[1].clear).status, MV_INVALID_FIELD);
     test_ok(encrypt_one(prepare_one(published[1].meter).slot, 2, mv_sts_block_pack(&power_limit)).status, "class 2");
 }
 
@@ -202,7 +191,7 @@ static void expired_keys_are_refused_by_the_token_identifier(void **state)
     meter.ken = 0x5A; /* the token's identifier is 5AB659 */
     test_ok(encrypt_one(prepare_one(meter).slot, 0, published[0].clear).status, "KEN reached");
     meter.ken = 0x59;
-    is_reason(encrypt_one(prepare_one(meter).slot, 0, published[0].clear).status, MV_KEY_EXPIRED);
+    assert_reason(encrypt_one(prepare_one(meter).slot, 0, published[0].clear).status, MV_KEY_EXPIRED);
 }
 
 static void no_credit_under_a_default_key(void **state)
@@ -210,40 +199,40 @@ static void no_credit_under_a_default_key(void **state)
     (void)state;
     struct hsmd_prepared prepared = prepare_one(meter_of("700003", 1));
     test_ok(prepared.status, "prepare");
-    is_reason(encrypt_one(prepared.slot, 0, published[1].clear).status, MV_KEY_TYPE_NOT_ALLOWED);
+    assert_reason(encrypt_one(prepared.slot, 0, published[1].clear).status, MV_KEY_TYPE_NOT_ALLOWED);
 }
 
 static void scope_and_dates_are_kept(void **state)
 {
     (void)state;
-    is_reason(prepare_one(meter_of("700001", 2)).status, MV_VENDING_KEY_NOT_ACTIVE);
-    is_reason(prepare_one(meter_of("700002", 2)).status, MV_VENDING_KEY_NOT_ACTIVE);
-    is_reason(prepare_one(meter_of("700003", 2)).status, MV_VENDING_KEY_UNKNOWN);
+    assert_reason(prepare_one(meter_of("700001", 2)).status, MV_VENDING_KEY_NOT_ACTIVE);
+    assert_reason(prepare_one(meter_of("700002", 2)).status, MV_VENDING_KEY_NOT_ACTIVE);
+    assert_reason(prepare_one(meter_of("700003", 2)).status, MV_VENDING_KEY_UNKNOWN);
     struct hsmd_meter meter = published[1].meter;
     meter.dkga = 2;
-    is_reason(prepare_one(meter).status, MV_VENDING_KEY_MISMATCH);
+    assert_reason(prepare_one(meter).status, MV_VENDING_KEY_MISMATCH);
     meter = published[1].meter;
     meter.base_date = 2035;
-    is_reason(prepare_one(meter).status, MV_VENDING_KEY_MISMATCH);
+    assert_reason(prepare_one(meter).status, MV_VENDING_KEY_MISMATCH);
     meter = published[0].meter;
     meter.ea = 11;
-    is_reason(prepare_one(meter).status, MV_VENDING_KEY_MISMATCH);
+    assert_reason(prepare_one(meter).status, MV_VENDING_KEY_MISMATCH);
     meter.ea = 200;
-    is_reason(prepare_one(meter).status, MV_VENDING_KEY_MISMATCH);
+    assert_reason(prepare_one(meter).status, MV_VENDING_KEY_MISMATCH);
     meter = published[1].meter;
     meter.krn = 9;
-    is_reason(prepare_one(meter).status, MV_VENDING_KEY_UNKNOWN);
+    assert_reason(prepare_one(meter).status, MV_VENDING_KEY_UNKNOWN);
     meter = published[1].meter;
     memcpy(meter.pan, "600727000000000008", sizeof meter.pan);
-    is_reason(prepare_one(meter).status, MV_CHECK_DIGIT);
+    assert_reason(prepare_one(meter).status, MV_CHECK_DIGIT);
     memcpy(meter.pan, "60072700000000000x", sizeof meter.pan);
-    is_reason(prepare_one(meter).status, MV_INVALID_FIELD);
+    assert_reason(prepare_one(meter).status, MV_INVALID_FIELD);
 }
 
 static void a_new_key_is_seen_without_restart(void **state)
 {
     (void)state;
-    is_reason(prepare_one(meter_of("800001", 2)).status, MV_VENDING_KEY_UNKNOWN);
+    assert_reason(prepare_one(meter_of("800001", 2)).status, MV_VENDING_KEY_UNKNOWN);
     import("800001", 2, 0, INT64_MAX);
     struct hsmd_prepared prepared = prepare_one(meter_of("800001", 2));
     test_ok(prepared.status, "new key");
@@ -262,7 +251,7 @@ static void slots_are_bounded_by_connection(void **state)
         for (size_t i = 0; i < HSMD_BATCH; i++)
             test_ok(prepared[i].status, "slot");
     }
-    is_reason(prepare_one(published[1].meter).status, MV_SERVER_BUSY);
+    assert_reason(prepare_one(published[1].meter).status, MV_SERVER_BUSY);
     hsmd_release(client, &prepared[0].slot, 1);
     test_ok(prepare_one(published[1].meter).status, "after release");
     /* a broken connection gives all of them back */
@@ -276,10 +265,10 @@ static void batches_are_bounded(void **state)
     (void)state;
     static struct hsmd_meter meters[HSMD_BATCH + 1];
     static struct hsmd_prepared prepared[HSMD_BATCH + 1];
-    is_reason(hsmd_prepare(client, meters, HSMD_BATCH + 1, prepared), MV_REQUEST_TOO_LARGE);
-    is_reason(hsmd_prepare(client, meters, 0, prepared), MV_REQUEST_TOO_LARGE);
+    assert_reason(hsmd_prepare(client, meters, HSMD_BATCH + 1, prepared), MV_REQUEST_TOO_LARGE);
+    assert_reason(hsmd_prepare(client, meters, 0, prepared), MV_REQUEST_TOO_LARGE);
     uint8_t data[4097];
-    is_reason(hsmd_random(client, data, sizeof data), MV_REQUEST_TOO_LARGE);
+    assert_reason(hsmd_random(client, data, sizeof data), MV_REQUEST_TOO_LARGE);
 }
 
 static void random_health_and_catalogue(void **state)

@@ -1,10 +1,5 @@
 /* The key process when things go wrong: killed and hung workers, a module that lies or loses its session, a wrong PIN,
  * strangers and garbage on the socket, an old token directory. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -17,46 +12,13 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <cmocka.h>
-
+#include "../../support/status.h"
 #include "hsmd/channel.h"
 #include "hsmd/proto.h"
-#include "process.h"
 #include "published.h"
+#include "served.h"
 
 enum { NOBODY = 65534 };
-
-static struct test_token token;
-static struct test_process process;
-static struct hsmd_client *client;
-
-static void is_reason(mv_status status, enum mv_reason reason)
-{
-    char text[512];
-    if (status.ok || status.reason != reason)
-        fail_msg("expected %s, got %s", mv_reason_info(reason)->name, mv_status_text(status, text, sizeof text));
-}
-
-static void fault_path(const char *fault, char *path, size_t size)
-{
-    (void)snprintf(path, size, "%s/%s", token.directory, fault);
-}
-
-static void fault_on(const char *fault)
-{
-    char path[256];
-    fault_path(fault, path, sizeof path);
-    FILE *file = fopen(path, "w");
-    assert_non_null(file);
-    assert_int_equal(fclose(file), 0);
-}
-
-static void fault_off(const char *fault)
-{
-    char path[256];
-    fault_path(fault, path, sizeof path);
-    (void)unlink(path);
-}
 
 static int make_token(void **state)
 {
@@ -140,10 +102,10 @@ static void slots_end_with_their_worker(void **state)
     uint32_t fresh = 0;
     test_ok(prepare(&slot), "prepare");
     assert_int_equal(kill(process_worker(&process, 0), SIGKILL), 0);
-    is_reason(encrypt(slot), MV_KEY_SERVICE_UNAVAILABLE);
+    assert_reason(encrypt(slot), MV_KEY_SERVICE_UNAVAILABLE);
     test_ok(prepare(&fresh), "prepare");
     assert_int_not_equal(slot, fresh);
-    is_reason(encrypt(slot), MV_KEY_SERVICE_UNAVAILABLE);
+    assert_reason(encrypt(slot), MV_KEY_SERVICE_UNAVAILABLE);
     test_ok(encrypt(fresh), "encrypt");
 }
 
@@ -155,8 +117,8 @@ static void a_hung_module_kills_its_worker_only(void **state)
     hsmd_client_free(client);
     test_ok(hsmd_client_new(token.config.socket, 500, &client), "client");
     fault_on("hang");
-    is_reason(prepare(&slot), MV_KEY_SERVICE_UNAVAILABLE); /* the client's deadline */
-    (void)process_worker(&process, hung);                  /* the worker's */
+    assert_reason(prepare(&slot), MV_KEY_SERVICE_UNAVAILABLE); /* the client's deadline */
+    (void)process_worker(&process, hung);                      /* the worker's */
     fault_off("hang");
     hsmd_client_free(client);
     test_ok(hsmd_client_new(token.config.socket, 15000, &client), "client");
@@ -179,8 +141,8 @@ static void a_failing_device_is_named_and_comes_back(void **state)
     (void)state;
     uint32_t slot = 0;
     fault_on("device-error");
-    is_reason(prepare(&slot), MV_MODULE_FAILED);
-    is_reason(hsmd_health(client), MV_MODULE_FAILED);
+    assert_reason(prepare(&slot), MV_MODULE_FAILED);
+    assert_reason(hsmd_health(client), MV_MODULE_FAILED);
     fault_off("device-error");
     test_ok(hsmd_health(client), "health");
     token_can_be_made();
@@ -219,7 +181,7 @@ static void a_worker_that_cannot_start_is_tried_again(void **state)
     process_spawn(&process, &token);
     test_ok(hsmd_client_new(token.config.socket, 300, &client), "client");
     for (int i = 0; i < 5; i++)
-        is_reason(hsmd_health(client), MV_KEY_SERVICE_UNAVAILABLE);
+        assert_reason(hsmd_health(client), MV_KEY_SERVICE_UNAVAILABLE);
     hsmd_client_free(client);
     fault_off("wrong-cmac");
     process_await(&token);
@@ -235,7 +197,7 @@ static void a_module_without_data_objects_is_named(void **state)
     mv_status status = hsm_officer_add(hsm, &officer);
     fault_off("no-data");
     hsm_close(hsm);
-    is_reason(status, MV_MODULE_FAILED);
+    assert_reason(status, MV_MODULE_FAILED);
     assert_non_null(strstr(status.where, "CKO_DATA"));
 }
 
@@ -268,7 +230,7 @@ static void a_pin_changed_meanwhile_ends_the_service(void **state)
     write_pin("wrong-pin-0000");
     token_can_be_made();
     fault_on("lose-session");
-    is_reason(prepare(&slot), MV_PIN_REFUSED);
+    assert_reason(prepare(&slot), MV_PIN_REFUSED);
     assert_int_equal(process_wait(&process), 3);
     write_pin(TEST_PIN);
     hsmd_client_free(client);
@@ -280,8 +242,8 @@ static void a_missing_pin_file_is_waited_for(void **state)
     uint32_t slot = 0;
     assert_int_equal(unlink(token.config.pin_file), 0);
     fault_on("lose-session");
-    is_reason(prepare(&slot), MV_FILE_FAILED);
-    is_reason(hsmd_health(client), MV_FILE_FAILED);
+    assert_reason(prepare(&slot), MV_FILE_FAILED);
+    assert_reason(hsmd_health(client), MV_FILE_FAILED);
     int fd = open(token.config.pin_file, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
     assert_true(fd >= 0);
     assert_int_equal(close(fd), 0);
@@ -509,9 +471,9 @@ static void an_old_token_directory_shows_its_age(void **state)
     char tokens[256];
     char saved[256];
     char newer[256];
-    fault_path("tokens", tokens, sizeof tokens);
-    fault_path("saved", saved, sizeof saved);
-    fault_path("newer", newer, sizeof newer);
+    served_path("tokens", tokens);
+    served_path("saved", saved);
+    served_path("newer", newer);
     run_copy(tokens, saved);
     struct hsm *hsm = test_token_open(&token);
     struct hsm_officer officer = {.name = "later"};

@@ -1,42 +1,20 @@
 /* Key changes by a real key process on a real token: published sets, and every rule that a broken server would like to
  * break. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
-#include <cmocka.h>
-
+#include "../../support/status.h"
 #include "metervault/sts_key_change.h"
 #include "officer_key.h"
-#include "process.h"
 #include "published.h"
+#include "served.h"
 
-static struct test_token token;
-static struct test_process process;
-static struct hsmd_client *client;
 static struct officer_key ann;
 static struct officer_key ben;
 static const char KEY_160[] = "ABABABABABABABAB949494949494949401234567";
 static const char PAN[] = "600727000000000009";
 static const char OTHER_PAN[] = "000001000000000082";
-
-static void is_reason(mv_status status, enum mv_reason reason)
-{
-    char text[512];
-    if (status.ok || status.reason != reason)
-        fail_msg("expected %s, got %s", mv_reason_info(reason)->name, mv_status_text(status, text, sizeof text));
-}
-
-static void is_refused(mv_status status, enum mv_reason reason, const char *where)
-{
-    is_reason(status, reason);
-    assert_non_null(status.where);
-    assert_string_equal(status.where, where);
-}
 
 static void import(struct hsm *hsm, const char *sgc, uint8_t krn, uint8_t kt, uint16_t base_date, uint8_t ken)
 {
@@ -92,11 +70,8 @@ static void enrol_officers(struct hsm *hsm)
     officer_key_enrol(hsm, &ben, "ben");
 }
 
-static int set_up(void **state)
+static void fill(struct hsm *hsm)
 {
-    (void)state;
-    test_token_new(&token, NULL);
-    struct hsm *hsm = test_token_open_new(&token);
     published_import(hsm);
     import(hsm, "123456", 4, 2, 2014, 255);
     import_dkga02(hsm);
@@ -107,18 +82,18 @@ static int set_up(void **state)
     import(hsm, "201457", 9, 2, 2014, 100);
     import_states(hsm);
     enrol_officers(hsm);
-    hsm_close(hsm);
-    process_start(&process, &token);
-    test_ok(hsmd_client_new(token.config.socket, 5000, &client), "client");
-    return 0;
+}
+
+static int set_up(void **state)
+{
+    (void)state;
+    return served_set_up(NULL, fill);
 }
 
 static int tear_down(void **state)
 {
     (void)state;
-    hsmd_client_free(client);
-    int code = process_stop(&process);
-    test_token_free(&token);
+    int code = served_tear_down();
     officer_key_free(&ann);
     officer_key_free(&ben);
     return code;
@@ -307,7 +282,7 @@ static void slots_of_key_changes_are_bounded(void **state)
             if (round < 2)
                 test_ok(sets[i].status, "slot");
             else
-                is_reason(sets[i].status, MV_SERVER_BUSY);
+                assert_reason(sets[i].status, MV_SERVER_BUSY);
         }
     }
     changes[0].want_slot = false;
@@ -329,7 +304,7 @@ static void the_slot_keeps_the_new_expiry(void **state)
     struct mv_sts_block limit = {.token_class = 2, .subclass = 0, .content = (uint64_t)0xC90000 << 16};
     const struct hsmd_block block = {.slot = set.slot, .token_class = 2, .clear = mv_sts_block_pack(&limit)};
     test_ok(hsmd_encrypt(client, &block, 1, &made), "encrypt");
-    is_reason(made.status, MV_KEY_EXPIRED);
+    assert_reason(made.status, MV_KEY_EXPIRED);
 }
 
 static void what_a_change_may_not_do(void **state)
@@ -337,26 +312,26 @@ static void what_a_change_may_not_do(void **state)
     (void)state;
     struct hsmd_key_change change = sample();
     change.from.kt = 0;
-    is_refused(refusal(change), MV_KEY_CHANGE_NOT_ALLOWED, "from.kt");
+    assert_reason_at(refusal(change), MV_KEY_CHANGE_NOT_ALLOWED, "from.kt");
     const uint8_t bad_kt[] = {0, 3, 4, 255};
     for (size_t i = 0; i < sizeof bad_kt; i++) {
         change = sample();
         change.to.krn = 8;
         change.to.kt = bad_kt[i];
-        is_refused(refusal(change), MV_KEY_CHANGE_NOT_ALLOWED, "to.kt");
+        assert_reason_at(refusal(change), MV_KEY_CHANGE_NOT_ALLOWED, "to.kt");
     }
     change = sample();
     memcpy(change.to.pan, OTHER_PAN, sizeof change.to.pan);
-    is_refused(refusal(change), MV_KEY_CHANGE_NOT_ALLOWED, "to.pan");
+    assert_reason_at(refusal(change), MV_KEY_CHANGE_NOT_ALLOWED, "to.pan");
     change = sample();
     change.to.ea = 11;
-    is_refused(refusal(change), MV_KEY_CHANGE_NOT_ALLOWED, "to.ea");
+    assert_reason_at(refusal(change), MV_KEY_CHANGE_NOT_ALLOWED, "to.ea");
     change = (struct hsmd_key_change){.from = meter_of("123457", 5, 1), .to = meter_of("123457", 4, 1)};
     change.from.base_date = 2035;
-    is_refused(refusal(change), MV_KEY_CHANGE_NOT_ALLOWED, "to.base_date");
+    assert_reason_at(refusal(change), MV_KEY_CHANGE_NOT_ALLOWED, "to.base_date");
     change = sample();
     change.to.ti = 100;
-    is_reason(refusal(change), MV_INVALID_FIELD);
+    assert_reason(refusal(change), MV_INVALID_FIELD);
 }
 
 /* Out of DKGA 2, but not back, even when both vending keys would serve the meter. */
@@ -365,7 +340,7 @@ static void no_change_to_an_older_derivation(void **state)
     (void)state;
     struct hsmd_key_change change = {.from = meter_of("123456", 4, 1), .to = meter_of("123456", 3, 1)};
     change.to.dkga = 2;
-    is_refused(refusal(change), MV_KEY_CHANGE_NOT_ALLOWED, "to.dkga");
+    assert_reason_at(refusal(change), MV_KEY_CHANGE_NOT_ALLOWED, "to.dkga");
     struct hsmd_key_change out = {.from = change.to, .to = change.from};
     test_ok(refusal(out), "out of DKGA 2");
 }
@@ -378,7 +353,8 @@ static void no_other_key_type_with_another_group(void **state)
     struct hsmd_key_change change = {.from = meter_of("201460", 7, 1), .to = meter_of("201457", 8, 1)};
     officer_sign(&ann, PAN, "201460", "201457", (int64_t)time(NULL) + 60, &approval);
     change.to.kt = 1;
-    is_refused(change_with(&approval, change).status, MV_KEY_CHANGE_NOT_ALLOWED, "to.kt: with another supply group");
+    assert_reason_at(change_with(&approval, change).status, MV_KEY_CHANGE_NOT_ALLOWED,
+                     "to.kt: with another supply group");
     change.to = meter_of("201457", 1, 1);
     test_ok(change_with(&approval, change).status, "the same key type");
 }
@@ -417,23 +393,23 @@ static void both_keys_must_fit(void **state)
     (void)state;
     struct hsmd_key_change change = sample();
     change.to.krn = 5;
-    is_reason(refusal(change), MV_VENDING_KEY_UNKNOWN);
+    assert_reason(refusal(change), MV_VENDING_KEY_UNKNOWN);
     change = sample();
     change.from.krn = 5;
-    is_reason(refusal(change), MV_VENDING_KEY_UNKNOWN);
+    assert_reason(refusal(change), MV_VENDING_KEY_UNKNOWN);
     change = sample();
     change.from.base_date = 1993;
-    is_refused(refusal(change), MV_VENDING_KEY_MISMATCH, "base_date");
+    assert_reason_at(refusal(change), MV_VENDING_KEY_MISMATCH, "base_date");
     change = sample();
     change.to.base_date = 2035;
-    is_refused(refusal(change), MV_VENDING_KEY_MISMATCH, "base_date");
+    assert_reason_at(refusal(change), MV_VENDING_KEY_MISMATCH, "base_date");
     change = sample();
     change.from.dkga = change.to.dkga = 2;
-    is_refused(refusal(change), MV_VENDING_KEY_MISMATCH, "dkga");
+    assert_reason_at(refusal(change), MV_VENDING_KEY_MISMATCH, "dkga");
     change = sample();
     memcpy(change.from.pan, "600727000000000008", sizeof change.from.pan);
     memcpy(change.to.pan, change.from.pan, sizeof change.to.pan);
-    is_reason(refusal(change), MV_CHECK_DIGIT);
+    assert_reason(refusal(change), MV_CHECK_DIGIT);
 }
 
 static void no_change_to_an_expired_key(void **state)
@@ -441,21 +417,21 @@ static void no_change_to_an_expired_key(void **state)
     (void)state;
     struct hsmd_key_change change = sample();
     change.to.ken = 85; /* 2014: until September 2024 */
-    is_refused(refusal(change), MV_KEY_CHANGE_NOT_ALLOWED, "to.ken: expired");
+    assert_reason_at(refusal(change), MV_KEY_CHANGE_NOT_ALLOWED, "to.ken: expired");
     change.from.ken = 85;
     change.to.ken = 255;
     test_ok(refusal(change), "from an expired key");
     /* token identifiers of 1993 ran out in November 2024, whatever the KEN */
     change = (struct hsmd_key_change){.from = meter_of("123457", 1, 1), .to = meter_of("123457", 1, 2)};
     change.from.base_date = change.to.base_date = 1993;
-    is_refused(refusal(change), MV_KEY_CHANGE_NOT_ALLOWED, "to.ken: expired");
+    assert_reason_at(refusal(change), MV_KEY_CHANGE_NOT_ALLOWED, "to.ken: expired");
     change.to = meter_of("123457", 4, 2);
     test_ok(refusal(change), "the rollover out of it");
     /* the vending key's own expiry is the limit */
     change = sample();
     change.to.krn = 9;
     change.to.ken = 101;
-    is_refused(refusal(change), MV_KEY_CHANGE_NOT_ALLOWED, "to.ken: beyond the vending key's");
+    assert_reason_at(refusal(change), MV_KEY_CHANGE_NOT_ALLOWED, "to.ken: beyond the vending key's");
     change.to.ken = 100;
     uint64_t now = 0;
     uint64_t base = 0;
@@ -464,7 +440,7 @@ static void no_change_to_an_expired_key(void **state)
     if ((now - base) >> 16 <= 100)
         test_ok(refusal(change), "within the limit");
     else
-        is_reason(refusal(change), MV_KEY_CHANGE_NOT_ALLOWED);
+        assert_reason(refusal(change), MV_KEY_CHANGE_NOT_ALLOWED);
 }
 
 static void states_of_both_ends(void **state)
@@ -494,14 +470,14 @@ static void states_of_both_ends(void **state)
             if (allowed[k])
                 test_ok(status, "allowed");
             else
-                is_reason(status, MV_VENDING_KEY_NOT_ACTIVE);
+                assert_reason(status, MV_VENDING_KEY_NOT_ACTIVE);
         }
         struct hsmd_prepared prepared;
         test_ok(hsmd_prepare(client, &held, 1, &prepared), "prepare");
         if (expected[i].issue)
             test_ok(prepared.status, "issue");
         else
-            is_reason(prepared.status, MV_VENDING_KEY_NOT_ACTIVE);
+            assert_reason(prepared.status, MV_VENDING_KEY_NOT_ACTIVE);
     }
 }
 

@@ -1,49 +1,23 @@
 /* Key updates and resets by a real key process: a meter can open what it is sent, and nobody learns more. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <string.h>
 
-#include <cmocka.h>
-
-#include "process.h"
+#include "../../support/status.h"
 #include "record_oracle.h"
 #include "record_world.h"
+#include "served.h"
 
 enum { PLACE = 23 + 3 + 3 + 2 /* of the keys in record_of(MV_KIND_KEY_UPDATE) */, KEYS = 48 };
-
-static struct test_token token;
-static struct test_process process;
-static struct hsmd_client *client;
-
-static void is_refused(mv_status status, enum mv_reason reason, const char *where)
-{
-    char text[512];
-    if (status.ok || status.reason != reason || status.where == NULL || strcmp(status.where, where) != 0)
-        fail_msg("expected %s (%s), got %s", mv_reason_info(reason)->name, where,
-                 mv_status_text(status, text, sizeof text));
-}
 
 static int set_up(void **state)
 {
     (void)state;
-    test_token_new(&token, NULL);
-    struct hsm *hsm = test_token_open_new(&token);
-    record_world_import(hsm);
-    hsm_close(hsm);
-    process_start(&process, &token);
-    test_ok(hsmd_client_new(token.config.socket, 5000, &client), "client");
-    return 0;
+    return served_set_up(NULL, record_world_import);
 }
 
 static int tear_down(void **state)
 {
     (void)state;
-    hsmd_client_free(client);
-    int code = process_stop(&process);
-    test_token_free(&token);
-    return code;
+    return served_tear_down();
 }
 
 /* A meter that has the wrapping key of `enc_version` opens `wrapped` and finds its new keys of NEWEST. */
@@ -122,7 +96,7 @@ static void a_reset_brings_keys_of_its_epoch(void **state)
     static const uint16_t wrong[] = {RECORD_EPOCH, RECORD_EPOCH - 1, 0};
     for (size_t i = 0; i < 3; i++) {
         record = reset_to(wrong[i]);
-        is_refused(hsmd_key_update(client, &record, NEWEST, NEWEST, ACTIVE), MV_RECORD_NOT_VALID, "new epoch");
+        assert_reason_at(hsmd_key_update(client, &record, NEWEST, NEWEST, ACTIVE), MV_RECORD_NOT_VALID, "new epoch");
     }
 }
 
@@ -148,14 +122,14 @@ static void no_meter_comes_to_a_key_that_ends(void **state)
     } refused[] = {{BELOW, "minimum version"}, {REPLACED, "state"},      {EXPIRED, "state"},
                    {COMPROMISED, "state"},     {NOT_YET, "active_from"}, {DESTROYED, "state"}};
     for (size_t i = 0; i < sizeof refused / sizeof refused[0]; i++) {
-        is_refused(update(ACTIVE, refused[i].version, NEWEST, ACTIVE), reason, refused[i].where);
-        is_refused(update(ACTIVE, NEWEST, refused[i].version, ACTIVE), reason, refused[i].where);
+        assert_reason_at(update(ACTIVE, refused[i].version, NEWEST, ACTIVE), reason, refused[i].where);
+        assert_reason_at(update(ACTIVE, NEWEST, refused[i].version, ACTIVE), reason, refused[i].where);
     }
-    is_refused(update(ACTIVE, NEWEST, NEWEST, DESTROYED), reason, "state");
-    is_refused(update(DESTROYED, NEWEST, NEWEST, ACTIVE), reason, "state");
-    is_refused(update(ACTIVE, NEWEST + 1, NEWEST, ACTIVE), MV_RECORD_KEY_UNKNOWN, "record-mac");
-    is_refused(update(ACTIVE, NEWEST, NEWEST + 1, ACTIVE), MV_RECORD_KEY_UNKNOWN, "record-enc");
-    is_refused(update(ACTIVE, NEWEST, NEWEST, NEWEST + 1), MV_RECORD_KEY_UNKNOWN, "record-enc");
+    assert_reason_at(update(ACTIVE, NEWEST, NEWEST, DESTROYED), reason, "state");
+    assert_reason_at(update(DESTROYED, NEWEST, NEWEST, ACTIVE), reason, "state");
+    assert_reason_at(update(ACTIVE, NEWEST + 1, NEWEST, ACTIVE), MV_RECORD_KEY_UNKNOWN, "record-mac");
+    assert_reason_at(update(ACTIVE, NEWEST, NEWEST + 1, ACTIVE), MV_RECORD_KEY_UNKNOWN, "record-enc");
+    assert_reason_at(update(ACTIVE, NEWEST, NEWEST, NEWEST + 1), MV_RECORD_KEY_UNKNOWN, "record-enc");
 }
 
 static void only_key_updates_are_updated(void **state)
@@ -163,22 +137,22 @@ static void only_key_updates_are_updated(void **state)
     (void)state;
     const enum mv_reason reason = MV_RECORD_NOT_VALID;
     struct hsmd_record record = record_of(MV_KIND_PURCHASE, ACTIVE);
-    is_refused(hsmd_key_update(client, &record, NEWEST, NEWEST, ACTIVE), reason, "kind: brings no keys");
+    assert_reason_at(hsmd_key_update(client, &record, NEWEST, NEWEST, ACTIVE), reason, "kind: brings no keys");
     record = record_of(MV_KIND_CONTROL, ACTIVE);
-    is_refused(hsmd_key_update(client, &record, NEWEST, NEWEST, ACTIVE), reason, "kind: brings no keys");
+    assert_reason_at(hsmd_key_update(client, &record, NEWEST, NEWEST, ACTIVE), reason, "kind: brings no keys");
     record = record_of(MV_KIND_RETURN, ACTIVE);
-    is_refused(hsmd_key_update(client, &record, NEWEST, NEWEST, ACTIVE), reason, "kind: brings no keys");
+    assert_reason_at(hsmd_key_update(client, &record, NEWEST, NEWEST, ACTIVE), reason, "kind: brings no keys");
     record = record_of(MV_KIND_KEY_UPDATE, ACTIVE);
-    is_refused(hsmd_key_update(client, &record, ACTIVE, NEWEST, ACTIVE), reason, "mac version");
-    is_refused(hsmd_key_update(client, &record, NEWEST, ACTIVE, ACTIVE), reason, "enc version");
+    assert_reason_at(hsmd_key_update(client, &record, ACTIVE, NEWEST, ACTIVE), reason, "mac version");
+    assert_reason_at(hsmd_key_update(client, &record, NEWEST, ACTIVE, ACTIVE), reason, "enc version");
     record.bytes[PLACE + 55] = 1;
-    is_refused(hsmd_key_update(client, &record, NEWEST, NEWEST, ACTIVE), reason, "keys: not 56 zero bytes");
+    assert_reason_at(hsmd_key_update(client, &record, NEWEST, NEWEST, ACTIVE), reason, "keys: not 56 zero bytes");
     record = record_of(MV_KIND_KEY_UPDATE, ACTIVE);
     record.bytes[22] = 6; /* without the place */
     record.size = 23 + 6;
-    is_refused(hsmd_key_update(client, &record, NEWEST, NEWEST, ACTIVE), reason, "keys: not 56 zero bytes");
+    assert_reason_at(hsmd_key_update(client, &record, NEWEST, NEWEST, ACTIVE), reason, "keys: not 56 zero bytes");
     record.bytes[22] = 7;
-    is_refused(hsmd_key_update(client, &record, NEWEST, NEWEST, ACTIVE), reason, "form");
+    assert_reason_at(hsmd_key_update(client, &record, NEWEST, NEWEST, ACTIVE), reason, "form");
 }
 
 int main(void)

@@ -1,15 +1,10 @@
 /* Families of versions, minimum versions, the end of keys and of officers; and that a running key process obeys within
  * a second or so. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
 
-#include <cmocka.h>
-
+#include "../../support/status.h"
 #include "base/digest.h"
 #include "hsm/image.h"
 #include "hsm/internal.h"
@@ -31,15 +26,6 @@ static const char KEY_160[] = "ABABABABABABABAB949494949494949401234567";
 static const char VENDING[] = "vending/300000/1/2";
 
 enum { OBEYED_MS = 2500, LOOK_EVERY_US = 50000 };
-
-static void is_refused(mv_status status, enum mv_reason reason, const char *where)
-{
-    char text[512];
-    if (status.ok || status.reason != reason)
-        fail_msg("expected %s, got %s", mv_reason_info(reason)->name, mv_status_text(status, text, sizeof text));
-    if (where != NULL)
-        assert_string_equal(status.where, where);
-}
 
 static void import(uint8_t krn, uint8_t dkga, const char *key)
 {
@@ -161,7 +147,7 @@ static void a_new_version_signs_and_the_old_one_verifies(void **state)
 {
     (void)state;
     test_ok(seal(1), "version 1");
-    is_refused(seal(2), MV_RECORD_KEY_UNKNOWN, NULL);
+    assert_reason(seal(2), MV_RECORD_KEY_UNKNOWN);
     make_version(2);
     EVENTUALLY(seal(2), true);
     test_ok(check(1), "a return under version 1");
@@ -173,22 +159,22 @@ static void a_minimum_version_only_rises(void **state)
     (void)state;
     struct hsm_key_info info;
     const char *const first = "record-mac/A1B2C3/1";
-    is_refused(hsm_minimum_raise(hsm, "record-mac/A1B2C3/9", 2, &info), MV_KEY_UNKNOWN, NULL);
-    is_refused(hsm_minimum_raise(hsm, VENDING, 2, &info), MV_INVALID_FIELD,
-               "minimum version: this key has no versions");
-    is_refused(hsm_minimum_raise(hsm, first, 3, &info), MV_INVALID_FIELD,
-               "minimum version: no version from there on is active");
+    assert_reason(hsm_minimum_raise(hsm, "record-mac/A1B2C3/9", 2, &info), MV_KEY_UNKNOWN);
+    assert_reason_at(hsm_minimum_raise(hsm, VENDING, 2, &info), MV_INVALID_FIELD,
+                     "minimum version: this key has no versions");
+    assert_reason_at(hsm_minimum_raise(hsm, first, 3, &info), MV_INVALID_FIELD,
+                     "minimum version: no version from there on is active");
     test_ok(hsm_minimum_raise(hsm, first, 2, &info), "raise");
     assert_int_equal(info.version, 2);
-    is_refused(hsm_minimum_raise(hsm, first, 1, &info), MV_INVALID_FIELD, "minimum version: only rises");
+    assert_reason_at(hsm_minimum_raise(hsm, first, 1, &info), MV_INVALID_FIELD, "minimum version: only rises");
     EVENTUALLY(check(1), false);
-    is_refused(check(1), MV_RECORD_KEY_NOT_ACTIVE, "minimum version");
-    is_refused(seal(1), MV_RECORD_KEY_NOT_ACTIVE, "minimum version");
+    assert_reason_at(check(1), MV_RECORD_KEY_NOT_ACTIVE, "minimum version");
+    assert_reason_at(seal(1), MV_RECORD_KEY_NOT_ACTIVE, "minimum version");
     test_ok(check(2), "version 2");
     /* the next version does not bring the old ones back */
     make_version(3);
     EVENTUALLY(seal(3), true);
-    is_refused(check(1), MV_RECORD_KEY_NOT_ACTIVE, "minimum version");
+    assert_reason_at(check(1), MV_RECORD_KEY_NOT_ACTIVE, "minimum version");
     assert_int_equal(hsm_family_minimum(&catalogue, look("record-mac/A1B2C3/3")), 2);
     assert_string_equal(hsm_family_newest(&catalogue, look(first))->label, "record-mac/A1B2C3/3");
     assert_int_equal(hsm_family_minimum(&catalogue, look(VENDING)), 0);
@@ -205,11 +191,11 @@ static void a_version_is_retired(void **state)
     amendment.state = HSM_COMPROMISED;
     test_ok(hsm_key_amend_label(hsm, "record-mac/A1B2C3/2", &amendment, &info), "compromised");
     EVENTUALLY(check(2), false);
-    is_refused(check(2), MV_RECORD_KEY_NOT_ACTIVE, "state");
-    is_refused(hsm_key_amend_label(hsm, "catalogue-mac", &amendment, &info), MV_INVALID_FIELD, NULL);
-    is_refused(hsm_key_amend_label(hsm, "nothing", &amendment, &info), MV_KEY_UNKNOWN, NULL);
+    assert_reason_at(check(2), MV_RECORD_KEY_NOT_ACTIVE, "state");
+    assert_reason(hsm_key_amend_label(hsm, "catalogue-mac", &amendment, &info), MV_INVALID_FIELD);
+    assert_reason(hsm_key_amend_label(hsm, "nothing", &amendment, &info), MV_KEY_UNKNOWN);
     amendment = (struct hsm_amendment){.what = HSM_AMEND_SUCCESSOR, .successor_krn = 2};
-    is_refused(hsm_key_amend_label(hsm, "factory/acme", &amendment, &info), MV_INVALID_FIELD, NULL);
+    assert_reason(hsm_key_amend_label(hsm, "factory/acme", &amendment, &info), MV_INVALID_FIELD);
 }
 
 static void signing_keys_have_versions_too(void **state)
@@ -229,13 +215,13 @@ static void signing_keys_have_versions_too(void **state)
     test_ok(hsm_sign_public(&catalogue, 1, der), "the first still verifies");
     test_ok(hsm_minimum_raise(hsm, "audit-sign/1", 2, &info), "raise");
     (void)look("audit-sign/2");
-    is_refused(hsm_sign_public(&catalogue, 1, der), MV_KEY_VERSION_REFUSED, "audit-sign: minimum version");
+    assert_reason_at(hsm_sign_public(&catalogue, 1, der), MV_KEY_VERSION_REFUSED, "audit-sign: minimum version");
     test_ok(hsm_sign_public(&catalogue, 2, der), "the second");
     const struct hsm_amendment amendment = {.what = HSM_AMEND_STATE, .state = HSM_COMPROMISED};
     test_ok(hsm_key_amend_label(hsm, "audit-sign/2", &amendment, &info), "compromised");
     (void)look("audit-sign/2");
-    is_refused(hsm_sign_public(&catalogue, 2, der), MV_KEY_VERSION_REFUSED, "audit-sign: compromised");
-    is_refused(hsm_sign(hsm, &catalogue, digest, signature, &size, &version), MV_KEY_UNKNOWN, "audit-sign");
+    assert_reason_at(hsm_sign_public(&catalogue, 2, der), MV_KEY_VERSION_REFUSED, "audit-sign: compromised");
+    assert_reason_at(hsm_sign(hsm, &catalogue, digest, signature, &size, &version), MV_KEY_UNKNOWN, "audit-sign");
     test_ok(destroy("audit-sign/1", false), "destroy");
     assert_int_equal(look("audit-sign/1")->state, HSM_DESTROYED);
     assert_int_equal(strangers(), 0);
@@ -250,13 +236,13 @@ static void not_every_key_may_die(void **state)
     struct hsm_key_info info;
     static const char *const internal[] = {"catalogue-mac", "backup-kek", "audit-token-hash", "dkga02-kek"};
     for (size_t i = 0; i < sizeof internal / sizeof internal[0]; i++)
-        is_refused(destroy(internal[i], true), MV_INVALID_FIELD, "label: this key holds the token together");
-    is_refused(destroy("factory/none", true), MV_KEY_UNKNOWN, NULL);
-    is_refused(destroy(VENDING, false), MV_METERS_MAY_NEED_KEY, NULL);
-    is_refused(destroy("record-mac/A1B2C3/1", false), MV_METERS_MAY_NEED_KEY, NULL);
+        assert_reason_at(destroy(internal[i], true), MV_INVALID_FIELD, "label: this key holds the token together");
+    assert_reason(destroy("factory/none", true), MV_KEY_UNKNOWN);
+    assert_reason(destroy(VENDING, false), MV_METERS_MAY_NEED_KEY);
+    assert_reason(destroy("record-mac/A1B2C3/1", false), MV_METERS_MAY_NEED_KEY);
     const struct hsm_amendment amendment = {.what = HSM_AMEND_SUCCESSOR, .successor_krn = 1};
     test_ok(hsm_key_amend_label(hsm, "vending/300000/2/2", &amendment, &info), "successor");
-    is_refused(destroy(VENDING, true), MV_INVALID_FIELD, "label: another key's meters move to this one");
+    assert_reason_at(destroy(VENDING, true), MV_INVALID_FIELD, "label: another key's meters move to this one");
     test_ok(hsm_keys_verify(hsm, &catalogue), "all are there");
     test_ok(prepare(1), "and in use");
 }
@@ -270,9 +256,9 @@ static void a_destroyed_key_is_gone_and_its_line_stays(void **state)
     test_ok(hsm_key_amend_label(hsm, "vending/300000/2/2", &alone, &info), "no successor");
     test_ok(destroy(VENDING, true), "vending");
     EVENTUALLY(prepare(1), false);
-    is_refused(prepare(1), MV_VENDING_KEY_NOT_ACTIVE, "state");
+    assert_reason_at(prepare(1), MV_VENDING_KEY_NOT_ACTIVE, "state");
     test_ok(prepare(2), "the others");
-    is_refused(hsm_find_key(hsm, VENDING, &object), MV_KEY_UNKNOWN, NULL);
+    assert_reason(hsm_find_key(hsm, VENDING, &object), MV_KEY_UNKNOWN);
     test_ok(destroy("vending/300000/3/2", true), "DKGA02");
     assert_int_equal(look("vending/300000/3/2")->state, HSM_DESTROYED);
     const uint8_t nothing[HSM_SEALED_BYTES] = {0};
@@ -285,8 +271,8 @@ static void a_destroyed_key_is_gone_and_its_line_stays(void **state)
     /* for ever: neither state nor name come back */
     const struct hsm_amendment back = {
         .what = HSM_AMEND_STATE, .state = HSM_ACTIVE, .issued_until_unix_s = INT64_MAX, .revive = true};
-    is_refused(hsm_key_amend_label(hsm, VENDING, &back, &info), MV_VENDING_KEY_NOT_ACTIVE, NULL);
-    is_refused(test_token_factory(hsm, "acme", "000102030405060708090A0B0C0D0E0F"), MV_KEY_EXISTS, NULL);
+    assert_reason(hsm_key_amend_label(hsm, VENDING, &back, &info), MV_VENDING_KEY_NOT_ACTIVE);
+    assert_reason(test_token_factory(hsm, "acme", "000102030405060708090A0B0C0D0E0F"), MV_KEY_EXISTS);
     test_ok(destroy(VENDING, false), "twice is nothing new");
 }
 
@@ -304,7 +290,7 @@ static void a_destruction_that_was_cut_short_is_taken_up(void **state)
     assert_int_equal(strangers(), 1);
     test_ok(destroy(label, false), "taken up");
     assert_int_equal(strangers(), 0);
-    is_refused(hsm_find_key(hsm, label, &object), MV_KEY_UNKNOWN, NULL);
+    assert_reason(hsm_find_key(hsm, label, &object), MV_KEY_UNKNOWN);
 }
 
 static void an_officer_who_left_approves_nothing(void **state)
@@ -317,7 +303,7 @@ static void an_officer_who_left_approves_nothing(void **state)
     test_ok(approved_by(&ben), "ben");
     test_ok(hsm_officer_remove(hsm, "ben", &generation), "remove");
     EVENTUALLY(approved_by(&ben), false);
-    is_refused(approved_by(&ben), MV_APPROVAL_INVALID, "the certificate is not an enrolled officer's");
+    assert_reason_at(approved_by(&ben), MV_APPROVAL_INVALID, "the certificate is not an enrolled officer's");
     test_ok(approved_by(&ann), "ann stays");
     officer_key_new(&renewed, "P-384", -10, 3600);
     test_ok(mv_sha256(renewed.certificate, renewed.certificate_size, officer.certificate_sha256), "digest");

@@ -1,19 +1,11 @@
 /* Approvals of officers, by a real key process: whose word counts, for which meters, and until when. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <string.h>
 #include <time.h>
 
-#include <cmocka.h>
-
+#include "../../support/status.h"
 #include "officer_key.h"
-#include "process.h"
+#include "served.h"
 
-static struct test_token token;
-static struct test_process process;
-static struct hsmd_client *client;
 static struct officer_key ann;
 static struct officer_key ben;
 static struct officer_key stranger;
@@ -24,13 +16,6 @@ static struct officer_key small;
 static const char KEY_160[] = "ABABABABABABABAB949494949494949401234567";
 static const char PAN[] = "600727000000000009";
 static const char OTHER_PAN[] = "000001000000000082";
-
-static void is_reason(mv_status status, enum mv_reason reason)
-{
-    char text[512];
-    if (status.ok || status.reason != reason)
-        fail_msg("expected %s, got %s", mv_reason_info(reason)->name, mv_status_text(status, text, sizeof text));
-}
 
 static void import(struct hsm *hsm, const char *sgc, uint8_t krn)
 {
@@ -56,26 +41,23 @@ static void make_officers(struct hsm *hsm)
     officer_key_enrol(hsm, &small, "small");
 }
 
-static int set_up(void **state)
+static void fill(struct hsm *hsm)
 {
-    (void)state;
-    test_token_new(&token, NULL);
-    struct hsm *hsm = test_token_open_new(&token);
     import(hsm, "201457", 1);
     import(hsm, "201461", 8);
     make_officers(hsm);
-    hsm_close(hsm);
-    process_start(&process, &token);
-    test_ok(hsmd_client_new(token.config.socket, 5000, &client), "client");
-    return 0;
+}
+
+static int set_up(void **state)
+{
+    (void)state;
+    return served_set_up(NULL, fill);
 }
 
 static int tear_down(void **state)
 {
     (void)state;
-    hsmd_client_free(client);
-    int code = process_stop(&process);
-    test_token_free(&token);
+    int code = served_tear_down();
     struct officer_key *const officers[] = {&ann, &ben, &stranger, &retired, &future, &heavy, &small};
     for (size_t i = 0; i < sizeof officers / sizeof officers[0]; i++)
         officer_key_free(officers[i]);
@@ -119,17 +101,17 @@ static void another_group_needs_an_approval(void **state)
     (void)state;
     const int64_t soon = (int64_t)time(NULL) + 60;
     struct signed_approval approval;
-    is_reason(refusal(to_other_group()), MV_APPROVAL_MISSING);
+    assert_reason(refusal(to_other_group()), MV_APPROVAL_MISSING);
     officer_sign(&ann, PAN, "201457", "201461", soon, &approval);
     test_ok(change_with(&approval, to_other_group()).status, "approved");
     officer_sign(&ben, "", "201457", "201461", soon, &approval);
     test_ok(change_with(&approval, to_other_group()).status, "approved for all");
     officer_sign(&ann, OTHER_PAN, "201457", "201461", soon, &approval);
-    is_reason(change_with(&approval, to_other_group()).status, MV_APPROVAL_MISSING);
+    assert_reason(change_with(&approval, to_other_group()).status, MV_APPROVAL_MISSING);
     officer_sign(&ann, PAN, "201461", "201457", soon, &approval);
-    is_reason(change_with(&approval, to_other_group()).status, MV_APPROVAL_MISSING);
+    assert_reason(change_with(&approval, to_other_group()).status, MV_APPROVAL_MISSING);
     officer_sign(&ann, PAN, "201457", "201460", soon, &approval);
-    is_reason(change_with(&approval, to_other_group()).status, MV_APPROVAL_MISSING);
+    assert_reason(change_with(&approval, to_other_group()).status, MV_APPROVAL_MISSING);
 }
 
 static void one_of_several_approvals_is_enough(void **state)
@@ -151,13 +133,13 @@ static void one_of_several_approvals_is_enough(void **state)
     test_ok(hsmd_key_change(client, approvals, HSMD_APPROVALS, changes, HSMD_BATCH, sets), "batch");
     for (size_t i = 0; i < HSMD_BATCH; i++) {
         if (i % 4 == 1)
-            is_reason(sets[i].status, MV_VENDING_KEY_UNKNOWN);
+            assert_reason(sets[i].status, MV_VENDING_KEY_UNKNOWN);
         else
             test_ok(sets[i].status, "item");
     }
-    is_reason(hsmd_key_change(client, approvals, HSMD_APPROVALS + 1, changes, 1, sets), MV_REQUEST_TOO_LARGE);
-    is_reason(hsmd_key_change(client, NULL, 0, changes, HSMD_BATCH + 1, sets), MV_REQUEST_TOO_LARGE);
-    is_reason(hsmd_key_change(client, NULL, 0, changes, 0, sets), MV_REQUEST_TOO_LARGE);
+    assert_reason(hsmd_key_change(client, approvals, HSMD_APPROVALS + 1, changes, 1, sets), MV_REQUEST_TOO_LARGE);
+    assert_reason(hsmd_key_change(client, NULL, 0, changes, HSMD_BATCH + 1, sets), MV_REQUEST_TOO_LARGE);
+    assert_reason(hsmd_key_change(client, NULL, 0, changes, 0, sets), MV_REQUEST_TOO_LARGE);
 }
 
 /* Alone, and as one of a key change that would not need it. */
@@ -166,8 +148,8 @@ static void is_invalid(const struct signed_approval *approval)
     char officer[HSM_OFFICER_SIZE];
     struct hsmd_key_change change = sample();
     struct hsmd_key_change_set set;
-    is_reason(hsmd_check_approval(client, &approval->approval, officer), MV_APPROVAL_INVALID);
-    is_reason(hsmd_key_change(client, &approval->approval, 1, &change, 1, &set), MV_APPROVAL_INVALID);
+    assert_reason(hsmd_check_approval(client, &approval->approval, officer), MV_APPROVAL_INVALID);
+    assert_reason(hsmd_key_change(client, &approval->approval, 1, &change, 1, &set), MV_APPROVAL_INVALID);
 }
 
 static void approvals_that_are_none(void **state)

@@ -1,58 +1,36 @@
 /* What the key process tells of foreign tokens: nothing without the right CRC, and never a bit of a key. Test tokens,
  * which need no key at all. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <string.h>
 
-#include <cmocka.h>
-
+#include "../../support/status.h"
 #include "metervault/sts_key_change.h"
-#include "process.h"
 #include "published.h"
+#include "served.h"
 
-static struct test_token token;
-static struct test_process process;
-static struct hsmd_client *client;
-
-static void is_reason(mv_status status, enum mv_reason reason)
+static void set_state(struct hsm *hsm, const char *sgc, uint8_t krn, enum hsm_key_state state)
 {
-    char text[512];
-    if (status.ok || status.reason != reason)
-        fail_msg("expected %s, got %s", mv_reason_info(reason)->name, mv_status_text(status, text, sizeof text));
-}
-
-static void set_state(const char *sgc, uint8_t krn, enum hsm_key_state state)
-{
-    struct hsm *hsm = test_token_open(&token);
     struct hsm_key_info amended;
     const struct hsm_amendment amendment = {.what = HSM_AMEND_STATE, .state = state};
     test_ok(hsm_key_amend(hsm, sgc, krn, 2, &amendment, &amended), "state");
-    hsm_close(hsm);
+}
+
+static void fill(struct hsm *hsm)
+{
+    published_import(hsm);
+    set_state(hsm, "123456", 2, HSM_COMPROMISED);
+    set_state(hsm, "888888", 1, HSM_EXPIRED);
 }
 
 static int set_up(void **state)
 {
     (void)state;
-    test_token_new(&token, NULL);
-    struct hsm *hsm = test_token_open_new(&token);
-    published_import(hsm);
-    hsm_close(hsm);
-    set_state("123456", 2, HSM_COMPROMISED);
-    set_state("888888", 1, HSM_EXPIRED);
-    process_start(&process, &token);
-    test_ok(hsmd_client_new(token.config.socket, 5000, &client), "client");
-    return 0;
+    return served_set_up(NULL, fill);
 }
 
 static int tear_down(void **state)
 {
     (void)state;
-    hsmd_client_free(client);
-    int code = process_stop(&process);
-    test_token_free(&token);
-    return code;
+    return served_tear_down();
 }
 
 /* Among them keys that are compromised and expired, and of base dates that are over and not yet begun. */
@@ -75,7 +53,7 @@ static void is_not_valid(const struct hsmd_meter *meter, const char *digits)
 {
     struct hsmd_opened opened;
     mv_status status = hsmd_open_token(client, meter, digits, &opened);
-    is_reason(status, MV_TOKEN_NOT_VALID);
+    assert_reason(status, MV_TOKEN_NOT_VALID);
     assert_null(status.where);
 }
 
@@ -105,13 +83,13 @@ static void the_key_must_be_known_and_fit(void **state)
     struct hsmd_opened opened;
     struct hsmd_meter meter = published[0].meter;
     meter.krn = 9;
-    is_reason(hsmd_open_token(client, &meter, published[0].digits, &opened), MV_VENDING_KEY_UNKNOWN);
+    assert_reason(hsmd_open_token(client, &meter, published[0].digits, &opened), MV_VENDING_KEY_UNKNOWN);
     meter = published[0].meter;
     meter.base_date = 2035;
-    is_reason(hsmd_open_token(client, &meter, published[0].digits, &opened), MV_VENDING_KEY_MISMATCH);
+    assert_reason(hsmd_open_token(client, &meter, published[0].digits, &opened), MV_VENDING_KEY_MISMATCH);
     meter = published[0].meter;
     meter.pan[17] = '8';
-    is_reason(hsmd_open_token(client, &meter, published[0].digits, &opened), MV_CHECK_DIGIT);
+    assert_reason(hsmd_open_token(client, &meter, published[0].digits, &opened), MV_CHECK_DIGIT);
 }
 
 static void open_section(const struct hsmd_meter *meter, const char *digits, uint8_t subclass,
@@ -169,9 +147,9 @@ static void test_tokens_need_no_key(void **state)
     assert_string_equal(first.digits, "56493153725450313471");
     struct hsmd_token again = print(HSMD_SLOT_NONE, 1, clear);
     assert_memory_equal(first.tag, again.tag, HSMD_TOKEN_TAG);
-    is_reason(print(HSMD_SLOT_NONE, 1, clear ^ 1).status, MV_INVALID_FIELD);
-    is_reason(print(HSMD_SLOT_NONE, 0, published[0].clear).status, MV_KEY_SERVICE_UNAVAILABLE);
-    is_reason(print(HSMD_SLOT_NONE, 3, clear).status, MV_KEY_SERVICE_UNAVAILABLE);
+    assert_reason(print(HSMD_SLOT_NONE, 1, clear ^ 1).status, MV_INVALID_FIELD);
+    assert_reason(print(HSMD_SLOT_NONE, 0, published[0].clear).status, MV_KEY_SERVICE_UNAVAILABLE);
+    assert_reason(print(HSMD_SLOT_NONE, 3, clear).status, MV_KEY_SERVICE_UNAVAILABLE);
     struct hsmd_meter nobody = published[0].meter;
     struct hsmd_opened opened;
     nobody.krn = 9;
@@ -200,7 +178,7 @@ static void all_classes_in_one_batch(void **state)
     assert_string_equal(tokens[0].digits, "01152921509036054672");
     test_ok(tokens[1].status, "class 0");
     assert_string_equal(tokens[1].digits, published[1].digits);
-    is_reason(tokens[2].status, MV_KEY_SERVICE_UNAVAILABLE);
+    assert_reason(tokens[2].status, MV_KEY_SERVICE_UNAVAILABLE);
 }
 
 int main(void)

@@ -1,56 +1,21 @@
 /* Native records while the token fails: derived keys go with their session, and what is sealed afterwards is as before.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
-#include <cmocka.h>
-
-#include "process.h"
+#include "../../support/status.h"
 #include "record_world.h"
-
-static struct test_token token;
-static struct test_process process;
-static struct hsmd_client *client;
-
-static void fault(const char *name, bool on)
-{
-    char path[256];
-    (void)snprintf(path, sizeof path, "%s/%s", token.directory, name);
-    FILE *file = on ? fopen(path, "w") : NULL;
-    if (on) {
-        assert_non_null(file);
-        assert_int_equal(fclose(file), 0);
-    } else {
-        assert_int_equal(unlink(path), 0);
-    }
-}
+#include "served.h"
 
 static int set_up(void **state)
 {
     (void)state;
-    test_token_new(&token, MV_SHIM_MODULE);
-    assert_int_equal(setenv("MV_SHIM_DIR", token.directory, 1), 0);
-    struct hsm *hsm = test_token_open_new(&token);
-    record_world_import(hsm);
-    hsm_close(hsm);
-    process_start(&process, &token);
-    test_ok(hsmd_client_new(token.config.socket, 5000, &client), "client");
-    return 0;
+    return served_set_up(MV_SHIM_MODULE, record_world_import);
 }
 
 static int tear_down(void **state)
 {
     (void)state;
-    hsmd_client_free(client);
-    int code = process_stop(&process);
-    test_token_free(&token);
-    return code;
+    return served_tear_down();
 }
 
 static mv_status seal(struct hsmd_record *record)
@@ -76,13 +41,13 @@ static void a_lost_session_is_healed_in_the_call(void **state)
         struct hsmd_record update = record_of(MV_KIND_KEY_UPDATE, ACTIVE);
         const struct hsmd_record answer = record_return(ACTIVE);
         mv_status each;
-        fault("lose-session", true);
+        fault_on("lose-session");
         test_ok(seal(&record), "seal");
         is_right(&record);
-        fault("lose-session", true);
+        fault_on("lose-session");
         test_ok(hsmd_check_returns(client, &answer, 1, &each), "check");
         test_ok(each, "return");
-        fault("lose-session", true);
+        fault_on("lose-session");
         test_ok(hsmd_key_update(client, &update, NEWEST, NEWEST, ACTIVE), "key update");
         is_right(&update);
     }
@@ -94,9 +59,9 @@ static void a_failing_device_is_named_and_comes_back(void **state)
     (void)state;
     struct hsmd_record record = record_of(MV_KIND_PURCHASE, ACTIVE);
     const struct hsmd_record before = record;
-    fault("device-error", true);
+    fault_on("device-error");
     mv_status status = seal(&record);
-    fault("device-error", false);
+    fault_off("device-error");
     assert_int_equal(status.reason, MV_MODULE_FAILED);
     assert_memory_equal(&record, &before, sizeof record);
     test_ok(hsmd_health(client), "health");
@@ -109,9 +74,9 @@ static void derivation_is_tested_at_start(void **state)
 {
     (void)state;
     char text[1024];
-    fault("wrong-derive", true);
+    fault_on("wrong-derive");
     assert_int_equal(process_check(&token, text, sizeof text), 3);
-    fault("wrong-derive", false);
+    fault_off("wrong-derive");
     assert_non_null(strstr(text, "SELF_TEST_FAILED"));
     assert_non_null(strstr(text, "CKM_AES_ECB_ENCRYPT_DATA"));
 }

@@ -1,14 +1,9 @@
 /* Keys of meters that are derived in the token: what can be seen of them from the session that made them, how many
  * there are, and what their masters may do. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <cmocka.h>
-
+#include "../../support/status.h"
 #include "hsm/an10922.h"
 #include "hsm/children.h"
 #include "hsm/record_key.h"
@@ -182,13 +177,6 @@ static void factories_get_what_meters_need(void **state)
     }
 }
 
-static void is_reason(mv_status status, enum mv_reason reason)
-{
-    char text[512];
-    if (status.ok || status.reason != reason)
-        fail_msg("expected %s, got %s", mv_reason_info(reason)->name, mv_status_text(status, text, sizeof text));
-}
-
 static mv_status export_as(uint8_t mac_version, uint8_t enc_version, const char *factory)
 {
     uint8_t wrapped[HSM_RECORD_KEYS_WRAPPED];
@@ -203,13 +191,13 @@ static void factories_get_no_key_that_ends(void **state)
     (void)state;
     static const uint8_t ending[] = {BELOW, REPLACED, EXPIRED, COMPROMISED, DESTROYED};
     for (size_t i = 0; i < sizeof ending; i++) {
-        is_reason(export_as(ending[i], NEWEST, "factory/f1"), MV_RECORD_KEY_NOT_ACTIVE);
-        is_reason(export_as(NEWEST, ending[i], "factory/f1"), MV_RECORD_KEY_NOT_ACTIVE);
+        assert_reason(export_as(ending[i], NEWEST, "factory/f1"), MV_RECORD_KEY_NOT_ACTIVE);
+        assert_reason(export_as(NEWEST, ending[i], "factory/f1"), MV_RECORD_KEY_NOT_ACTIVE);
     }
     test_ok(export_as(NOT_YET, NOT_YET, "factory/f1"), "made before its time");
-    is_reason(export_as(NEWEST + 1, NEWEST, "factory/f1"), MV_RECORD_KEY_UNKNOWN);
-    is_reason(export_as(NEWEST, NEWEST, "factory/f2"), MV_KEY_UNKNOWN);
-    is_reason(export_as(NEWEST, NEWEST, "record-mac/A1B2C3/2"), MV_KEY_UNKNOWN);
+    assert_reason(export_as(NEWEST + 1, NEWEST, "factory/f1"), MV_RECORD_KEY_UNKNOWN);
+    assert_reason(export_as(NEWEST, NEWEST, "factory/f2"), MV_KEY_UNKNOWN);
+    assert_reason(export_as(NEWEST, NEWEST, "record-mac/A1B2C3/2"), MV_KEY_UNKNOWN);
 }
 
 /* Born in the token: nobody sets its value, its KCV is asked by encryption, its policy holds. */
@@ -227,12 +215,12 @@ static void masters_are_born_and_proved(void **state)
     assert_int_equal(made.kcv_method, HSM_KCV_AES_CMAC);
     assert_int_equal(backup.size, 24);
     test_ok(hsm_key_verify(hsm, &made), "verify");
-    is_reason(hsm_key_generate(hsm, &request, &keeper, &made), MV_KEY_EXISTS);
+    assert_reason(hsm_key_generate(hsm, &request, &keeper, &made), MV_KEY_EXISTS);
     request.version = 0;
-    is_reason(hsm_key_generate(hsm, &request, &keeper, &made), MV_INVALID_FIELD);
+    assert_reason(hsm_key_generate(hsm, &request, &keeper, &made), MV_INVALID_FIELD);
     struct hsm_key_info other = made;
     other.kcv[0] ^= 1;
-    is_reason(hsm_key_verify(hsm, &other), MV_CATALOGUE_CORRUPT);
+    assert_reason(hsm_key_verify(hsm, &other), MV_CATALOGUE_CORRUPT);
     CK_OBJECT_HANDLE key = 0;
     CK_BBOOL yes = CK_TRUE;
     CK_ATTRIBUTE wrap = {CKA_WRAP, &yes, sizeof yes};
@@ -249,7 +237,7 @@ static void inputs_have_their_length(void **state)
     uint8_t full[16];
     uint8_t shorter[16];
     const struct hsm_handle master = handle_of(HSM_USE_RECORD_MAC, ACTIVE);
-    is_reason(hsm_an10922_value(hsm, master.object, input, sizeof input, full), MV_INVALID_FIELD);
+    assert_reason(hsm_an10922_value(hsm, master.object, input, sizeof input, full), MV_INVALID_FIELD);
     test_ok(hsm_an10922_value(hsm, master.object, input, sizeof input - 1, full), "full");
     test_ok(hsm_an10922_value(hsm, master.object, input, sizeof input - 2, shorter), "shorter");
     uint8_t value[16];
@@ -265,7 +253,7 @@ static void inputs_have_their_length(void **state)
     struct hsm_record_owner owner = owner_of(1);
     owner.pan[3] = 'x';
     uint8_t mac[16];
-    is_reason(hsm_record_mac(hsm, children, master, HSM_CHILD_MAC_IN, &owner, input, 1, mac), MV_INVALID_FIELD);
+    assert_reason(hsm_record_mac(hsm, children, master, HSM_CHILD_MAC_IN, &owner, input, 1, mac), MV_INVALID_FIELD);
 }
 
 int main(void)

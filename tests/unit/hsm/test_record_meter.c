@@ -1,23 +1,15 @@
 /* A real key process and a whole payment meter: what one seals the other takes, and what one writes the other checks,
  * over a change of keys and a reset. The masters are born in the token, and no test knows them. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <cmocka.h>
-
+#include "../../support/status.h"
 #include "../core/record_support.h"
 #include "hsm/record_key.h"
 #include "hsmd/client.h"
 #include "metervault/aes.h"
-#include "process.h"
+#include "served.h"
 
-static struct test_token token;
-static struct test_process process;
-static struct hsmd_client *client;
 static struct record_fixture *meter;
 static const uint8_t DOMAIN[3] = {0xA1, 0xB2, 0xC3};
 static const char FACTORY[] = "000102030405060708090a0b0c0d0e0f";
@@ -67,34 +59,30 @@ static void provision(const struct mv_record_keys *keys)
     assert_int_equal(mv_prepay_provision(&meter->p, &meter->identity, RECORD_TID, NULL, keys, RECORD_EPOCH), MV_DONE);
 }
 
-static int set_up(void **state)
+static void fill(struct hsm *hsm)
 {
     struct mv_record_keys keys;
-    if (record_setup(state) != 0)
-        return -1;
-    meter = *state;
-    test_token_new(&token, NULL);
-    struct hsm *hsm = test_token_open_new(&token);
     for (uint8_t version = 1; version <= 2; version++) {
         generate(hsm, HSM_USE_RECORD_MAC, version);
         generate(hsm, HSM_USE_RECORD_ENC, version);
     }
     test_ok(test_token_factory(hsm, "f1", FACTORY), "factory");
     export_keys(hsm, meter->identity.pan, &keys);
-    hsm_close(hsm);
     provision(&keys);
-    process_start(&process, &token);
-    test_ok(hsmd_client_new(token.config.socket, 5000, &client), "client");
-    return 0;
+}
+
+static int set_up(void **state)
+{
+    if (record_setup(state) != 0)
+        return -1;
+    meter = *state;
+    return served_set_up(NULL, fill);
 }
 
 static int tear_down(void **state)
 {
     (void)state;
-    hsmd_client_free(client);
-    int code = process_stop(&process);
-    test_token_free(&token);
-    return code;
+    return served_tear_down();
 }
 
 /* The record that was begun, as the server sends it to the key process. */

@@ -1,48 +1,22 @@
 /* Native records by a real key process on a real token: what it seals is what a meter computes, and every rule that a
  * broken server would like to break. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <string.h>
 
-#include <cmocka.h>
-
-#include "process.h"
+#include "../../support/status.h"
 #include "record_oracle.h"
 #include "record_world.h"
-
-static struct test_token token;
-static struct test_process process;
-static struct hsmd_client *client;
-
-static void is_refused(mv_status status, enum mv_reason reason, const char *where)
-{
-    char text[512];
-    if (status.ok || status.reason != reason || status.where == NULL || strcmp(status.where, where) != 0)
-        fail_msg("expected %s (%s), got %s", mv_reason_info(reason)->name, where,
-                 mv_status_text(status, text, sizeof text));
-}
+#include "served.h"
 
 static int set_up(void **state)
 {
     (void)state;
-    test_token_new(&token, NULL);
-    struct hsm *hsm = test_token_open_new(&token);
-    record_world_import(hsm);
-    hsm_close(hsm);
-    process_start(&process, &token);
-    test_ok(hsmd_client_new(token.config.socket, 5000, &client), "client");
-    return 0;
+    return served_set_up(NULL, record_world_import);
 }
 
 static int tear_down(void **state)
 {
     (void)state;
-    hsmd_client_free(client);
-    int code = process_stop(&process);
-    test_token_free(&token);
-    return code;
+    return served_tear_down();
 }
 
 static mv_status seal(struct hsmd_record *record)
@@ -130,26 +104,26 @@ static void only_records_are_sealed(void **state)
     for (size_t i = 0; i < sizeof broken / sizeof broken[0]; i++) {
         struct hsmd_record record = record_of(MV_KIND_PURCHASE, ACTIVE);
         record.bytes[broken[i].at] = broken[i].value;
-        is_refused(seal(&record), MV_RECORD_NOT_VALID, "form");
+        assert_reason_at(seal(&record), MV_RECORD_NOT_VALID, "form");
     }
     struct hsmd_record record = record_of(MV_KIND_PURCHASE, ACTIVE);
     record.size = 0;
-    is_refused(seal(&record), MV_RECORD_NOT_VALID, "form");
+    assert_reason_at(seal(&record), MV_RECORD_NOT_VALID, "form");
     record = record_of(MV_KIND_PURCHASE, ACTIVE);
     record.bytes[23] = 0x7F; /* its only tags rise, and this is nobody's */
-    is_refused(seal(&record), MV_RECORD_NOT_VALID, "form");
+    assert_reason_at(seal(&record), MV_RECORD_NOT_VALID, "form");
     record = record_of(MV_KIND_READ, ACTIVE);
     record.bytes[1] = MV_KIND_PURCHASE;
-    is_refused(seal(&record), MV_RECORD_NOT_VALID, "tags");
+    assert_reason_at(seal(&record), MV_RECORD_NOT_VALID, "tags");
     record = record_of(MV_KIND_RETURN, ACTIVE);
-    is_refused(seal(&record), MV_RECORD_NOT_VALID, "kind: from the meter");
+    assert_reason_at(seal(&record), MV_RECORD_NOT_VALID, "kind: from the meter");
     record = record_of(MV_KIND_KEY_UPDATE, ACTIVE);
-    is_refused(seal(&record), MV_RECORD_NOT_VALID, "kind: brings keys");
+    assert_reason_at(seal(&record), MV_RECORD_NOT_VALID, "kind: brings keys");
     record.bytes[1] = MV_KIND_CONTROL;
-    is_refused(seal(&record), MV_RECORD_NOT_VALID, "kind: brings keys");
+    assert_reason_at(seal(&record), MV_RECORD_NOT_VALID, "kind: brings keys");
     record = record_of(MV_KIND_CONTROL, ACTIVE);
     record.bytes[25] = MV_COMMAND_RESET;
-    is_refused(seal(&record), MV_RECORD_NOT_VALID, "kind: brings keys");
+    assert_reason_at(seal(&record), MV_RECORD_NOT_VALID, "kind: brings keys");
 }
 
 static mv_status seal_under(uint8_t version)
@@ -170,22 +144,22 @@ static void states_decide(void **state)
     const enum mv_reason reason = MV_RECORD_KEY_NOT_ACTIVE;
     test_ok(seal_under(ACTIVE), "active");
     test_ok(seal_under(REPLACED), "replaced");
-    is_refused(seal_under(BELOW), reason, "minimum version");
-    is_refused(seal_under(EXPIRED), reason, "state");
-    is_refused(seal_under(COMPROMISED), reason, "state");
-    is_refused(seal_under(DESTROYED), reason, "state");
-    is_refused(seal_under(NOT_YET), reason, "active_from");
+    assert_reason_at(seal_under(BELOW), reason, "minimum version");
+    assert_reason_at(seal_under(EXPIRED), reason, "state");
+    assert_reason_at(seal_under(COMPROMISED), reason, "state");
+    assert_reason_at(seal_under(DESTROYED), reason, "state");
+    assert_reason_at(seal_under(NOT_YET), reason, "active_from");
     test_ok(check_under(ACTIVE), "active");
     test_ok(check_under(REPLACED), "replaced");
     test_ok(check_under(EXPIRED), "expired");
-    is_refused(check_under(BELOW), reason, "minimum version");
-    is_refused(check_under(COMPROMISED), reason, "state");
-    is_refused(check_under(DESTROYED), reason, "state");
-    is_refused(check_under(NOT_YET), reason, "active_from");
-    is_refused(seal_under(NEWEST + 1), MV_RECORD_KEY_UNKNOWN, "record-mac");
+    assert_reason_at(check_under(BELOW), reason, "minimum version");
+    assert_reason_at(check_under(COMPROMISED), reason, "state");
+    assert_reason_at(check_under(DESTROYED), reason, "state");
+    assert_reason_at(check_under(NOT_YET), reason, "active_from");
+    assert_reason_at(seal_under(NEWEST + 1), MV_RECORD_KEY_UNKNOWN, "record-mac");
     struct hsmd_record record = record_of(MV_KIND_PURCHASE, ACTIVE);
     memcpy(record.domain, OTHER_DOMAIN, sizeof record.domain);
-    is_refused(seal(&record), MV_RECORD_KEY_UNKNOWN, "record-mac");
+    assert_reason_at(seal(&record), MV_RECORD_KEY_UNKNOWN, "record-mac");
 }
 
 static void returns_are_checked(void **state)
@@ -199,21 +173,21 @@ static void returns_are_checked(void **state)
     for (size_t i = 0; i < sizeof flips / sizeof flips[0]; i++) {
         record = good;
         record.bytes[flips[i]] ^= 0x01;
-        is_refused(check(&record), MV_RECORD_NOT_VALID, "MAC");
+        assert_reason_at(check(&record), MV_RECORD_NOT_VALID, "MAC");
     }
     /* of another version, epoch or direction */
     record = good;
     record.bytes[2] = NEWEST;
-    is_refused(check(&record), MV_RECORD_NOT_VALID, "MAC");
+    assert_reason_at(check(&record), MV_RECORD_NOT_VALID, "MAC");
     record = record_of(MV_KIND_RETURN, ACTIVE);
     record_mac(&record, ACTIVE, RECORD_EPOCH + 1, record.bytes + record.size);
     record.size = (uint8_t)(record.size + 16);
-    is_refused(check(&record), MV_RECORD_NOT_VALID, "MAC");
+    assert_reason_at(check(&record), MV_RECORD_NOT_VALID, "MAC");
     record = record_of(MV_KIND_RETURN, ACTIVE);
-    is_refused(check(&record), MV_RECORD_NOT_VALID, "form");
+    assert_reason_at(check(&record), MV_RECORD_NOT_VALID, "form");
     record = record_of(MV_KIND_PURCHASE, ACTIVE);
     test_ok(seal(&record), "seal");
-    is_refused(check(&record), MV_RECORD_NOT_VALID, "kind: not from a meter");
+    assert_reason_at(check(&record), MV_RECORD_NOT_VALID, "kind: not from a meter");
 }
 
 /* A record to the meter, reflected as if it came from it, is under another key. */
@@ -227,7 +201,7 @@ static void directions_have_their_own_keys(void **state)
     oracle_child(master, 0x01, METER, DOMAIN, RECORD_EPOCH, child);
     oracle_cmac(child, record.bytes, record.size, record.bytes + record.size);
     record.size = (uint8_t)(record.size + 16);
-    is_refused(check(&record), MV_RECORD_NOT_VALID, "MAC");
+    assert_reason_at(check(&record), MV_RECORD_NOT_VALID, "MAC");
 }
 
 /* A key that is generated while the process runs is there for the next record. */
@@ -237,7 +211,7 @@ static void new_keys_are_seen(void **state)
     static const uint8_t domain[3] = {0xFE, 0xED, 0x01};
     struct hsmd_record record = record_of(MV_KIND_PURCHASE, 1);
     memcpy(record.domain, domain, sizeof record.domain);
-    is_refused(seal(&record), MV_RECORD_KEY_UNKNOWN, "record-mac");
+    assert_reason_at(seal(&record), MV_RECORD_KEY_UNKNOWN, "record-mac");
     struct hsm *hsm = test_token_open(&token);
     test_ok(record_world_master(hsm, HSM_USE_RECORD_MAC, domain, 1), "import");
     hsm_close(hsm);

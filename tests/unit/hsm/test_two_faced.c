@@ -1,22 +1,14 @@
 /* Blocks whose CRC holds under class 0 and under class 2: as the class of a token is not encrypted, whoever holds the
  * digits could choose it. And blocks that no meter knows. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <string.h>
 
-#include <cmocka.h>
-
+#include "../../support/status.h"
 #include "hsmd/client.h"
 #include "metervault/sts_manage.h"
-#include "process.h"
+#include "served.h"
 
 enum { CREDIT = 0, MANAGEMENT = 2, DEFAULT_KT = 1 };
 
-static struct test_token token;
-static struct test_process process;
-static struct hsmd_client *client;
 static struct mv_decoder_key key; /* of `meter` */
 static const struct hsmd_meter meter = {.pan = "600727000000000009",
                                         .sgc = "123457",
@@ -27,13 +19,6 @@ static const struct hsmd_meter meter = {.pan = "600727000000000009",
                                         .ea = 7,
                                         .dkga = 4,
                                         .base_date = 2014};
-
-static void is_reason(mv_status status, enum mv_reason reason)
-{
-    char text[512];
-    if (status.ok || status.reason != reason)
-        fail_msg("expected %s, got %s", mv_reason_info(reason)->name, mv_status_text(status, text, sizeof text));
-}
 
 static void derive(struct hsm *hsm)
 {
@@ -47,30 +32,26 @@ static void derive(struct hsm *hsm)
     test_ok(hsm_derive_dkga04(hsm, handle, &input, &key), "derive");
 }
 
-static int set_up(void **state)
+static void fill(struct hsm *hsm)
 {
-    (void)state;
-    test_token_new(&token, NULL);
-    struct hsm *hsm = test_token_open_new(&token);
     struct hsm_vending_scope scope = {
         .sgc = "123457", .krn = 1, .kt = 2, .dkga = 4, .base_date = 2014, .ken = 255, .ea_mask = 0x880};
     test_ok(test_token_vending(hsm, scope, "000102030405060708090A0B0C0D0E0F10111213"), "vending key");
     scope.kt = DEFAULT_KT;
     test_ok(test_token_vending(hsm, scope, "131211100F0E0D0C0B0A09080706050403020100"), "default key");
     derive(hsm);
-    hsm_close(hsm);
-    process_start(&process, &token);
-    test_ok(hsmd_client_new(token.config.socket, 5000, &client), "client");
-    return 0;
+}
+
+static int set_up(void **state)
+{
+    (void)state;
+    return served_set_up(NULL, fill);
 }
 
 static int tear_down(void **state)
 {
     (void)state;
-    hsmd_client_free(client);
-    int code = process_stop(&process);
-    test_token_free(&token);
-    return code;
+    return served_tear_down();
 }
 
 /* The first block from `block` on, field by field, that the other class takes too; `shift`: where content counts. */
@@ -116,10 +97,10 @@ static void a_key_section_is_not_told_as_credit(void **state)
     test_ok(opened(MANAGEMENT, mv_sts_block_pack(&section), &told), "a section");
     assert_true(told.key_section);
     uint64_t clear = two_faced(section, 0);
-    is_reason(opened(CREDIT, clear, &told), MV_TOKEN_NOT_VALID);
+    assert_reason(opened(CREDIT, clear, &told), MV_TOKEN_NOT_VALID);
     assert_int_equal(told.tid, 0);
     assert_int_equal(told.field, 0);
-    is_reason(opened(MANAGEMENT, clear, &told), MV_TOKEN_NOT_VALID);
+    assert_reason(opened(MANAGEMENT, clear, &told), MV_TOKEN_NOT_VALID);
 }
 
 static void no_key_section_is_made_as_credit(void **state)
@@ -129,7 +110,7 @@ static void no_key_section_is_made_as_credit(void **state)
         const struct mv_sts_block credit = {
             .token_class = CREDIT, .subclass = subclass, .content = UINT64_C(0x05000000) << 8};
         test_ok(encrypted(2, CREDIT, mv_sts_block_pack(&credit)), "currency credit");
-        is_reason(encrypted(2, CREDIT, two_faced(credit, 0)), MV_TOKEN_AMBIGUOUS);
+        assert_reason(encrypted(2, CREDIT, two_faced(credit, 0)), MV_TOKEN_AMBIGUOUS);
     }
 }
 
@@ -140,10 +121,10 @@ static void no_credit_is_made_as_management(void **state)
         const struct mv_sts_block limit = {
             .token_class = MANAGEMENT, .subclass = (uint8_t)subclass, .content = UINT64_C(0x05000000) << 8};
         test_ok(encrypted(DEFAULT_KT, MANAGEMENT, mv_sts_block_pack(&limit)), "management");
-        is_reason(encrypted(DEFAULT_KT, MANAGEMENT, two_faced(limit, 0)), MV_TOKEN_AMBIGUOUS);
+        assert_reason(encrypted(DEFAULT_KT, MANAGEMENT, two_faced(limit, 0)), MV_TOKEN_AMBIGUOUS);
     }
     const struct mv_sts_block tamper = {.token_class = MANAGEMENT, .subclass = MV_MANAGE_CLEAR_TAMPER};
-    is_reason(encrypted(DEFAULT_KT, MANAGEMENT, two_faced(tamper, 16)), MV_TOKEN_AMBIGUOUS);
+    assert_reason(encrypted(DEFAULT_KT, MANAGEMENT, two_faced(tamper, 16)), MV_TOKEN_AMBIGUOUS);
 }
 
 /* The same CRC over other class bits never gives the same value. */
@@ -185,16 +166,16 @@ static void only_what_meters_know_is_encrypted(void **state)
         if (subclass <= 7)
             test_ok(status, "credit");
         else
-            is_reason(status, MV_INVALID_FIELD);
+            assert_reason(status, MV_INVALID_FIELD);
         status = encrypted(2, MANAGEMENT, mv_sts_block_pack(&manage));
         if (is_management(subclass))
             test_ok(status, "management");
         else
-            is_reason(status, MV_INVALID_FIELD);
+            assert_reason(status, MV_INVALID_FIELD);
     }
     const struct mv_sts_block no_register = {
         .token_class = MANAGEMENT, .subclass = MV_MANAGE_CLEAR_CREDIT, .content = (UINT64_C(5) << 32) | 8};
-    is_reason(encrypted(2, MANAGEMENT, mv_sts_block_pack(&no_register)), MV_INVALID_FIELD);
+    assert_reason(encrypted(2, MANAGEMENT, mv_sts_block_pack(&no_register)), MV_INVALID_FIELD);
 }
 
 int main(void)
