@@ -4,6 +4,7 @@
 #include "../../meter-core/src/nv/sink.h"
 #include "../../meter-core/src/prepay/account.h"
 #include "../../meter-core/src/prepay/calendar.h"
+#include "../../meter-core/src/prepay/card_keys.h"
 #include "../../meter-core/src/prepay/events.h"
 #include "../../meter-core/src/prepay/freeze.h"
 #include "../../meter-core/src/prepay/measure.h"
@@ -43,4 +44,5 @@ void prove_objects(void)
     prove(&mv_object_events, &p);
     prove(&mv_object_records, &p);
     prove(&mv_object_parts, &p);
+    prove(&mv_object_card_keys, &p);
 }

@@ -246,6 +246,13 @@ struct mv_parts {
     uint8_t bytes[MV_PARTS_MAX][MV_PART_BYTES];
 };
 
+/* ---- cards: the keys of the meter's card slot (card_terminal.h), by AN10922 from the office's masters ---- */
+struct mv_card_keys {
+    uint8_t meter_version; /* of the master card-meter; 0: this meter takes no cards */
+    uint8_t area_version;  /* of card-area of the records' domain; 0: none, it takes users' cards only */
+    uint8_t meter[16], area[16];
+};
+
 /* Objects in the journal; 0 is the token engine's. */
 enum mv_object {
     MV_OBJECT_TOKENS = 0,
@@ -260,6 +267,7 @@ enum mv_object {
     MV_OBJECT_EVENTS,
     MV_OBJECT_RECORDS,
     MV_OBJECT_PARTS,
+    MV_OBJECT_CARD_KEYS,
     MV_OBJECT_COUNT
 };
 
@@ -312,6 +320,7 @@ struct mv_prepay {
     struct mv_events events;
     struct mv_record_state records;
     struct mv_parts parts;
+    struct mv_card_keys card_keys;
     struct mv_load load;
     struct mv_load_switch load_switch;
     struct mv_keypad keypad;
@@ -361,6 +370,10 @@ MV_CORE_MUST_USE enum mv_result mv_prepay_open(struct mv_prepay *p, const struct
 MV_CORE_MUST_USE enum mv_result mv_prepay_provision(struct mv_prepay *p, const struct mv_meter_identity *identity,
                                                     uint32_t tid_fill, const struct mv_parameters *parameters,
                                                     const struct mv_record_keys *keys, uint16_t epoch);
+/* Once, behind mv_prepay_provision, for a meter with a card slot; copies the keys, the caller wipes its own. DONE;
+ * ALREADY_PROVISIONED: it has such keys; RANGE_ERROR for the version 0; NOT_PROVISIONED also where the meter takes no
+ * records; STORAGE_ERROR. */
+MV_CORE_MUST_USE enum mv_result mv_prepay_provision_cards(struct mv_prepay *p, const struct mv_card_keys *keys);
 /* Forgets keys and state in RAM; the memory keeps its own. */
 void mv_prepay_close(struct mv_prepay *p);
 

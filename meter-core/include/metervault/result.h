@@ -33,8 +33,13 @@ enum mv_result {
     MV_KCT_3RD = 48,
     MV_KCT_4TH = 49,
     /* Native records and cards: 100 + the decimal detail of the display codes Err-31 to Err-36, table of 2013. */
-    MV_RECORD_KEY_VERSION = 105, /* the meter has the key of another version */
+    MV_SLOT_CIPHER = 102,        /* the meter's own cipher or source of random numbers failed */
+    MV_SLOT_RESET = 104,         /* a card that never answered */
+    MV_RECORD_KEY_VERSION = 105, /* the meter has the key of another version; a card that does not have the key */
+    MV_SLOT_REFUSED = 106,       /* the card does not take the meter for genuine */
+    MV_SLOT_UNISSUED = 107,      /* no application or files of ours on the card */
     MV_RECORD_KIND = 108,        /* no kind that a meter takes */
+    MV_SLOT_NOT_AUTHORISED = 109,
     MV_RECORD_MAC_ERROR = 110,
     MV_RECORD_METER = 111,
     MV_RECORD_CLIENT = 112,
@@ -43,6 +48,9 @@ enum mv_result {
     MV_RECORD_NOT_OPEN = 115,             /* purchase, and no account is open */
     MV_RECORD_NOT_OPEN_REPLACEMENT = 116, /* replacement, the same */
     MV_RECORD_COUNT = 117,                /* purchases are missing before this one, or the account is open already */
+    MV_SLOT_NOT_CLEARED = 118,            /* the card still holds the return to what was before */
+    MV_SLOT_CONTACT = 119,                /* the card's answers make no sense */
+    MV_SLOT_REMOVED = 120,                /* before all was done */
     MV_RECORD_HOARD = 121,                /* over the hoard limit */
     /* Native records: what that table has no number for. */
     MV_RECORD_EPOCH = 131, /* of another installation */
@@ -54,6 +62,8 @@ enum mv_result {
     MV_RECORD_PARTS = 136, /* not a part of the set that is being put together */
     MV_RECORD_TIME = 137,  /* too far from the clock outside a read session, or back across a monthly freeze */
     MV_RECORD_KEYS = 138,  /* the wrapped keys are not whole */
+    MV_SLOT_BLOCKED = 139, /* the office blocked the card */
+    MV_SLOT_EMPTY = 140,   /* nothing for a meter is on the card */
 };
 
 #endif

@@ -7,6 +7,7 @@
 #include "../meter/companion.h"
 #include "account.h"
 #include "calendar.h"
+#include "card_keys.h"
 #include "events.h"
 #include "freeze.h"
 #include "measure.h"
@@ -22,7 +23,7 @@
 static const struct mv_nv_object *const objects[] = {
     &mv_object_account, &mv_object_registers,   &mv_object_freezes,  &mv_object_parameters,
     &mv_object_tariff,  &mv_object_next_tariff, &mv_object_calendar, &mv_object_supply,
-    &mv_object_events,  &mv_object_records,     &mv_object_parts,
+    &mv_object_events,  &mv_object_records,     &mv_object_parts,    &mv_object_card_keys,
 };
 
 /* The sum is the meter's to check; here it only must not run over. */
@@ -91,6 +92,7 @@ void mv_prepay_close(struct mv_prepay *p)
     mv_meter_close(&p->meter);
     p->counts = false;
     mv_wipe(&p->records.keys, sizeof p->records.keys);
+    mv_wipe(&p->card_keys, sizeof p->card_keys);
     mv_wipe(&p->keypad, sizeof p->keypad);
 }
 
@@ -112,6 +114,7 @@ static void blank(struct mv_prepay *p)
     memset(&p->supply, 0, sizeof p->supply);
     memset(&p->events, 0, sizeof p->events);
     memset(&p->parts, 0, sizeof p->parts);
+    memset(&p->card_keys, 0, sizeof p->card_keys);
     mv_tariff_default(&p->tariff);
     mv_tariff_default(&p->next_tariff);
     mv_calendar_default(&p->calendar);

@@ -154,6 +154,8 @@ static enum mv_result take_retire(struct mv_prepay *p)
     mv_wipe(&p->meter.state.identity.key.bytes, sizeof p->meter.state.identity.key.bytes);
     mv_wipe(&p->meter.state.sections, sizeof p->meter.state.sections);
     mv_touch(p, MV_OBJECT_TOKENS, true);
+    mv_wipe(&p->card_keys, sizeof p->card_keys);
+    mv_touch(p, MV_OBJECT_CARD_KEYS, true);
     mv_records_provision(p, NULL, p->records.epoch);
     return MV_ACCEPT;
 }
