@@ -2,8 +2,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "../../support/status.h"
 #include "base/approval.h"
-#include "support.h"
 
 static const char WHOLE[] = "metervault-approval 1\n"
                             "action supply-group-change\n"

@@ -1,5 +1,5 @@
+#include "../../support/status.h"
 #include "base/hex.h"
-#include "support.h"
 
 #include <string.h>
 

@@ -6,7 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "support.h"
+#include "../../support/status.h"
 
 enum { ROOM = 4096 };
 

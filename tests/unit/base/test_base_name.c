@@ -1,8 +1,8 @@
 /* Names: exactly the letters, digits and three signs that receipts, audit and certificates take. */
 #include <string.h>
 
+#include "../../support/status.h"
 #include "base/name.h"
-#include "support.h"
 
 static void each_character(void **state)
 {

@@ -13,7 +13,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "support.h"
+#include "../../support/status.h"
 
 enum { PIN_SIZE = 9, LARGE = 64 * 1024 };
 

@@ -1,7 +1,7 @@
 /* The one status type, and the table of reasons that errors.proto becomes. */
 #include <string.h>
 
-#include "support.h"
+#include "../../support/status.h"
 
 static void test_ok_and_failures(void **state)
 {

@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "support.h"
+#include "../../support/status.h"
 
 static void utf8(void **state)
 {

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "support.h"
+#include "../../support/status.h"
 
 enum { WHOLE = 1 + 2 + 4 + 8 + 3 + 2 + 5 };
 

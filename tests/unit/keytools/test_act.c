@@ -1,5 +1,5 @@
 /* The text of an act: one form, and what a comparison finds. */
-#include "support.h"
+#include "../../support/status.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -1,5 +1,5 @@
 /* An init that is cut short anywhere is taken up by the next one, and leaves no token that seems whole. */
-#include "support.h"
+#include "../../support/status.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,6 +1,6 @@
 /* codex32 strings: published values both ways, every fault by its name, and what correction finds and what it does not.
  */
-#include "support.h"
+#include "../../support/status.h"
 
 #include <stdio.h>
 #include <stdlib.h>

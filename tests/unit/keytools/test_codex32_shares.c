@@ -1,5 +1,5 @@
 /* Shares: every k of them rebuild the secret, fewer say nothing, and sets that were mixed are named. */
-#include "support.h"
+#include "../../support/status.h"
 
 #include <stdlib.h>
 #include <string.h>

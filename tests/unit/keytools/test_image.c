@@ -1,6 +1,6 @@
 /* A token as an image and back: the key process makes the same published tokens from the restored token, byte for byte
  * and tag for tag; and what no restore takes. */
-#include "support.h"
+#include "../../support/status.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,5 +1,5 @@
 /* A file of an act has the same bytes for who approved it and for who does it. */
-#include "support.h"
+#include "../../support/status.h"
 
 #include <fcntl.h>
 #include <stdio.h>

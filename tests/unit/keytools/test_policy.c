@@ -1,6 +1,6 @@
 /* Whoever has the PIN tries to get more out of every kind of key than its policy allows. Each attempt is refused by the
  * module, or found: by what `verify` asks, and by the key process, which then does not serve. */
-#include "support.h"
+#include "../../support/status.h"
 
 #include <stdio.h>
 #include <stdlib.h>

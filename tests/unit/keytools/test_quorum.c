@@ -1,5 +1,5 @@
 /* Rules, officers and spent nonces in a token's catalogue. */
-#include "support.h"
+#include "../../support/status.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,13 +13,6 @@
 static struct test_token token;
 static struct hsm *hsm;
 static struct hsm_catalogue *catalogue;
-
-static void is_reason(mv_status status, enum mv_reason reason)
-{
-    char text[512];
-    if (status.ok || status.reason != reason)
-        fail_msg("expected %s, got %s", mv_reason_info(reason)->name, mv_status_text(status, text, sizeof text));
-}
 
 static void read_catalogue(void)
 {
@@ -56,10 +49,10 @@ static void all_or_nobody_is_enrolled(void **state)
     struct hsm_officer officers[] = {person("ann", 1), person("ben", 2), person("ann", 3)};
     const struct hsm_rule three = rule(HSM_EVERY_ACT, 3, NULL, NULL);
     const struct hsm_rule two = rule(HSM_EVERY_ACT, 2, NULL, NULL);
-    is_reason(hsm_officers_enrol(hsm, officers, 3, NULL), MV_KEY_EXISTS);
+    assert_reason(hsm_officers_enrol(hsm, officers, 3, NULL), MV_KEY_EXISTS);
     officers[2] = person("cas", 2);
-    is_reason(hsm_officers_enrol(hsm, officers, 3, NULL), MV_KEY_EXISTS);
-    is_reason(hsm_officers_enrol(hsm, officers, 2, &three), MV_QUORUM_IMPOSSIBLE);
+    assert_reason(hsm_officers_enrol(hsm, officers, 3, NULL), MV_KEY_EXISTS);
+    assert_reason(hsm_officers_enrol(hsm, officers, 2, &three), MV_QUORUM_IMPOSSIBLE);
     read_catalogue();
     assert_int_equal(catalogue->officer_count, 0);
     assert_int_equal(catalogue->rule_count, 0);
@@ -80,10 +73,10 @@ static void rules_are_of_acts(void **state)
 {
     (void)state;
     struct hsm_officer cas = person("cas", 3);
-    is_reason(set(rule("explode", 1, NULL, NULL)), MV_INVALID_FIELD);
-    is_reason(set(rule("export", 3, NULL, NULL)), MV_QUORUM_IMPOSSIBLE);
-    is_reason(set(rule("export", 1, "cas", NULL)), MV_OFFICER_UNKNOWN);
-    is_reason(set(rule("export", 2, "ann", NULL)), MV_QUORUM_IMPOSSIBLE);
+    assert_reason(set(rule("explode", 1, NULL, NULL)), MV_INVALID_FIELD);
+    assert_reason(set(rule("export", 3, NULL, NULL)), MV_QUORUM_IMPOSSIBLE);
+    assert_reason(set(rule("export", 1, "cas", NULL)), MV_OFFICER_UNKNOWN);
+    assert_reason(set(rule("export", 2, "ann", NULL)), MV_QUORUM_IMPOSSIBLE);
     test_ok(hsm_officer_add(hsm, &cas), "add");
     test_ok(set(rule("export", 3, NULL, NULL)), "export");
     test_ok(set(rule("rotate", 1, "ann", "ben")), "rotate");
@@ -100,7 +93,7 @@ static void rules_are_of_acts(void **state)
     assert_false(hsm_quorum_counts(catalogue, "rotate", "cas"));
     assert_true(hsm_quorum_counts(catalogue, "export", "cas"));
     /* who decides may not be fewer than the act in most need of them has */
-    is_reason(set(rule("policy", 1, "ann", "ben")), MV_QUORUM_IMPOSSIBLE);
+    assert_reason(set(rule("policy", 1, "ann", "ben")), MV_QUORUM_IMPOSSIBLE);
     test_ok(set(rule("export", HSM_RULE_NONE, NULL, NULL)), "export as all");
     read_catalogue();
     assert_int_equal(hsm_quorum_needed(catalogue, "policy"), 2);
@@ -121,12 +114,12 @@ static void officers_go_but_not_below_the_quorum(void **state)
     struct hsm_officer renewed = person("ann", 5);
     struct hsm_officer same = person("ann", 5);
     struct hsm_officer taken = person("ann", 3);
-    is_reason(hsm_officer_remove(hsm, "dan", &generation), MV_OFFICER_UNKNOWN);
-    is_reason(hsm_officer_remove(hsm, "ann", &generation), MV_QUORUM_IMPOSSIBLE); /* rotate is hers and ben's */
-    is_reason(hsm_officer_replace(hsm, "dan", &dan), MV_OFFICER_UNKNOWN);
-    is_reason(hsm_officer_replace(hsm, "ann", &taken), MV_KEY_EXISTS);
+    assert_reason(hsm_officer_remove(hsm, "dan", &generation), MV_OFFICER_UNKNOWN);
+    assert_reason(hsm_officer_remove(hsm, "ann", &generation), MV_QUORUM_IMPOSSIBLE); /* rotate is hers and ben's */
+    assert_reason(hsm_officer_replace(hsm, "dan", &dan), MV_OFFICER_UNKNOWN);
+    assert_reason(hsm_officer_replace(hsm, "ann", &taken), MV_KEY_EXISTS);
     test_ok(hsm_officer_replace(hsm, "ann", &renewed), "new certificate");
-    is_reason(hsm_officer_replace(hsm, "ann", &same), MV_KEY_EXISTS);
+    assert_reason(hsm_officer_replace(hsm, "ann", &same), MV_KEY_EXISTS);
     test_ok(hsm_officer_replace(hsm, "ben", &dan), "successor");
     read_catalogue();
     assert_int_equal(catalogue->officer_count, 3);
@@ -136,7 +129,7 @@ static void officers_go_but_not_below_the_quorum(void **state)
     test_ok(hsm_officer_remove(hsm, "cas", &generation), "remove");
     read_catalogue();
     assert_int_equal(catalogue->generation, generation);
-    is_reason(hsm_officer_remove(hsm, "dan", &generation), MV_QUORUM_IMPOSSIBLE);
+    assert_reason(hsm_officer_remove(hsm, "dan", &generation), MV_QUORUM_IMPOSSIBLE);
     assert_int_equal(catalogue->officer_count, 2);
     /* a former officer comes back under the same name */
     struct hsm_officer cas = person("cas", 3);
@@ -171,7 +164,7 @@ static void an_act_writes_under_the_rules_it_was_judged_by(void **state)
     struct hsm_officer eve = person("eve", 6);
     read_catalogue();
     uint64_t before = catalogue->generation;
-    is_reason(hsm_act_judge(hsm, catalogue, &refusal, 1), MV_QUORUM_MISSING);
+    assert_reason(hsm_act_judge(hsm, catalogue, &refusal, 1), MV_QUORUM_MISSING);
     read_catalogue();
     assert_int_equal(catalogue->generation, before);
     test_ok(hsm_act_judge(hsm, catalogue, &judge, 1), "judged");
@@ -186,10 +179,10 @@ static void an_act_writes_under_the_rules_it_was_judged_by(void **state)
     test_ok(hsm_officer_add(hsm, &eve), "by another process");
     hsm->judged = true;
     memcpy(hsm->judged_by, judged_by, sizeof judged_by);
-    is_reason(set(rule("export", 0, NULL, NULL)), MV_QUORUM_MISSING);
-    is_reason(test_token_factory(hsm, "late", "000102030405060708090a0b0c0d0e0f"), MV_QUORUM_MISSING);
+    assert_reason(set(rule("export", 0, NULL, NULL)), MV_QUORUM_MISSING);
+    assert_reason(test_token_factory(hsm, "late", "000102030405060708090a0b0c0d0e0f"), MV_QUORUM_MISSING);
     CK_OBJECT_HANDLE key = 0;
-    is_reason(hsm_find_key(hsm, "factory/late", &key), MV_KEY_UNKNOWN);
+    assert_reason(hsm_find_key(hsm, "factory/late", &key), MV_KEY_UNKNOWN);
     test_ok(hsm_act_judge(hsm, catalogue, &judge, 1), "judged anew");
     test_ok(set(rule("export", HSM_RULE_NONE, NULL, NULL)), "export");
     hsm->judged = false;
@@ -228,8 +221,8 @@ static void one_key_is_one_officer(void **state)
     memset(hal.key_sha256, 7, sizeof hal.key_sha256);
     memset(renewed.key_sha256, 7, sizeof renewed.key_sha256);
     test_ok(hsm_officer_add(hsm, &gus), "gus");
-    is_reason(hsm_officer_add(hsm, &hal), MV_KEY_EXISTS);
-    is_reason(hsm_officer_replace(hsm, "ann", &hal), MV_KEY_EXISTS);
+    assert_reason(hsm_officer_add(hsm, &hal), MV_KEY_EXISTS);
+    assert_reason(hsm_officer_replace(hsm, "ann", &hal), MV_KEY_EXISTS);
     test_ok(hsm_officer_replace(hsm, "gus", &renewed), "the own key in a new certificate");
     read_catalogue();
     const struct hsm_officer *found = NULL;
@@ -260,17 +253,17 @@ static void a_nonce_is_spent_once(void **state)
     uint64_t after = catalogue->generation;
     read_catalogue();
     assert_int_equal(catalogue->generation, after);
-    is_reason(spend(1, 1000, 10), MV_APPROVAL_USED);
-    is_reason(spend(1, 1000, 999), MV_APPROVAL_USED);
+    assert_reason(spend(1, 1000, 10), MV_APPROVAL_USED);
+    assert_reason(spend(1, 1000, 999), MV_APPROVAL_USED);
     /* until none is left, and again when they have expired */
     for (int i = 2; i <= HSM_SPENT_PAGES * HSM_SPENT_NONCES; i++)
         test_ok(spend(i, i <= 30 ? 1000 : 2000, 20), "another");
-    is_reason(spend(9999, 2000, 999), MV_INVALID_FIELD);
+    assert_reason(spend(9999, 2000, 999), MV_INVALID_FIELD);
     for (int i = 1; i <= HSM_SPENT_PAGES * HSM_SPENT_NONCES; i += 10)
-        is_reason(spend(i, 2000, 999), MV_APPROVAL_USED);
+        assert_reason(spend(i, 2000, 999), MV_APPROVAL_USED);
     test_ok(spend(9999, 2000, 1000), "after the first have expired");
-    is_reason(spend(9999, 2000, 1000), MV_APPROVAL_USED);
-    is_reason(spend(31, 2000, 1999), MV_APPROVAL_USED);
+    assert_reason(spend(9999, 2000, 1000), MV_APPROVAL_USED);
+    assert_reason(spend(31, 2000, 1999), MV_APPROVAL_USED);
     read_catalogue();
     assert_int_equal(catalogue->spent_count, HSM_SPENT_PAGES);
 }
@@ -309,7 +302,7 @@ static void an_officer_of_the_older_form_is_read(void **state)
     assert_int_equal(read.of.officer.valid_until_unix_s, 0);
     data[MAGIC_LAST] = '4';
     test_ok(hsm_cmac(hsm, mac_key, data, size - HSM_ENTRY_MAC, data + size - HSM_ENTRY_MAC), "MAC");
-    is_reason(hsm_entry_decode(hsm, mac_key, data, size, &read), MV_CATALOGUE_CORRUPT);
+    assert_reason(hsm_entry_decode(hsm, mac_key, data, size, &read), MV_CATALOGUE_CORRUPT);
 }
 
 static int set_up(void **state)

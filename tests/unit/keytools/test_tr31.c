@@ -1,5 +1,5 @@
 /* TR-31 blocks of version D: the published one, our own both ways, and everything that must be refused. */
-#include "support.h"
+#include "../../support/status.h"
 
 #include <stdio.h>
 #include <string.h>

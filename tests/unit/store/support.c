@@ -7,17 +7,6 @@
 #include <string.h>
 #include <unistd.h>
 
-void assert_reason_(mv_status status, enum mv_reason reason, const char *file, int line)
-{
-    char text[512];
-    bool as_said = reason == MV_REASON_UNSPECIFIED ? status.ok : !status.ok && status.reason == (uint16_t)reason;
-    if (as_said)
-        return;
-    print_error("expected %s, got %s\n", reason == MV_REASON_UNSPECIFIED ? "ok" : mv_reason_info(reason)->name,
-                mv_status_text(status, text, sizeof text));
-    _fail(file, line);
-}
-
 int ledger_directory(void **state)
 {
     struct ledger *ledger = calloc(1, sizeof *ledger);

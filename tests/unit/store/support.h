@@ -3,14 +3,9 @@
 #ifndef MV_TESTS_STORE_SUPPORT_H
 #define MV_TESTS_STORE_SUPPORT_H
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
 #include <sqlite3.h>
 
+#include "../../support/status.h"
 #include "store/store.h"
 
 struct ledger {
@@ -26,10 +21,6 @@ struct ledger {
 int ledger_directory(void **state);
 int ledger_new(void **state);
 int ledger_remove(void **state);
-
-#define assert_ok(expression)             assert_reason_(expression, MV_REASON_UNSPECIFIED, __FILE__, __LINE__)
-#define assert_reason(expression, reason) assert_reason_(expression, reason, __FILE__, __LINE__)
-void assert_reason_(mv_status status, enum mv_reason reason, const char *file, int line);
 
 struct store_meter sample_meter(const char *pan);
 /* A sale to the ledger's meter with this tid; the request id is made from it. */

@@ -3,13 +3,7 @@
 #ifndef WORLD_H
 #define WORLD_H
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
-
+#include "../../support/status.h"
 #include "fake_keys.h"
 #include "vending/vending.h"
 
@@ -67,19 +61,6 @@ void world_audit_verify(struct world *world);
 /* Everything in the ledger, as SQL text; free it. */
 char *world_dump(struct world *world);
 
-#define assert_ok(status)                                                                                              \
-    do {                                                                                                               \
-        mv_status assert_status_ = (status);                                                                           \
-        if (!assert_status_.ok)                                                                                        \
-            fail_msg("%s: %s (%s)", #status, mv_reason_info((enum mv_reason)assert_status_.reason)->name,              \
-                     assert_status_.where == NULL ? "" : assert_status_.where);                                        \
-    } while (0)
-#define assert_refused(expected, status)                                                                               \
-    do {                                                                                                               \
-        mv_status assert_status_ = (status);                                                                           \
-        assert_false(assert_status_.ok);                                                                               \
-        assert_string_equal(mv_reason_info((enum mv_reason)assert_status_.reason)->name,                               \
-                            mv_reason_info((expected))->name);                                                         \
-    } while (0)
+#define assert_refused(expected, status) assert_reason((status), (expected))
 
 #endif
