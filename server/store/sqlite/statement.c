@@ -19,6 +19,13 @@
 #define RECORD_COLUMNS                                                                                                 \
     "id, meter, epoch, kind, sequence, principal, request_id, part, parts, digest, amount, arrears, "                  \
     "coalesce(nonce, zeroblob(8)), bytes, issued_at_unix_s "
+#define CARD_COLUMNS                                                                                                   \
+    "SELECT id, uid, kind, state, organisation, coalesce(meter, 0), domain, version, denied, because, issuer, "        \
+    "office, "                                                                                                         \
+    "meter_key, area, transport, uses, round, since_unix_s, used_unix_s FROM card "
+#define CARD_CONTENT_COLUMNS                                                                                           \
+    "SELECT id, card, hash, purchase, principal, request_id, noted_unix_s, confirmed_unix_s IS NOT NULL "              \
+    "FROM card_content WHERE card = ? "
 #define PROPOSAL_COLUMNS                                                                                               \
     "p.id, p.text, p.from_sgc, p.to_sgc, p.pan, p.expires_unix_s, p.proposer, p.proposed_at_unix_s "
 #define APPROVAL_COLUMNS "a.id, a.proposal, a.principal, a.certificate, a.signature, a.approved_at_unix_s "
@@ -169,6 +176,35 @@ static const struct sql_text texts[SQL_COUNT] = {
                             "r.received_at_unix_s, coalesce(q.sequence, 0) FROM record_return r "
                             "LEFT JOIN record q ON q.id = r.answers WHERE r.meter = ? "
                             "AND (r.epoch, r.sequence) < (?, ?) ORDER BY r.epoch DESC, r.sequence DESC LIMIT ?"},
+    [SQL_CARD_METER_GET] = {"card keys", "SELECT key_version, area_version, last_version FROM card_meter "
+                                         "WHERE meter = ?"},
+    [SQL_CARD_METER_PUT] = {"card keys",
+                            "INSERT INTO card_meter (meter, key_version, area_version, last_version) "
+                            "VALUES (?, ?, ?, ?) ON CONFLICT (meter) DO UPDATE SET key_version = excluded.key_version, "
+                            "area_version = excluded.area_version, last_version = excluded.last_version"},
+    [SQL_CARD_BY_UID] = {"card", CARD_COLUMNS "WHERE uid = ?"},
+    [SQL_CARD_OF_METER] = {"card", CARD_COLUMNS "WHERE meter = ? AND denied < 2"},
+    [SQL_CARD_INSERT] =
+        {"card", "INSERT INTO card (kind, state, organisation, meter, domain, version, denied, because, issuer, "
+                 "office, meter_key, area, transport, uses, round, since_unix_s, used_unix_s, uid) "
+                 "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"},
+    [SQL_CARD_UPDATE] = {"card",
+                         "UPDATE card SET kind = ?, state = ?, organisation = ?, meter = ?, domain = ?, version = ?, "
+                         "denied = ?, because = ?, issuer = ?, office = ?, meter_key = ?, area = ?, transport = ?, "
+                         "uses = ?, round = ?, since_unix_s = ?, used_unix_s = ? WHERE id = ?"},
+    [SQL_CARDS_AFTER] = {"card", CARD_COLUMNS "WHERE uid > ?1 AND organisation IN (SELECT value FROM json_each(?2)) "
+                                              "AND (?3 = 0 OR meter = ?3) AND (?4 = 0 OR denied > 0) "
+                                              "ORDER BY uid LIMIT ?5"},
+    [SQL_CARD_CONTENT_NOTE] = {"card content",
+                               "INSERT INTO card_content (card, hash, purchase, principal, request_id, noted_unix_s) "
+                               "VALUES (?, ?, ?, ?, ?, ?)"},
+    [SQL_CARD_CONTENT_FIND] = {"card content", CARD_CONTENT_COLUMNS "AND hash = ? ORDER BY id DESC LIMIT 1"},
+    [SQL_CARD_CONTENT_LAST] = {"card content",
+                               CARD_CONTENT_COLUMNS "AND confirmed_unix_s IS NOT NULL ORDER BY id DESC LIMIT 1"},
+    [SQL_CARD_CONTENT_CONFIRM] = {"card content", "UPDATE card_content SET confirmed_unix_s = ? WHERE id = ?"},
+    [SQL_CARD_KEY_USES] = {"card key", "SELECT uses FROM card_key_use WHERE label = ?"},
+    [SQL_CARD_KEY_USED] = {"card key", "INSERT INTO card_key_use (label, uses) VALUES (?, 1) "
+                                       "ON CONFLICT (label) DO UPDATE SET uses = uses + 1"},
     [SQL_METER_STATE] = {"meter", "UPDATE meter SET state = ?, key_version = key_version + 1 WHERE id = ?"},
     [SQL_AUDIT_HEAD] = {"audit", "SELECT sequence, hash FROM audit WHERE id BETWEEN ? AND ? ORDER BY id DESC LIMIT 1"},
     [SQL_AUDIT_INSERT] = {"audit", "INSERT INTO audit (id, time_unix_us, principal, action, object, outcome, detail, "
