@@ -4,7 +4,7 @@
  * meter-core/docs/cards.md. No allocation; one caller at a time.
  *
  * Nothing here waits for a card. A function answers SEND, the caller carries `apdu` to the card and its answer to
- * mv_card_step, until DONE or FAILED:
+ * mv_card_step, until DONE or OVER:
  *
  *   next = mv_card_authenticate(&session, 1, true);
  *   while (next == MV_CARD_SEND)
@@ -64,7 +64,7 @@ enum mv_card_ins {
     MV_CARD_INS_NON_FIRST = 0x77,
     MV_CARD_INS_MORE = 0xAF,
 };
-enum mv_card_mode { MV_CARD_PLAIN = 0, MV_CARD_MAC = 1, MV_CARD_FULL = 3 };
+enum mv_card_mode { MV_CARD_PLAIN = 0, MV_CARD_MAC = 1, MV_CARD_SECRET = 3 };
 
 struct mv_card_command {
     uint8_t ins;           /* enum mv_card_ins */
@@ -108,7 +108,7 @@ enum mv_card_error {
     /* ours */
     MV_CARD_OTHER_STATUS = 0x100, /* 91xx that is not in this list */
     MV_CARD_FOREIGN,              /* no 91xx at all: no card of this kind */
-    MV_CARD_NOT_GENUINE,          /* it did not answer our challenge: it does not have the key */
+    MV_CARD_FALSE,                /* it did not answer our challenge: it does not have the key */
     MV_CARD_MAC_WRONG,            /* of an answer */
     MV_CARD_FORMAT,               /* an answer that has not the form it must have */
     MV_CARD_TOO_LONG,             /* command or answer do not fit into the session's buffer */
@@ -119,7 +119,7 @@ enum mv_card_error {
 const char *mv_card_error_text(enum mv_card_error error);
 
 /* ---- the session ---- */
-enum mv_card_next { MV_CARD_SEND, MV_CARD_DONE, MV_CARD_FAILED };
+enum mv_card_next { MV_CARD_SEND, MV_CARD_DONE, MV_CARD_OVER };
 
 /* Read it freely, change nothing. */
 struct mv_card_session {
@@ -131,7 +131,7 @@ struct mv_card_session {
     uint16_t apdu_size;
     const uint8_t *data; /* DONE: what the card answered, in `buffer`; until the next command */
     uint16_t size;
-    enum mv_card_error error; /* FAILED */
+    enum mv_card_error error; /* OVER */
 
     bool authenticated; /* from the third pass to an error, SELECT, or the change of the own key */
     uint8_t key_no;     /* authenticated with */
@@ -152,7 +152,7 @@ void mv_card_start(struct mv_card_session *session, const struct mv_card_cipher 
 /* Forgets everything, the buffer's bytes too. Keys are the cipher's to wipe. */
 void mv_card_end(struct mv_card_session *session);
 
-/* After FAILED nothing is authenticated; the session may begin again with SELECT or First. After a cut connection call
+/* After OVER nothing is authenticated; the session may begin again with SELECT or First. After a cut connection call
  * mv_card_start. */
 /* First begins a transaction; NonFirst changes the key within it (STATE unless authenticated) and keeps TI and counter.
  * The cipher's CARD key is the one for `key_no` from this call on. */

@@ -52,7 +52,7 @@ static enum mv_card_next conclude(struct mv_card_session *session, const uint8_t
     bool genuine = mv_same(answer + (first ? TI : 0), expected, BLOCK);
     mv_wipe(expected, sizeof expected);
     if (!genuine)
-        return mv_card_fail(session, MV_CARD_NOT_GENUINE);
+        return mv_card_fail(session, MV_CARD_FALSE);
     if (!mv_card_session_keys(session->cipher, session->rnd_a, session->rnd_b))
         return mv_card_fail(session, MV_CARD_CIPHER);
     if (first) {

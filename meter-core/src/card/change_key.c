@@ -35,7 +35,7 @@ uint8_t mv_card_key_data(const uint8_t new_key[16], const uint8_t *old_key, uint
 enum mv_card_next mv_card_change_key(struct mv_card_session *session, uint8_t key_no, uint8_t *plain, uint8_t size)
 {
     const struct mv_card_command command = {.ins = MV_CARD_INS_CHANGE_KEY,
-                                            .mode = MV_CARD_FULL,
+                                            .mode = MV_CARD_SECRET,
                                             .header = &key_no,
                                             .header_size = 1,
                                             .data = plain,

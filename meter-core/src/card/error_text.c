@@ -24,7 +24,7 @@ static const struct {
     {MV_CARD_NO_FILE, "the card has no such file"},
     {MV_CARD_OTHER_STATUS, "the card answered with an unknown status"},
     {MV_CARD_FOREIGN, "no card of this kind"},
-    {MV_CARD_NOT_GENUINE, "the card did not prove that it has the key"},
+    {MV_CARD_FALSE, "the card did not prove that it has the key"},
     {MV_CARD_MAC_WRONG, "the MAC of the card's answer is wrong"},
     {MV_CARD_FORMAT, "the card's answer has a wrong form"},
     {MV_CARD_TOO_LONG, "more data than a session takes"},

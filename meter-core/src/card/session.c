@@ -32,7 +32,7 @@ enum mv_card_next mv_card_fail(struct mv_card_session *session, enum mv_card_err
     mv_card_end(session);
     mv_card_start(session, cipher, buffer, capacity);
     session->error = error;
-    return MV_CARD_FAILED;
+    return MV_CARD_OVER;
 }
 
 enum mv_card_next mv_card_finish(struct mv_card_session *session, uint16_t size)
@@ -82,7 +82,7 @@ static bool protect(struct mv_card_session *session, uint8_t header_size)
     uint16_t size = (uint16_t)(session->used - header_size);
     if (session->mode == MV_CARD_PLAIN)
         return true;
-    if (session->mode == MV_CARD_FULL && size > 0) {
+    if (session->mode == MV_CARD_SECRET && size > 0) {
         size = mv_card_pad(data, size);
         if (!mv_card_crypt(session->cipher, &to, true, data, size))
             return false;
@@ -149,7 +149,7 @@ static enum mv_card_next open_answer(struct mv_card_session *session)
         return mv_card_fail(session, MV_CARD_CIPHER);
     if (!mv_same(mac, bytes + size, sizeof mac))
         return mv_card_fail(session, MV_CARD_MAC_WRONG);
-    if (session->mode != MV_CARD_FULL || size == 0)
+    if (session->mode != MV_CARD_SECRET || size == 0)
         return mv_card_finish(session, size);
     if (size % MV_CARD_BLOCK != 0)
         return mv_card_fail(session, MV_CARD_FORMAT);

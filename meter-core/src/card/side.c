@@ -113,7 +113,7 @@ enum mv_card_error mv_card_side_open(struct mv_card_side *side, uint8_t ins, enu
         return refuse(side, MV_CARD_INTEGRITY);
     *size = signed_size;
     uint16_t data_size = (uint16_t)(signed_size - header_size);
-    if (mode != MV_CARD_FULL || data_size == 0)
+    if (mode != MV_CARD_SECRET || data_size == 0)
         return MV_CARD_NO_ERROR;
     enum mv_card_error error = decrypt(side, &to, bytes + header_size, &data_size);
     *size = (uint16_t)(header_size + data_size);
@@ -130,7 +130,7 @@ enum mv_card_error mv_card_side_close(struct mv_card_side *side, enum mv_card_mo
     const struct mv_card_binding to = {0, side->counter, side->ti};
     if (mode == MV_CARD_PLAIN)
         return MV_CARD_NO_ERROR;
-    if (mode == MV_CARD_FULL && *size > 0) {
+    if (mode == MV_CARD_SECRET && *size > 0) {
         *size = mv_card_pad(bytes, *size);
         if (!mv_card_crypt(side->cipher, &to, true, bytes, *size))
             return refuse(side, MV_CARD_CIPHER);
