@@ -14,8 +14,8 @@ static const struct option_usage usage = {
     "is\n"
     "typed or given with --confirm. The key's line stays in the catalogue as destroyed; its label is never used "
     "again.\n"
-    "Refused while meters may be under a vending or record key, unless --no-meter-needs-it says that none is. Backups\n"
-    "of the key are named and not touched: with the backup key each of them brings it back.",
+    "Refused while meters or cards may be under a vending, record or card key, unless --no-meter-needs-it says that\n"
+    "none is. Backups of the key are named and not touched: with the backup key each of them brings it back.",
     "  metervault-keys propose destroy --label factory/acme --out acme.act\n"
     "  metervault-keys destroy --label factory/acme --approval acme.act.ann --approval acme.act.ben\n"};
 

@@ -15,13 +15,16 @@ static const struct option_usage usage = {
     "Management Centre), or a factory key. With --component-file, given twice or more, the key is made as components\n"
     "that are written to these new files of mode 0600, for custodians who carry the key to another place; without,\n"
     "nobody outside the token learns it. A factory key needs components, because the factory must load it too.\n"
-    "Keys of native records, record-mac and record-enc, are of a domain and a version; what meters hold is derived.\n"
+    "Keys of native records, record-mac and record-enc, are of a domain and a version; what meters hold is derived. So "
+    "are\n"
+    "card keys: card-area of a domain; card-issuer, card-office, card-meter and card-transport of the whole system.\n"
     "With --use audit-sign a token that has none gets the key pair that signs transcripts of ceremonies.",
     "  metervault-keys generate --use vending --sgc 999901 --krn 1 --base-date 2014 --ea 7,11\n"
     "  metervault-keys generate --use vending --sgc 999901 --krn 2 --base-date 2035 --active-from 2035-01-01 "
     "--replaces 1\n"
     "  metervault-keys generate --use factory-kek --name acme --component-file a.hex --component-file b.hex\n"
-    "  metervault-keys generate --use record-mac --domain A1B2C3\n"};
+    "  metervault-keys generate --use record-mac --domain A1B2C3\n"
+    "  metervault-keys generate --use card-issuer\n"};
 
 struct generate {
     struct scope_options scope;
@@ -47,8 +50,8 @@ static int check_options(struct generate *generate)
         return code;
     if (generate->request.scope.dkga == 2)
         return options_complain("dkga", "new keys are for DKGA 4; a DKGA 2 key is imported");
-    if (hsm_use_is_record(generate->request.use) && generate->files.count > 0)
-        return options_complain("component-file", "a record key never leaves the token");
+    if (hsm_use_is_master(generate->request.use) && generate->files.count > 0)
+        return options_complain("component-file", "a record or card key never leaves the token");
     if (generate->files.count == 1 || generate->files.count > COMPONENTS_MOST)
         return options_complain("component-file", "give it twice or more, up to 8 times");
     if (generate->request.use == HSM_USE_FACTORY_KEK && generate->files.count == 0)

@@ -5,9 +5,9 @@
 #include "quorum.h"
 
 static const struct option_usage usage = {
-    "Sets a key, or one version of a key, to expired: it signs nothing any more, and of a vending or record key only "
-    "the\n"
-    "way out of it is left. With --compromised its signatures and records are refused too, for ever: the label must "
+    "Sets a key, or one version of a key, to expired: it signs nothing any more, and of a vending, record or card key\n"
+    "only the way out of it is left. With --compromised its signatures and records are refused too, for ever: the "
+    "label must "
     "be\n"
     "typed. The newest version of a key is retired only by its successor (`rotate`), unless it is compromised. An\n"
     "expired key can be brought back by `state --active`. The key process follows within a second.",

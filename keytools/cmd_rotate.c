@@ -11,10 +11,12 @@
 #include "succession.h"
 
 static const struct option_usage usage = {
-    "Makes the next version of a key: of record-mac or record-enc of a domain, of audit-sign, or the next revision of "
-    "a\n"
-    "supply group's vending key, to which the meters of the last one move (as `generate --replaces` does). The new\n"
-    "version signs from then on, the old ones still verify. --minimum-version N refuses the versions below N; with\n"
+    "Makes the next version of a key: of record-mac, record-enc or card-area of a domain, of card-issuer, "
+    "card-office,\n"
+    "card-meter, card-transport or audit-sign, or the next revision of a supply group's vending key, to which the\n"
+    "meters of the last one move (as `generate --replaces` does). The new version signs from then on, the old ones "
+    "still\n"
+    "verify. --minimum-version N refuses the versions below N; with\n"
     "--no-new-key it only does that. A running key process follows within a second.",
     "  metervault-keys rotate --use record-mac --domain A1B2C3\n"
     "  metervault-keys rotate --use record-mac --domain A1B2C3 --no-new-key --minimum-version 2\n"
@@ -94,7 +96,7 @@ static const struct hsm_key_info *any_version(const struct rotate *rotate, const
 {
     struct hsm_key_info like = {.use = rotate->audit_sign ? HSM_USE_AUDIT_SIGN : rotate->request.use};
     if (!rotate->audit_sign)
-        hsm_record_label(like.use, rotate->request.domain, 1, like.label);
+        hsm_master_label(like.use, rotate->request.domain, 1, like.label);
     for (size_t i = 0; i < catalogue->key_count; i++)
         if (hsm_same_family(&like, &catalogue->keys[i].info))
             return &catalogue->keys[i].info;
@@ -107,7 +109,7 @@ static mv_status next_version(struct rotate *rotate, struct session *session, co
     if (rotate->audit_sign)
         return hsm_sign_make(session->hsm, info);
     if (newest->version >= UINT8_MAX)
-        return mv_fail(MV_INVALID_FIELD, "version: the domain has used its 255 versions");
+        return mv_fail(MV_INVALID_FIELD, "version: the family has used its 255 versions");
     rotate->request.version = (uint8_t)(newest->version + 1);
     return key_entry_generate(session->hsm, session->config.backup_dir, &rotate->request, info);
 }
@@ -132,8 +134,8 @@ int cmd_rotate(struct tool *tool, int argc, char **argv)
     struct rotate rotate;
     memset(&rotate, 0, sizeof rotate);
     const struct option_spec specs[] = {
-        {"use", OPTION_TEXT, "USE", "record-mac, record-enc, audit-sign or vending", &rotate.scope.use},
-        {"domain", OPTION_TEXT, "HEX", "of a record key: 6 hex digits", &rotate.scope.domain},
+        {"use", OPTION_TEXT, "USE", "a record or card key, audit-sign or vending", &rotate.scope.use},
+        {"domain", OPTION_TEXT, "HEX", "of a record key or card-area: 6 hex digits", &rotate.scope.domain},
         {"sgc", OPTION_TEXT, "SGC", "of a vending key: supply group code, 6 digits", &rotate.scope.sgc},
         {"kt", OPTION_TEXT, "N", "key type: 1 default, 2 unique (the default here), 3 common", &rotate.scope.kt},
         {"base-date", OPTION_TEXT, "YEAR", "1993, 2014 or 2035; the last revision's if absent",

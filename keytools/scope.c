@@ -6,6 +6,7 @@
 
 #include "hex.h"
 #include "moment.h"
+#include "words.h"
 
 /* Absent means `absent`; a negative `absent` makes the option required. */
 static bool number(const char *option, const char *text, long low, long high, long absent, long *value)
@@ -86,14 +87,22 @@ static bool has_vending_option(const struct scope_options *options)
            options->base_date != NULL || options->ken != NULL || options->ea != NULL;
 }
 
-static int record_family(const struct scope_options *options, struct hsm_key_request *request)
+static bool read_domain(const char *text, uint8_t domain[HSM_DOMAIN_BYTES])
+{
+    if (text != NULL && strlen(text) == (size_t)2 * HSM_DOMAIN_BYTES && hex_decode(text, domain, HSM_DOMAIN_BYTES))
+        return true;
+    return options_complain("domain", "needs 6 hex digits") == TOOL_DONE;
+}
+
+static int family(const struct scope_options *options, struct hsm_key_request *request)
 {
     long version = 0;
     if (has_vending_option(options) || options->name != NULL)
-        return options_complain("use", "a record key has a domain and a version, no name, supply group or algorithm");
-    if (options->domain == NULL || strlen(options->domain) != 2 * sizeof request->domain ||
-        !hex_decode(options->domain, request->domain, sizeof request->domain))
-        return options_complain("domain", "needs 6 hex digits");
+        return options_complain("use", "a record or card key has a version, no name, supply group or algorithm");
+    if (!hsm_use_has_domain(request->use) && options->domain != NULL)
+        return options_complain("domain", "is for record keys and card-area");
+    if (hsm_use_has_domain(request->use) && !read_domain(options->domain, request->domain))
+        return TOOL_USAGE;
     if (!number("version", options->version, 1, UINT8_MAX, 1, &version))
         return TOOL_USAGE;
     request->version = (uint8_t)version;
@@ -137,19 +146,15 @@ static bool read_times(const struct scope_options *options, struct hsm_key_reque
 
 static bool read_use(const char *text, enum hsm_key_use *use)
 {
-    static const struct {
-        const char *text;
-        enum hsm_key_use use;
-    } uses[] = {{"vending", HSM_USE_VENDING},
-                {"factory-kek", HSM_USE_FACTORY_KEK},
-                {"record-mac", HSM_USE_RECORD_MAC},
-                {"record-enc", HSM_USE_RECORD_ENC}};
+    static const enum hsm_key_use uses[] = {HSM_USE_VENDING,    HSM_USE_FACTORY_KEK, HSM_USE_RECORD_MAC,
+                                            HSM_USE_RECORD_ENC, HSM_USE_CARD_ISSUER, HSM_USE_CARD_OFFICE,
+                                            HSM_USE_CARD_METER, HSM_USE_CARD_AREA,   HSM_USE_CARD_TRANSPORT};
     for (size_t i = 0; text != NULL && i < sizeof uses / sizeof uses[0]; i++) {
-        *use = uses[i].use;
-        if (strcmp(text, uses[i].text) == 0)
+        *use = uses[i];
+        if (strcmp(text, words_use(uses[i])) == 0)
             return true;
     }
-    return options_complain("use", "is vending, factory-kek, record-mac or record-enc") == TOOL_DONE;
+    return options_complain("use", "is " SCOPE_USES) == TOOL_DONE;
 }
 
 static int read_request(const struct scope_options *options, struct hsm_key_request *request)
@@ -158,10 +163,10 @@ static int read_request(const struct scope_options *options, struct hsm_key_requ
     request->accept_host_visible = options->accept_host_visible;
     if (!read_times(options, request) || !read_use(options->use, &request->use))
         return TOOL_USAGE;
-    if (hsm_use_is_record(request->use))
-        return record_family(options, request);
+    if (hsm_use_is_master(request->use))
+        return family(options, request);
     if (options->domain != NULL || options->version != NULL)
-        return options_complain(options->domain != NULL ? "domain" : "version", "is for record keys");
+        return options_complain(options->domain != NULL ? "domain" : "version", "is for record and card keys");
     if (request->use == HSM_USE_FACTORY_KEK)
         return factory_name(options, request);
     if (options->name != NULL)

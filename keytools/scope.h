@@ -3,7 +3,7 @@
 #define KEYTOOLS_SCOPE_H
 
 #include "hsm/hsm.h"
-#include "hsm/record_scope.h"
+#include "hsm/masters.h"
 #include "options.h"
 
 struct scope_options {
@@ -12,12 +12,15 @@ struct scope_options {
     bool accept_host_visible;
 };
 
+#define SCOPE_USES                                                                                                     \
+    "vending, factory-kek, record-mac, record-enc, card-issuer, card-office, card-meter, card-area or card-transport"
+
 /* Rows of an option table whose targets lie in `options`. */
 #define SCOPE_OPTIONS(options)                                                                                         \
-    {"use", OPTION_TEXT, "USE", "vending, factory-kek, record-mac or record-enc", &(options).use},                     \
+    {"use", OPTION_TEXT, "USE", SCOPE_USES, &(options).use},                                                           \
         {"name", OPTION_TEXT, "NAME", "of a factory key: its label is factory/NAME", &(options).name},                 \
-        {"domain", OPTION_TEXT, "HEX", "of a record key: 6 hex digits", &(options).domain},                            \
-        {"version", OPTION_TEXT, "N", "of a record key, 1 (the default) to 255", &(options).version},                  \
+        {"domain", OPTION_TEXT, "HEX", "of a record key or card-area: 6 hex digits", &(options).domain},               \
+        {"version", OPTION_TEXT, "N", "of a record or card key, 1 (the default) to 255", &(options).version},          \
         {"sgc", OPTION_TEXT, "SGC", "supply group code, 6 digits", &(options).sgc},                                    \
         {"krn", OPTION_TEXT, "N", "key revision number, 1 to 9", &(options).krn},                                      \
         {"kt", OPTION_TEXT, "N", "key type: 1 default, 2 unique (the default here), 3 common", &(options).kt},         \

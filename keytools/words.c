@@ -5,6 +5,7 @@
 #include <time.h>
 
 #include "hex.h"
+#include "hsm/masters.h"
 
 const char *words_use(enum hsm_key_use use)
 {
@@ -24,9 +25,13 @@ const char *words_use(enum hsm_key_use use)
     case HSM_USE_AUDIT_SIGN:
         return "audit-sign";
     case HSM_USE_RECORD_MAC:
-        return "record-mac";
     case HSM_USE_RECORD_ENC:
-        return "record-enc";
+    case HSM_USE_CARD_ISSUER:
+    case HSM_USE_CARD_OFFICE:
+    case HSM_USE_CARD_METER:
+    case HSM_USE_CARD_AREA:
+    case HSM_USE_CARD_TRANSPORT:
+        return hsm_master_name(use);
     }
     return "unknown";
 }

@@ -4,19 +4,6 @@
 
 #include "hsm/an10922.h"
 
-static mv_status make(struct hsm *hsm, const uint8_t value[HSM_AN10922_KEY], unsigned permissions,
-                      CK_OBJECT_HANDLE *key)
-{
-    static const CK_KEY_TYPE aes = CKK_AES;
-    const struct hsm_policy policy = {.type = CKK_AES, .permissions = permissions};
-    struct hsm_template template = {.count = 0};
-    hsm_template_session(&template, &aes, false);
-    hsm_template_usage(&template, &policy, 0);
-    hsm_template_add(&template, CKA_VALUE, value, HSM_AN10922_KEY);
-    CK_RV rv = hsm->p11->C_CreateObject(hsm->session, template.attributes, template.count, key);
-    return hsm_check(rv, "C_CreateObject");
-}
-
 static mv_status compare(struct hsm *hsm, CK_OBJECT_HANDLE child, CK_OBJECT_HANDLE expected)
 {
     static const uint8_t message[] = "AN10922";
@@ -38,9 +25,9 @@ mv_status hsm_an10922_self_test(struct hsm *hsm)
     CK_OBJECT_HANDLE master = 0;
     CK_OBJECT_HANDLE child = 0;
     CK_OBJECT_HANDLE expected = 0;
-    mv_status status = make(hsm, master_value, HSM_MAY_ENCRYPT | HSM_MAY_DERIVE, &master);
+    mv_status status = hsm_known_key(hsm, master_value, HSM_MAY_ENCRYPT | HSM_MAY_DERIVE, &master);
     if (status.ok)
-        status = make(hsm, derived, HSM_MAY_SIGN, &expected);
+        status = hsm_known_key(hsm, derived, HSM_MAY_SIGN, &expected);
     if (status.ok)
         status = hsm_an10922_child(hsm, master, input, sizeof input, HSM_MAY_SIGN, &child);
     if (status.ok)

@@ -34,8 +34,14 @@ enum hsm_key_use {
     HSM_USE_BACKUP_KEK = 5,
     HSM_USE_FACTORY_KEK = 6, /* wraps a meter's keys for injection */
     HSM_USE_AUDIT_SIGN = 7,  /* EC key pair: signs transcripts of ceremonies (sign.h) */
-    HSM_USE_RECORD_MAC = 8,  /* MAC keys of meters are derived from it (record_scope.h) */
-    HSM_USE_RECORD_ENC = 9,  /* keys that wrap meters' new record keys are derived from it */
+    /* masters of families (masters.h): what meters and cards hold is derived from them */
+    HSM_USE_RECORD_MAC = 8,      /* MAC keys of native records */
+    HSM_USE_RECORD_ENC = 9,      /* keys that wrap meters' new record keys */
+    HSM_USE_CARD_ISSUER = 10,    /* of a card: changes its keys, makes its files */
+    HSM_USE_CARD_OFFICE = 11,    /* of a card: writes and reads it at the office */
+    HSM_USE_CARD_METER = 12,     /* of a meter: what it and its user card know of each other */
+    HSM_USE_CARD_AREA = 13,      /* of a record domain: its meters read tool cards */
+    HSM_USE_CARD_TRANSPORT = 14, /* of a card: until it is personalised */
 };
 
 enum hsm_key_state { HSM_PRE_ACTIVE = 1, HSM_ACTIVE, HSM_ISSUED_UNTIL, HSM_EXPIRED, HSM_COMPROMISED, HSM_DESTROYED };

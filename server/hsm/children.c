@@ -29,16 +29,20 @@ void hsm_children_free(struct hsm_children *children)
     free(children);
 }
 
+static bool is_child(const struct hsm_child *child, const struct hsm_child *wanted)
+{
+    return child->key != 0 && child->master == wanted->master && child->permissions == wanted->permissions &&
+           child->size == wanted->size && memcmp(child->diversifier, wanted->diversifier, wanted->size) == 0;
+}
+
 /* The place of this child, or the one that it takes: a free one, or that which was not used longest. */
-static struct hsm_child *place_of(struct hsm_children *children, CK_OBJECT_HANDLE master,
-                                  const uint8_t diversifier[MV_RECORD_DIVERSIFIER], bool *found)
+static struct hsm_child *place_of(struct hsm_children *children, const struct hsm_child *wanted, bool *found)
 {
     struct hsm_child *oldest = &children->places[0];
     *found = true;
     for (size_t i = 0; i < HSM_CHILDREN; i++) {
         struct hsm_child *child = &children->places[i];
-        if (child->key != 0 && child->master == master &&
-            memcmp(child->diversifier, diversifier, sizeof child->diversifier) == 0)
+        if (is_child(child, wanted))
             return child;
         if (child->used < oldest->used)
             oldest = child;
@@ -47,18 +51,27 @@ static struct hsm_child *place_of(struct hsm_children *children, CK_OBJECT_HANDL
     return oldest;
 }
 
-mv_status hsm_children_get(struct hsm *hsm, struct hsm_children *children, CK_OBJECT_HANDLE master,
-                           const uint8_t diversifier[MV_RECORD_DIVERSIFIER], CK_OBJECT_HANDLE *key)
+mv_status hsm_children_take(struct hsm *hsm, struct hsm_children *children, CK_OBJECT_HANDLE master,
+                            const uint8_t *diversifier, uint8_t size, unsigned permissions, CK_OBJECT_HANDLE *key)
 {
+    struct hsm_child wanted = {.master = master, .permissions = permissions, .size = size};
     bool found = false;
-    struct hsm_child *child = place_of(children, master, diversifier, &found);
+    if (size > sizeof wanted.diversifier)
+        return mv_fail(MV_INVALID_FIELD, "diversification input");
+    memcpy(wanted.diversifier, diversifier, size);
+    struct hsm_child *child = place_of(children, &wanted, &found);
     if (!found) {
         hsm_destroy(hsm, child->key);
-        *child = (struct hsm_child){.master = master};
-        memcpy(child->diversifier, diversifier, sizeof child->diversifier);
-        MV_TRY(hsm_an10922_child(hsm, master, diversifier, sizeof child->diversifier, HSM_MAY_SIGN, &child->key));
+        *child = wanted;
+        MV_TRY(hsm_an10922_child(hsm, master, diversifier, size, permissions, &child->key));
     }
     child->used = ++children->clock;
     *key = child->key;
     return mv_ok();
+}
+
+mv_status hsm_children_get(struct hsm *hsm, struct hsm_children *children, CK_OBJECT_HANDLE master,
+                           const uint8_t diversifier[MV_RECORD_DIVERSIFIER], CK_OBJECT_HANDLE *key)
+{
+    return hsm_children_take(hsm, children, master, diversifier, MV_RECORD_DIVERSIFIER, HSM_MAY_SIGN, key);
 }

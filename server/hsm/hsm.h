@@ -113,14 +113,13 @@ MV_MUST_USE mv_status hsm_catalogue_create(struct hsm *hsm, const uint8_t *backu
 MV_MUST_USE mv_status hsm_officer_add(struct hsm *hsm, struct hsm_officer *officer);
 
 /* ---- keys ---- */
-/* Vending keys get the label "vending/SGC/KRN/KT", factory keys "factory/NAME", record keys "record-mac/DOMAIN/VERSION"
- * and "record-enc/DOMAIN/VERSION". */
+/* Vending keys get the label "vending/SGC/KRN/KT", factory keys "factory/NAME", masters those of masters.h. */
 struct hsm_key_request {
-    enum hsm_key_use use;           /* HSM_USE_VENDING, _FACTORY_KEK, _RECORD_MAC or _RECORD_ENC */
+    enum hsm_key_use use;           /* HSM_USE_VENDING, _FACTORY_KEK, or a master's */
     struct hsm_vending_scope scope; /* vending keys */
     char name[HSM_LABEL_SIZE - 8];  /* factory keys: 1..55 of a-z 0-9 . - _ */
-    uint8_t domain[3];              /* record keys (record_scope.h) */
-    uint8_t version;                /* record keys: 1..255; other keys are version 1 */
+    uint8_t domain[3];              /* masters that have one (masters.h) */
+    uint8_t version;                /* masters: 1..255; other keys are version 1 */
     int64_t active_from_unix_s;
     int64_t issued_until_unix_s; /* INT64_MAX: no end */
     bool accept_host_visible;    /* must be true for DKGA02 */

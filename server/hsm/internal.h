@@ -115,6 +115,9 @@ void hsm_template_usage(struct hsm_template *to, const struct hsm_policy *policy
 
 /* A secret key of this session, private and sensitive. `type` outlives the template. */
 void hsm_template_session(struct hsm_template *to, const CK_KEY_TYPE *type, bool extractable);
+/* An AES-128 key of this session with a value that everybody may know; it may do what `permissions` says. */
+MV_MUST_USE mv_status hsm_known_key(struct hsm *hsm, const uint8_t value[16], unsigned permissions,
+                                    CK_OBJECT_HANDLE *key);
 
 /* ---- birth.c ---- */
 /* `value` NULL: the token generates it. Makes the wrapped backup of the key backup->info.label, has it kept, then makes
@@ -169,6 +172,10 @@ MV_MUST_USE mv_status hsm_kcv_of_object(struct hsm *hsm, CK_OBJECT_HANDLE key, e
 
 /* AES-CMAC method of a key that may encrypt and not sign. */
 MV_MUST_USE mv_status hsm_kcv_by_encryption(struct hsm *hsm, CK_OBJECT_HANDLE key, uint8_t kcv[HSM_KCV_BYTES]);
+
+/* ---- card_selftest.c ---- */
+/* A published authentication and its session keys, in the token. SELF_TEST_FAILED. */
+MV_MUST_USE mv_status hsm_card_self_test(struct hsm *hsm);
 
 /* ---- entry.c: form of catalogue objects ---- */
 enum { HSM_ENTRY_SIZE = 512, HSM_ENTRY_MAC = 16 };

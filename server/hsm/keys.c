@@ -1,4 +1,4 @@
-/* Generating and importing the keys that officers ask for: vending keys, factory keys and record keys. */
+/* Generating and importing the keys that officers ask for: vending keys, factory keys and masters. */
 #include <openssl/sha.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -7,7 +7,7 @@
 
 #include "base/secret.h"
 #include "hsm/internal.h"
-#include "hsm/record_scope.h"
+#include "hsm/masters.h"
 
 enum { EA07_BIT = 1 << 7, EA11_BIT = 1 << 11 };
 
@@ -52,11 +52,11 @@ static mv_status describe(const struct hsm_key_request *request, struct hsm_key_
     } else if (request->use == HSM_USE_FACTORY_KEK) {
         MV_TRY(check_name(request->name));
         (void)snprintf(info->label, sizeof info->label, "factory/%s", request->name);
-    } else if (hsm_use_is_record(request->use)) {
+    } else if (hsm_use_is_master(request->use)) {
         if (request->version == 0)
             return mv_fail(MV_INVALID_FIELD, "version");
         info->version = request->version;
-        hsm_record_label(request->use, request->domain, request->version, info->label);
+        hsm_master_label(request->use, request->domain, request->version, info->label);
     } else {
         return mv_fail(MV_INVALID_FIELD, "use");
     }

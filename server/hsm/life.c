@@ -5,13 +5,13 @@
 #include <time.h>
 
 #include "hsm/internal.h"
-#include "hsm/record_scope.h"
+#include "hsm/masters.h"
 
 bool hsm_same_family(const struct hsm_key_info *a, const struct hsm_key_info *b)
 {
     if (a->use == HSM_USE_AUDIT_SIGN)
         return b->use == HSM_USE_AUDIT_SIGN;
-    return hsm_record_same_family(a, b);
+    return hsm_master_same_family(a, b);
 }
 
 const struct hsm_key_info *hsm_family_newest(const struct hsm_catalogue *catalogue, const struct hsm_key_info *key)
@@ -36,10 +36,40 @@ uint32_t hsm_family_minimum(const struct hsm_catalogue *catalogue, const struct 
     return minimum;
 }
 
+mv_status hsm_master_find(const struct hsm_catalogue *catalogue, enum hsm_key_use use, const uint8_t domain[3],
+                          uint8_t version, const struct hsm_key_entry **master)
+{
+    char label[HSM_LABEL_SIZE];
+    hsm_master_label(use, domain, version, label);
+    *master = hsm_catalogue_by_label(catalogue, label);
+    if (*master != NULL && (*master)->info.use == use)
+        return mv_ok();
+    return mv_fail(hsm_use_is_card(use) ? MV_CARD_KEY_UNKNOWN : MV_RECORD_KEY_UNKNOWN, hsm_master_name(use));
+}
+
+mv_status hsm_master_serving(const struct hsm_catalogue *catalogue, enum hsm_key_use use, const uint8_t domain[3],
+                             uint8_t version, enum hsm_purpose purpose, int64_t now_unix_s,
+                             const struct hsm_key_entry **master)
+{
+    MV_TRY(hsm_master_find(catalogue, use, domain, version, master));
+    const struct hsm_key_info *info = &(*master)->info;
+    return hsm_master_current(info, hsm_family_minimum(catalogue, info), purpose, now_unix_s);
+}
+
+mv_status hsm_master_for_meters(struct hsm *hsm, const struct hsm_catalogue *catalogue, enum hsm_key_use use,
+                                const uint8_t domain[3], uint8_t version, struct hsm_handle *master)
+{
+    const struct hsm_key_entry *entry = NULL;
+    MV_TRY(hsm_master_find(catalogue, use, domain, version, &entry));
+    const struct hsm_key_info *info = &entry->info;
+    MV_TRY(hsm_master_current(info, hsm_family_minimum(catalogue, info), HSM_TO_ENTER, info->active_from_unix_s));
+    return hsm_find_key(hsm, info->label, &master->object);
+}
+
 bool hsm_key_is_mortal(const struct hsm_key_info *key)
 {
     return key->use == HSM_USE_VENDING || key->use == HSM_USE_FACTORY_KEK || key->use == HSM_USE_AUDIT_SIGN ||
-           hsm_use_is_record(key->use);
+           hsm_use_is_master(key->use);
 }
 
 static bool has_active(const struct hsm_catalogue *catalogue, const struct hsm_key_info *key, uint32_t from)
@@ -92,7 +122,7 @@ mv_status hsm_minimum_raise(struct hsm *hsm, const char *label, uint32_t minimum
 /* Meters can have come to it: their way to another key starts from this one. */
 static bool meters_may_need(const struct hsm_key_info *key)
 {
-    bool theirs = key->use == HSM_USE_VENDING || hsm_use_is_record(key->use);
+    bool theirs = key->use == HSM_USE_VENDING || hsm_use_is_master(key->use);
     return theirs && hsm_state_allows(hsm_key_state_at(key, (int64_t)time(NULL)), HSM_TO_LEAVE);
 }
 

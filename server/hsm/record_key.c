@@ -12,27 +12,6 @@ _Static_assert((int)HSM_CHILD_MAC_IN == (int)MV_DIRECTION_IN && (int)HSM_CHILD_M
                "the MAC keys are diversified by direction");
 _Static_assert((int)HSM_RECORD_KEYS_WRAPPED == (int)WRAPPED_PLAIN + 8, "RFC 3394 adds eight bytes");
 
-static mv_status find_master(const struct hsm_catalogue *catalogue, enum hsm_key_use use,
-                             const uint8_t domain[HSM_DOMAIN_BYTES], uint8_t version,
-                             const struct hsm_key_entry **master)
-{
-    char label[HSM_LABEL_SIZE];
-    hsm_record_label(use, domain, version, label);
-    *master = hsm_catalogue_by_label(catalogue, label);
-    return *master != NULL && (*master)->info.use == use
-               ? mv_ok()
-               : mv_fail(MV_RECORD_KEY_UNKNOWN, use == HSM_USE_RECORD_MAC ? "record-mac" : "record-enc");
-}
-
-mv_status hsm_record_master(const struct hsm_catalogue *catalogue, enum hsm_key_use use,
-                            const uint8_t domain[HSM_DOMAIN_BYTES], uint8_t version, enum hsm_purpose purpose,
-                            int64_t now_unix_s, const struct hsm_key_entry **master)
-{
-    MV_TRY(find_master(catalogue, use, domain, version, master));
-    const struct hsm_key_info *info = &(*master)->info;
-    return hsm_record_current(info, hsm_family_minimum(catalogue, info), purpose, now_unix_s);
-}
-
 static mv_status diversify(enum hsm_record_child child, const struct hsm_record_owner *owner,
                            uint8_t diversifier[MV_RECORD_DIVERSIFIER])
 {
@@ -89,17 +68,6 @@ mv_status hsm_record_wrap_update(struct hsm *hsm, struct hsm_handle enc, struct 
     return status;
 }
 
-/* A meter may be made before its key's time and sold later, so only the state counts. */
-static mv_status new_meters_master(struct hsm *hsm, const struct hsm_catalogue *catalogue, enum hsm_key_use use,
-                                   const struct hsm_record_owner *owner, uint8_t version, CK_OBJECT_HANDLE *master)
-{
-    const struct hsm_key_entry *entry = NULL;
-    MV_TRY(find_master(catalogue, use, owner->domain, version, &entry));
-    const struct hsm_key_info *info = &entry->info;
-    MV_TRY(hsm_record_current(info, hsm_family_minimum(catalogue, info), HSM_TO_ENTER, info->active_from_unix_s));
-    return hsm_find_key(hsm, info->label, master);
-}
-
 static mv_status kcvs_of(const uint8_t keys[WRAPPED_PLAIN], uint8_t kcvs[HSM_RECORD_KEYS][HSM_KCV_BYTES])
 {
     enum hsm_kcv_method method;
@@ -112,15 +80,16 @@ mv_status hsm_export_records(struct hsm *hsm, const struct hsm_catalogue *catalo
                              const struct hsm_record_export *meter, const char *factory_label,
                              uint8_t wrapped[HSM_RECORD_KEYS_WRAPPED], uint8_t kcvs[HSM_RECORD_KEYS][HSM_KCV_BYTES])
 {
-    CK_OBJECT_HANDLE mac = 0;
-    CK_OBJECT_HANDLE enc = 0;
+    const uint8_t *domain = meter->owner.domain;
+    struct hsm_handle mac;
+    struct hsm_handle enc;
     MV_TRY(hsm_factory_known(catalogue, factory_label));
-    MV_TRY(new_meters_master(hsm, catalogue, HSM_USE_RECORD_MAC, &meter->owner, meter->mac_version, &mac));
-    MV_TRY(new_meters_master(hsm, catalogue, HSM_USE_RECORD_ENC, &meter->owner, meter->enc_version, &enc));
+    MV_TRY(hsm_master_for_meters(hsm, catalogue, HSM_USE_RECORD_MAC, domain, meter->mac_version, &mac));
+    MV_TRY(hsm_master_for_meters(hsm, catalogue, HSM_USE_RECORD_ENC, domain, meter->enc_version, &enc));
     uint8_t *keys = mv_secret_alloc(WRAPPED_PLAIN);
     if (keys == NULL)
         return mv_fail(MV_OUT_OF_MEMORY, "secret memory");
-    mv_status status = derive_all(hsm, mac, enc, &meter->owner, keys);
+    mv_status status = derive_all(hsm, mac.object, enc.object, &meter->owner, keys);
     if (status.ok)
         status = kcvs_of(keys, kcvs);
     if (status.ok)

@@ -5,7 +5,7 @@
 #define MV_HSM_RECORD_KEY_H
 
 #include "hsm/hsm.h"
-#include "hsm/record_scope.h"
+#include "hsm/masters.h"
 
 enum hsm_record_child {
     HSM_CHILD_MAC_IN = 0x01,  /* of record-mac: records to the meter */
@@ -25,12 +25,6 @@ struct hsm_record_owner {
     uint8_t domain[HSM_DOMAIN_BYTES];
     uint16_t epoch;
 };
-
-/* The master of this version, if it may serve the purpose now. RECORD_KEY_UNKNOWN, RECORD_KEY_NOT_ACTIVE. */
-MV_MUST_USE mv_status hsm_record_master(const struct hsm_catalogue *catalogue, enum hsm_key_use use,
-                                        const uint8_t domain[HSM_DOMAIN_BYTES], uint8_t version,
-                                        enum hsm_purpose purpose, int64_t now_unix_s,
-                                        const struct hsm_key_entry **master);
 
 /* Derived keys, cached by handle: at most 256 session objects. They live as long as the session. */
 struct hsm_children;

@@ -5,7 +5,7 @@
 
 #include "base/log.h"
 #include "base/secret.h"
-#include "hsm/record_scope.h"
+#include "hsm/masters.h"
 
 enum { CHECK_EVERY_MS = 1000 };
 
@@ -19,7 +19,7 @@ static mv_status open_key(struct hsmd_keyring *keyring, size_t index)
         return mv_ok();
     if (info->use == HSM_USE_VENDING)
         return info->scope.dkga == 4 ? hsm_handle_open(keyring->hsm, info, handle) : mv_ok();
-    if (hsm_use_is_record(info->use))
+    if (hsm_use_is_master(info->use))
         return hsm_handle_open(keyring->hsm, info, handle);
     if (info->use == HSM_USE_DKGA02_KEK)
         return hsm_handle_open(keyring->hsm, info, &keyring->dkga02_kek);

@@ -3,6 +3,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "hsm/life.h"
 #include "hsmd/channel.h"
 
 /* Session objects go with their session, and a master whose line changed may be another key. */
@@ -29,14 +30,15 @@ static mv_status find(struct hsmd_record_desk *desk, enum hsm_key_use use, const
                       uint8_t version, enum hsm_purpose purpose, const struct hsm_key_entry **master)
 {
     struct hsmd_keyring *keyring = &desk->service->keyring;
-    mv_status status = hsm_record_master(keyring->catalogue, use, domain, version, purpose, desk->now_unix_s, master);
-    if (status.ok || status.reason != MV_RECORD_KEY_UNKNOWN || desk->looked)
+    mv_status status = hsm_master_serving(keyring->catalogue, use, domain, version, purpose, desk->now_unix_s, master);
+    bool unknown = status.reason == MV_RECORD_KEY_UNKNOWN || status.reason == MV_CARD_KEY_UNKNOWN;
+    if (status.ok || !unknown || desk->looked)
         return status;
     /* it may have been generated this second */
     desk->looked = true;
     MV_TRY(hsmd_keyring_refresh(keyring, desk->now_ms, true));
     follow_children(desk->service);
-    return hsm_record_master(keyring->catalogue, use, domain, version, purpose, desk->now_unix_s, master);
+    return hsm_master_serving(keyring->catalogue, use, domain, version, purpose, desk->now_unix_s, master);
 }
 
 mv_status hsmd_record_desk_master(struct hsmd_record_desk *desk, enum hsm_key_use use,

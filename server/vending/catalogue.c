@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "hsm/record_scope.h"
+#include "hsm/masters.h"
 
 #include "vending/desk_parts.h"
 #include "vending/form.h"
@@ -203,7 +203,7 @@ static bool has_label(const struct hsmd_catalogue *catalogue, enum hsm_key_use u
                       uint8_t version)
 {
     char label[HSM_LABEL_SIZE];
-    hsm_record_label(use, domain, version, label);
+    hsm_master_label(use, domain, version, label);
     for (size_t i = 0; i < catalogue->key_count; i++)
         if (strcmp(catalogue->keys[i].label, label) == 0)
             return true;

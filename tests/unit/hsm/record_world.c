@@ -42,7 +42,7 @@ static void amend(struct hsm *hsm, const struct hsm_catalogue *catalogue, enum h
                                                 [NEWEST] = HSM_ACTIVE};
     char label[HSM_LABEL_SIZE];
     struct hsm_entry entry = {.kind = HSM_ENTRY_KEY};
-    hsm_record_label(use, DOMAIN, version, label);
+    hsm_master_label(use, DOMAIN, version, label);
     entry.of.key = *hsm_catalogue_by_label(catalogue, label);
     struct hsm_key_info *info = &entry.of.key.info;
     info->state = states[version];

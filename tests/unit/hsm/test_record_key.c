@@ -51,7 +51,7 @@ static struct hsm_handle handle_of(enum hsm_key_use use, uint8_t version)
 {
     char label[HSM_LABEL_SIZE];
     struct hsm_handle handle;
-    hsm_record_label(use, DOMAIN, version, label);
+    hsm_master_label(use, DOMAIN, version, label);
     test_ok(hsm_handle_open(hsm, &hsm_catalogue_by_label(catalogue, label)->info, &handle), "open");
     return handle;
 }

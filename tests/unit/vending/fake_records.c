@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "hsm/record_scope.h"
+#include "hsm/masters.h"
 #include "metervault/aes.h"
 #include "metervault/an10922.h"
 
@@ -22,7 +22,7 @@ void fake_records_masters(const uint8_t domain[3])
     for (unsigned i = 0; i < 6; i++) {
         struct hsm_key_info *key = &fake_keys.catalogue.keys[fake_keys.catalogue.key_count++];
         *key = (struct hsm_key_info){.use = uses[i % 2], .version = 1 + i / 2, .state = HSM_ACTIVE};
-        hsm_record_label(key->use, domain, (uint8_t)key->version, key->label);
+        hsm_master_label(key->use, domain, (uint8_t)key->version, key->label);
     }
     fake_keys_unlock();
 }
