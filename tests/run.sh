@@ -17,7 +17,8 @@ Parts: all (default)  everything below but long: what CI runs
        unit           unit tests of the release build
        target         meter-core and its tests for Cortex-M0+, Cortex-M4 and rv32, under qemu
        conformance    published STS vectors through a real token
-       model          50,000 random operations on server, key process and meters against an oracle in Python
+       model          50,000 random operations on server, key process and meters against an oracle in Python; what
+                      cards carry, by Spin
        integration    whole instances: sales, TLS, an independent gRPC client, memory
        faults         killed, hung and full: nothing acknowledged is lost
        fuzz           every fuzz target for some seconds, those of meter-core under AFL++ too
@@ -155,6 +156,7 @@ part_model() {
     stage "model"
     script "tests/model/run.py" tests/model/run.py
     script "tests/model/run.py --mutations" tests/model/run.py --mutations
+    script "tests/proof/spin/run.sh" tests/proof/spin/run.sh
 }
 
 part_integration() {
