@@ -11,6 +11,8 @@ extern const uint8_t store_schema_0003[];
 extern const size_t store_schema_0003_size;
 extern const uint8_t store_schema_0004[];
 extern const size_t store_schema_0004_size;
+extern const uint8_t store_schema_0006[];
+extern const size_t store_schema_0006_size;
 
 struct migration {
     const uint8_t *sql;
@@ -23,6 +25,7 @@ static const struct migration migrations[] = {
     {store_schema_0002, &store_schema_0002_size},
     {store_schema_0003, &store_schema_0003_size},
     {store_schema_0004, &store_schema_0004_size},
+    {store_schema_0006, &store_schema_0006_size},
 };
 
 enum { LATEST = sizeof migrations / sizeof migrations[0] };

@@ -30,6 +30,12 @@
     "p.id, p.text, p.from_sgc, p.to_sgc, p.pan, p.expires_unix_s, p.proposer, p.proposed_at_unix_s "
 #define APPROVAL_COLUMNS "a.id, a.proposal, a.principal, a.certificate, a.signature, a.approved_at_unix_s "
 
+#define ACCOUNT_COLUMNS                                                                                                \
+    "SELECT a.id, a.number, a.organisation, a.meter, m.pan, v.name, v.address, v.contact, v.reference, "               \
+    "v.tariff_class, a.state, a.version, f.at_unix_s, t.balance FROM account a JOIN account_version v "                \
+    "ON v.account = a.id AND v.version = a.version JOIN account_version f ON f.account = a.id AND f.version = 1 "      \
+    "JOIN account_tally t ON t.account = a.id JOIN meter m ON m.id = a.meter "
+
 struct sql_text {
     const char *where; /* for messages */
     const char *text;
@@ -206,6 +212,67 @@ static const struct sql_text texts[SQL_COUNT] = {
     [SQL_CARD_KEY_USED] = {"card key", "INSERT INTO card_key_use (label, uses) VALUES (?, 1) "
                                        "ON CONFLICT (label) DO UPDATE SET uses = uses + 1"},
     [SQL_METER_STATE] = {"meter", "UPDATE meter SET state = ?, key_version = key_version + 1 WHERE id = ?"},
+    [SQL_ACCOUNT_BY_NUMBER] = {"account", ACCOUNT_COLUMNS "WHERE a.number = ?"},
+    [SQL_ACCOUNT_BY_METER] = {"account", ACCOUNT_COLUMNS "WHERE a.meter = ? AND a.state <> 3"},
+    [SQL_ACCOUNT_BY_ID] = {"account", ACCOUNT_COLUMNS "WHERE a.id = ?"},
+    [SQL_ACCOUNT_FIRST] = {"account", "SELECT name, address, contact, reference, tariff_class FROM account_version "
+                                      "WHERE account = ? AND version = 1"},
+    [SQL_ACCOUNT_INSERT] = {"account", "INSERT INTO account (number, organisation, meter, state, version) "
+                                       "VALUES (?, ?, ?, 1, 0)"},
+    [SQL_ACCOUNT_VERSION_INSERT] = {"account", "INSERT INTO account_version VALUES "
+                                               "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"},
+    /* the plus sign keeps the walk in the order of the number's index: see SQL_METERS */
+    [SQL_ACCOUNTS] = {"account", ACCOUNT_COLUMNS
+                      "WHERE a.number > ?1 AND +a.organisation IN (SELECT value FROM json_each(?2)) "
+                      "AND (?3 = 0 OR a.state = ?3) AND (?4 = '' OR instr(lower(a.number || char(10) || m.pan || "
+                      "char(10) || v.name || char(10) || v.address || char(10) || v.contact || char(10) || "
+                      "v.reference), lower(?4)) > 0) ORDER BY a.number LIMIT ?5"},
+    [SQL_TIMELINE] =
+        {"timeline",
+         "WITH RECURSIVE orders(id, before) AS MATERIALIZED ("
+         "SELECT s.id, s.previous FROM meter_tid t JOIN sale s ON s.id = t.last_sale WHERE t.meter = ?2 UNION ALL "
+         "SELECT s.id, s.previous FROM orders o JOIN sale s ON s.id = o.before WHERE s.issued_at_unix_s >= ?3), "
+         "events(at, kind, ordinal, principal, text, amount) AS ("
+         "SELECT at_unix_s, kind, version, principal, printf('version=%d class=%s name=%s%s%s', version, tariff_class, "
+         "name, iif(note = '', '', ' note='), note), 0 FROM account_version WHERE account = ?1 UNION ALL "
+         "SELECT s.issued_at_unix_s, iif(b.sale IS NULL, 11, 10), s.id, s.principal, "
+         "printf('receipt=%s/%s/%d order=%s units=%d%s', p.name, c.name, s.receipt, "
+         "CASE s.kind WHEN 0 THEN 'credit' WHEN 1 THEN 'management' WHEN 2 THEN 'test' ELSE 'key-change' END, "
+         "iif(s.kind = 0, s.encoded, 0), iif(b.sale IS NULL, '', printf(' total=%d tendered=%d payment=%d', b.total, "
+         "b.tendered, b.payment))), coalesce(b.total, 0) "
+         "FROM orders o JOIN sale s ON s.id = o.id JOIN terminal c ON c.id = s.id >> 40 "
+         "JOIN organisation p ON p.id = c.organisation LEFT JOIN bill b ON b.sale = s.id UNION ALL "
+         "SELECT c.issued_at_unix_s, 12, c.id, c.principal, printf('key_change=%d sgc=%s->%s krn=%d->%d ti=%d->%d', "
+         "c.id, c.from_sgc, c.to_sgc, c.from_krn, c.to_krn, c.from_ti, c.to_ti), 0 "
+         "FROM meter_key k JOIN key_change c ON c.id = k.key_change WHERE k.meter = ?2 UNION ALL "
+         "SELECT e.ended_at_unix_s, 13, e.key_change, e.principal, printf('key_change=%d taken=%s', e.key_change, "
+         "iif(e.outcome = 1, 'yes', 'no')), 0 "
+         "FROM meter_key k JOIN key_change_end e ON e.key_change = k.key_change WHERE k.meter = ?2 UNION ALL "
+         "SELECT issued_at_unix_s, 14, id, principal, printf('kind=%d epoch=%d sequence=%d amount=%d', kind, epoch, "
+         "sequence, amount), 0 FROM record WHERE meter = ?2 UNION ALL "
+         "SELECT received_at_unix_s, 15, epoch << 32 | sequence, principal, printf('epoch=%d sequence=%d', epoch, "
+         "sequence), 0 FROM record_return WHERE meter = ?2) "
+         "SELECT e.at, e.kind, e.ordinal, p.name, substr(e.text, 1, 512), e.amount FROM events e "
+         "JOIN principal p ON p.id = e.principal WHERE e.at >= ?3 AND (e.at, e.kind, e.ordinal) < (?4, ?5, ?6) "
+         "ORDER BY e.at DESC, e.kind DESC, e.ordinal DESC LIMIT ?7"},
+    [SQL_ACCOUNT_MONTH] = {"account", "SELECT t.last_bill, coalesce(b.month, 0), coalesce(b.month_paid, 0), "
+                                      "coalesce(b.month_free, 0), coalesce(b.charged_through, 0), t.entries, t.balance "
+                                      "FROM account_tally t LEFT JOIN bill b ON b.sale = t.last_bill "
+                                      "WHERE t.account = ?"},
+    [SQL_ACCOUNT_FREE] = {"bill", "SELECT month, max(month_free) FROM bill WHERE account = ? AND month >= ? "
+                                  "GROUP BY month"},
+    [SQL_BILL_LINE_INSERT] = {"bill", "INSERT INTO bill_line VALUES (?, ?, ?, ?, ?, ?, ?, ?)"},
+    [SQL_BILL_INSERT] = {"bill", "INSERT INTO bill SELECT ?1, ?2, ?3, last_bill, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, "
+                                 "?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20 FROM account_tally WHERE account = ?2"},
+    [SQL_BILL_GET] = {"bill",
+                      "SELECT b.account, b.account_version, b.tariff, b.tariff_version, b.free_units, "
+                      "b.paid_units, b.sale, b.month, b.month_paid, b.month_free, b.charged_through, b.balance, "
+                      "b.total, b.energy, b.charges, b.taxes, b.debts, b.payment, b.tendered, b.change_kept, "
+                      "a.number, v.name FROM bill b JOIN account a ON a.id = b.account "
+                      "JOIN account_version v ON v.account = b.account AND v.version = b.account_version "
+                      "WHERE b.sale = ?"},
+    [SQL_BILL_LINES] = {"bill", "SELECT kind, label, units, rate, amount, coalesce(debt, 0) FROM bill_line "
+                                "WHERE sale = ? ORDER BY line"},
     [SQL_AUDIT_HEAD] = {"audit", "SELECT sequence, hash FROM audit WHERE id BETWEEN ? AND ? ORDER BY id DESC LIMIT 1"},
     [SQL_AUDIT_INSERT] = {"audit", "INSERT INTO audit (id, time_unix_us, principal, action, object, outcome, detail, "
                                    "hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"},

@@ -1,0 +1,118 @@
+/* The ledger's part about accounts: what is said of them, version by version, and everything that happened in one list.
+ * Rules as in store.h; the schema refuses with INTERNAL_ERROR what breaks them. */
+#ifndef MV_STORE_ACCOUNTS_H
+#define MV_STORE_ACCOUNTS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/status.h"
+#include "store/store.h"
+
+enum {
+    STORE_ACCOUNT_NUMBER = 32,
+    STORE_TARIFF_CLASS = 32,
+    /* bytes of UTF-8 */
+    STORE_CUSTOMER_NAME = 120,
+    STORE_ADDRESS = 240,
+    STORE_CONTACT = 120,
+    STORE_REFERENCE = 64,
+    STORE_ACCOUNT_NOTE = 120
+};
+enum store_account_state { STORE_ACCOUNT_IN_USE = 1, STORE_ACCOUNT_SUSPENDED, STORE_ACCOUNT_CLOSED };
+enum store_account_kind { /* of a version */
+                          STORE_ACCOUNT_OPENED = 1,
+                          STORE_ACCOUNT_UPDATED,
+                          STORE_ACCOUNT_ON_HOLD,
+                          STORE_ACCOUNT_RESUMED
+};
+
+struct store_customer {
+    char name[STORE_CUSTOMER_NAME + 1];
+    char address[STORE_ADDRESS + 1];
+    char contact[STORE_CONTACT + 1];
+    char reference[STORE_REFERENCE + 1];
+};
+struct store_account {
+    int64_t id;
+    char number[STORE_ACCOUNT_NUMBER + 1];
+    int64_t organisation; /* the meter's */
+    int64_t meter;
+    char pan[STORE_PAN + 1]; /* read only, as is all from the version on */
+    struct store_customer customer;
+    char tariff_class[STORE_TARIFF_CLASS + 1];
+    uint8_t state;    /* enum store_account_state */
+    uint32_t version; /* rises with every change */
+    int64_t opened_at_unix_s;
+    int64_t balance; /* money that it holds */
+};
+/* ACCOUNT_UNKNOWN. By meter: the one that is not closed. */
+MV_MUST_USE mv_status store_account_by_number(struct store *store, const char *number, struct store_account *account);
+MV_MUST_USE mv_status store_account_by_meter(struct store *store, int64_t meter, struct store_account *account);
+MV_MUST_USE mv_status store_account_by_id(struct store *store, int64_t id, struct store_account *account);
+/* What was said of it at the opening. */
+MV_MUST_USE mv_status store_account_first(struct store *store, int64_t id, struct store_customer *customer,
+                                          char tariff_class[STORE_TARIFF_CLASS + 1]);
+
+struct store_account_act {
+    enum store_account_kind kind;
+    const char *note;
+    int64_t principal;
+    int64_t at_unix_s;
+};
+/* Sets id and version. ACCOUNT_EXISTS when the number is taken, METER_HAS_ACCOUNT when another account that is not
+ * closed has the meter. */
+MV_MUST_USE mv_status store_account_open(struct store *store, struct store_account *account,
+                                         const struct store_account_act *act);
+/* Customer, tariff class and state become these, in the next version; sets the version. */
+MV_MUST_USE mv_status store_account_change(struct store *store, struct store_account *account,
+                                           const struct store_account_act *act);
+
+struct store_account_filter {
+    const char *after;            /* number; "" from the beginning */
+    const char *search;           /* part of number, PAN, name, address, contact or reference; "" all */
+    const int64_t *organisations; /* only these */
+    size_t organisation_count;
+    uint8_t state; /* 0 all */
+    size_t limit;
+};
+typedef mv_status store_account_fn(void *self, const struct store_account *row);
+/* By rising number. Letters of ASCII are found in either case. */
+MV_MUST_USE mv_status store_accounts(struct store *store, const struct store_account_filter *filter,
+                                     store_account_fn *each, void *self);
+
+/* ---- everything that happened ---- */
+enum { STORE_EVENT_TEXT = 512 };
+enum store_event_kind { /* numbers as in the protocol */
+                        STORE_EVENT_OPENED = 1,
+                        STORE_EVENT_UPDATED,
+                        STORE_EVENT_SUSPENDED,
+                        STORE_EVENT_RESUMED,
+                        STORE_EVENT_SALE = 10,
+                        STORE_EVENT_TOKEN,
+                        STORE_EVENT_KEY_CHANGE,
+                        STORE_EVENT_KEY_CHANGE_ENDED,
+                        STORE_EVENT_RECORD,
+                        STORE_EVENT_RETURN
+};
+struct store_event {
+    int64_t time_unix_s;
+    uint8_t kind;
+    int64_t ordinal; /* among those of one kind and second */
+    char principal[STORE_NAME + 1];
+    char text[STORE_EVENT_TEXT + 1]; /* key=value pairs; cut at the end */
+    int64_t amount;                  /* money */
+};
+struct store_event_place {
+    int64_t time_unix_s;
+    int64_t kind;
+    int64_t ordinal;
+};
+typedef mv_status store_event_fn(void *self, const struct store_event *row);
+/* Newest first, from before a place. Of the account, and of its meter since the account was opened. */
+MV_MUST_USE mv_status store_timeline(struct store *store, const struct store_account *account,
+                                     const struct store_event_place *before, size_t limit, store_event_fn *each,
+                                     void *self);
+
+#endif
