@@ -33,6 +33,17 @@ static void show_result(struct mv_keypad *keypad, enum mv_result result)
     show(keypad, MV_SCREEN_ENTRY);
 }
 
+void mv_keypad_show(struct mv_prepay *p, enum mv_result result, int64_t credited)
+{
+    struct mv_keypad *keypad = &p->keypad;
+    keypad->answer.kind = credited != 0 ? MV_ANSWER_CREDIT : MV_ANSWER_NONE;
+    keypad->answer.credit_register = (enum mv_credit_register)p->parameters.credit_register;
+    keypad->answer.credited = credited;
+    keypad->since_s = mv_seconds(p);
+    forget_digits(keypad);
+    show_result(keypad, result);
+}
+
 /* ---- ENTER ---- */
 
 static void enter_code(struct mv_prepay *p)

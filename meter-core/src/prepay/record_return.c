@@ -24,6 +24,12 @@ enum mv_result mv_take_read(struct mv_prepay *p, const struct mv_record_in *in)
     return MV_ACCEPT;
 }
 
+void mv_read_again(struct mv_prepay *p, const uint8_t *bytes, uint32_t size)
+{
+    if (mv_record_mac_is(bytes, size, p->records.keys.mac_in))
+        p->records.nonce_open = true;
+}
+
 /* Sequence numbers are kept ahead, many at once: whoever asks for returns without a session wears nothing out. What of
  * them was not used is left off at the next start. */
 static void count_return(struct mv_prepay *p)

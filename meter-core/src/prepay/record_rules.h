@@ -41,6 +41,10 @@ MV_CORE_MUST_USE enum mv_result mv_take_control(struct mv_prepay *p, const struc
 MV_CORE_MUST_USE enum mv_result mv_take_read(struct mv_prepay *p, const struct mv_record_in *in);
 MV_CORE_MUST_USE enum mv_result mv_take_keys(struct mv_prepay *p, const struct mv_record_in *in);
 
+/* The return to the last read request, which is handed in again, got lost: the next one answers it, too. Nothing for a
+ * record that is not genuine. */
+void mv_read_again(struct mv_prepay *p, const uint8_t *bytes, uint32_t size);
+
 /* The bytes of a set, whole: ACCEPT, or MV_RECORD_VALUE and nothing changed. In a file of their own, as mv_take_values
  * is, so that the stack that one of them takes is not that of all. */
 MV_CORE_MUST_USE enum mv_result mv_take_tariff(struct mv_prepay *p, uint32_t set_id, const uint8_t *bytes,
