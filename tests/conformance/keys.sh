@@ -3,32 +3,10 @@
 # refused is. Key check values are computed a second time with openssl.
 # usage: keys.sh METERVAULT-KEYS
 set -u
-program=$1
 here=$(cd "$(dirname "$0")" && pwd)
-dir=$(mktemp -d) || exit 1
-trap 'rm -rf "$dir"' EXIT
-failed=0 checks=0
-export SOFTHSM2_CONF="$dir/softhsm2.conf"
-umask 077
-
-fail() {
-    echo "FAILED: $*"
-    failed=1
-}
-
-keys() {
-    "$program" --config "$dir/hsmd.conf" "$@"
-}
-
-# expect NAME CODE TEXT arguments...: runs a command without a terminal and looks for the text in what it says.
-expect() {
-    local name=$1 want=$2 text=$3 code=0
-    shift 3
-    checks=$((checks + 1))
-    setsid --wait "$program" --config "$dir/hsmd.conf" "$@" >"$dir/out" 2>&1 </dev/null || code=$?
-    [ "$code" -eq "$want" ] || fail "$name: exit code $code instead of $want: $(cat "$dir/out")"
-    grep -qF -- "$text" "$dir/out" || fail "$name: '$text' is not in: $(cat "$dir/out")"
-}
+program=$1
+# shellcheck source=tests/support/keys.sh
+. "$here/../support/keys.sh"
 
 backups() {
     find "$dir/backup" -name '*.backup' | wc -l
@@ -56,27 +34,13 @@ listed() { # LABEL: its KCV by `list`
 print(next(k["kcv"] for k in json.load(sys.stdin)["keys"] if k["label"] == sys.argv[1]))' "$1"
 }
 
-same() { # NAME EXPECTED GOT
-    checks=$((checks + 1))
-    [ "$2" = "$3" ] || fail "$1: expected $2, got $3"
-}
-
 certificate() { # NAME FILE [DAYS]
     openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout "$dir/key.pem" -out "$2" \
         -days "${3:-2}" -subj "/CN=$1" -addext "subjectAltName=URI:urn:metervault:principal:$1" 2>/dev/null
 }
 
-mkdir "$dir/tokens"
-printf 'directories.tokendir = %s/tokens\nobjectstore.backend = file\nlog.level = ERROR\n' "$dir" >"$dir/softhsm2.conf"
-cat >"$dir/hsmd.conf" <<EOF
-module = "/usr/lib/softhsm/libsofthsm2.so"
-token_label = "officers"
-pin_file = "$dir/pin"
-socket = "$dir/hsmd.sock"
-backup_dir = "$dir/backup"
-EOF
-echo 25071984 >"$dir/pin"
-echo 12345678 >"$dir/so"
+token_home
+token_pins
 certificate ann "$dir/ann.pem"
 
 # ---- init ----
@@ -227,5 +191,4 @@ for secret in $k4 $k2 "$kf" "$(cat "$dir/backup-a")" 25071984; do
     checks=$((checks + 1))
     ! grep -rqi -- "$secret" "$dir/backup" "$dir/hsmd.conf" || fail 'a secret lies among backups or configuration'
 done
-echo "keys.sh: $checks checks"
-exit "$failed"
+finish

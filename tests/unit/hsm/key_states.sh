@@ -3,42 +3,20 @@
 # process sees all of it.
 # usage: key_states.sh METERVAULT-KEYS METERVAULT-HSMD
 set -u
-program=$1 hsmd=$2
 here=$(cd "$(dirname "$0")" && pwd)
-dir=$(mktemp -d) || exit 1
+program=$1 hsmd=$2
+# shellcheck source=tests/support/keys.sh
+. "$here/../../support/keys.sh"
 process=
 trap '[ -z "$process" ] || kill "$process"; wait; rm -rf "$dir"' EXIT
-failed=0 checks=0
-export SOFTHSM2_CONF="$dir/softhsm2.conf"
-umask 077
-
-fail() {
-    echo "FAILED: $*"
-    failed=1
-}
-
-# expect NAME CODE TEXT arguments...: runs a command without a terminal and looks for the text in what it says.
-expect() {
-    local name=$1 want=$2 text=$3 code=0
-    shift 3
-    checks=$((checks + 1))
-    setsid --wait "$program" --config "$dir/hsmd.conf" "$@" >"$dir/out" 2>&1 </dev/null || code=$?
-    [ "$code" -eq "$want" ] || fail "$name: exit code $code instead of $want: $(cat "$dir/out")"
-    grep -qF -- "$text" "$dir/out" || fail "$name: '$text' is not in: $(cat "$dir/out")"
-}
 
 # field KRN PATH: of the key as `show` tells it.
 field() {
-    "$program" --config "$dir/hsmd.conf" --json show --sgc 123457 --krn "$1" | python3 -c 'import json, sys
+    keys --json show --sgc 123457 --krn "$1" | python3 -c 'import json, sys
 value = json.load(sys.stdin)["key"]
 for name in sys.argv[1].split("."):
     value = value.get(name, "none")
 print(value)' "$2"
-}
-
-same() { # NAME EXPECTED GOT
-    checks=$((checks + 1))
-    [ "$2" = "$3" ] || fail "$1: expected $2, got $3"
 }
 
 certificate() { # NAME FILE OPENSSL-KEY-OPTIONS...
@@ -49,17 +27,8 @@ certificate() { # NAME FILE OPENSSL-KEY-OPTIONS...
 }
 p256=(ec -pkeyopt ec_paramgen_curve:P-256)
 
-mkdir "$dir/tokens" "$dir/backup"
-printf 'directories.tokendir = %s/tokens\nobjectstore.backend = file\nlog.level = ERROR\n' "$dir" >"$dir/softhsm2.conf"
-cat >"$dir/hsmd.conf" <<END
-module = "/usr/lib/softhsm/libsofthsm2.so"
-token_label = "states"
-pin_file = "$dir/pin"
-socket = "$dir/hsmd.sock"
-backup_dir = "$dir/backup"
-END
-echo 25071984 >"$dir/pin"
-echo 12345678 >"$dir/so"
+token_home
+token_pins
 certificate ann "$dir/ann.pem" "${p256[@]}"
 expect 'no PIN file and no terminal' 1 'give --so-pin-file' init --officer ann --officer-certificate "$dir/ann.pem" \
     --backup-component-file "$dir/a" --backup-component-file "$dir/b"
@@ -148,7 +117,7 @@ ready() { # GENERATION: waits until the process has seen it
     fail "the key process did not see generation $1: $(cat "$dir/log")"
 }
 generation() {
-    "$program" --config "$dir/hsmd.conf" --json list | python3 -c 'import json, sys; print(json.load(sys.stdin)["generation"])'
+    keys --json list | python3 -c 'import json, sys; print(json.load(sys.stdin)["generation"])'
 }
 "$hsmd" --config "$dir/hsmd.conf" >"$dir/log" 2>&1 &
 process=$!
@@ -198,5 +167,4 @@ expect 'a third is enrolled by two' 1 'officer-add needs the approvals of 2 offi
 expect 'both are listed' 0 'ben  ' list
 grep -q '^ann  ' "$dir/out" || fail 'the first officer is gone'
 
-echo "key_states.sh: $checks checks"
-exit "$failed"
+finish

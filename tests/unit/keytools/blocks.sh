@@ -2,36 +2,13 @@
 # Keys that come and go in TR-31 blocks: the published one, our own from one token to another, and what is refused.
 # usage: blocks.sh METERVAULT-KEYS
 set -u
+here=$(cd "$(dirname "$0")" && pwd)
 program=$1
-dir=$(mktemp -d) || exit 1
-trap 'rm -rf "$dir"' EXIT
-failed=0 checks=0 config=$dir/hsmd.conf
-export SOFTHSM2_CONF="$dir/softhsm2.conf"
-umask 077
-
-fail() {
-    echo "FAILED: $*" >&2
-    failed=1
-}
-
-# expect NAME CODE TEXT arguments...: runs a command without a terminal and looks for the text in what it says.
-expect() {
-    local name=$1 want=$2 text=$3 code=0
-    shift 3
-    checks=$((checks + 1))
-    setsid --wait "$program" --config "$config" "$@" >"$dir/out" 2>&1 </dev/null || code=$?
-    cat "$dir/out" >>"$dir/transcript"
-    [ "$code" -eq "$want" ] || fail "$name: exit code $code instead of $want: $(cat "$dir/out")"
-    grep -qF -- "$text" "$dir/out" || fail "$name: '$text' is not in: $(cat "$dir/out")"
-}
-
-same() { # NAME EXPECTED GOT
-    checks=$((checks + 1))
-    [ "$2" = "$3" ] || fail "$1: expected $2, got $3"
-}
+# shellcheck source=tests/support/keys.sh
+. "$here/../../support/keys.sh"
 
 listed() { # LABEL FIELD
-    "$program" --config "$config" --json list | python3 -c 'import json, sys
+    keys --json list | python3 -c 'import json, sys
 print(next(k.get(sys.argv[2]) for k in json.load(sys.stdin)["keys"] if k["label"] == sys.argv[1]))' "$1" "$2"
 }
 
@@ -46,23 +23,14 @@ open(sys.argv[3], "w").write(bytes(x ^ y for x, y in zip(part, key)).hex() + "\n
 
 make_token() { # NAME
     config=$dir/$1.conf
-    cat >"$config" <<EOF
-module = "/usr/lib/softhsm/libsofthsm2.so"
-token_label = "$1"
-pin_file = "$dir/pin"
-socket = "$dir/hsmd.sock"
-backup_dir = "$dir/backup-$1"
-EOF
+    token_config "$1" "$dir/backup-$1"
     expect "init $1" 0 'is ready' init --so-pin-file "$dir/so" --officer ann --officer-certificate "$dir/ann.pem" \
         --shares 2/3 --new-share-file "$dir/$1.1" --new-share-file "$dir/$1.2" --new-share-file "$dir/$1.3"
 }
 
-mkdir "$dir/tokens"
-printf 'directories.tokendir = %s/tokens\nobjectstore.backend = file\nlog.level = ERROR\n' "$dir" >"$dir/softhsm2.conf"
-echo 25071984 >"$dir/pin"
-echo 12345678 >"$dir/so"
-openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout "$dir/key.pem" -out "$dir/ann.pem" -days 2 \
-    -subj /CN=ann -addext subjectAltName=URI:urn:metervault:principal:ann 2>/dev/null
+token_home
+token_pins
+officer ann
 make_token receiver
 make_token sender
 
@@ -157,5 +125,4 @@ for secret in $kbpk "$(cat "$dir/ka")" "$(cat "$dir/fa")" "$(cat "$dir/sender.1"
     ! grep -rqiF -- "$secret" "$dir/transcript" "$dir"/backup-* "$dir"/*.conf "$dir/tokens" "$dir/acme" "$dir/v4" "$dir/v2" ||
         fail 'a secret lies among answers, backups, blocks or token files'
 done
-echo "blocks.sh: $checks checks"
-exit "$failed"
+finish

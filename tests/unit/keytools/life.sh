@@ -2,37 +2,14 @@
 # Keys of metervault-keys from one version to the next and to their end, as officers do it.
 # usage: life.sh METERVAULT-KEYS
 set -u
-program=$1
 here=$(cd "$(dirname "$0")" && pwd)
-dir=$(mktemp -d) || exit 1
-trap 'rm -rf "$dir"' EXIT
-failed=0 checks=0
-export SOFTHSM2_CONF="$dir/softhsm2.conf"
-umask 077
-
-fail() {
-    echo "FAILED: $*" >&2
-    failed=1
-}
-
-# expect NAME CODE TEXT arguments...: runs a command without a terminal and looks for the text in what it says.
-expect() {
-    local name=$1 want=$2 text=$3 code=0
-    shift 3
-    checks=$((checks + 1))
-    setsid --wait "$program" --config "$dir/hsmd.conf" "$@" >"$dir/out" 2>&1 </dev/null || code=$?
-    [ "$code" -eq "$want" ] || fail "$name: exit code $code instead of $want: $(cat "$dir/out")"
-    grep -qF -- "$text" "$dir/out" || fail "$name: '$text' is not in: $(cat "$dir/out")"
-}
-
-same() { # NAME EXPECTED GOT
-    checks=$((checks + 1))
-    [ "$2" = "$3" ] || fail "$1: expected $2, got $3"
-}
+program=$1
+# shellcheck source=tests/support/keys.sh
+. "$here/../../support/keys.sh"
 
 # field LABEL PATH: of the key as `show` tells it.
 field() {
-    "$program" --config "$dir/hsmd.conf" --json show --label "$1" | python3 -c 'import json, sys
+    keys --json show --label "$1" | python3 -c 'import json, sys
 value = json.load(sys.stdin)["key"]
 for name in sys.argv[1].split("."):
     value = value.get(name, "none")
@@ -51,19 +28,9 @@ approved() {
     done
 }
 
-mkdir "$dir/tokens"
-printf 'directories.tokendir = %s/tokens\nobjectstore.backend = file\nlog.level = ERROR\n' "$dir" >"$dir/softhsm2.conf"
-cat >"$dir/hsmd.conf" <<END
-module = "/usr/lib/softhsm/libsofthsm2.so"
-token_label = "life"
-pin_file = "$dir/pin"
-socket = "$dir/hsmd.sock"
-backup_dir = "$dir/backup"
-END
-for name in ann ben; do
-    openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout "$dir/$name.key" -out "$dir/$name.pem" \
-        -days 2 -subj "/CN=$name" -addext "subjectAltName=URI:urn:metervault:principal:$name" 2>/dev/null
-done
+token_home
+officer ann
+officer ben
 
 # ---- init: two officers at a terminal, each with an own PIN ----
 checks=$((checks + 1))
@@ -169,5 +136,4 @@ expect 'restore' 0 'factory/acme                 factory-kek      destroyed' res
     "$dir/pin" --share-file "$dir/1.share" --share-file "$dir/2.share"
 expect 'verify what was restored' 0 'no quorum policy' verify
 expect 'when it ends' 0 'is an officer no more' expire
-echo "life.sh: $checks checks"
-exit "$failed"
+finish

@@ -3,42 +3,10 @@
 # everything else is refused by its name.
 # usage: quorum.sh METERVAULT-KEYS
 set -u
-program=$1
-dir=$(mktemp -d) || exit 1
-trap 'rm -rf "$dir"' EXIT
-failed=0 checks=0 number=0
-export SOFTHSM2_CONF="$dir/softhsm2.conf"
-umask 077
-
-fail() {
-    echo "FAILED: $*" >&2
-    failed=1
-}
-
-keys() {
-    setsid --wait "$program" --config "$dir/hsmd.conf" "$@" </dev/null
-}
-
-# expect NAME CODE TEXT arguments...: runs a command without a terminal and looks for the text in what it says.
-expect() {
-    local name=$1 want=$2 text=$3 code=0
-    shift 3
-    checks=$((checks + 1))
-    keys "$@" >"$dir/out" 2>&1 || code=$?
-    [ "$code" -eq "$want" ] || fail "$name: exit code $code instead of $want: $(cat "$dir/out")"
-    grep -qF -- "$text" "$dir/out" || fail "$name: '$text' is not in: $(cat "$dir/out")"
-}
-
-same() { # NAME EXPECTED GOT
-    checks=$((checks + 1))
-    [ "$2" = "$3" ] || fail "$1: expected $2, got $3"
-}
-
-officer() { # NAME [FILE [OPENSSL-KEY-OPTIONS]]: FILE.key and FILE.pem
-    local name=$1 file=${2:-$1} curve=${3:-P-256}
-    openssl req -x509 -newkey ec -pkeyopt "ec_paramgen_curve:$curve" -nodes -keyout "$dir/$file.key" -out "$dir/$file.pem" \
-        -days 2 -subj "/CN=$name" -addext "subjectAltName=URI:urn:metervault:principal:$name" 2>/dev/null
-}
+here=$(cd "$(dirname "$0")" && pwd)
+program=$1 number=0
+# shellcheck source=tests/support/keys.sh
+. "$here/../../support/keys.sh"
 
 # propose ARGUMENTS...: the text of the act is in $act.
 propose() {
@@ -91,17 +59,8 @@ generation() {
     keys --json list | python3 -c 'import json, sys; print(json.load(sys.stdin)["generation"])'
 }
 
-mkdir "$dir/tokens"
-printf 'directories.tokendir = %s/tokens\nobjectstore.backend = file\nlog.level = ERROR\n' "$dir" >"$dir/softhsm2.conf"
-cat >"$dir/hsmd.conf" <<END
-module = "/usr/lib/softhsm/libsofthsm2.so"
-token_label = "quorum"
-pin_file = "$dir/pin"
-socket = "$dir/hsmd.sock"
-backup_dir = "$dir/backup"
-END
-echo 25071984 >"$dir/pin"
-echo 12345678 >"$dir/so"
+token_home
+token_pins
 for name in ann ben cas dan eve; do officer "$name"; done
 officer ann ann2 P-384
 officer dan dan2
@@ -482,5 +441,4 @@ for command in list check verify 'generate --use vending --sgc 1 --krn 1' policy
     case $command in generate*) set -- generate "${key[@]}" --krn 7 ;; *) set -- $command ;; esac
     expect "a wrong PIN: $1" 1 'C_Login: the token' "$@"
 done
-echo "quorum.sh: $checks checks"
-exit "$failed"
+finish

@@ -3,39 +3,10 @@
 # meter that proves them.
 # usage: records.sh METERVAULT-KEYS METERSIM
 set -u
+here=$(cd "$(dirname "$0")" && pwd)
 program=$1 metersim=$2
-dir=$(mktemp -d) || exit 1
-trap 'rm -rf "$dir"' EXIT
-failed=0 checks=0
-export SOFTHSM2_CONF="$dir/softhsm2.conf"
-umask 077
-
-fail() {
-    echo "FAILED: $*"
-    failed=$((failed + 1))
-}
-
-# look NAME CODE TEXT command...: runs it without a terminal and looks for the text in what it says.
-look() {
-    local name=$1 want=$2 text=$3 code=0
-    shift 3
-    checks=$((checks + 1))
-    setsid --wait "$@" >"$dir/out" 2>&1 </dev/null || code=$?
-    if [ "$code" -ne "$want" ]; then
-        fail "$name: exit code $code instead of $want: $(cat "$dir/out")"
-        return
-    fi
-    grep -qF -- "$text" "$dir/out" || fail "$name: '$text' is not in: $(cat "$dir/out")"
-}
-
-expect() { # NAME CODE TEXT arguments of metervault-keys...
-    look "$1" "$2" "$3" "$program" --config "$dir/hsmd.conf" "${@:4}"
-}
-
-same() { # NAME EXPECTED GOT
-    checks=$((checks + 1))
-    [ "$2" = "$3" ] || fail "$1: expected $2, got $3"
-}
+# shellcheck source=tests/support/keys.sh
+. "$here/../../support/keys.sh"
 
 line() { # FILE NAME: its value
     sed -n "s/^$2 //p" "$1"
@@ -47,19 +18,10 @@ load() { # NAME CODE TEXT FILE: into a new meter
         --component-file "$dir/f2" show
 }
 
-mkdir "$dir/tokens" "$dir/backup" "$dir/new"
-printf 'directories.tokendir = %s/tokens\nobjectstore.backend = file\nlog.level = ERROR\n' "$dir" >"$dir/softhsm2.conf"
-cat >"$dir/hsmd.conf" <<END
-module = "/usr/lib/softhsm/libsofthsm2.so"
-token_label = "records"
-pin_file = "$dir/pin"
-socket = "$dir/hsmd.sock"
-backup_dir = "$dir/backup"
-END
-echo 25071984 >"$dir/pin"
-echo 12345678 >"$dir/so"
-openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout "$dir/key.pem" -out "$dir/ann.pem" -days 2 \
-    -subj /CN=ann -addext "subjectAltName=URI:urn:metervault:principal:ann" 2>/dev/null
+token_home
+token_pins
+mkdir "$dir/new"
+officer ann
 expect 'init' 0 'officer ann' init --so-pin-file "$dir/so" --officer ann --officer-certificate "$dir/ann.pem" \
     --backup-component-file "$dir/a" --backup-component-file "$dir/b"
 
@@ -156,5 +118,4 @@ expect 'an empty batch' 1 'the file is empty' "${batch[@]}"
 expect 'a batch that is not there' 1 FILE_FAILED export-meter "${key[@]}" --batch "$dir/none" --out-dir "$dir/new"
 expect 'a batch without a directory' 2 out-dir export-meter "${key[@]}" --batch "$dir/batch.csv"
 
-echo "$((checks - failed)) passed, $failed failed"
-[ "$failed" -eq 0 ]
+finish

@@ -2,37 +2,14 @@
 # The backup key in shares, a token backed up, lost and restored: as officers do it, with what must be refused.
 # usage: restore.sh METERVAULT-KEYS
 set -u
+here=$(cd "$(dirname "$0")" && pwd)
 program=$1
-dir=$(mktemp -d) || exit 1
-trap 'rm -rf "$dir"' EXIT
-failed=0 checks=0
-export SOFTHSM2_CONF="$dir/softhsm2.conf"
-umask 077
-
-fail() {
-    echo "FAILED: $*" >&2
-    failed=1
-}
-
-# expect NAME CODE TEXT arguments...: runs a command without a terminal and looks for the text in what it says.
-expect() {
-    local name=$1 want=$2 text=$3 code=0
-    shift 3
-    checks=$((checks + 1))
-    setsid --wait "$program" --config "$dir/hsmd.conf" "$@" >"$dir/out" 2>&1 </dev/null || code=$?
-    cat "$dir/out" >>"$dir/transcript"
-    [ "$code" -eq "$want" ] || fail "$name: exit code $code instead of $want: $(cat "$dir/out")"
-    grep -qF -- "$text" "$dir/out" || fail "$name: '$text' is not in: $(cat "$dir/out")"
-}
-
-same() { # NAME EXPECTED GOT
-    checks=$((checks + 1))
-    [ "$2" = "$3" ] || fail "$1: expected $2, got $3"
-}
+# shellcheck source=tests/support/keys.sh
+. "$here/../../support/keys.sh"
 
 # What a token is, without what a restore may change.
 catalogue() {
-    "$program" --config "$dir/hsmd.conf" --json list | python3 -c 'import json, sys
+    keys --json list | python3 -c 'import json, sys
 c = json.load(sys.stdin)
 del c["token_serial"]
 print(json.dumps(c, sort_keys=True))'
@@ -63,19 +40,9 @@ wipe() {
     mkdir "$dir/tokens"
 }
 
-mkdir "$dir/tokens"
-printf 'directories.tokendir = %s/tokens\nobjectstore.backend = file\nlog.level = ERROR\n' "$dir" >"$dir/softhsm2.conf"
-cat >"$dir/hsmd.conf" <<EOF
-module = "/usr/lib/softhsm/libsofthsm2.so"
-token_label = "officers"
-pin_file = "$dir/pin"
-socket = "$dir/hsmd.sock"
-backup_dir = "$dir/backup"
-EOF
-echo 25071984 >"$dir/pin"
-echo 12345678 >"$dir/so"
-openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout "$dir/key.pem" -out "$dir/ann.pem" -days 2 \
-    -subj /CN=ann -addext subjectAltName=URI:urn:metervault:principal:ann 2>/dev/null
+token_home
+token_pins
+officer ann
 
 # ---- init with shares ----
 init=(init --so-pin-file "$dir/so" --officer ann --officer-certificate "$dir/ann.pem")
@@ -236,5 +203,4 @@ for secret in "$(cat "$dir/1.share")" "$(cat "$dir/new1.share")" "$(cat "$dir/ca
     ! grep -rqiF -- "$secret" "$dir/transcript" "$dir/backup" "$dir/hsmd.conf" "$dir/tokens" "$dir"/*.backup ||
         fail 'a secret lies among answers, backups or token files'
 done
-echo "restore.sh: $checks checks"
-exit "$failed"
+finish
