@@ -65,6 +65,17 @@ struct mv_writer hsmd_call_begin(struct hsmd_client *client, enum hsmd_op op)
     return hsmd_frame_begin(client->out, BUFFER, (uint8_t)op);
 }
 
+void hsmd_call_tell(struct hsmd_client *client, struct mv_writer *request)
+{
+    hsmd_frame_end(request);
+    if (client->channel.fd < 0)
+        return;
+    int64_t deadline = hsmd_now_ms() + client->timeout_ms;
+    mv_status sent = hsmd_channel_send(&client->channel, client->out, request->used, deadline);
+    /* what it would have given back went with a connection that is broken */
+    (void)sent;
+}
+
 mv_status hsmd_call_finish(struct hsmd_client *client, const struct mv_reader *body)
 {
     if (mv_reader_done(body))
@@ -145,11 +156,7 @@ void hsmd_release(struct hsmd_client *client, const uint32_t *slots, size_t coun
     mv_put_u16(&request, (uint16_t)count);
     for (size_t i = 0; i < count; i++)
         mv_put_u32(&request, hsmd_slot_inward(client, slots[i]));
-    hsmd_frame_end(&request);
-    int64_t deadline = hsmd_now_ms() + client->timeout_ms;
-    mv_status sent = hsmd_channel_send(&client->channel, client->out, request.used, deadline);
-    /* a broken connection has released them already */
-    (void)sent;
+    hsmd_call_tell(client, &request);
 }
 
 mv_status hsmd_random(struct hsmd_client *client, void *data, size_t size)

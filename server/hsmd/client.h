@@ -143,7 +143,7 @@ MV_MUST_USE mv_status hsmd_key_update(struct hsmd_client *client, struct hsmd_re
  * The reader's side of a card session lives in hsmd, the card's keys in the token: the server relays APDUs between it
  * and the terminal. A session is of one connection and dies with it; 64 a connection, 60 s idle, 5 minutes in all, 4096
  * steps: then it is CARD_SESSION_LOST. It ends by itself when the card refuses, and at every error. */
-enum { HSMD_CARD_APDU = 261, HSMD_CARD_DATA = 2048, HSMD_CARD_NO_SESSION = 0 };
+enum { HSMD_CARD_APDU = 261, HSMD_CARD_RAPDU = 258, HSMD_CARD_DATA = 2048, HSMD_CARD_NO_SESSION = 0 };
 
 enum hsmd_card_key {
     HSMD_CARD_ISSUER = 1, /* "card-issuer/V", by the card: slot 0, and the key of the whole card after formatting */

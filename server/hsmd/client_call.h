@@ -17,6 +17,8 @@ struct mv_writer hsmd_call_begin(struct hsmd_client *client, enum hsmd_op op);
  * deadline. */
 MV_MUST_USE mv_status hsmd_call(struct hsmd_client *client, uint8_t op, struct mv_writer *request, bool repeatable,
                                 struct mv_reader *body);
+/* A request that has no answer; nothing to do without a connection. */
+void hsmd_call_tell(struct hsmd_client *client, struct mv_writer *request);
 /* After the last item of an answer. */
 MV_MUST_USE mv_status hsmd_call_finish(struct hsmd_client *client, const struct mv_reader *body);
 

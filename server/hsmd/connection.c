@@ -73,7 +73,7 @@ static bool serve_frame(struct hsmd_connection *connection, struct hsmd_service 
         good = hsmd_service_call(service, connection->owner, op, &request, &reply);
     if (!good || !mv_writer_ok(&reply))
         return false;
-    if (op == HSMD_OP_RELEASE)
+    if (hsmd_op_is_silent(op))
         return true;
     hsmd_frame_end(&reply);
     return send_all(connection->fd, out, reply.used);

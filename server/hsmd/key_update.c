@@ -53,8 +53,8 @@ static mv_status check(const struct hsmd_record_item *item, const struct version
     return version_is(item, MV_TAG_ENC_VERSION, versions->new_enc) ? mv_ok() : refuse("enc version");
 }
 
-static mv_status wrap(struct hsmd_record_desk *desk, const struct hsmd_record_item *item,
-                      const struct versions *versions, uint8_t wrapped[HSM_RECORD_KEYS_WRAPPED])
+static mv_status wrap(struct hsmd_desk *desk, const struct hsmd_record_item *item, const struct versions *versions,
+                      uint8_t wrapped[HSM_RECORD_KEYS_WRAPPED])
 {
     const uint8_t *domain = item->record.domain;
     struct hsm_record_owner owner;
@@ -62,16 +62,16 @@ static mv_status wrap(struct hsmd_record_desk *desk, const struct hsmd_record_it
     struct hsm_handle new_mac;
     struct hsm_handle new_enc;
     MV_TRY(new_owner(item, &owner));
-    MV_TRY(hsmd_record_desk_master(desk, HSM_USE_RECORD_ENC, domain, versions->enc, HSM_TO_LEAVE, &enc));
-    MV_TRY(hsmd_record_desk_master(desk, HSM_USE_RECORD_MAC, domain, versions->new_mac, HSM_TO_ENTER, &new_mac));
-    MV_TRY(hsmd_record_desk_master(desk, HSM_USE_RECORD_ENC, domain, versions->new_enc, HSM_TO_ENTER, &new_enc));
+    MV_TRY(hsmd_desk_master(desk, HSM_USE_RECORD_ENC, domain, versions->enc, HSM_TO_LEAVE, &enc));
+    MV_TRY(hsmd_desk_master(desk, HSM_USE_RECORD_MAC, domain, versions->new_mac, HSM_TO_ENTER, &new_mac));
+    MV_TRY(hsmd_desk_master(desk, HSM_USE_RECORD_ENC, domain, versions->new_enc, HSM_TO_ENTER, &new_enc));
     /* a look for the last one may have loaded the catalogue again and closed the others */
-    MV_TRY(hsmd_record_desk_master(desk, HSM_USE_RECORD_ENC, domain, versions->enc, HSM_TO_LEAVE, &enc));
-    MV_TRY(hsmd_record_desk_master(desk, HSM_USE_RECORD_MAC, domain, versions->new_mac, HSM_TO_ENTER, &new_mac));
+    MV_TRY(hsmd_desk_master(desk, HSM_USE_RECORD_ENC, domain, versions->enc, HSM_TO_LEAVE, &enc));
+    MV_TRY(hsmd_desk_master(desk, HSM_USE_RECORD_MAC, domain, versions->new_mac, HSM_TO_ENTER, &new_mac));
     return hsm_record_wrap_update(desk->service->hsm, enc, new_mac, new_enc, &item->owner, &owner, wrapped);
 }
 
-static mv_status update(struct hsmd_record_desk *desk, struct hsmd_record_item *item, const struct versions *versions)
+static mv_status update(struct hsmd_desk *desk, struct hsmd_record_item *item, const struct versions *versions)
 {
     size_t place = 0;
     uint8_t wrapped[HSM_RECORD_KEYS_WRAPPED];
@@ -80,7 +80,7 @@ static mv_status update(struct hsmd_record_desk *desk, struct hsmd_record_item *
     MV_TRY(check(item, versions));
     MV_TRY(find_place(item, &place));
     mv_status status = wrap(desk, item, versions, wrapped);
-    if (hsmd_record_desk_healed(desk, &status))
+    if (hsmd_desk_healed(desk, &status))
         status = wrap(desk, item, versions, wrapped);
     MV_TRY(status);
     memcpy(item->record.bytes + place, wrapped, sizeof wrapped);
@@ -92,7 +92,7 @@ static mv_status update(struct hsmd_record_desk *desk, struct hsmd_record_item *
 
 bool hsmd_serve_key_update(struct hsmd_service *service, struct mv_reader *request, struct mv_writer *reply)
 {
-    struct hsmd_record_desk desk;
+    struct hsmd_desk desk;
     struct hsmd_record_item item;
     struct versions versions;
     versions.new_mac = mv_get_u8(request);
@@ -101,7 +101,7 @@ bool hsmd_serve_key_update(struct hsmd_service *service, struct mv_reader *reque
     hsmd_record_item_get(request, &item);
     if (!mv_reader_done(request))
         return false;
-    mv_status status = hsmd_record_desk_open(&desk, service);
+    mv_status status = hsmd_desk_open(&desk, service);
     if (status.ok)
         status = update(&desk, &item, &versions);
     hsmd_put_status(reply, status);

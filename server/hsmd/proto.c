@@ -6,6 +6,11 @@
 
 enum { PAN_DIGITS = 18, SGC_DIGITS = 6 };
 
+bool hsmd_op_is_silent(uint8_t op)
+{
+    return op == HSMD_OP_RELEASE || op == HSMD_OP_CARD_CLOSE;
+}
+
 struct mv_writer hsmd_frame_begin(uint8_t *buffer, size_t size, uint8_t op)
 {
     struct mv_writer frame = mv_writer_on(buffer, size);

@@ -33,8 +33,15 @@ enum hsmd_op {
     HSMD_OP_SEAL_RECORDS = 11,
     HSMD_OP_CHECK_RETURNS = 12,
     HSMD_OP_KEY_UPDATE = 13,
-    HSMD_OP_LAST = HSMD_OP_KEY_UPDATE,
+    HSMD_OP_CARD_OPEN = 14,
+    HSMD_OP_CARD_COMMAND = 15,
+    HSMD_OP_CARD_CHANGE_KEY = 16,
+    HSMD_OP_CARD_STEP = 17,
+    HSMD_OP_CARD_CLOSE = 18, /* has no answer */
+    HSMD_OP_LAST = HSMD_OP_CARD_CLOSE,
 };
+/* Whether it is one without an answer. */
+bool hsmd_op_is_silent(uint8_t op);
 
 /* A frame is written with begin and end around its body; `end` patches the length in. */
 struct mv_writer hsmd_frame_begin(uint8_t *buffer, size_t size, uint8_t op);

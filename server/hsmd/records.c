@@ -5,22 +5,20 @@
 #include "base/secret.h"
 #include "hsmd/record_desk.h"
 
-static mv_status mac_of(struct hsmd_record_desk *desk, const struct hsmd_record_item *item, enum hsm_purpose purpose,
+static mv_status mac_of(struct hsmd_desk *desk, const struct hsmd_record_item *item, enum hsm_purpose purpose,
                         enum hsm_record_child child, size_t size, uint8_t mac[HSM_RECORD_MAC_BYTES])
 {
     struct hsm_handle master;
-    MV_TRY(hsmd_record_desk_master(desk, HSM_USE_RECORD_MAC, item->record.domain, item->head.key_version, purpose,
-                                   &master));
+    MV_TRY(hsmd_desk_master(desk, HSM_USE_RECORD_MAC, item->record.domain, item->head.key_version, purpose, &master));
     return hsm_record_mac(desk->service->hsm, desk->service->children, master, child, &item->owner, item->record.bytes,
                           size, mac);
 }
 
-static mv_status mac_or_heal(struct hsmd_record_desk *desk, const struct hsmd_record_item *item,
-                             enum hsm_purpose purpose, enum hsm_record_child child, size_t size,
-                             uint8_t mac[HSM_RECORD_MAC_BYTES])
+static mv_status mac_or_heal(struct hsmd_desk *desk, const struct hsmd_record_item *item, enum hsm_purpose purpose,
+                             enum hsm_record_child child, size_t size, uint8_t mac[HSM_RECORD_MAC_BYTES])
 {
     mv_status status = mac_of(desk, item, purpose, child, size, mac);
-    return hsmd_record_desk_healed(desk, &status) ? mac_of(desk, item, purpose, child, size, mac) : status;
+    return hsmd_desk_healed(desk, &status) ? mac_of(desk, item, purpose, child, size, mac) : status;
 }
 
 static bool is_reset(const struct hsmd_record_item *item)
@@ -35,13 +33,13 @@ bool hsmd_record_brings_keys(const struct hsmd_record_item *item)
     return item->head.kind == MV_KIND_KEY_UPDATE || is_reset(item);
 }
 
-mv_status hsmd_record_seal(struct hsmd_record_desk *desk, const struct hsmd_record_item *item, enum hsm_purpose purpose,
+mv_status hsmd_record_seal(struct hsmd_desk *desk, const struct hsmd_record_item *item, enum hsm_purpose purpose,
                            uint8_t mac[HSM_RECORD_MAC_BYTES])
 {
     return mac_or_heal(desk, item, purpose, HSM_CHILD_MAC_IN, item->record.size, mac);
 }
 
-static mv_status seal(struct hsmd_record_desk *desk, struct hsmd_record_item *item, uint8_t mac[HSM_RECORD_MAC_BYTES])
+static mv_status seal(struct hsmd_desk *desk, struct hsmd_record_item *item, uint8_t mac[HSM_RECORD_MAC_BYTES])
 {
     struct mv_tlv keys;
     MV_TRY(hsmd_record_item_parse(item, false));
@@ -53,7 +51,7 @@ static mv_status seal(struct hsmd_record_desk *desk, struct hsmd_record_item *it
     return hsmd_record_seal(desk, item, HSM_TO_ISSUE, mac);
 }
 
-static mv_status check(struct hsmd_record_desk *desk, struct hsmd_record_item *item)
+static mv_status check(struct hsmd_desk *desk, struct hsmd_record_item *item)
 {
     uint8_t mac[HSM_RECORD_MAC_BYTES];
     MV_TRY(hsmd_record_item_parse(item, true));
@@ -66,20 +64,20 @@ static mv_status check(struct hsmd_record_desk *desk, struct hsmd_record_item *i
     return same ? mv_ok() : mv_fail(MV_RECORD_NOT_VALID, "MAC");
 }
 
-static bool begin(struct hsmd_record_desk *desk, struct hsmd_service *service, struct mv_reader *request,
+static bool begin(struct hsmd_desk *desk, struct hsmd_service *service, struct mv_reader *request,
                   struct mv_writer *reply, size_t *count, mv_status *ready)
 {
     *count = mv_get_u16(request);
     if (request->failed || *count == 0 || *count > HSMD_RECORD_BATCH)
         return false;
-    *ready = hsmd_record_desk_open(desk, service);
+    *ready = hsmd_desk_open(desk, service);
     hsmd_put_status(reply, *ready);
     return true;
 }
 
 bool hsmd_serve_seal_records(struct hsmd_service *service, struct mv_reader *request, struct mv_writer *reply)
 {
-    struct hsmd_record_desk desk;
+    struct hsmd_desk desk;
     struct hsmd_record_item item;
     size_t count = 0;
     mv_status ready;
@@ -100,7 +98,7 @@ bool hsmd_serve_seal_records(struct hsmd_service *service, struct mv_reader *req
 
 bool hsmd_serve_check_returns(struct hsmd_service *service, struct mv_reader *request, struct mv_writer *reply)
 {
-    struct hsmd_record_desk desk;
+    struct hsmd_desk desk;
     struct hsmd_record_item item;
     size_t count = 0;
     mv_status ready;

@@ -2,10 +2,12 @@
 
 #include <openssl/core_names.h>
 #include <openssl/params.h>
+#include <stdlib.h>
 
 #include "base/secret.h"
 #include "hsm/info_wire.h"
 #include "hsm/record_key.h"
+#include "hsmd/card_sessions.h"
 #include "hsmd/channel.h"
 
 enum { SELF_TEST_EVERY_MS = 10000 };
@@ -29,6 +31,9 @@ mv_status hsmd_service_start(struct hsmd_service *service, const struct hsm_conf
     *service = (struct hsmd_service){.hsm = NULL};
     MV_TRY(hsmd_slots_new(&service->slots));
     MV_TRY(hsm_children_new(&service->children));
+    service->cards = calloc(1, sizeof *service->cards);
+    if (service->cards == NULL)
+        return mv_fail(MV_OUT_OF_MEMORY, NULL);
     MV_TRY(hsm_open(config, &service->hsm));
     MV_TRY(hsm_login_from_config(service->hsm));
     MV_TRY(hsm_self_test(service->hsm));
@@ -41,6 +46,9 @@ void hsmd_service_stop(struct hsmd_service *service)
 {
     EVP_MAC_CTX_free(service->tag_mac);
     hsmd_slots_free(service->slots);
+    if (service->cards != NULL)
+        hsmd_cards_end_all(service->cards, service->hsm, service->keyring.sessions);
+    free(service->cards);
     hsm_children_free(service->children); /* the objects go with the session */
     hsmd_keyring_wipe(&service->keyring);
     hsm_close(service->hsm);
@@ -140,6 +148,16 @@ bool hsmd_service_call(struct hsmd_service *service, uint32_t owner, uint8_t op,
         return hsmd_serve_check_returns(service, request, reply);
     case HSMD_OP_KEY_UPDATE:
         return hsmd_serve_key_update(service, request, reply);
+    case HSMD_OP_CARD_OPEN:
+        return hsmd_serve_card_open(service, owner, request, reply);
+    case HSMD_OP_CARD_COMMAND:
+        return hsmd_serve_card_command(service, owner, request, reply);
+    case HSMD_OP_CARD_CHANGE_KEY:
+        return hsmd_serve_card_change_key(service, owner, request, reply);
+    case HSMD_OP_CARD_STEP:
+        return hsmd_serve_card_step(service, owner, request, reply);
+    case HSMD_OP_CARD_CLOSE:
+        return hsmd_serve_card_close(service, owner, request);
     default:
         return false;
     }
@@ -148,9 +166,12 @@ bool hsmd_service_call(struct hsmd_service *service, uint32_t owner, uint8_t op,
 void hsmd_service_forget(struct hsmd_service *service, uint32_t owner)
 {
     hsmd_slots_drop_owner(service->slots, owner);
+    hsmd_cards_end_owner(service->cards, service->hsm, owner, service->keyring.sessions);
 }
 
 void hsmd_service_tick(struct hsmd_service *service)
 {
-    hsmd_slots_expire(service->slots, hsmd_now_ms());
+    int64_t now_ms = hsmd_now_ms();
+    hsmd_slots_expire(service->slots, now_ms);
+    hsmd_cards_expire(service->cards, service->hsm, now_ms, service->keyring.sessions);
 }

@@ -18,6 +18,7 @@ struct hsmd_service {
     struct hsm_children *children; /* keys of meters, derived in the token */
     unsigned children_session;     /* of which keyring.sessions they are */
     uint64_t children_generation;  /* of which catalogue */
+    struct hsmd_cards *cards;      /* card_sessions.h */
 };
 
 enum { HSMD_START_FACTOR = 6 }; /* a start that takes so many call timeouts hangs */
@@ -34,7 +35,7 @@ void hsmd_service_forget(struct hsmd_service *service, uint32_t owner);
 /* About once a second, also without requests: slots expire. */
 void hsmd_service_tick(struct hsmd_service *service);
 
-/* ---- prepare.c, encrypt.c, key_change.c, open_token.c, records.c, key_update.c ---- */
+/* ---- prepare.c, encrypt.c, key_change.c, open_token.c, records.c, key_update.c, cards.c ---- */
 bool hsmd_serve_prepare(struct hsmd_service *service, uint32_t owner, struct mv_reader *request,
                         struct mv_writer *reply);
 bool hsmd_serve_encrypt(struct hsmd_service *service, uint32_t owner, struct mv_reader *request,
@@ -47,6 +48,15 @@ bool hsmd_serve_open_token(struct hsmd_service *service, struct mv_reader *reque
 bool hsmd_serve_seal_records(struct hsmd_service *service, struct mv_reader *request, struct mv_writer *reply);
 bool hsmd_serve_check_returns(struct hsmd_service *service, struct mv_reader *request, struct mv_writer *reply);
 bool hsmd_serve_key_update(struct hsmd_service *service, struct mv_reader *request, struct mv_writer *reply);
+bool hsmd_serve_card_open(struct hsmd_service *service, uint32_t owner, struct mv_reader *request,
+                          struct mv_writer *reply);
+bool hsmd_serve_card_command(struct hsmd_service *service, uint32_t owner, struct mv_reader *request,
+                             struct mv_writer *reply);
+bool hsmd_serve_card_change_key(struct hsmd_service *service, uint32_t owner, struct mv_reader *request,
+                                struct mv_writer *reply);
+bool hsmd_serve_card_step(struct hsmd_service *service, uint32_t owner, struct mv_reader *request,
+                          struct mv_writer *reply);
+bool hsmd_serve_card_close(struct hsmd_service *service, uint32_t owner, struct mv_reader *request);
 /* The keyed hash of 20 digits. */
 MV_MUST_USE mv_status hsmd_token_tag(struct hsmd_service *service, const char *digits, uint8_t tag[HSMD_TOKEN_TAG]);
 
