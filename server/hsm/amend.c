@@ -1,7 +1,6 @@
 /* States of keys and succession of vending keys. An entry is never edited: a newer one replaces it under the next
  * generation, so that an old state cannot come back unnoticed. */
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
@@ -51,7 +50,6 @@ static mv_status set_state(const struct hsm_amendment *amendment, struct hsm_key
 static mv_status amend_entry(struct hsm *hsm, struct hsm_catalogue *catalogue, const char *label,
                              const struct hsm_amendment *amendment, struct hsm_key_info *amended)
 {
-    MV_TRY(hsm_catalogue_read(hsm, catalogue));
     const struct hsm_key_entry *found = hsm_catalogue_by_label(catalogue, label);
     if (found == NULL)
         return mv_fail(strncmp(label, "vending/", 8) == 0 ? MV_VENDING_KEY_UNKNOWN : MV_KEY_UNKNOWN, NULL);
@@ -78,15 +76,11 @@ static mv_status amend_entry(struct hsm *hsm, struct hsm_catalogue *catalogue, c
 mv_status hsm_key_amend_label(struct hsm *hsm, const char *label, const struct hsm_amendment *amendment,
                               struct hsm_key_info *amended)
 {
-    struct hsm_catalogue *catalogue = malloc(sizeof *catalogue);
-    if (catalogue == NULL)
-        return mv_fail(MV_OUT_OF_MEMORY, NULL);
-    int lock = -1;
-    mv_status status = hsm_lock(&hsm->config, &lock);
+    struct hsm_held held;
+    mv_status status = hsm_hold(hsm, &held);
     if (status.ok)
-        status = amend_entry(hsm, catalogue, label, amendment, amended);
-    hsm_unlock(lock);
-    free(catalogue);
+        status = amend_entry(hsm, held.catalogue, label, amendment, amended);
+    hsm_let_go(&held);
     return status;
 }
 

@@ -41,6 +41,13 @@ MV_MUST_USE mv_status hsm_session_open(struct hsm *hsm);
  * user: nothing is done without the lock. */
 MV_MUST_USE mv_status hsm_lock(const struct hsm_config *config, int *lock);
 void hsm_unlock(int lock);
+/* The lock, and the catalogue as it is under it. hsm_let_go() ends it, also one that could not be had. */
+struct hsm_held {
+    struct hsm_catalogue *catalogue;
+    int lock;
+};
+MV_MUST_USE mv_status hsm_hold(struct hsm *hsm, struct hsm_held *held);
+void hsm_let_go(struct hsm_held *held);
 
 /* ---- object.c ---- */
 enum { HSM_MOST_FOUND = 2 * HSM_MAX_ENTRIES };

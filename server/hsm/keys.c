@@ -1,7 +1,6 @@
 /* Generating and importing the keys that officers ask for: vending keys, factory keys and masters. */
 #include <openssl/sha.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
@@ -163,7 +162,6 @@ static mv_status check_base_date(const struct hsm_catalogue *catalogue, const st
 static mv_status create_new(struct hsm *hsm, const uint8_t *key, size_t size, struct hsm_catalogue *catalogue,
                             struct hsm_backup *backup, const struct hsm_keeper *keeper)
 {
-    MV_TRY(hsm_catalogue_read(hsm, catalogue));
     if (hsm_catalogue_by_label(catalogue, backup->info.label) != NULL)
         return mv_fail(MV_KEY_EXISTS, NULL);
     MV_TRY(check_base_date(catalogue, &backup->info));
@@ -178,15 +176,11 @@ static mv_status create_new(struct hsm *hsm, const uint8_t *key, size_t size, st
 static mv_status create_locked(struct hsm *hsm, const uint8_t *key, size_t size, struct hsm_backup *backup,
                                const struct hsm_keeper *keeper)
 {
-    struct hsm_catalogue *catalogue = malloc(sizeof *catalogue);
-    if (catalogue == NULL)
-        return mv_fail(MV_OUT_OF_MEMORY, NULL);
-    int lock = -1;
-    mv_status status = hsm_lock(&hsm->config, &lock);
+    struct hsm_held held;
+    mv_status status = hsm_hold(hsm, &held);
     if (status.ok)
-        status = create_new(hsm, key, size, catalogue, backup, keeper);
-    hsm_unlock(lock);
-    free(catalogue);
+        status = create_new(hsm, key, size, held.catalogue, backup, keeper);
+    hsm_let_go(&held);
     return status;
 }
 

@@ -1,6 +1,5 @@
 #include "hsm/life.h"
 
-#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
@@ -86,7 +85,6 @@ static bool has_active(const struct hsm_catalogue *catalogue, const struct hsm_k
 static mv_status raise_minimum(struct hsm *hsm, struct hsm_catalogue *catalogue, const char *label, uint32_t minimum,
                                struct hsm_key_info *amended)
 {
-    MV_TRY(hsm_catalogue_read(hsm, catalogue));
     const struct hsm_key_entry *found = hsm_catalogue_by_label(catalogue, label);
     if (found == NULL)
         return mv_fail(MV_KEY_UNKNOWN, NULL);
@@ -107,15 +105,11 @@ static mv_status raise_minimum(struct hsm *hsm, struct hsm_catalogue *catalogue,
 
 mv_status hsm_minimum_raise(struct hsm *hsm, const char *label, uint32_t minimum, struct hsm_key_info *amended)
 {
-    struct hsm_catalogue *catalogue = malloc(sizeof *catalogue);
-    if (catalogue == NULL)
-        return mv_fail(MV_OUT_OF_MEMORY, NULL);
-    int lock = -1;
-    mv_status status = hsm_lock(&hsm->config, &lock);
+    struct hsm_held held;
+    mv_status status = hsm_hold(hsm, &held);
     if (status.ok)
-        status = raise_minimum(hsm, catalogue, label, minimum, amended);
-    hsm_unlock(lock);
-    free(catalogue);
+        status = raise_minimum(hsm, held.catalogue, label, minimum, amended);
+    hsm_let_go(&held);
     return status;
 }
 
@@ -157,7 +151,6 @@ static mv_status destroy_object(struct hsm *hsm, const struct hsm_key_info *key)
 static mv_status destroy(struct hsm *hsm, struct hsm_catalogue *catalogue, const char *label, bool no_meter_needs_it,
                          struct hsm_key_info *destroyed)
 {
-    MV_TRY(hsm_catalogue_read(hsm, catalogue));
     const struct hsm_key_entry *found = hsm_catalogue_by_label(catalogue, label);
     if (found == NULL)
         return mv_fail(MV_KEY_UNKNOWN, NULL);
@@ -177,14 +170,10 @@ static mv_status destroy(struct hsm *hsm, struct hsm_catalogue *catalogue, const
 
 mv_status hsm_key_destroy(struct hsm *hsm, const char *label, bool no_meter_needs_it, struct hsm_key_info *destroyed)
 {
-    struct hsm_catalogue *catalogue = malloc(sizeof *catalogue);
-    if (catalogue == NULL)
-        return mv_fail(MV_OUT_OF_MEMORY, NULL);
-    int lock = -1;
-    mv_status status = hsm_lock(&hsm->config, &lock);
+    struct hsm_held held;
+    mv_status status = hsm_hold(hsm, &held);
     if (status.ok)
-        status = destroy(hsm, catalogue, label, no_meter_needs_it, destroyed);
-    hsm_unlock(lock);
-    free(catalogue);
+        status = destroy(hsm, held.catalogue, label, no_meter_needs_it, destroyed);
+    hsm_let_go(&held);
     return status;
 }

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
@@ -89,4 +90,19 @@ void hsm_unlock(int lock)
 {
     if (lock >= 0)
         (void)close(lock);
+}
+
+mv_status hsm_hold(struct hsm *hsm, struct hsm_held *held)
+{
+    *held = (struct hsm_held){.catalogue = malloc(sizeof *held->catalogue), .lock = -1};
+    if (held->catalogue == NULL)
+        return mv_fail(MV_OUT_OF_MEMORY, "catalogue");
+    MV_TRY(hsm_lock(&hsm->config, &held->lock));
+    return hsm_catalogue_read(hsm, held->catalogue);
+}
+
+void hsm_let_go(struct hsm_held *held)
+{
+    hsm_unlock(held->lock);
+    free(held->catalogue);
 }

@@ -4,7 +4,6 @@
 
 #include <openssl/ecdsa.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
@@ -117,7 +116,6 @@ static mv_status make_and_enter(struct hsm *hsm, struct hsm_key_info *info)
 
 static mv_status make_next(struct hsm *hsm, struct hsm_catalogue *catalogue, struct hsm_key_info *info)
 {
-    MV_TRY(hsm_catalogue_read(hsm, catalogue));
     if (catalogue->key_count == HSM_MAX_KEYS)
         return mv_fail(MV_INVALID_FIELD, "the catalogue is full");
     describe(newest_version(catalogue) + 1, info);
@@ -136,15 +134,11 @@ static mv_status make_next(struct hsm *hsm, struct hsm_catalogue *catalogue, str
 mv_status hsm_sign_make(struct hsm *hsm, struct hsm_key_info *made)
 {
     struct hsm_key_info info;
-    struct hsm_catalogue *catalogue = malloc(sizeof *catalogue);
-    if (catalogue == NULL)
-        return mv_fail(MV_OUT_OF_MEMORY, "catalogue");
-    int lock = -1;
-    mv_status status = hsm_lock(&hsm->config, &lock);
+    struct hsm_held held;
+    mv_status status = hsm_hold(hsm, &held);
     if (status.ok)
-        status = make_next(hsm, catalogue, &info);
-    hsm_unlock(lock);
-    free(catalogue);
+        status = make_next(hsm, held.catalogue, &info);
+    hsm_let_go(&held);
     if (status.ok)
         *made = info;
     return status;
