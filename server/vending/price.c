@@ -61,7 +61,7 @@ static mv_status encoded(const struct purchase *purchase, int64_t units, int64_t
     const struct vend_price_facts *facts = purchase->facts;
     if (facts->grain == VEND_GRAIN_EXACT) {
         *says = units;
-        return mv_ok();
+        return units <= VEND_UNITS_MOST ? mv_ok() : mv_fail(MV_AMOUNT_TOO_LARGE, "amount");
     }
     const struct vend_quantity quantity = {
         facts->currency ? VEND_UNIT_CURRENCY_E5 : vend_unit_of(purchase->tariff->utility), units};

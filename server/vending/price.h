@@ -7,11 +7,12 @@
  *
  * A sale continues its month: with F(x) the rounded price of the first x units of the month, units b..b+q cost
  * F(b+q) - F(b), and charges and taxes in proportion likewise. So a month costs the same in one purchase and in a
- * thousand, whatever the rounding rule, and no line differs from the exact amount by more than the rounding unit.
+ * thousand, whatever the rounding rule, and each line is less than the rounding unit away from its share of the lines
+ * that it is of (a tax on what is fixed too: less than two).
  *
  * Order: free units, units by step, monthly charge, charges, taxes, debts. Debts are taken from the money offered, in
- * the order given; a percentage is of what those before it left, and goes up to what is owed. All charges must be paid:
- * a purchase that pays for no unit is refused and says what the least would be. */
+ * the order given; a percentage is of what those before it left, rounded up, and goes up to what is owed. All charges
+ * must be paid: a purchase that pays for no unit is refused and says what the least would be. */
 #ifndef MV_VENDING_PRICE_H
 #define MV_VENDING_PRICE_H
 

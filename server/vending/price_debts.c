@@ -20,9 +20,11 @@ static int64_t before_debt(const struct vend_price_debt *debt, int64_t left)
     const int64_t kept_e4 = VEND_PERCENT_E4 - debt->percent_e4;
     if (kept_e4 == 0)
         return all;
-    /* rounded down, the percentage of m leaves `left` from the first m on with m * kept > (left - 1) * 100 % */
-    vend_wide part = (vend_wide)(left - 1) * VEND_PERCENT_E4 / (vend_wide)kept_e4 + 1;
-    return part < (vend_wide)all ? (int64_t)part : all;
+    /* rounded up, the percentage of m leaves `left` from the first m on with m * kept >= left * 100 % */
+    int64_t part = 0;
+    bool fits = vend_divide((vend_wide)left * (uint64_t)VEND_PERCENT_E4, (vend_wide)kept_e4,
+                            (struct vend_round){VEND_ROUND_UP, 1}, &part);
+    return fits ? smaller(part, all) : all;
 }
 
 mv_status vend_bill_debts(const struct vend_price_facts *facts, struct vend_bill *bill)
