@@ -1,67 +1,29 @@
 """Types an import and an init at a pseudo terminal, as two custodians would, and proves that nothing typed is echoed.
 usage: typed.py METERVAULT-KEYS DIRECTORY"""
 import os
-import pty
 import re
-import select
 import sys
-import time
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../support"))
+from terminal import CLEAR_SCREEN, Terminal  # pylint: disable=wrong-import-position
 
 PROGRAM, DIRECTORY = sys.argv[1:]
 FIRST = "00112233445566778899AABBCCDDEEFF00112233"
 SECOND = "5A5A5A5A5A5A5A5A5A5A5A5A5A5A5A5A5A5A5A5A"
 PIN = "25071984"
 SO_PIN = "87654321"
-CLEAR_SCREEN = "\033[2J\033[3J\033[H"
 
 
-class Officer:
-    """A child on its own terminal: what it shows, and what is typed."""
-
+class Officer(Terminal):
     def __init__(self, *arguments, config="hsmd.conf"):
-        self.shown = ""
-        self.read_upto = 0
-        self.pid, self.terminal = pty.fork()
-        if self.pid == 0:
-            os.execv(PROGRAM, [PROGRAM, "--config", f"{DIRECTORY}/{config}", *arguments])
-
-    def read(self, seconds):
-        ready, _, _ = select.select([self.terminal], [], [], seconds)
-        if not ready:
-            return False
-        try:
-            data = os.read(self.terminal, 4096)
-        except OSError:
-            return False
-        self.shown += data.decode()
-        return bool(data)
-
-    def await_text(self, text):
-        deadline = time.monotonic() + 20
-        while text not in self.shown[self.read_upto:]:
-            if time.monotonic() > deadline or not self.read(20):
-                sys.exit(f"'{text}' was not shown; shown: {self.shown}")
-        self.read_upto = self.shown.index(text, self.read_upto) + len(text)
-
-    def type(self, text):
-        os.write(self.terminal, (text + "\n").encode())
-
-    def answer(self, prompt, text):
-        self.await_text(prompt)
-        self.type(text)
-
-    def finish(self):
-        while self.read(20):
-            pass
-        os.close(self.terminal)  # ends a child that still waits for input
-        return os.waitstatus_to_exitcode(os.waitpid(self.pid, 0)[1])
+        super().__init__(PROGRAM, "--config", f"{DIRECTORY}/{config}", *arguments)
 
 
 def kcv_shown(officer, before):
     """The six digits after a text."""
     officer.await_text(before)
     while len(officer.shown) < officer.read_upto + 6:
-        check(officer.read(20), "no KCV was shown", officer)
+        check(officer.read(), "no KCV was shown", officer)
     return officer.shown[officer.read_upto:officer.read_upto + 6]
 
 
@@ -85,7 +47,7 @@ def typed_import(krn, typed_kcv=None):
     officer.answer("on your paper?", "yes")
     kcv = kcv_shown(officer, "KCV of the combined key: ")
     officer.answer("Type the KCV", typed_kcv or kcv)
-    code = officer.finish()
+    code = officer.end()
     text = officer.shown.upper().replace(" ", "")
     for secret in (FIRST, SECOND, FIRST[:12], SECOND[:12], PIN):
         check(secret not in text, "a secret was shown on the terminal", officer)
@@ -97,7 +59,7 @@ def cancelled_import():
     officer.answer("PIN of the token: ", PIN)
     officer.await_text("Custodian 1 of 2")
     os.write(officer.terminal, b"00112233\x03")
-    check(officer.finish() == 1 and "CANCELLED" in officer.shown, "Ctrl-C did not cancel", officer)
+    check(officer.end() == 1 and "CANCELLED" in officer.shown, "Ctrl-C did not cancel", officer)
     check("00112233" not in officer.shown, "a cancelled component was shown", officer)
 
 
@@ -123,7 +85,7 @@ def typed_init():
     officer.answer("PIN of the token: ", PIN)
     officer.answer("Once more: ", PIN)
     check(part_shown(officer, 1) != part_shown(officer, 2), "both custodians have the same part", officer)
-    code = officer.finish()
+    code = officer.end()
     check(code == 0 and "officer ann is enrolled" in officer.shown, "the typed init failed", officer)
     check(SO_PIN not in officer.shown and PIN not in officer.shown, "a PIN was shown", officer)
     check(len(os.listdir(f"{DIRECTORY}/typed-backup")) == 3, "not three backups", officer)

@@ -11,7 +11,8 @@ import signal
 import subprocess
 import sys
 
-from ceremony_people import CLEAR_SCREEN, People, Room
+from ceremony_people import People, Room
+from terminal import CLEAR_SCREEN
 
 PROGRAM, SAMPLES = os.path.abspath(sys.argv[1]), os.path.abspath(sys.argv[2])
 SO_PIN, PIN = "87654321", "25071984"

@@ -1,57 +1,20 @@
 """The people of a ceremony at a pseudo terminal: what the program shows them, and what they type."""
 import os
-import pty
 import re
-import select
 import sys
 import termios
 import time
 
-CLEAR_SCREEN = "\033[2J\033[3J\033[H"
-WAIT_S = 20
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../support"))
+from terminal import WAIT_S, Terminal  # pylint: disable=wrong-import-position
 
 
-class Room:
-    """A program on its own terminal."""
+class Room(Terminal):
+    """A ceremony on the screen."""
 
-    def __init__(self, program, *arguments):
-        self.shown = ""
-        self.read_upto = 0
-        self.pid, self.terminal = pty.fork()
-        if self.pid == 0:
-            os.execv(program, [program, *arguments])
-
-    def read(self, seconds):
-        ready, _, _ = select.select([self.terminal], [], [], seconds)
-        if not ready:
-            return False
-        try:
-            data = os.read(self.terminal, 4096)
-        except OSError:
-            return False
-        self.shown += data.decode(errors="replace")
-        return bool(data)
-
-    def fail(self, why):
-        sys.exit(f"{why}; shown: {self.shown[-3000:]}")
-
-    def await_match(self, pattern):
-        """What was shown up to the end of the pattern, and the match."""
-        deadline = time.monotonic() + WAIT_S
-        while True:
-            match = re.compile(pattern).search(self.shown, self.read_upto)
-            if match:
-                before = self.shown[self.read_upto:match.end()]
-                self.read_upto = match.end()
-                return before, match
-            if time.monotonic() > deadline or not self.read(WAIT_S):
-                self.fail(f"'{pattern}' was not shown")
-
-    def type(self, text):
-        os.write(self.terminal, (text + "\n").encode())
-
-    def answer(self, pattern, text):
-        before, _ = self.await_match(pattern)
+    def answer(self, prompt, text):
+        """`prompt` is a pattern."""
+        before, _ = self.await_match(prompt)
         self.type(text)
         return before
 
@@ -74,12 +37,10 @@ class Room:
             self.confirm(people, roles, "read and done")
 
     def finish(self, code, echo=None):
-        while self.read(WAIT_S):
-            pass
+        self.read_on()
         if echo is not None and bool(termios.tcgetattr(self.terminal)[3] & termios.ECHO) != echo:
             self.fail("the echo of the terminal")
-        os.close(self.terminal)
-        got = os.waitstatus_to_exitcode(os.waitpid(self.pid, 0)[1])
+        got = self.end()
         if got != code:
             self.fail(f"exit code {got} instead of {code}")
         return self.shown

@@ -2,61 +2,26 @@
 they are entered, corrected only after a look at the paper; and looked for in the program's memory afterwards.
 usage: desk.py METERVAULT-KEYS DIRECTORY"""
 import os
-import pty
 import re
-import select
 import sys
-import time
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../support"))
+from terminal import CLEAR_SCREEN, Terminal  # pylint: disable=wrong-import-position
 
 PROGRAM, DIRECTORY = sys.argv[1:]
 PIN, SO_PIN = "25071984", "87654321"
-CLEAR_SCREEN = "\033[2J\033[3J\033[H"
 LARGEST_AREA = 1 << 26
 ALPHABET = "QPZRY9X8GF2TVDW0S3JN54KHCE6MUA7L"
 
 
-class Officer:
-    """A child on its own terminal: what it shows, and what is typed."""
-
+class Officer(Terminal):
     def __init__(self, *arguments):
-        self.shown = ""
-        self.read_upto = 0
-        self.pid, self.terminal = pty.fork()
-        if self.pid == 0:
-            os.execv(PROGRAM, [PROGRAM, "--config", f"{DIRECTORY}/hsmd.conf", *arguments])
-
-    def read(self, seconds):
-        ready, _, _ = select.select([self.terminal], [], [], seconds)
-        if not ready:
-            return False
-        try:
-            data = os.read(self.terminal, 4096)
-        except OSError:
-            return False
-        self.shown += data.decode()
-        return bool(data)
-
-    def await_text(self, text):
-        deadline = time.monotonic() + 20
-        while text not in self.shown[self.read_upto:]:
-            if time.monotonic() > deadline or not self.read(20):
-                sys.exit(f"'{text}' was not shown; shown: {self.shown}")
-        start = self.read_upto
-        self.read_upto = self.shown.index(text, start) + len(text)
-        return self.shown[start:self.read_upto]
-
-    def answer(self, prompt, text):
-        before = self.await_text(prompt)
-        os.write(self.terminal, (text + "\n").encode())
-        return before
+        super().__init__(PROGRAM, "--config", f"{DIRECTORY}/hsmd.conf", *arguments)
 
     def finish(self, code, text):
-        while self.read(20):
-            pass
-        os.close(self.terminal)
-        got = os.waitstatus_to_exitcode(os.waitpid(self.pid, 0)[1])
+        got = self.end()
         if got != code or text not in self.shown:
-            sys.exit(f"exit code {got} instead of {code}, or '{text}' was not shown; shown: {self.shown}")
+            self.fail(f"exit code {got} instead of {code}, or '{text}' was not shown")
 
 
 def shown_share(officer, holder, count):
@@ -164,7 +129,7 @@ def typed_combine(shares):
     officer.await_text("Share A is in order; 1 more")
     officer.await_text("Share 2 (not shown")
     look_for(officer, shares[0])
-    os.write(officer.terminal, (shares[0] + "\n").encode())
+    officer.type(shares[0])
     officer.await_text("the same index twice")
     unreadable = shares[2].replace(" ", "")
     officer.answer("Share 2 (not shown", unreadable[:-8] + "????????")

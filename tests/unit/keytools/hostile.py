@@ -11,7 +11,8 @@ import sys
 import termios
 import time
 
-from ceremony_people import CLEAR_SCREEN, Room
+from ceremony_people import Room
+from terminal import CLEAR_SCREEN
 
 PROGRAM = os.path.abspath(sys.argv[1])
 HEAD = "[ceremony]\nformat = 1\ntitle = Hostile\n[role a]\nkind = officer\nofficer = ann\n[role b]\nkind = witness\n"

@@ -1,10 +1,10 @@
 """init at a pseudo terminal: two officers, each with an own PIN, typed twice without echo.
 usage: two_pins.py METERVAULT-KEYS DIRECTORY"""
 import os
-import pty
-import select
 import sys
-import time
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../support"))
+from terminal import Terminal  # pylint: disable=wrong-import-position
 
 PROGRAM, DIRECTORY = sys.argv[1:]
 SO_PROMPT = "ann, alone at the keyboard. Choose the security officer's PIN of the token: "
@@ -20,41 +20,18 @@ def init():
     arguments += ["--shares", "2/2"]
     for number in (1, 2):
         arguments += ["--new-share-file", f"{DIRECTORY}/{number}.share"]
-    return [PROGRAM, "--config", f"{DIRECTORY}/hsmd.conf", *arguments]
-
-
-def read_until(terminal, shown, text):
-    """Reads on until `shown` ends with the text (None: until the end); what was shown so far."""
-    deadline = time.monotonic() + 30
-    while text is None or not shown.endswith(text):
-        ready, _, _ = select.select([terminal], [], [], 30)
-        try:
-            data = os.read(terminal, 4096) if ready else b""
-        except OSError:  # the child closed its side
-            data = b""
-        if not data and text is None:
-            return shown
-        if not data or time.monotonic() > deadline:
-            sys.exit(f"'{text}' was not shown; shown: {shown}")
-        shown += data.decode()
-    return shown
+    return ["--config", f"{DIRECTORY}/hsmd.conf", *arguments]
 
 
 def run(dialogue):
-    pid, terminal = pty.fork()
-    if pid == 0:
-        os.execv(PROGRAM, init())
-    shown = ""
+    officers = Terminal(PROGRAM, *init())
     for prompt, answer in dialogue:
-        shown = read_until(terminal, shown, prompt)
-        os.write(terminal, (answer + "\n").encode())
-    shown = read_until(terminal, shown, None)
-    os.close(terminal)
-    code = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+        officers.answer(prompt, answer)
+    code = officers.end()
     for pin in (SO_PIN, USER_PIN):
-        if pin in shown:
-            sys.exit(f"a PIN was shown: {shown}")
-    return code, shown
+        if pin in officers.shown:
+            officers.fail("a PIN was shown")
+    return code, officers.shown
 
 
 def main():
