@@ -157,6 +157,17 @@ mv_token_make() {
     touch "$MV_DIR/hsm/made"
 }
 
+# The masters of all card keys, those of tool cards for one record domain; once.
+mv_card_masters() { # DOMAIN
+    local use
+    [ ! -f "$MV_DIR/hsm/cards-made" ] || return 0
+    for use in card-issuer card-office card-meter card-transport; do
+        mv_keys generate --use "$use" || return
+    done
+    mv_keys generate --use card-area --domain "$1" || return
+    touch "$MV_DIR/hsm/cards-made"
+}
+
 # ---- processes ----
 mv_pid() { # NAME: prints the id of our running daemon, or fails
     local pid

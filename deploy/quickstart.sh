@@ -223,6 +223,7 @@ if [ -f "$MV_DIR/hsm/made" ]; then
     echo "    The token of the last run is used."
 else
     mv_token_make | sed 's/^/      /'
+    mv_card_masters A1B2C3 | sed 's/^/      /'
 fi
 step "Daemons: the key process holds PIN and keys, the server talks to the network and keeps the ledger."
 start metervault-hsmd mv_hsmd_start

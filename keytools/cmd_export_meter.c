@@ -12,13 +12,20 @@
 #include "quorum.h"
 #include "remark.h"
 
-enum { HEX_RECORD_KCVS = 2 * HSM_RECORD_KEYS * HSM_KCV_BYTES + 1, HEX_KCV = 2 * HSM_KCV_BYTES + 1 };
+enum {
+    HEX_KCV = 2 * HSM_KCV_BYTES + 1,
+    HEX_RECORD_KCVS = 2 * HSM_RECORD_KEYS * HSM_KCV_BYTES + 1,
+    HEX_CARD_KCVS = 2 * HSM_CARD_KEYS * HSM_KCV_BYTES + 1,
+};
 
 static const struct option_usage usage = {
     "Wraps the decoder key of one meter under a factory key, into a new text file that `metersim --provision` or a\n"
     "factory's injection station loads. Tokens issued before this minute will be old for the meter. With --domain the\n"
-    "meter gets the keys of native records too. With --batch each line of a CSV file is a meter; the options are for\n"
-    "what has no column, and each meter gets a line of the report: done, or why not.",
+    "meter gets the keys of native records too, with --card that of its card, with --card-area that of tool cards. "
+    "With\n"
+    "--batch each line of a CSV file is a meter; the options are for what has no column, and each meter gets a line "
+    "of\n"
+    "the report: done, or why not.",
     "  metervault-keys export-meter --pan 600727000000000009 --sgc 999901 --krn 1 --kt 2 --ti 1 --ea 7 \\\n"
     "      --base-date 2014 --ken 255 --factory-key factory/acme --out meter.provision\n"
     "  metervault-keys export-meter --batch meters.csv --sgc 999901 --krn 1 --kt 2 --ti 1 --ea 11 --base-date 2014 \\\n"
@@ -69,18 +76,24 @@ static void tell_meter(const struct tool *tool, const struct meter_export *expor
     const struct meter_data *data = &export->data;
     char kcv[HEX_KCV];
     char records[HEX_RECORD_KCVS];
+    char cards[HEX_CARD_KCVS];
     hex_encode(kcvs->decoder_key, sizeof kcvs->decoder_key, kcv);
     hex_encode(kcvs->records[0], sizeof kcvs->records, records);
+    hex_encode(kcvs->cards[0], sizeof kcvs->cards, cards);
     if (!tool->json) {
         (void)printf("%s: decoder key of meter %s under %s, KCV %s\n", export->out, data->meter.pan,
                      export->factory_label, kcv);
         if (data->with_records)
             (void)printf("with record keys, KCVs %s\n", records);
+        if (data->with_cards)
+            (void)printf("with card keys, KCVs %s\n", cards);
         return;
     }
     json_t *answer = json_pack("{s:s, s:s, s:s}", "meter", data->meter.pan, "file", export->out, "kcv", kcv);
     if (data->with_records)
         (void)json_object_set_new(answer, "record_kcvs", json_string(records));
+    if (data->with_cards)
+        (void)json_object_set_new(answer, "card_kcvs", json_string(cards));
     tool_answer(answer);
 }
 
@@ -99,7 +112,7 @@ static int export_one(struct tool *tool, struct meter_export *export)
 static void report_refused(FILE *report, const struct meter_batch *batch, const char *pan, const char *result,
                            const char *where)
 {
-    (void)fprintf(report, "%u,%s,%s,%s,,,\n", batch->line, pan == NULL ? "" : pan, result, where == NULL ? "" : where);
+    (void)fprintf(report, "%u,%s,%s,%s,,,,\n", batch->line, pan == NULL ? "" : pan, result, where == NULL ? "" : where);
 }
 
 /* False when it was refused. */
@@ -124,11 +137,14 @@ static bool export_row(struct meter_export *export, const struct meter_batch *ba
     }
     char kcv[HEX_KCV];
     char records[HEX_RECORD_KCVS] = "";
+    char cards[HEX_CARD_KCVS] = "";
     hex_encode(kcvs.decoder_key, sizeof kcvs.decoder_key, kcv);
     if (data.with_records)
         hex_encode(kcvs.records[0], sizeof kcvs.records, records);
-    (void)fprintf(report, "%u,%s,done,,%s.provision,%s,%s\n", batch->line, data.meter.pan, data.meter.pan, kcv,
-                  records);
+    if (data.with_cards)
+        hex_encode(kcvs.cards[0], sizeof kcvs.cards, cards);
+    (void)fprintf(report, "%u,%s,done,,%s.provision,%s,%s,%s\n", batch->line, data.meter.pan, data.meter.pan, kcv,
+                  records, cards);
     return true;
 }
 
@@ -136,7 +152,7 @@ static void export_rows(struct meter_export *export, struct meter_batch *batch, 
 {
     struct meter_text row;
     bool whole = false;
-    (void)fputs("line,meter_pan,result,where,file,kcv,record_kcvs\n", report);
+    (void)fputs("line,meter_pan,result,where,file,kcv,record_kcvs,card_kcvs\n", report);
     while (meter_batch_next(batch, &row, &whole)) {
         export->meters++;
         if (!whole) {
@@ -210,6 +226,9 @@ int cmd_export_meter(struct tool *tool, int argc, char **argv)
         {"mac-version", OPTION_TEXT, "N", "version of record-mac, 1 to 255", &text->mac_version},
         {"enc-version", OPTION_TEXT, "N", "version of record-enc, 1 to 255", &text->enc_version},
         {"epoch", OPTION_TEXT, "N", "installation epoch, 0 to 65535", &text->epoch},
+        {"card", OPTION_TEXT, "N", "version of card-meter, 1 to 255: the key of its card; none if absent", &text->card},
+        {"card-area", OPTION_TEXT, "N", "version of card-area of the domain, for tool cards; none if absent",
+         &text->card_area},
         {"factory-key", OPTION_TEXT, "LABEL", "factory key to wrap under", &export.factory_key},
         {"out", OPTION_TEXT, "FILE", "new file to write; of a batch: its report", &export.out},
         {"batch", OPTION_TEXT, "FILE", "CSV of meters; columns as these options, with _ for -", &export.batch},

@@ -6,8 +6,8 @@
 #include "options.h"
 
 static const char *const names[METER_TEXTS] = {
-    "pan", "sgc",           "krn",      "kt",     "ti",          "ea",          "base-date",
-    "ken", "token-carrier", "firmware", "domain", "mac-version", "enc-version", "epoch"};
+    "pan",           "sgc",      "krn",    "kt",          "ti",          "ea",    "base-date", "ken",
+    "token-carrier", "firmware", "domain", "mac-version", "enc-version", "epoch", "card",      "card-area"};
 
 const char *meter_text_name(size_t index)
 {
@@ -17,9 +17,9 @@ const char *meter_text_name(size_t index)
 const char **meter_text_at(struct meter_text *text, size_t index)
 {
     const char **const places[METER_TEXTS] = {
-        &text->pan,         &text->sgc,  &text->krn,           &text->kt,       &text->ti,     &text->ea,
-        &text->base_date,   &text->ken,  &text->token_carrier, &text->firmware, &text->domain, &text->mac_version,
-        &text->enc_version, &text->epoch};
+        &text->pan,         &text->sgc,   &text->krn,           &text->kt,       &text->ti,     &text->ea,
+        &text->base_date,   &text->ken,   &text->token_carrier, &text->firmware, &text->domain, &text->mac_version,
+        &text->enc_version, &text->epoch, &text->card,          &text->card_area};
     return places[index];
 }
 
@@ -99,6 +99,23 @@ static bool read_records(const struct meter_text *text, struct meter_data *data,
            number("epoch", text->epoch, 0, UINT16_MAX, &records->owner.epoch, fault);
 }
 
+static bool read_cards(const struct meter_text *text, struct meter_data *data, struct meter_fault *fault)
+{
+    struct hsm_card_export *cards = &data->cards;
+    data->with_cards = text->card != NULL;
+    if (!data->with_cards)
+        return text->card_area == NULL || wrong(fault, "card", "is required with an area's card key");
+    memcpy(cards->pan, data->meter.pan, sizeof cards->pan);
+    if (!small("card", text->card, 1, UINT8_MAX, &cards->meter_version, fault))
+        return false;
+    if (text->card_area == NULL)
+        return true;
+    if (!data->with_records)
+        return wrong(fault, "domain", "is required with an area's card key");
+    memcpy(cards->domain, data->records.owner.domain, sizeof cards->domain);
+    return small("card-area", text->card_area, 1, UINT8_MAX, &cards->area_version, fault);
+}
+
 bool meter_data_read(const struct meter_text *text, struct meter_data *data, struct meter_fault *fault)
 {
     enum { KEYPAD = 2 };
@@ -106,5 +123,5 @@ bool meter_data_read(const struct meter_text *text, struct meter_data *data, str
     if (text->token_carrier != NULL && !small("token-carrier", text->token_carrier, 1, 99, &data->token_carrier, fault))
         return false;
     return read_key(text, data, fault) && read_firmware(text->firmware, data->firmware, fault) &&
-           read_records(text, data, fault);
+           read_records(text, data, fault) && read_cards(text, data, fault);
 }

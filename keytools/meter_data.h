@@ -2,13 +2,14 @@
 #ifndef KEYTOOLS_METER_DATA_H
 #define KEYTOOLS_METER_DATA_H
 
-#include "hsm/record_key.h"
+#include "hsm/card_key.h"
 
-/* As given; NULL: absent. The record keys' four go together, the rest but `token_carrier` and `firmware` is required.
- */
+/* As given; NULL: absent. The record keys' four go together, an area's card key needs their domain and a card key; the
+ * rest but `token_carrier` and `firmware` is required. */
 struct meter_text {
     const char *pan, *sgc, *krn, *kt, *ti, *ea, *base_date, *ken, *token_carrier, *firmware;
     const char *domain, *mac_version, *enc_version, *epoch;
+    const char *card, *card_area;
 };
 enum { METER_TEXTS = sizeof(struct meter_text) / sizeof(const char *), METER_FIRMWARE = 32 };
 
@@ -23,6 +24,8 @@ struct meter_data {
     char firmware[METER_FIRMWARE + 1];
     bool with_records;
     struct hsm_record_export records;
+    bool with_cards;
+    struct hsm_card_export cards;
 };
 
 /* Which text is wrong, and how. */

@@ -93,11 +93,20 @@ static void add_records(struct text *text, const struct hsm_record_export *recor
     add_hex(text, "record_kcvs", kcvs->records[0], sizeof kcvs->records);
 }
 
+static void add_cards(struct text *text, const struct hsm_card_export *cards,
+                      const uint8_t wrapped[HSM_CARD_KEYS_WRAPPED], const struct provision_kcvs *kcvs)
+{
+    add(text, "card_key_version %u\ncard_area_version %u\n", cards->meter_version, cards->area_version);
+    add_hex(text, "wrapped_card_keys", wrapped, HSM_CARD_KEYS_WRAPPED);
+    add_hex(text, "card_kcvs", kcvs->cards[0], sizeof kcvs->cards);
+}
+
 mv_status provision_write(struct session *session, const struct meter_data *data, const char *factory_label,
                           const char *path, struct provision_kcvs *kcvs)
 {
     uint8_t wrapped[HSM_PROVISION_BYTES];
     uint8_t records[HSM_RECORD_KEYS_WRAPPED];
+    uint8_t cards[HSM_CARD_KEYS_WRAPPED];
     struct text text = {.used = 0};
     uint32_t fill = 0;
     uint8_t dkga = 0;
@@ -111,6 +120,10 @@ mv_status provision_write(struct session *session, const struct meter_data *data
         MV_TRY(hsm_export_records(session->hsm, session->catalogue, &data->records, factory_label, records,
                                   kcvs->records));
         add_records(&text, &data->records, records, kcvs);
+    }
+    if (data->with_cards) {
+        MV_TRY(hsm_export_cards(session->hsm, session->catalogue, &data->cards, factory_label, cards, kcvs->cards));
+        add_cards(&text, &data->cards, cards, kcvs);
     }
     if (text.failed)
         return mv_fail(MV_INTERNAL_ERROR, "provision file");

@@ -10,6 +10,7 @@
 struct provision_kcvs {
     uint8_t decoder_key[HSM_KCV_BYTES]; /* of the 16 bytes that are wrapped */
     uint8_t records[HSM_RECORD_KEYS][HSM_KCV_BYTES];
+    uint8_t cards[HSM_CARD_KEYS][HSM_KCV_BYTES]; /* of the area's: zeros when there is none */
 };
 
 /* Wraps and writes the new file `path`; what is refused leaves no file. */

@@ -36,7 +36,7 @@ expect 'a version too high' 2 version generate --use record-mac --domain A1B2C3 
 expect 'with a supply group' 2 use generate --use record-mac --domain A1B2C3 --sgc 123456
 expect 'as components' 2 'never leaves the token' generate --use record-mac --domain A1B2C4 --component-file "$dir/x" \
     --component-file "$dir/y"
-expect 'a domain for another key' 2 'is for record keys' generate --use vending --sgc 123456 --krn 1 --domain A1B2C3
+expect 'a domain for another key' 2 'is for record and card keys' generate --use vending --sgc 123456 --krn 1 --domain A1B2C3
 expect 'imported' 2 'generated in the token' import --use record-mac --domain A1B2C3 --component-file "$dir/a" \
     --component-file "$dir/b" --kcv 000000
 expect 'listed' 0 'record-enc/A1B2C3/1' list
@@ -99,7 +99,7 @@ same 'report' "line,meter_pan,result,where,file
 8,600727000000000009,FILE_FAILED,provision file,
 9,000001000000000082,RECORD_KEY_UNKNOWN,record-mac," "$(cut -d, -f1-5 "$dir/report")"
 same 'files' '000001000000000082.provision 600727000000000009.provision' "$(cd "$dir/new" && echo *)"
-same 'KCVs' "$(line "$dir/new/000001000000000082.provision" key_kcv),$(line "$dir/new/000001000000000082.provision" record_kcvs)" \
+same 'KCVs' "$(line "$dir/new/000001000000000082.provision" key_kcv),$(line "$dir/new/000001000000000082.provision" record_kcvs)," \
     "$(sed -n 's/^3,.*provision,//p' "$dir/report")"
 same 'column before option' 3 "$(line "$dir/new/600727000000000009.provision" tariff_index)"
 same 'option without column' 1 "$(line "$dir/new/000001000000000082.provision" tariff_index)"

@@ -1,0 +1,97 @@
+#!/bin/bash
+# Card keys from their birth to the meter: generated, rotated, retired, wrapped for the factory alone and as a batch.
+# usage: cards.sh METERVAULT-KEYS
+set -u
+here=$(cd "$(dirname "$0")" && pwd)
+program=$1
+# shellcheck source=tests/support/keys.sh
+. "$here/../../support/keys.sh"
+
+line() { # FILE NAME: its value
+    sed -n "s/^$2 //p" "$1"
+}
+
+field() { # LABEL NAME: of its line in the catalogue
+    keys --json show --label "$1" | python3 -c 'import json, sys; print(json.load(sys.stdin)["key"].get(sys.argv[1]))' "$2"
+}
+
+token_home
+token_pins
+mkdir "$dir/new"
+officer ann
+expect 'init' 0 'officer ann' init --so-pin-file "$dir/so" --officer ann --officer-certificate "$dir/ann.pem" \
+    --backup-component-file "$dir/a" --backup-component-file "$dir/b"
+
+# ---- birth ----
+for use in card-issuer card-office card-meter card-transport; do
+    expect "$use" 0 "generated $use/1, KCV" generate --use "$use"
+    expect "$use of a domain" 2 domain generate --use "$use" --domain A1B2C3 --version 2
+done
+expect 'card-area' 0 'generated card-area/A1B2C3/1, KCV' generate --use card-area --domain A1B2C3
+expect 'of no domain' 2 domain generate --use card-area
+expect 'twice' 1 KEY_EXISTS generate --use card-meter
+expect 'a version too high' 2 version generate --use card-meter --version 256
+expect 'with a name' 2 use generate --use card-meter --name acme
+expect 'as components' 2 'never leaves the token' generate --use card-meter --version 9 --component-file "$dir/x" \
+    --component-file "$dir/y"
+expect 'imported' 2 'generated in the token' import --use card-meter --component-file "$dir/a" --component-file "$dir/b" \
+    --kcv 000000
+expect 'an unknown use' 2 card-transport generate --use card-key
+expect 'listed' 0 'card-area/A1B2C3/1' list
+same 'each has its backup' 5 "$(find "$dir/backup" -name 'card-*' | wc -l)"
+
+# ---- life ----
+expect 'the second version' 0 card-meter/2 rotate --use card-meter
+expect 'and of a domain' 0 card-area/A1B2C3/2 rotate --use card-area --domain A1B2C3
+expect 'of another domain' 1 KEY_UNKNOWN rotate --use card-area --domain 000001
+expect 'a minimum' 0 card-meter/2 rotate --use card-meter --no-new-key --minimum-version 2
+same 'of the newest' 2 "$(field card-meter/2 minimum_version)"
+same 'of no other family' None "$(field card-office/1 minimum_version)"
+expect 'the newest version' 1 'rotate first' retire --label card-meter/2
+expect 'an old one' 0 expired retire --label card-meter/1
+expect 'destroyed by nobody' 1 QUORUM_MISSING destroy --label card-meter/1 --confirm card-meter/1
+expect 'verified' 0 'in order' verify --backups
+
+# ---- one meter ----
+expect 'vending key' 0 generated generate --use vending --sgc 123456 --krn 1 --ea 7,11
+expect 'factory key' 0 generated generate --use factory-kek --name acme --component-file "$dir/f1" --component-file "$dir/f2"
+for use in record-mac record-enc; do
+    expect "$use" 0 "$use" generate --use "$use" --domain A1B2C3
+done
+key=(--sgc 123456 --krn 1 --kt 2 --ti 1 --ea 11 --base-date 2014 --ken 255 --factory-key acme)
+meter=(export-meter --pan 600727000000000009 "${key[@]}")
+records=(--domain A1B2C3 --mac-version 1 --enc-version 1 --epoch 0)
+expect 'a meter' 0 'with card keys, KCVs' "${meter[@]}" "${records[@]}" --card 2 --card-area 2 --out "$dir/m"
+same 'versions' 22 "$(line "$dir/m" card_key_version)$(line "$dir/m" card_area_version)"
+same 'wrapped' 80 "$(line "$dir/m" wrapped_card_keys | tr -d '\n' | wc -c)"
+same 'KCVs' 12 "$(line "$dir/m" card_kcvs | tr -d '\n' | wc -c)"
+expect 'without tool cards' 0 'with card keys' "${meter[@]}" --card 2 --out "$dir/own"
+same 'no area' 0 "$(line "$dir/own" card_area_version)"
+same 'its own key is the same' "$(line "$dir/m" card_kcvs | cut -c1-6)000000" "$(line "$dir/own" card_kcvs)"
+expect 'without cards' 0 KCV "${meter[@]}" --out "$dir/plain"
+same 'none in the file' '' "$(line "$dir/plain" wrapped_card_keys)"
+expect 'another meter' 0 KCV export-meter --pan 000001000000000082 "${key[@]}" "${records[@]}" --card 2 --card-area 2 \
+    --out "$dir/other"
+same 'the key of its area' "$(line "$dir/m" card_kcvs | cut -c7-)" "$(line "$dir/other" card_kcvs | cut -c7-)"
+[ "$(line "$dir/m" card_kcvs)" != "$(line "$dir/other" card_kcvs)" ] || fail 'two meters have one key'
+
+expect 'below the minimum' 1 CARD_KEY_NOT_ACTIVE "${meter[@]}" --card 1 --out "$dir/x"
+expect 'unknown version' 1 CARD_KEY_UNKNOWN "${meter[@]}" --card 3 --out "$dir/x"
+expect 'unknown area' 1 CARD_KEY_UNKNOWN "${meter[@]}" --domain A1B2C3 --mac-version 1 --enc-version 1 --epoch 0 --card 2 \
+    --card-area 3 --out "$dir/x"
+expect 'an area without a domain' 2 domain "${meter[@]}" --card 2 --card-area 2 --out "$dir/x"
+expect 'an area alone' 2 --card "${meter[@]}" "${records[@]}" --card-area 2 --out "$dir/x"
+expect 'version 0' 2 card "${meter[@]}" --card 0 --out "$dir/x"
+[ ! -e "$dir/x" ] || fail 'a refused export left a file'
+
+# ---- a batch ----
+printf '%s\n' pan,card,card_area 600727000000000009,2,2 000001000000000082,,1 000001000000000082,1,1 >"$dir/batch.csv"
+expect 'a batch with refused meters' 1 '3 meters, 2 of them refused' export-meter "${key[@]}" "${records[@]}" \
+    --batch "$dir/batch.csv" --out-dir "$dir/new" --out "$dir/report"
+same 'report' "line,meter_pan,result,where,file
+2,600727000000000009,done,,600727000000000009.provision
+3,000001000000000082,INVALID_FIELD,card,
+4,000001000000000082,CARD_KEY_NOT_ACTIVE,minimum version," "$(cut -d, -f1-5 "$dir/report")"
+same 'KCVs in it' "$(line "$dir/m" card_kcvs)" "$(sed -n 's/^2,.*,//p' "$dir/report")"
+grep -qiE 'secret|private' "$dir/transcript" && fail 'a secret word was printed'
+finish
