@@ -1,0 +1,76 @@
+/* Tariffs where they are kept: versions are put in by one person and, when they differ much from the version before,
+ * approved by another; organisations are served by those assigned to them or to one above. Rules of calls as in
+ * vending.h. */
+#ifndef MV_VENDING_TARIFFS_H
+#define MV_VENDING_TARIFFS_H
+
+#include "store/tariffs.h"
+#include "vending/price.h"
+
+/* ---- for the domain: within a transaction or snapshot of the caller's ---- */
+/* What serves meters of this organisation, utility and class at a time: of the organisation itself, or else of the
+ * nearest one above that has an assignment. TARIFF_NOT_ASSIGNED. */
+MV_MUST_USE mv_status vend_tariff_serving(struct vend *vend, struct store *store, int64_t organisation,
+                                          enum vend_utility utility, const char *meter_class, int64_t at_unix_s,
+                                          struct vend_tariff_version *tariff);
+
+/* ---- the calls ---- */
+/* Currency and days of the office, once. Repeating it with the same data changes nothing; CURRENCY_SET otherwise. */
+MV_MUST_USE mv_status vend_set_office(struct vend *vend, const struct vend_caller *caller,
+                                      const struct store_office *office);
+MV_MUST_USE mv_status vend_get_office(struct vend *vend, const struct vend_caller *caller, struct store_office *office);
+
+enum vend_tariff_state { VEND_TARIFF_PENDING = 1, VEND_TARIFF_APPROVED };
+struct vend_tariff {
+    struct vend_tariff_version version;
+    char organisation[STORE_NAME + 1];
+    enum vend_tariff_state state; /* approved: in force from its date on, until a later version is */
+    char doubt[STORE_DOUBT + 1];  /* empty: none */
+    char put_by[STORE_NAME + 1];
+    int64_t put_at_unix_s;
+    char approved_by[STORE_NAME + 1]; /* empty: nobody, or not needed */
+    int64_t approved_at_unix_s;
+};
+/* The next version of a tariff, the first one of a new name; its number is not read. Repeating the newest version
+ * answers it as it is. TARIFF_INVALID, TARIFF_EXISTS. */
+MV_MUST_USE mv_status vend_put_tariff(struct vend *vend, const struct vend_caller *caller, const char *organisation,
+                                      const struct vend_tariff_version *version, struct vend_tariff *tariff);
+/* TARIFF_UNKNOWN, TARIFF_NOT_PENDING, TARIFF_SAME_PERSON. */
+MV_MUST_USE mv_status vend_approve_tariff(struct vend *vend, const struct vend_caller *caller, const char *name,
+                                          uint32_t version, struct vend_tariff *tariff);
+/* version 0: the newest. Tariffs of organisations above the caller's are shown too: they may serve it. */
+MV_MUST_USE mv_status vend_get_tariff(struct vend *vend, const struct vend_caller *caller, const char *name,
+                                      uint32_t version, struct vend_tariff *tariff);
+enum { VEND_TARIFF_TOKEN = STORE_NAME + 12 }; /* characters of a page token */
+struct vend_tariff_list {
+    struct vend_tariff *tariffs; /* by name and version; free with vend_tariffs_free */
+    size_t count;
+    char next[VEND_TARIFF_TOKEN + 1]; /* empty at the end */
+};
+MV_MUST_USE mv_status vend_list_tariffs(struct vend *vend, const struct vend_caller *caller, uint32_t page_size,
+                                        const char *page_token, struct vend_tariff_list *list);
+void vend_tariffs_free(struct vend_tariff_list *list);
+/* `tariff` empty: nothing any more. TARIFF_UNKNOWN when it is not of this organisation or one above, or of another
+ * utility. */
+MV_MUST_USE mv_status vend_assign_tariff(struct vend *vend, const struct vend_caller *caller, const char *organisation,
+                                         enum vend_utility utility, const char *meter_class, const char *tariff);
+
+/* What a purchase would cost a customer of whom nothing is known but what is said here; without any effect. */
+struct vend_quote_request {
+    const char *organisation; /* "" the caller's */
+    enum vend_utility utility;
+    const char *meter_class;
+    const char *tariff;            /* "" what serves them; else this tariff's version in force */
+    uint32_t version;              /* of the named tariff: 0 the one in force; one that waits can be tried too */
+    struct vend_price_facts facts; /* minor digits are filled in */
+};
+struct vend_quote {
+    struct store_office office;
+    struct vend_tariff_version tariff;
+    struct vend_bill bill;
+};
+/* After PURCHASE_TOO_SMALL `least` of the bill is set. */
+MV_MUST_USE mv_status vend_quote(struct vend *vend, const struct vend_caller *caller,
+                                 const struct vend_quote_request *request, struct vend_quote *quote);
+
+#endif
