@@ -123,6 +123,6 @@ void cli_progress_step(struct cli_progress *progress);
 void cli_progress_end(struct cli_progress *progress);
 
 extern const struct cli_command cli_vend, cli_trial, cli_reprint, cli_batch, cli_engineer, cli_rollover, cli_meter,
-    cli_record, cli_operator, cli_audit;
+    cli_record, cli_card, cli_operator, cli_audit;
 
 #endif

@@ -36,6 +36,14 @@ void record_print_bytes(const ProtobufCBinaryData *record);
 /* What a meter told, over several lines. */
 void record_print_return(const Metervault__V1__MeterReturn *back);
 
+/* "alarm-1=5000". False when the name is not known or no whole number follows. */
+enum { RECORD_VALUES = 32 };
+bool record_parameter(const char *text, Metervault__V1__ParameterValue *value);
+/* "current,months". */
+bool record_clear(const char *text, Metervault__V1__Clear *clear);
+/* A message from a JSON file; NULL after it said what is wrong. */
+ProtobufCMessage *record_table_file(const struct cli *cli, const char *path, const ProtobufCMessageDescriptor *type);
+
 /* The enumeration's value of a name in small letters with '-' for '_', in front of it `prefix`; -1 for none. */
 int record_enum(const ProtobufCEnumDescriptor *type, const char *prefix, const char *name);
 

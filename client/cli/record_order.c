@@ -8,8 +8,6 @@
 #include "quantity.h"
 #include "record.h"
 
-enum { VALUES_MAX = 32 };
-
 /* Reads the options and RECORD_OPTIONS of them. */
 static bool parse(struct cli *cli, struct record_given *given, struct cli_option *options, size_t own, int argc,
                   char **argv, int *first, int *code)
@@ -66,8 +64,7 @@ int record_purchase(struct cli *cli, int argc, char **argv)
 
 /* ---- parameters ---- */
 
-/* "alarm-1=5000". */
-static bool read_value(const char *text, Metervault__V1__ParameterValue *value)
+bool record_parameter(const char *text, Metervault__V1__ParameterValue *value)
 {
     char name[32];
     const char *equals = strchr(text, '=');
@@ -88,20 +85,20 @@ int record_set(struct cli *cli, int argc, char **argv)
 {
     struct record_given given = {0};
     struct cli_option options[RECORD_OPTIONS];
-    Metervault__V1__ParameterValue values[VALUES_MAX];
-    Metervault__V1__ParameterValue *pointers[VALUES_MAX];
+    Metervault__V1__ParameterValue values[RECORD_VALUES];
+    Metervault__V1__ParameterValue *pointers[RECORD_VALUES];
     int first;
     int code;
     if (!parse(cli, &given, options, 0, argc, argv, &first, &code))
         return code;
-    if (first == argc || argc - first > VALUES_MAX)
-        return cli_usage(cli, "say what to set: NAME=VALUE, at most %d", VALUES_MAX);
+    if (first == argc || argc - first > RECORD_VALUES)
+        return cli_usage(cli, "say what to set: NAME=VALUE, at most %d", RECORD_VALUES);
     Metervault__V1__IssueRecordRequest request = METERVAULT__V1__ISSUE_RECORD_REQUEST__INIT;
     Metervault__V1__ParameterRecord record = METERVAULT__V1__PARAMETER_RECORD__INIT;
     for (int i = first; i < argc; i++) {
         Metervault__V1__ParameterValue *value = &values[i - first];
         metervault__v1__parameter_value__init(value);
-        if (!read_value(argv[i], value))
+        if (!record_parameter(argv[i], value))
             return cli_usage(cli, "'%s' is not NAME=VALUE with a known name and a whole number", argv[i]);
         pointers[i - first] = value;
     }
@@ -114,7 +111,7 @@ int record_set(struct cli *cli, int argc, char **argv)
 
 /* ---- control ---- */
 
-static bool read_clear(const char *text, Metervault__V1__Clear *clear)
+bool record_clear(const char *text, Metervault__V1__Clear *clear)
 {
     const struct {
         const char *name;
@@ -190,7 +187,7 @@ int record_control(struct cli *cli, int argc, char **argv)
     control.command = (Metervault__V1__Command)command;
     control.in_read_session = in_session;
     control.abandon_unread = abandon;
-    if (clear_text != NULL && !read_clear(clear_text, &clear))
+    if (clear_text != NULL && !record_clear(clear_text, &clear))
         return cli_usage(cli, "--clear is a list of current, months, purchases, credit, events");
     control.clear = clear_text != NULL ? &clear : NULL;
     if (time_text != NULL && !read_time(time_text, &control.time_unix_s))

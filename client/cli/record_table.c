@@ -5,7 +5,7 @@
 #include "json_message.h"
 #include "record.h"
 
-static ProtobufCMessage *read_file(const struct cli *cli, const char *path, const ProtobufCMessageDescriptor *type)
+ProtobufCMessage *record_table_file(const struct cli *cli, const char *path, const ProtobufCMessageDescriptor *type)
 {
     char wrong[JSON_MESSAGE_WRONG];
     json_error_t error;
@@ -37,9 +37,9 @@ int record_table(struct cli *cli, int argc, char **argv)
     if (argc - first != 1)
         return cli_usage(cli, "%s needs one JSON file", argv[0]);
     Metervault__V1__IssueRecordRequest request = METERVAULT__V1__ISSUE_RECORD_REQUEST__INIT;
-    ProtobufCMessage *table =
-        read_file(cli, argv[first],
-                  tariff ? &metervault__v1__tariff_table__descriptor : &metervault__v1__calendar_table__descriptor);
+    ProtobufCMessage *table = record_table_file(cli, argv[first],
+                                                tariff ? &metervault__v1__tariff_table__descriptor
+                                                       : &metervault__v1__calendar_table__descriptor);
     if (table == NULL)
         return CLI_USAGE;
     if (tariff) {
