@@ -6,11 +6,12 @@
 
 #include <cmocka.h>
 
+#include "card_keys.h"
 #include "keep_support.h"
 #include "record_state.h"
 
-enum { OBJECTS = 2 };
-static const struct mv_nv_object *const kept[OBJECTS] = {&mv_object_records, &mv_object_parts};
+enum { OBJECTS = 3 };
+static const struct mv_nv_object *const kept[OBJECTS] = {&mv_object_records, &mv_object_parts, &mv_object_card_keys};
 static const struct keep_objects objects = {kept, OBJECTS};
 
 static void every_field_comes_back(void **state)
@@ -37,10 +38,15 @@ static void every_field_comes_back(void **state)
     records->refused_result = 137;
     p.parts = (struct mv_parts){.set_id = 0xA1B2C3D4, .what = 2, .total = 4, .present = 0xA, .length = {1, 2, 3, 128}};
     memset(p.parts.bytes, 0x9E, sizeof p.parts.bytes);
+    p.card_keys.meter_version = 0xC1;
+    p.card_keys.area_version = 0xD2;
+    memset(p.card_keys.meter, 0xE3, sizeof p.card_keys.meter);
+    memset(p.card_keys.area, 0xF4, sizeof p.card_keys.area);
     keep_write(objects, &p);
     assert_int_equal(keep_read(objects, &again), MV_DONE);
     assert_memory_equal(&again.records, &p.records, sizeof p.records);
     assert_memory_equal(&again.parts, &p.parts, sizeof p.parts);
+    assert_memory_equal(&again.card_keys, &p.card_keys, sizeof p.card_keys);
 }
 
 /* ---- bytes that no encoder wrote ---- */
@@ -58,14 +64,22 @@ static void encode_parts(const void *state, struct mv_nv_sink *to)
     mv_nv_put_bytes(to, raw[1], mv_object_parts.size);
 }
 
+static void encode_card_keys(const void *state, struct mv_nv_sink *to)
+{
+    (void)state;
+    mv_nv_put_bytes(to, raw[2], mv_object_card_keys.size);
+}
+
 static enum mv_result read_raw(void)
 {
     static struct mv_prepay p;
     struct mv_nv_object records = mv_object_records;
     struct mv_nv_object parts = mv_object_parts;
-    const struct mv_nv_object *const strange[OBJECTS] = {&records, &parts};
+    struct mv_nv_object card_keys = mv_object_card_keys;
+    const struct mv_nv_object *const strange[OBJECTS] = {&records, &parts, &card_keys};
     records.encode = encode_records;
     parts.encode = encode_parts;
+    card_keys.encode = encode_card_keys;
     keep_write((struct keep_objects){strange, OBJECTS}, &p);
     return keep_read(objects, &p);
 }
@@ -88,6 +102,7 @@ static void what_no_encoder_wrote(void **state)
         {0, 106, 0x7F, 0, true}, {0, 106, 0x80, 0, false}, {1, 5, 4, 0, true},    {1, 5, 5, 0, false}, /* total */
         {1, 6, 0xF, 4, true},    {1, 6, 0x10, 4, false},                                               /* present */
         {1, 6, 1, 0, false},     {1, 7, 128, 0, true},     {1, 7, 129, 0, false}, {1, 10, 129, 0, false},
+        {2, 1, 1, 1, true},      {2, 1, 1, 0, false}, /* a key of the area, none of the meter */
     };
     memset(raw, 0, sizeof raw);
     assert_int_equal(read_raw(), MV_DONE);
