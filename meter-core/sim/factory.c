@@ -66,6 +66,7 @@ static bool padding_good(const struct mv_decoder_key *key)
 struct made {
     struct provision_file file;
     struct mv_record_keys records;
+    struct mv_card_keys cards;
 };
 
 static bool kcv_good(const uint8_t key[KEY_SIZE], const uint8_t expected[PROVISION_KCV])
@@ -109,6 +110,23 @@ static const char *open_record_keys(const struct mv_aes128 *aes, const struct pr
     return fault;
 }
 
+static const char *open_card_keys(const struct mv_aes128 *aes, const struct provision_cards *from,
+                                  struct mv_card_keys *to)
+{
+    uint8_t keys[PROVISION_CARD_KEYS][KEY_SIZE];
+    const char *fault = NULL;
+    if (mv_aes128_unwrap(aes, from->wrapped, sizeof from->wrapped, keys[0]) != MV_DONE)
+        return "the wrapped card keys do not open with these components";
+    if (!kcv_good(keys[0], from->kcvs[0]) || (from->area_version != 0 && !kcv_good(keys[1], from->kcvs[1])))
+        fault = "a wrapped card key has another KCV";
+    to->meter_version = from->meter_version;
+    to->area_version = from->area_version;
+    memcpy(to->meter, keys[0], KEY_SIZE);
+    memcpy(to->area, keys[1], KEY_SIZE);
+    mv_wipe(keys, sizeof keys);
+    return fault;
+}
+
 /* Empty: a component was complained of. */
 static const char *open_keys(const struct factory_input *input, struct made *made)
 {
@@ -120,6 +138,8 @@ static const char *open_keys(const struct factory_input *input, struct made *mad
         fault = open_decoder_key(&aes, &made->file);
         if (fault == NULL && made->file.with_records)
             fault = open_record_keys(&aes, &made->file.records, &made->records);
+        if (fault == NULL && made->file.with_cards)
+            fault = open_card_keys(&aes, &made->file.cards, &made->cards);
         mv_aes128_wipe(&aes);
     }
     mv_wipe(factory_key, sizeof factory_key);
@@ -153,17 +173,24 @@ static bool read_all(const struct factory_input *input, struct made *made)
     return fault == NULL || (*fault != '\0' && complain(input->provision_path, fault));
 }
 
+/* All of it, or what is wrong. */
+static const char *inject(struct mv_prepay *prepay, const struct made *made)
+{
+    enum mv_result result =
+        mv_prepay_provision(prepay, &made->file.identity, made->file.tid_fill, NULL,
+                            made->file.with_records ? &made->records : NULL, made->file.records.epoch);
+    if (result == MV_DONE && made->file.with_cards)
+        result = mv_prepay_provision_cards(prepay, &made->cards);
+    return result == MV_DONE ? NULL : mv_code_words(result);
+}
+
 bool factory_provision_prepay(struct mv_prepay *prepay, const struct factory_input *input)
 {
     struct made made;
     const char *fault = NULL;
     bool good = read_all(input, &made);
-    if (good) {
-        enum mv_result result =
-            mv_prepay_provision(prepay, &made.file.identity, made.file.tid_fill, NULL,
-                                made.file.with_records ? &made.records : NULL, made.file.records.epoch);
-        fault = result == MV_DONE ? NULL : mv_code_words(result);
-    }
+    if (good)
+        fault = inject(prepay, &made);
     mv_wipe(&made, sizeof made);
     return good && complain(input->provision_path, fault);
 }

@@ -163,8 +163,28 @@ static bool take_record_kcvs(struct span value, struct provision_file *file)
     return hex_parse(value.at, value.length, file->records.kcvs[0], sizeof file->records.kcvs);
 }
 
-/* `needed` says when: ALWAYS, in version SECOND, with other lines of RECORDS, or NOT at all. */
-enum need { ALWAYS, SECOND, RECORDS, NOT };
+static bool take_card_version(struct span value, struct provision_file *file)
+{
+    return small(value, UINT8_MAX, &file->cards.meter_version) && file->cards.meter_version > 0;
+}
+
+static bool take_area_version(struct span value, struct provision_file *file)
+{
+    return small(value, UINT8_MAX, &file->cards.area_version);
+}
+
+static bool take_wrapped_cards(struct span value, struct provision_file *file)
+{
+    return hex_parse(value.at, value.length, file->cards.wrapped, sizeof file->cards.wrapped);
+}
+
+static bool take_card_kcvs(struct span value, struct provision_file *file)
+{
+    return hex_parse(value.at, value.length, file->cards.kcvs[0], sizeof file->cards.kcvs);
+}
+
+/* `needed` says when: ALWAYS, in version SECOND, with other lines of RECORDS or of CARDS, or NOT at all. */
+enum need { ALWAYS, SECOND, RECORDS, CARDS, NOT };
 /* `fault` is what the user reads when the value is not taken. */
 static const struct field {
     const char *name;
@@ -192,6 +212,10 @@ static const struct field {
     {"record_enc_version", take_enc_version, "record_enc_version must be 1..255", RECORDS},
     {"wrapped_record_keys", take_wrapped_records, "wrapped_record_keys must be 112 hex digits", RECORDS},
     {"record_kcvs", take_record_kcvs, "record_kcvs must be 18 hex digits", RECORDS},
+    {"card_key_version", take_card_version, "card_key_version must be 1..255", CARDS},
+    {"card_area_version", take_area_version, "card_area_version must be 0..255", CARDS},
+    {"wrapped_card_keys", take_wrapped_cards, "wrapped_card_keys must be 80 hex digits", CARDS},
+    {"card_kcvs", take_card_kcvs, "card_kcvs must be 12 hex digits", CARDS},
 };
 enum { FIELDS = sizeof fields / sizeof fields[0] };
 
@@ -258,11 +282,15 @@ static bool is_whole(unsigned seen, struct provision_file *file)
 {
     unsigned needed = fields_of(ALWAYS);
     unsigned records = fields_of(RECORDS);
-    file->with_records = (seen & records) != 0;
+    unsigned cards = fields_of(CARDS);
+    file->with_cards = (seen & cards) != 0;
+    file->with_records = file->with_cards || (seen & records) != 0; /* what cards bring is records */
     if (file->version > 1)
         needed |= fields_of(SECOND);
     if (file->with_records)
         needed |= records;
+    if (file->with_cards)
+        needed |= cards;
     return (seen & needed) == needed;
 }
 

@@ -26,7 +26,15 @@
  *   wrapped_record_keys HEX           RFC 3394 of 48 bytes: MAC in 16 | MAC out 16 | wrapping key 16
  *   record_kcvs HEX                   of each of the three, 3 bytes each
  *
- * Version 1 has none of token_carrier, decoder_key_generation, firmware, key_kcv and the record's; it is still read. */
+ * and with these, all or none of them, for a meter that takes cards:
+ *
+ *   card_key_version 1                1..255, of the master card-meter
+ *   card_area_version 0               of card-area; 0: no cards of the area
+ *   wrapped_card_keys HEX             RFC 3394 of 32 bytes: meter 16 | area 16 (zeros when there is none)
+ *   card_kcvs HEX                     of both, 3 bytes each; zeros when there is none
+ *
+ * Version 1 has none of token_carrier, decoder_key_generation, firmware, key_kcv, the record's and the cards'; it is
+ * still read. */
 #ifndef MV_SIM_PROVISION_FILE_H
 #define MV_SIM_PROVISION_FILE_H
 
@@ -38,6 +46,8 @@ enum {
     PROVISION_WRAPPED_SIZE = 24,
     PROVISION_RECORDS_SIZE = 56,
     PROVISION_RECORD_KEYS = 3,
+    PROVISION_CARDS_SIZE = 40,
+    PROVISION_CARD_KEYS = 2,
     PROVISION_KCV = 3,
     PROVISION_FIRMWARE = 32,
     PROVISION_MAX_SIZE = 4096,
@@ -51,6 +61,12 @@ struct provision_records {
     uint8_t kcvs[PROVISION_RECORD_KEYS][PROVISION_KCV];
 };
 
+struct provision_cards {
+    uint8_t meter_version, area_version;
+    uint8_t wrapped[PROVISION_CARDS_SIZE];
+    uint8_t kcvs[PROVISION_CARD_KEYS][PROVISION_KCV];
+};
+
 struct provision_file {
     struct mv_meter_identity identity; /* without key bytes and without `measures` */
     uint16_t base_date;                /* 1993, 2014, 2035; the meter itself never needs it */
@@ -62,6 +78,8 @@ struct provision_file {
     uint8_t key_kcv[PROVISION_KCV];        /* version 2 */
     bool with_records;
     struct provision_records records;
+    bool with_cards;
+    struct provision_cards cards;
 };
 
 /* NULL, or what is wrong. `text` needs no terminator. */

@@ -143,7 +143,7 @@ static void bad_values(void **state)
 
 /* ---- the second version ---- */
 
-enum { LINES_2 = 21 };
+enum { LINES_2 = 25, RECORDS_AT = 15, CARDS_AT = 21 };
 
 static const char *const good_2[LINES_2] = {
     "metervault-provision 2",
@@ -169,6 +169,11 @@ static const char *const good_2[LINES_2] = {
      "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f202122232425262728292a2b2c2d2e2f"
      "3031323334353637"),
     "record_kcvs 010203040506070809",
+    "card_key_version 255",
+    "card_area_version 0",
+    ("wrapped_card_keys "
+     "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f2021222324252627"),
+    "card_kcvs 010203040506",
 };
 
 /* Lines `from` to before `to` left out, line `changed` replaced. */
@@ -200,9 +205,19 @@ static void second_version(void **state)
     for (unsigned i = 0; i < PROVISION_RECORDS_SIZE; i++)
         assert_int_equal(file.records.wrapped[i], i);
     assert_int_equal(file.records.kcvs[2][2], 9);
-    /* records as a whole, and firmware, may be absent; nothing else */
-    assert_null(parse_2(15, 21, LINES_2, NULL, &file));
+    assert_true(file.with_cards);
+    assert_int_equal(file.cards.meter_version, 255);
+    assert_int_equal(file.cards.area_version, 0);
+    for (unsigned i = 0; i < PROVISION_CARDS_SIZE; i++)
+        assert_int_equal(file.cards.wrapped[i], i);
+    assert_int_equal(file.cards.kcvs[1][2], 6);
+    /* cards as a whole, records with them, and firmware, may be absent; nothing else */
+    assert_null(parse_2(CARDS_AT, LINES_2, LINES_2, NULL, &file));
+    assert_true(file.with_records);
+    assert_false(file.with_cards);
+    assert_null(parse_2(RECORDS_AT, LINES_2, LINES_2, NULL, &file));
     assert_false(file.with_records);
+    assert_non_null(parse_2(RECORDS_AT, CARDS_AT, LINES_2, NULL, &file));
     assert_null(parse_2(14, 15, LINES_2, NULL, &file));
     assert_string_equal(file.firmware, "");
     for (unsigned i = 0; i < LINES_2; i++)
@@ -230,6 +245,12 @@ static void bad_values_of_the_second_version(void **state)
         {18, "record_enc_version 256"},
         {19, "wrapped_record_keys 00"},
         {20, "record_kcvs 0102030405060708"},
+        {21, "card_key_version 0"},
+        {21, "card_key_version 256"},
+        {22, "card_area_version 256"},
+        {22, "card_area_version"},
+        {23, "wrapped_card_keys 00"},
+        {24, "card_kcvs 0102030405"},
         {20, "record_domain A1B2C3"},
     };
     struct provision_file file;
