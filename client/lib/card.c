@@ -11,9 +11,10 @@ struct exchange {
     struct mv_duplex stream;
     const struct mv_card_reader *reader;
     Metervault__V1__CardResult *result;
+    bool deaf; /* the server takes no more; what it has sent is still read */
 };
 
-static bool relay(struct exchange *exchange, const ProtobufCBinaryData *command)
+static void relay(struct exchange *exchange, const ProtobufCBinaryData *command)
 {
     uint8_t bytes[MV_CARD_RESPONSE_MAX];
     size_t size = 0;
@@ -25,27 +26,28 @@ static bool relay(struct exchange *exchange, const ProtobufCBinaryData *command)
         response.apdu = (ProtobufCBinaryData){size, bytes};
     request.step_case = METERVAULT__V1__CARD_REQUEST__STEP_RESPONSE;
     request.response = &response;
-    return mv_duplex_send(&exchange->stream, &request.base, false);
+    exchange->deaf = !mv_duplex_send(&exchange->stream, &request.base, false);
 }
 
-/* False when the stream is over. */
-static bool follow(struct exchange *exchange, Metervault__V1__CardResponse *message)
+static void follow(struct exchange *exchange, Metervault__V1__CardResponse *message)
 {
     switch (message->step_case) {
     case METERVAULT__V1__CARD_RESPONSE__STEP_COMMAND:
-        return relay(exchange, &message->command->apdu);
+        if (!exchange->deaf)
+            relay(exchange, &message->command->apdu);
+        break;
     case METERVAULT__V1__CARD_RESPONSE__STEP_PROGRESS:
         if (exchange->reader->progress != NULL)
             exchange->reader->progress(exchange->reader->self, message->progress);
-        return true;
+        break;
     case METERVAULT__V1__CARD_RESPONSE__STEP_RESULT:
         if (exchange->result == NULL) {
             exchange->result = message->result;
             message->step_case = METERVAULT__V1__CARD_RESPONSE__STEP__NOT_SET; /* it is freed without it */
         }
-        return true; /* the server's end of the stream follows */
-    default:         /* of a newer server */
-        return true;
+        break;
+    default: /* of a newer server */
+        break;
     }
 }
 
@@ -54,12 +56,10 @@ static void run(struct exchange *exchange, Metervault__V1__CardBegin *begin)
     Metervault__V1__CardRequest request = METERVAULT__V1__CARD_REQUEST__INIT;
     request.step_case = METERVAULT__V1__CARD_REQUEST__STEP_BEGIN;
     request.begin = begin;
-    bool more = mv_duplex_send(&exchange->stream, &request.base, false);
-    while (more) {
-        ProtobufCMessage *message = mv_duplex_receive(&exchange->stream);
-        if (message == NULL)
-            return;
-        more = follow(exchange, (Metervault__V1__CardResponse *)message);
+    ProtobufCMessage *message = NULL;
+    exchange->deaf = !mv_duplex_send(&exchange->stream, &request.base, false);
+    while ((message = mv_duplex_receive(&exchange->stream)) != NULL) {
+        follow(exchange, (Metervault__V1__CardResponse *)message);
         protobuf_c_message_free_unpacked(message, NULL);
     }
 }
