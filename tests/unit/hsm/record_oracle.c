@@ -36,26 +36,39 @@ static void twice(uint8_t block[16])
         block[15] ^= 0x87;
 }
 
-void oracle_child(const uint8_t master[16], uint8_t purpose, const char *pan, const uint8_t domain[3], uint16_t epoch,
-                  uint8_t child[16])
+void oracle_an10922(const uint8_t master[16], const void *input, size_t size, uint8_t child[16])
 {
     static const uint8_t zeros[16];
-    uint8_t input[32] = {0x01, purpose};
+    uint8_t blocks[32] = {0x01};
     uint8_t subkey[16];
     uint8_t cipher[32];
-    for (size_t i = 0; i < 9; i++)
-        input[2 + i] = (uint8_t)((pan[2 * i] - '0') * 16 + (pan[2 * i + 1] - '0'));
-    memcpy(input + 11, domain, 3);
-    input[14] = (uint8_t)(epoch / 256);
-    input[15] = (uint8_t)(epoch % 256);
-    input[16] = 0x80;
+    must(size < sizeof blocks - 1, "input that needs padding");
+    memcpy(blocks + 1, input, size);
+    blocks[1 + size] = 0x80;
     encrypt(master, EVP_aes_128_ecb(), zeros, subkey, 16);
     twice(subkey);
     twice(subkey);
     for (int i = 0; i < 16; i++)
-        input[16 + i] ^= subkey[i];
-    encrypt(master, EVP_aes_128_cbc(), input, cipher, 32);
+        blocks[16 + i] ^= subkey[i];
+    encrypt(master, EVP_aes_128_cbc(), blocks, cipher, 32);
     memcpy(child, cipher + 16, 16);
+}
+
+void oracle_pan(const char *pan, uint8_t packed[9])
+{
+    for (size_t i = 0; i < 9; i++)
+        packed[i] = (uint8_t)((pan[2 * i] - '0') * 16 + (pan[2 * i + 1] - '0'));
+}
+
+void oracle_child(const uint8_t master[16], uint8_t purpose, const char *pan, const uint8_t domain[3], uint16_t epoch,
+                  uint8_t child[16])
+{
+    uint8_t input[15] = {purpose};
+    oracle_pan(pan, input + 1);
+    memcpy(input + 10, domain, 3);
+    input[13] = (uint8_t)(epoch / 256);
+    input[14] = (uint8_t)(epoch % 256);
+    oracle_an10922(master, input, sizeof input, child);
 }
 
 void oracle_cmac(const uint8_t key[16], const void *data, size_t size, uint8_t mac[16])

@@ -6,6 +6,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* AES-128; up to 30 bytes of input. */
+void oracle_an10922(const uint8_t master[16], const void *input, size_t size, uint8_t child[16]);
+/* 18 digits as BCD. */
+void oracle_pan(const char *pan, uint8_t packed[9]);
 /* Key of a meter: `purpose` 01 MAC in, 81 MAC out, 02 wrapping key. `pan` has 18 digits. */
 void oracle_child(const uint8_t master[16], uint8_t purpose, const char *pan, const uint8_t domain[3], uint16_t epoch,
                   uint8_t child[16]);

@@ -14,7 +14,7 @@ const char METER[19] = "600727000000000009";
 void record_world_value(enum hsm_key_use use, const uint8_t domain[3], uint8_t version, uint8_t value[16])
 {
     for (unsigned i = 0; i < 16; i++)
-        value[i] = (uint8_t)(i * 17U + version * 3U + (use == HSM_USE_RECORD_ENC ? 101U : 0U) + domain[2]);
+        value[i] = (uint8_t)(i * 17U + version * 3U + (use - HSM_USE_RECORD_MAC) * 101U + domain[2]);
 }
 
 mv_status record_world_master(struct hsm *hsm, enum hsm_key_use use, const uint8_t domain[3], uint8_t version)
@@ -57,19 +57,24 @@ static void amend(struct hsm *hsm, const struct hsm_catalogue *catalogue, enum h
         test_ok(hsm_destroy_keys(hsm, label), "destroy");
 }
 
+void record_world_family(struct hsm *hsm, enum hsm_key_use use)
+{
+    struct hsm_catalogue *catalogue = calloc(1, sizeof *catalogue);
+    for (unsigned version = BELOW; version <= NEWEST; version++)
+        test_ok(record_world_master(hsm, use, DOMAIN, (uint8_t)version), "import");
+    test_ok(hsm_catalogue_read(hsm, catalogue), "read");
+    for (unsigned version = BELOW; version <= NEWEST; version++)
+        amend(hsm, catalogue, use, (uint8_t)version);
+    free(catalogue);
+}
+
 void record_world_import(struct hsm *hsm)
 {
     static const enum hsm_key_use uses[] = {HSM_USE_RECORD_MAC, HSM_USE_RECORD_ENC};
-    struct hsm_catalogue *catalogue = calloc(1, sizeof *catalogue);
     for (unsigned u = 0; u < 2; u++) {
-        for (unsigned version = BELOW; version <= NEWEST; version++)
-            test_ok(record_world_master(hsm, uses[u], DOMAIN, (uint8_t)version), "import");
+        record_world_family(hsm, uses[u]);
         test_ok(record_world_master(hsm, uses[u], OTHER_DOMAIN, 1), "import");
-        test_ok(hsm_catalogue_read(hsm, catalogue), "read");
-        for (unsigned version = BELOW; version <= NEWEST; version++)
-            amend(hsm, catalogue, uses[u], (uint8_t)version);
     }
-    free(catalogue);
 }
 
 static void put_body(struct mv_record_writer *to, uint8_t kind)

@@ -14,6 +14,8 @@ extern const uint8_t OTHER_DOMAIN[3];
 extern const char METER[19];
 
 void record_world_import(struct hsm *hsm);
+/* Of one use alone. */
+void record_world_family(struct hsm *hsm, enum hsm_key_use use);
 mv_status record_world_master(struct hsm *hsm, enum hsm_key_use use, const uint8_t domain[3], uint8_t version);
 /* The value of a master. */
 void record_world_value(enum hsm_key_use use, const uint8_t domain[3], uint8_t version, uint8_t value[16]);
