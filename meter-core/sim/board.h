@@ -3,6 +3,7 @@
 #define MV_SIM_BOARD_H
 
 #include "../port/posix/nv_file.h"
+#include "card_slot.h"
 #include "metervault/prepay.h"
 
 enum board_switch { BOARD_SWITCH_GOOD, BOARD_SWITCH_STUCK, BOARD_SWITCH_NO_FEEDBACK };
@@ -17,6 +18,7 @@ struct board {
     uint32_t load_w[MV_PHASES]; /* on the secondary side, while the switch is closed */
     uint32_t pulses_per_h;      /* of water or gas, while the valve is open */
     uint32_t pulse_rest;        /* not yet a whole pulse, 1/3600 */
+    struct card_slot card;
 };
 
 /* `unix_s` is the clock's time now; 0: this machine's. The file is open. */

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "answer.h"
+#include "card_command.h"
 #include "hex.h"
 #include "metervault/codes.h"
 #include "metervault/prepay_record.h"
@@ -200,8 +201,9 @@ bool board_command(struct shell *shell, const char *word, const char *rest, enum
     static const struct {
         const char *word;
         enum exit_code (*run)(struct shell *shell, const char *rest);
-    } commands[] = {{"load", load},     {"pulses", pulses}, {"run", run},           {"clock", set_clock}, {"key", keys},
-                    {"record", record}, {"bypass", bypass}, {"switch", set_switch}, {"press", press}};
+    } commands[] = {{"load", load},   {"pulses", pulses},    {"run", run},       {"clock", set_clock},
+                    {"key", keys},    {"record", record},    {"bypass", bypass}, {"switch", set_switch},
+                    {"press", press}, {"card", card_command}};
     *code = EXIT_DONE;
     for (unsigned i = 0; i < sizeof commands / sizeof commands[0]; i++) {
         if (strcmp(word, commands[i].word) == 0) {

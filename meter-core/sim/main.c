@@ -275,6 +275,7 @@ int main(int argc, char **argv)
         code = run(&shell, &options, argc - optind, argv + optind);
     else
         fprintf(stderr, "metersim: %s: %s\n", options.state, mv_code_words(result));
+    card_slot_remove(&board.card);
     mv_prepay_close(&meter);
     mv_nv_file_close(&board.file);
     return (int)code;

@@ -117,6 +117,25 @@ static void change_speed(struct panel *panel, bool faster)
         panel->speed /= FACTOR;
 }
 
+/* ---- cards ---- */
+
+static void insert_card(struct panel *panel, const char *path)
+{
+    const char *fault = card_slot_insert(&panel->board->card, panel->p, path);
+    if (fault != NULL)
+        note(panel, "no card there: %s", fault);
+}
+
+static void card_key(struct panel *panel)
+{
+    if (!panel->board->card.in) {
+        panel_prompt_open(&panel->prompt, PANEL_ASKS_CARD);
+        return;
+    }
+    card_slot_remove(&panel->board->card);
+    note(panel, "the card was taken out");
+}
+
 /* ---- keys ---- */
 
 static void answer_prompt(struct panel *panel)
@@ -124,6 +143,8 @@ static void answer_prompt(struct panel *panel)
     const struct panel_prompt *prompt = &panel->prompt;
     if (prompt->length == 0)
         note(panel, "nothing was entered");
+    else if (prompt->asks == PANEL_ASKS_CARD)
+        insert_card(panel, prompt->text);
     else if (prompt->asks == PANEL_ASKS_RECORD)
         record_slot_put(&panel->slot, panel->p, prompt->text);
     else
@@ -181,6 +202,9 @@ static void powered_key(struct panel *panel, int key)
         break;
     case 'n':
         panel_prompt_open(&panel->prompt, PANEL_ASKS_RETURN);
+        break;
+    case 'i':
+        card_key(panel);
         break;
     case 't':
         open_case(panel);

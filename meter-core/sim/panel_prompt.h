@@ -5,7 +5,7 @@
 #include <stdbool.h>
 
 enum { PANEL_PROMPT_MOST = 1024 };
-enum panel_asks { PANEL_ASKS_NOTHING, PANEL_ASKS_RECORD, PANEL_ASKS_RETURN };
+enum panel_asks { PANEL_ASKS_NOTHING, PANEL_ASKS_RECORD, PANEL_ASKS_RETURN, PANEL_ASKS_CARD };
 
 struct panel_prompt {
     enum panel_asks asks;

@@ -109,6 +109,8 @@ static enum exit_code help(void)
            "key KEYS       press keys: digits, < deletes, E enters\n"
            "record HEX     hand in a native record\n"
            "return         take a native return\n"
+           "card insert S  put in the card that listens on the UNIX socket S\n"
+           "card remove    take it out\n"
            "screen         what the display shows\n"
            "registers, supply, events, state\n"
            "bypass on|off  the sealed switch that leaves control of supply\n"

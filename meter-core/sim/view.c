@@ -115,6 +115,19 @@ static void draw_load(const struct panel *panel, struct canvas *canvas)
 
 /* ---- the lower half ---- */
 
+static void draw_card(const struct panel *panel, struct canvas *canvas)
+{
+    enum { ROW = 11, OUTCOME_COLUMN = 20 };
+    const struct card_slot *slot = &panel->board->card;
+    canvas_put(canvas, ROW, LEFT, CANVAS_PLAIN, "card");
+    if (slot->text[0] == '\0') {
+        canvas_put(canvas, ROW, TEXT_COLUMN, CANVAS_PLAIN, "i puts one in, from a socket");
+        return;
+    }
+    canvas_put(canvas, ROW, TEXT_COLUMN, CANVAS_PLAIN, slot->in ? "is in" : "is out");
+    canvas_put(canvas, ROW, OUTCOME_COLUMN, CANVAS_BOLD, slot->text);
+}
+
 static void draw_slot(const struct panel *panel, struct canvas *canvas)
 {
     enum { ROW = 12 };
@@ -137,7 +150,7 @@ static void draw_bottom(const struct panel *panel, struct canvas *canvas)
     canvas_put(canvas, KEYS_ROW, LEFT, CANVAS_DIM,
                "0-9 Enter Backspace keypad  arrows load  p pause  f faster  s slower  q leave");
     canvas_put(canvas, KEYS_ROW + 1, LEFT, CANVAS_DIM,
-               "r record  n return  t tamper  b bypass  w switch  o mains on, off  c power cut");
+               "r record  n return  i card  t tamper  b bypass  w switch  o mains  c power cut");
 }
 
 void view_draw(const struct panel *panel, struct canvas *canvas)
@@ -149,6 +162,7 @@ void view_draw(const struct panel *panel, struct canvas *canvas)
     draw_state(panel, canvas);
     draw_keypad(canvas);
     draw_load(panel, canvas);
+    draw_card(panel, canvas);
     draw_slot(panel, canvas);
     view_events(panel, canvas, 15);
     draw_bottom(panel, canvas);

@@ -36,8 +36,11 @@ void view_events(const struct panel *panel, struct canvas *canvas, unsigned row)
 
 void view_prompt(const struct panel_prompt *prompt, struct canvas *canvas, unsigned row)
 {
-    const char *question =
-        prompt->asks == PANEL_ASKS_RECORD ? "record, file or hex (Esc leaves): " : "into which new file (Esc leaves): ";
+    static const char *const questions[] = {[PANEL_ASKS_NOTHING] = "",
+                                            [PANEL_ASKS_RECORD] = "record, file or hex (Esc leaves): ",
+                                            [PANEL_ASKS_RETURN] = "into which new file (Esc leaves): ",
+                                            [PANEL_ASKS_CARD] = "the card's socket (Esc leaves): "};
+    const char *question = questions[prompt->asks];
     size_t room = CANVAS_COLUMNS - LEFT - strlen(question) - 1;
     const char *end = prompt->length > room ? prompt->text + (prompt->length - room) : prompt->text;
     canvas_print(canvas, row, LEFT, CANVAS_BOLD, "%s%s_", question, end);
