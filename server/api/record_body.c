@@ -52,6 +52,8 @@ static void purchase_body(const void *self, const struct vend_record_facts *fact
     mv_record_put_number(to, MV_TAG_REGISTER, facts->credit_register, ONE_BYTE);
     mv_record_put_number(to, MV_TAG_AMOUNT, (uint64_t)facts->amount, EIGHT_BYTES);
     mv_record_put(to, MV_TAG_CLIENT, facts->client, sizeof facts->client);
+    if (facts->has_card)
+        mv_record_put(to, MV_TAG_CARD, facts->card, sizeof facts->card);
     put_unread(facts, to);
     if (facts->arrears > 0)
         mv_record_put_number(to, MV_TAG_ARREARS_ADDED, (uint64_t)facts->arrears, EIGHT_BYTES);

@@ -5,6 +5,7 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
+#include "vending/cards.h"
 #include "vending/catalogue.h"
 #include "vending/clock.h"
 #include "vending/content.h"
@@ -107,6 +108,19 @@ struct vend_writer {
     struct vend_repeats repeats;
 };
 
+/* Card sessions that are under way. */
+struct vend_card_seat {
+    bool taken;
+    bool held; /* for this card */
+    uint8_t uid[STORE_UID];
+};
+struct vend_card_desk {
+    pthread_mutex_t lock;
+    struct vend_card_seat seats[VEND_CARD_SESSIONS];
+};
+void vend_card_desk_init(struct vend_card_desk *desk);
+void vend_card_desk_destroy(struct vend_card_desk *desk);
+
 struct vend {
     char *ledger;
     size_t group_max;
@@ -114,7 +128,9 @@ struct vend {
     struct vend_directory directory;
     struct vend_clock clock;
     struct vend_catalogue catalogue;
-    struct vend_record_line records;
+    struct vend_record_line records, card_line;
+    struct vend_card_desk cards;
+    uint64_t card_ceiling, card_key_ceiling; /* authentications of one card, and with keys of one master */
     struct vend_readers readers;
     struct vend_queue queue;
     int64_t keys_timeout_ns;

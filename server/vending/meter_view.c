@@ -12,6 +12,10 @@ mv_status vend_meter_fill(struct vend *vend, struct store *store, const struct s
     if (!records.ok && records.reason != MV_RECORDS_NOT_PROVISIONED)
         return records;
     out->takes_records = records.ok;
+    mv_status cards = store_card_meter_get(store, row->id, &out->card_keys);
+    if (!cards.ok && cards.reason != MV_CARD_KEYS_DIFFER)
+        return cards;
+    out->has_card_slot = cards.ok;
     if (row->pending_change == 0)
         return mv_ok();
     struct store_key_change change;

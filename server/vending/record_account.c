@@ -72,6 +72,8 @@ static mv_status check_opening(const struct vend_record_order *order, const stru
 {
     if (!order->has_client)
         return mv_fail(MV_INVALID_FIELD, "client_number");
+    if (!keys->account_open && taken > 0)
+        return mv_fail(MV_ACCOUNT_CLOSED, NULL); /* the meter knows its account until it is reset */
     if (keys->account_open && (taken > 0 || !same_client(order, keys)))
         return mv_fail(MV_ACCOUNT_OPEN, NULL);
     return mv_ok();

@@ -63,7 +63,9 @@ static mv_status digest_order(const struct vend_record_order *order, uint8_t dig
     mv_put_u64(&writer, (uint64_t)order->quantity.amount);
     mv_put_u8(&writer, (uint8_t)(order->renews + 2 * order->next_epoch + 4 * order->names_last_read));
     mv_put_u8(&writer, (uint8_t)(order->purchase + (order->has_client ? 16 : 0) + (order->abandons_unread ? 32 : 0) +
-                                 (order->retires ? 64 : 0)));
+                                 (order->retires ? 64 : 0) + (order->has_card ? 128 : 0)));
+    if (order->has_card)
+        mv_put_bytes(&writer, order->card, sizeof order->card);
     mv_put_u64(&writer, (uint64_t)order->arrears);
     mv_put_bytes(&writer, order->client, sizeof order->client);
     mv_put_u8(&writer, order->mac_version);
@@ -247,6 +249,8 @@ static mv_status seal(struct vend *vend, struct signing *signing)
     signing->facts.amount = order->quantity.amount;
     signing->facts.arrears = order->arrears;
     signing->facts.set_id = signing->last + 1;
+    signing->facts.has_card = order->has_card;
+    memcpy(signing->facts.card, order->card, sizeof signing->facts.card);
     signing->facts.credit_register = register_of(&signing->meter);
     signing->facts.next = renewed(signing);
     if (order->kind == MV_KIND_READ)

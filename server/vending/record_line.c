@@ -18,26 +18,35 @@ void vend_record_line_destroy(struct vend_record_line *line)
 
 /* A key process that hangs must not hold every worker: who finds it known to be down is refused at once, and nobody
  * waits for the line beyond the own deadline. */
-static mv_status take(struct vend *vend, int64_t deadline_ns)
+mv_status vend_line_take(struct vend *vend, struct vend_record_line *line, int64_t deadline_ns)
 {
     enum { NS = 1000000000 };
     const struct timespec until = {.tv_sec = deadline_ns / NS, .tv_nsec = deadline_ns % NS};
     MV_TRY(vend_catalogue_state(&vend->catalogue));
     if (deadline_ns == INT64_MAX)
-        return pthread_mutex_lock(&vend->records.lock) == 0 ? mv_ok() : mv_fail(MV_INTERNAL_ERROR, "records");
-    int failed = pthread_mutex_clocklock(&vend->records.lock, CLOCK_MONOTONIC, &until);
+        return pthread_mutex_lock(&line->lock) == 0 ? mv_ok() : mv_fail(MV_INTERNAL_ERROR, "records");
+    int failed = pthread_mutex_clocklock(&line->lock, CLOCK_MONOTONIC, &until);
     return failed == 0 ? mv_ok() : mv_fail(MV_DEADLINE_PASSED, NULL);
 }
 
-/* Returns what the call as a whole came to. */
-static mv_status give(struct vend *vend, mv_status status)
+mv_status vend_line_give(struct vend *vend, struct vend_record_line *line, mv_status status)
 {
-    pthread_mutex_unlock(&vend->records.lock);
+    pthread_mutex_unlock(&line->lock);
     if (!status.ok && status.reason == MV_KEY_SERVICE_UNAVAILABLE) {
         vend_catalogue_report(&vend->catalogue, status);
         vend_keeper_wake(vend);
     }
     return status;
+}
+
+static mv_status take(struct vend *vend, int64_t deadline_ns)
+{
+    return vend_line_take(vend, &vend->records, deadline_ns);
+}
+
+static mv_status give(struct vend *vend, mv_status status)
+{
+    return vend_line_give(vend, &vend->records, status);
 }
 
 mv_status vend_record_seal(struct vend *vend, int64_t deadline_ns, struct hsmd_record *records, size_t count)

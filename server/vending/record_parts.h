@@ -30,6 +30,9 @@ struct vend_record_line {
 };
 MV_MUST_USE mv_status vend_record_line_init(struct vend_record_line *line, const char *socket, unsigned timeout_ms);
 void vend_record_line_destroy(struct vend_record_line *line);
+/* Who took it gives it back with what the call as a whole came to, which is returned. */
+MV_MUST_USE mv_status vend_line_take(struct vend *vend, struct vend_record_line *line, int64_t deadline_ns);
+MV_MUST_USE mv_status vend_line_give(struct vend *vend, struct vend_record_line *line, mv_status status);
 /* All are sealed, or the first refusal is told. */
 MV_MUST_USE mv_status vend_record_seal(struct vend *vend, int64_t deadline_ns, struct hsmd_record *records,
                                        size_t count);

@@ -9,7 +9,7 @@
 #include "vending/order.h"
 #include "vending/vending.h"
 
-enum { VEND_RECORD_PARTS = 8 /* of one order */, VEND_RECORD_SAID = 128 };
+enum { VEND_RECORD_PARTS = 8 /* of one order */, VEND_RECORD_SAID = 128, VEND_CARD_SERIAL = 8 };
 
 /* What the domain knows when a body is written. */
 struct vend_record_facts {
@@ -27,6 +27,8 @@ struct vend_record_facts {
     uint8_t credit_register;       /* enum mv_credit_register that the meter's amounts count */
     uint8_t nonce[STORE_NONCE];    /* read request: fresh from the token; else that of the newest one, if it is named */
     struct store_record_keys next; /* after a renewal */
+    bool has_card;                 /* purchase: tied to this card */
+    uint8_t card[VEND_CARD_SERIAL];
 };
 /* Writes the body of one part; the same for the same facts. */
 typedef void vend_record_body_fn(const void *self, const struct vend_record_facts *facts, struct mv_record_writer *to);
@@ -45,6 +47,8 @@ struct vend_record_order {
     enum mv_purchase_kind purchase;
     bool has_client; /* needed to open an account; otherwise it is compared */
     uint8_t client[STORE_CLIENT];
+    bool has_card; /* purchase: the record is tied to the card with this serial number */
+    uint8_t card[VEND_CARD_SERIAL];
     bool retires;         /* the meter is suspended with it */
     bool abandons_unread; /* a reset although purchases are out that no return shows as taken */
     bool names_last_read; /* RECORD_UNKNOWN when there was none in this epoch */

@@ -94,6 +94,7 @@ static mv_status open_all(struct vend *vend, const struct vend_options *options)
     vend_readers_init(&vend->readers, vend->ledger, options->readers);
     MV_TRY(vend_catalogue_init(&vend->catalogue, options->hsmd_socket, options->hsmd_timeout_ms));
     MV_TRY(vend_record_line_init(&vend->records, options->hsmd_socket, options->hsmd_timeout_ms));
+    MV_TRY(vend_record_line_init(&vend->card_line, options->hsmd_socket, options->hsmd_timeout_ms));
     MV_TRY(vend_writer_open(vend, options));
     MV_TRY(load(vend, options));
     return vend_writer_start(vend);
@@ -107,6 +108,9 @@ static void init_plain(struct vend *vend, const struct vend_options *options)
     (void)pthread_cond_init(&vend->stop, &monotonic);
     (void)pthread_condattr_destroy(&monotonic);
     (void)pthread_mutex_init(&vend->lock, NULL);
+    vend_card_desk_init(&vend->cards);
+    vend->card_ceiling = options->card_ceiling == 0 ? UINT64_MAX : options->card_ceiling;
+    vend->card_key_ceiling = options->card_key_ceiling == 0 ? UINT64_MAX : options->card_key_ceiling;
     vend->group_max = options->group_max;
     vend->keeper_ms = options->keeper_ms;
     vend->ledger_state = mv_ok();
@@ -116,6 +120,8 @@ static void init_plain(struct vend *vend, const struct vend_options *options)
 static void free_all(struct vend *vend)
 {
     vend_writer_close(vend);
+    vend_card_desk_destroy(&vend->cards);
+    vend_record_line_destroy(&vend->card_line);
     vend_record_line_destroy(&vend->records);
     vend_catalogue_destroy(&vend->catalogue);
     vend_readers_destroy(&vend->readers);

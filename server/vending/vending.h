@@ -12,6 +12,7 @@
 
 #include "audit/audit.h"
 #include "base/status.h"
+#include "store/cards.h"
 #include "store/records.h"
 #include "store/store.h"
 #include "vending/order.h"
@@ -56,11 +57,12 @@ struct vend_options {
     const char *ledger;      /* "sqlite:/path/file" */
     const char *hsmd_socket; /* path */
     unsigned hsmd_timeout_ms;
-    unsigned group_max;   /* sales of one transaction, 1..HSMD_BATCH */
-    unsigned queue_max;   /* jobs that may wait; more are SERVER_BUSY */
-    unsigned readers;     /* ledger connections for reading calls */
-    unsigned keeper_ms;   /* how often catalogue, clock and ledger are looked at; 0: only at start and on demand */
-    vend_clock_fn *clock; /* NULL: the system's */
+    unsigned group_max; /* sales of one transaction, 1..HSMD_BATCH */
+    unsigned queue_max; /* jobs that may wait; more are SERVER_BUSY */
+    unsigned readers;   /* ledger connections for reading calls */
+    unsigned keeper_ms; /* how often catalogue, clock and ledger are looked at; 0: only at start and on demand */
+    uint32_t card_ceiling, card_key_ceiling; /* authentications of one card, and with one card key; 0: without end */
+    vend_clock_fn *clock;                    /* NULL: the system's */
     void *clock_self;
 };
 
@@ -113,6 +115,31 @@ enum vend_call {
     VEND_PROVISION_METER,
     VEND_SET_METER_STATE,
     VEND_CONFIRM_RECORD_KEYS,
+    VEND_CARD_IDENTIFY, /* these up to VEND_CARD_BLOCK: purposes of a card session */
+    VEND_CARD_TAKE_IN,
+    VEND_CARD_MAKE_USER,
+    VEND_CARD_MAKE_TOOL,
+    VEND_CARD_OPEN,
+    VEND_CARD_PURCHASE,
+    VEND_CARD_READ_BACK,
+    VEND_CARD_REPLACE,
+    VEND_CARD_CLOSE,
+    VEND_CARD_LOAD,
+    VEND_CARD_COLLECT,
+    VEND_CARD_REKEY,
+    VEND_CARD_BLOCK,
+    VEND_LIST_CARDS,
+    VEND_GET_CARD,
+    VEND_BLOCK_CARD,
+    VEND_UNBLOCK_CARD,
+    VEND_SET_OFFICE,
+    VEND_GET_OFFICE,
+    VEND_PUT_TARIFF,
+    VEND_APPROVE_TARIFF,
+    VEND_GET_TARIFF,
+    VEND_LIST_TARIFFS,
+    VEND_ASSIGN_TARIFF,
+    VEND_QUOTE,
     VEND_WHO_AM_I,
     VEND_CREATE_ORGANISATION,
     VEND_LIST_ORGANISATIONS,
@@ -181,6 +208,8 @@ struct vend_meter {
     struct store_key pending; /* where the pending key change of the row leads */
     bool takes_records;
     struct store_record_meter records; /* when it does */
+    bool has_card_slot;
+    struct store_card_meter card_keys; /* when it has */
 };
 MV_MUST_USE mv_status vend_register_meter(struct vend *vend, const struct vend_caller *caller,
                                           const struct vend_meter_request *request, struct vend_meter *meter);

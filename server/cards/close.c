@@ -1,0 +1,62 @@
+/* The end of an account. Money goes back only on a return that answers the newest read request and shows every purchase
+ * as taken; where the card has none, it gets a new read request for the meter. */
+#include "cards/session.h"
+#include "metervault/record.h"
+
+/* What the meter has not read stays on the card; only the read request is a new one. */
+static mv_status ask_again(struct cards_session *session, const struct cards_content *now, bool unread)
+{
+    struct cards_content next;
+    struct vend_records records;
+    uint32_t purchase = 0;
+    const uint8_t *bytes;
+    uint8_t size;
+    cards_content_begin(&next);
+    for (uint32_t at = 0; unread && (bytes = cards_content_next(now, &at, &size)) != NULL;) {
+        struct mv_record_head head;
+        const uint8_t *body;
+        uint8_t body_size;
+        if (mv_record_parse(bytes, size, &head, &body, &body_size) != MV_DONE || head.kind == MV_KIND_READ)
+            continue;
+        purchase = head.kind == MV_KIND_PURCHASE ? head.sequence : purchase;
+        cards_content_add(&next, bytes, size);
+    }
+    for (size_t i = 0; i < session->order->content_count; i++) {
+        MV_TRY(cards_sign(session, i, session->card.pan, false, &records));
+        cards_content_add(&next, records.parts[0].bytes, records.parts[0].size);
+    }
+    MV_TRY(cards_content_end(&next, session->card.pan));
+    MV_TRY(cards_content_write(session, &next, purchase));
+    return mv_fail(MV_PREVIOUS_UNREAD, NULL);
+}
+
+static mv_status prove(struct cards_session *session)
+{
+    const struct cards_result *result = session->result;
+    struct vend_card_purchases purchases;
+    struct cards_content now;
+    bool unread;
+    MV_TRY(cards_content_read(session, &now));
+    MV_TRY(cards_take_return(session, &unread));
+    MV_TRY(vend_card_purchases(session->vend, &session->act, session->card.pan, &purchases));
+    bool proven = result->has_return && result->returned.answers_last_read &&
+                  purchases.taken_to >= purchases.signed_to &&
+                  result->returned.judges_purchases_to >= purchases.signed_to;
+    return proven ? mv_ok() : ask_again(session, &now, unread);
+}
+
+mv_status cards_close_account(struct cards_session *session)
+{
+    MV_TRY(cards_meet(session));
+    bool broke_off =
+        session->known && session->card.row.kind == MV_CARD_USER && session->card.row.state == STORE_CARD_UNDER_WAY;
+    if (broke_off)
+        return cards_wipe(session, false);
+    MV_TRY(cards_expect_user(session));
+    MV_TRY(cards_enter(session, MV_CARD_SLOT_OFFICE));
+    MV_TRY(prove(session));
+    MV_TRY(vend_card_close(session->vend, &session->act, &session->card));
+    MV_TRY(cards_write_head(session, MV_CARD_BLOCKED));
+    MV_TRY(cards_commit(session));
+    return cards_wipe(session, true);
+}

@@ -1,0 +1,136 @@
+/* Money on a user card: the opening of an account, purchases, and the card that takes the place of a lost one. A record
+ * is signed once; until the ledger knows that the card has it the same bytes are written again, and from then on never.
+ */
+#include <string.h>
+
+#include "cards/session.h"
+#include "metervault/record.h"
+
+struct sale {
+    struct vend_card_purchases before;
+    struct cards_content now, next;
+    bool unread; /* the meter has written nothing since */
+};
+
+static mv_status sign(struct cards_session *session)
+{
+    struct cards_result *result = session->result;
+    struct vend_record_order order = *session->order->purchase;
+    order.request_id = session->order->request_id;
+    order.pan = session->card.pan;
+    order.has_card = true;
+    memset(order.card, 0, sizeof order.card);
+    memcpy(order.card + sizeof order.card - STORE_UID, session->act.uid, STORE_UID);
+    MV_TRY(vend_issue_record(session->vend, &session->caller, &order, &result->purchase));
+    result->has_purchase = true;
+    return mv_ok();
+}
+
+static bool carries(const struct cards_content *content, const struct vend_signed_record *record)
+{
+    uint8_t size;
+    const uint8_t *bytes;
+    for (uint32_t at = 0; (bytes = cards_content_next(content, &at, &size)) != NULL;)
+        if (size == record->size && memcmp(bytes, record->bytes, size) == 0)
+            return true;
+    return false;
+}
+
+/* Parameters that the meter has not taken yet go along again, before newer ones. */
+static void keep_parameters(struct sale *sale)
+{
+    uint8_t size;
+    const uint8_t *bytes;
+    for (uint32_t at = 0; sale->unread && (bytes = cards_content_next(&sale->now, &at, &size)) != NULL;)
+        if (size > 1 && bytes[1] == MV_KIND_PARAMETERS)
+            cards_content_add(&sale->next, bytes, size);
+}
+
+static mv_status compose(struct cards_session *session, struct sale *sale)
+{
+    const struct vend_signed_record *purchase = &session->result->purchase.parts[0];
+    struct vend_records records;
+    cards_content_begin(&sale->next);
+    cards_content_add(&sale->next, purchase->bytes, purchase->size);
+    keep_parameters(sale);
+    for (size_t i = 0; i < session->order->content_count; i++) {
+        MV_TRY(cards_sign(session, i, session->card.pan, false, &records));
+        for (size_t part = 0; part < records.count; part++)
+            cards_content_add(&sale->next, records.parts[part].bytes, records.parts[part].size);
+    }
+    return cards_content_end(&sale->next, session->card.pan);
+}
+
+static mv_status write(struct cards_session *session, struct sale *sale)
+{
+    MV_TRY(compose(session, sale));
+    return cards_content_write(session, &sale->next, session->result->purchase.first_sequence);
+}
+
+/* This request was signed before. What a later purchase covers, what the meter took and what the card has is done. */
+static mv_status again(struct cards_session *session, struct sale *sale)
+{
+    struct cards_result *result = session->result;
+    const struct vend_card_purchases *before = &sale->before;
+    MV_TRY(sign(session));
+    result->already = before->request < before->signed_to || before->taken_to >= before->request ||
+                      carries(&sale->now, &result->purchase.parts[0]);
+    return result->already ? mv_ok() : write(session, sale);
+}
+
+static mv_status look(struct cards_session *session, struct sale *sale)
+{
+    MV_TRY(cards_content_read(session, &sale->now));
+    MV_TRY(cards_take_return(session, &sale->unread));
+    MV_TRY(vend_card_purchases(session->vend, &session->act, session->card.pan, &sale->before));
+    session->result->previous_taken = sale->before.taken_to >= sale->before.signed_to;
+    return mv_ok();
+}
+
+/* `any`: whatever the meter may not have taken goes along. */
+static mv_status sell(struct cards_session *session, bool any)
+{
+    struct sale sale;
+    MV_TRY(look(session, &sale));
+    if (sale.before.request != 0)
+        return again(session, &sale);
+    bool behind = sale.before.signed_to > sale.before.taken_to;
+    if (behind && !any)
+        return mv_fail(MV_PREVIOUS_UNREAD, NULL);
+    MV_TRY(sign(session));
+    session->result->merged = behind;
+    return write(session, &sale);
+}
+
+mv_status cards_open_account(struct cards_session *session)
+{
+    MV_TRY(cards_meet(session));
+    MV_TRY(cards_make_user(session, false));
+    return sell(session, true);
+}
+
+mv_status cards_purchase(struct cards_session *session)
+{
+    MV_TRY(cards_meet(session));
+    MV_TRY(cards_expect_user(session));
+    MV_TRY(cards_enter(session, MV_CARD_SLOT_OFFICE));
+    return sell(session, session->order->merge);
+}
+
+mv_status cards_replace(struct cards_session *session)
+{
+    MV_TRY(cards_meet(session));
+    MV_TRY(cards_make_user(session, true));
+    return sell(session, true);
+}
+
+mv_status cards_read_back(struct cards_session *session)
+{
+    struct cards_content content;
+    bool unread;
+    MV_TRY(cards_meet(session));
+    MV_TRY(cards_expect_user(session));
+    MV_TRY(cards_enter(session, MV_CARD_SLOT_OFFICE));
+    MV_TRY(cards_content_read(session, &content));
+    return cards_take_return(session, &unread);
+}

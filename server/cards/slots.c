@@ -1,0 +1,67 @@
+/* Which key lies in which slot of a card (meter-core/docs/cards.md). */
+#include <string.h>
+
+#include "cards/session.h"
+
+static struct hsmd_card_key_ref key_of(const struct cards_session *session, enum hsmd_card_key use, uint8_t slot,
+                                       uint8_t version)
+{
+    struct hsmd_card_key_ref key = {.use = use, .slot = slot, .version = version};
+    memcpy(key.uid, session->act.uid, sizeof key.uid);
+    return key;
+}
+
+struct hsmd_card_key_ref cards_transport_key(const struct cards_session *session, uint8_t slot, uint8_t version)
+{
+    return key_of(session, HSMD_CARD_TRANSPORT, slot, version);
+}
+
+struct hsmd_card_key_ref cards_own_key(const struct cards_session *session, uint8_t version)
+{
+    return key_of(session, HSMD_CARD_ISSUER, HSMD_CARD_PICC, version);
+}
+
+struct hsmd_card_key_ref cards_factory_key(const struct cards_session *session, uint8_t slot)
+{
+    return key_of(session, HSMD_CARD_FACTORY, slot, 0);
+}
+
+struct hsmd_card_key_ref cards_used_key(const struct cards_session *session, uint8_t slot, uint8_t version)
+{
+    const struct vend_card *card = &session->card;
+    bool user = card->row.kind == MV_CARD_USER;
+    if (slot == MV_CARD_SLOT_ISSUER)
+        return key_of(session, HSMD_CARD_ISSUER, slot, version);
+    if (slot == MV_CARD_SLOT_METER && user) {
+        struct hsmd_card_key_ref key = key_of(session, HSMD_CARD_METER, slot, version);
+        memcpy(key.pan, card->pan, sizeof key.pan);
+        return key;
+    }
+    if (slot == MV_CARD_SLOT_AREA && !user) {
+        struct hsmd_card_key_ref key = key_of(session, HSMD_CARD_AREA, slot, version);
+        memcpy(key.domain, card->row.domain, sizeof key.domain);
+        return key;
+    }
+    return key_of(session, HSMD_CARD_OFFICE, slot, version);
+}
+
+mv_status cards_key_version(struct cards_session *session, uint8_t slot, uint8_t *version)
+{
+    MV_TRY(cards_ask(session, MV_CARD_INS_KEY_VERSION, &slot, 1));
+    if (session->plain.size != 1)
+        return cards_refusal(MV_CARD_FORMAT);
+    *version = session->plain.data[0];
+    return mv_ok();
+}
+
+mv_status cards_enter(struct cards_session *session, uint8_t slot)
+{
+    uint8_t version;
+    MV_TRY(cards_say(session, 0, 0, "authenticating"));
+    MV_TRY(cards_key_version(session, slot, &version));
+    const struct hsmd_card_key_ref key = cards_used_key(session, slot, version);
+    MV_TRY(cards_open(session, &key));
+    MV_TRY(cards_check_uid(session));
+    session->result->genuine = true;
+    return mv_ok();
+}

@@ -1,0 +1,163 @@
+/* What is asked about cards and their meters, without changing anything. */
+#include <string.h>
+
+#include "metervault/record.h"
+#include "vending/card_parts.h"
+
+enum { REQUEST_LONGEST = 40 }; /* so that the ids of its records fit */
+
+static bool hex_digit(char c, uint8_t *value)
+{
+    if (c >= '0' && c <= '9')
+        *value = (uint8_t)(c - '0');
+    else if (c >= 'A' && c <= 'F')
+        *value = (uint8_t)(c - 'A' + 10);
+    else if (c >= 'a' && c <= 'f')
+        *value = (uint8_t)(c - 'a' + 10);
+    else
+        return false;
+    return true;
+}
+
+bool vend_uid_read(const char *text, uint8_t uid[STORE_UID])
+{
+    if (strlen(text) != 2 * (size_t)STORE_UID)
+        return false;
+    for (unsigned i = 0; i < STORE_UID; i++) {
+        uint8_t high;
+        uint8_t low;
+        if (!hex_digit(text[2 * i], &high) || !hex_digit(text[2 * i + 1], &low))
+            return false;
+        uid[i] = (uint8_t)(high << 4 | low);
+    }
+    return true;
+}
+
+static mv_status may(struct vend *vend, const struct vend_card_act *act)
+{
+    struct vend_identity identity;
+    mv_status status = vend_may_call(&vend->directory, act->caller->principal, act->call, &identity);
+    if (!status.ok && status.reason == MV_ROLE_MISSING && act->call == VEND_CARD_TAKE_IN)
+        return mv_fail(MV_CARD_FACTORY_ROLE, NULL);
+    MV_TRY(status);
+    MV_TRY(vend_form_name(act->request_id, REQUEST_LONGEST, "request_id"));
+    return vend_form_name(act->terminal, STORE_TERMINAL, "terminal_id");
+}
+
+mv_status vend_card_may(struct vend *vend, const struct vend_card_act *act)
+{
+    return vend_answer(vend, act->caller, act->call, NULL, may(vend, act));
+}
+
+/* ---- one card ---- */
+
+static mv_status read_card(struct vend *vend, struct store *store, const struct vend_card_act *act,
+                           struct vend_card *card)
+{
+    struct vend_identity identity;
+    struct store_card row;
+    MV_TRY(vend_may_call(&vend->directory, act->caller->principal, act->call, &identity));
+    MV_TRY(store_begin_read(store));
+    MV_TRY(store_card_by_uid(store, act->uid, &row));
+    MV_TRY(vend_card_touch(vend, store, &identity, act->call, &row));
+    return vend_card_fill(vend, store, &row, card);
+}
+
+mv_status vend_card_look(struct vend *vend, const struct vend_card_act *act, struct vend_card *card)
+{
+    struct store *store = NULL;
+    MV_TRY(vend_reader_take(&vend->readers, &store));
+    mv_status status = read_card(vend, store, act, card);
+    vend_reader_give(&vend->readers, store, !status.ok && !vend_noted(status));
+    return vend_told(act->call, status);
+}
+
+mv_status vend_card_get(struct vend *vend, const struct vend_card_act *act, struct vend_card *card)
+{
+    char text[VEND_UID_TEXT];
+    vend_uid_text(act->uid, text);
+    return vend_answer(vend, act->caller, act->call, text, vend_card_look(vend, act, card));
+}
+
+/* ---- its meter ---- */
+
+struct question {
+    const struct vend_card_act *act;
+    const char *pan;
+    struct vend_identity identity;
+    struct store_meter meter;
+    struct store_record_meter records;
+    struct vend_card_purchases *purchases;
+    struct store_card_meter *keys;
+};
+
+static mv_status note_request(void *self, const struct store_record *row)
+{
+    struct question *question = self;
+    bool this =
+        row->kind == MV_KIND_PURCHASE && row->meter == question->meter.id && row->epoch == question->records.keys.epoch;
+    if (this)
+        question->purchases->request = row->sequence;
+    return mv_ok();
+}
+
+static mv_status find_taken(struct store *store, const struct question *question, uint32_t *taken)
+{
+    struct store_return last;
+    struct mv_tlv count;
+    *taken = 0;
+    mv_status found = store_return_last(store, question->meter.id, question->records.keys.epoch, &last);
+    if (!found.ok)
+        return found.reason == MV_RECORD_UNKNOWN ? mv_ok() : found;
+    if (mv_tlv_find(last.bytes + MV_RECORD_HEAD, last.bytes[MV_RECORD_HEAD - 1], MV_TAG_PURCHASE_SEQUENCE, &count))
+        *taken = (uint32_t)mv_tlv_number(&count);
+    return mv_ok();
+}
+
+static mv_status count_purchases(struct store *store, struct question *question)
+{
+    struct vend_card_purchases *out = question->purchases;
+    out->epoch = question->records.keys.epoch;
+    out->account_open = question->records.account_open;
+    MV_TRY(store_record_last(store, question->meter.id, out->epoch, MV_KIND_PURCHASE, &out->signed_to));
+    MV_TRY(find_taken(store, question, &out->taken_to));
+    return store_records_by_request(store, question->identity.id, question->act->request_id, note_request, question);
+}
+
+static mv_status ask(struct vend *vend, struct store *store, struct question *question)
+{
+    const struct vend_card_act *act = question->act;
+    MV_TRY(vend_may_call(&vend->directory, act->caller->principal, act->call, &question->identity));
+    MV_TRY(store_begin_read(store));
+    MV_TRY(vend_card_find_meter(vend, store, &question->identity, act->call, question->pan, &question->meter));
+    MV_TRY(store_record_meter_get(store, question->meter.id, &question->records));
+    if (question->keys != NULL)
+        MV_TRY(store_card_meter_get(store, question->meter.id, question->keys));
+    return question->purchases == NULL ? mv_ok() : count_purchases(store, question);
+}
+
+static mv_status ask_in_snapshot(struct vend *vend, struct question *question)
+{
+    struct store *store = NULL;
+    MV_TRY(vend_reader_take(&vend->readers, &store));
+    mv_status status = ask(vend, store, question);
+    vend_reader_give(&vend->readers, store, !status.ok && !vend_noted(status));
+    return vend_answer(vend, question->act->caller, question->act->call, vend_form_object(question->pan), status);
+}
+
+mv_status vend_card_purchases(struct vend *vend, const struct vend_card_act *act, const char *pan,
+                              struct vend_card_purchases *purchases)
+{
+    struct question question = {.act = act, .pan = pan, .purchases = purchases};
+    memset(purchases, 0, sizeof *purchases);
+    return ask_in_snapshot(vend, &question);
+}
+
+mv_status vend_card_meter(struct vend *vend, const struct vend_card_act *act, const char *pan,
+                          uint8_t domain[STORE_DOMAIN], struct store_card_meter *keys)
+{
+    struct question question = {.act = act, .pan = pan, .keys = keys};
+    mv_status status = ask_in_snapshot(vend, &question);
+    memcpy(domain, question.records.domain, STORE_DOMAIN);
+    return status;
+}
