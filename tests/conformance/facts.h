@@ -22,6 +22,8 @@ struct facts {
     size_t count;
     char troubles[FACTS_TROUBLES][FACTS_TROUBLE]; /* findings besides expected values */
     size_t trouble_count;
+    bool all;        /* every expected value is one of ours: none may be missing */
+    size_t compared; /* expected values that are no text, which who made the facts compared */
 };
 
 void facts_text(struct facts *facts, const char *name, const char *value);

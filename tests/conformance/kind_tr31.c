@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "base/secret.h"
+#include "card_cipher.h"
 #include "house.h"
 #include "key_block.h"
 #include "kinds.h"
@@ -72,6 +73,7 @@ void kind_tr31(struct facts *facts, const struct vector *vector, const char *dir
         facts_trouble(facts, "input kbpk or block is missing");
         return;
     }
+    card_token_close(); /* a module is open once */
     mv_status status = house_token(&house, directory, &hsm);
     if (status.ok)
         status = run(facts, hsm, &house, block, kbpk, kbpk_size);

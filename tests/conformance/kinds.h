@@ -12,6 +12,36 @@ void kind_codex32(struct facts *facts, const struct vector *vector);
 void kind_codex32_invalid(struct facts *facts, const struct vector *vector);
 /* Makes a token of its own below `directory`. */
 void kind_tr31(struct facts *facts, const struct vector *vector, const char *directory);
+/* ---- cards: with_token ones share one token below `directory` ---- */
+void kind_an10922(struct facts *facts, const struct vector *vector, const char *directory);
+void kind_an10922_negative(struct facts *facts, const struct vector *vector, const char *directory);
+void kind_cmac_subkeys(struct facts *facts, const struct vector *vector, const char *directory);
+void kind_aes_cmac(struct facts *facts, const struct vector *vector, const char *directory);
+void kind_kcv(struct facts *facts, const struct vector *vector, const char *directory);
+/* Three passes: ev2_auth_first and ev2_auth_nonfirst; aes_three_pass_ul. */
+void kind_ev2_auth(struct facts *facts, const struct vector *vector, const char *directory);
+void kind_ul_three_pass(struct facts *facts, const struct vector *vector);
+/* Secure messaging. */
+void kind_ev2_full(struct facts *facts, const struct vector *vector, const char *directory);
+void kind_ev2_mac(struct facts *facts, const struct vector *vector, const char *directory);
+void kind_ev2_plain(struct facts *facts, const struct vector *vector);
+/* AES ones of the older protocol. */
+void kind_ev1_auth(struct facts *facts, const struct vector *vector);
+void kind_ev1_change_key(struct facts *facts, const struct vector *vector);
+/* Profile 2. */
+void kind_pboc_mac(struct facts *facts, const struct vector *vector);
+void kind_pboc_load(struct facts *facts, const struct vector *vector);
+void kind_pboc_arqc(struct facts *facts, const struct vector *vector);
+void kind_pboc_diversify(struct facts *facts, const struct vector *vector);
+void kind_pboc_diversify2(struct facts *facts, const struct vector *vector);
+void kind_pboc_auth(struct facts *facts, const struct vector *vector);
+void kind_pboc_update(struct facts *facts, const struct vector *vector);
+void kind_pboc_file(struct facts *facts, const struct vector *vector);
+/* ISO 7816-4 by the example of ICAO 9303-11. */
+void kind_icao_kdf(struct facts *facts, const struct vector *vector);
+void kind_icao_auth(struct facts *facts, const struct vector *vector);
+void kind_icao_messages(struct facts *facts, const struct vector *vector);
+
 void kind_crc(struct facts *facts, const struct vector *vector);
 void kind_drn(struct facts *facts, const struct vector *vector);
 /* ea07 and ea11. */

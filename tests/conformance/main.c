@@ -16,16 +16,16 @@ enum { EXIT_DONE = 0, EXIT_DIFFERS = 1, EXIT_USAGE = 2, EXIT_NOT_READY = 3, OPEN
 static void print_help(FILE *out)
 {
     (void)fputs("usage: mv-conformance [--hsmd PROGRAM] FILE.json...\n\n"
-                "Reads files of published values of STS, codex32 and TR-31, puts their keys into throw-away SoftHSM\n"
-                "tokens, makes every token through a real metervault-hsmd, decodes it with meter-core, and compares\n"
-                "every value.\n"
+                "Reads files of published values of STS, codex32, TR-31 and cards, puts their keys into throw-away\n"
+                "SoftHSM tokens, makes every token through a real metervault-hsmd, decodes it with meter-core, runs\n"
+                "card sessions with a cipher in the token, and compares every value.\n"
                 "Prints each difference and the counts by kind. Kinds it does not know are skipped by name.\n\n"
                 "  --hsmd PROGRAM  the key process (metervault-hsmd beside this program)\n"
                 "  --version       print the version\n"
                 "  --help          this text\n\n"
                 "Exit codes: 0 all agree, 1 something differs, 2 usage, 3 no token or key process could be made.\n\n"
                 "Example:\n"
-                "  mv-conformance tests/vectors/sts.json\n",
+                "  mv-conformance tests/vectors/sts.json tests/vectors/cards.json\n",
                 out);
 }
 

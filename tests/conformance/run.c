@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "card_cipher.h"
 #include "house.h"
 #include "kinds.h"
 
@@ -29,6 +30,30 @@ static const struct kind kinds[] = {
     {"codex32", kind_codex32, NULL, NULL, false},
     {"codex32_invalid", kind_codex32_invalid, NULL, NULL, false},
     {"tr31_d", NULL, NULL, kind_tr31, false},
+    {"an10922", NULL, NULL, kind_an10922, false},
+    {"an10922_negative", NULL, NULL, kind_an10922_negative, false},
+    {"cmac_subkeys", NULL, NULL, kind_cmac_subkeys, false},
+    {"aes_cmac", NULL, NULL, kind_aes_cmac, false},
+    {"kcv", NULL, NULL, kind_kcv, false},
+    {"ev2_auth_first", NULL, NULL, kind_ev2_auth, false},
+    {"ev2_auth_nonfirst", NULL, NULL, kind_ev2_auth, false},
+    {"aes_three_pass_ul", kind_ul_three_pass, NULL, NULL, false},
+    {"ev2_full", NULL, NULL, kind_ev2_full, false},
+    {"ev2_mac", NULL, NULL, kind_ev2_mac, false},
+    {"ev2_plain", kind_ev2_plain, NULL, NULL, false},
+    {"desfire_ev1_auth", kind_ev1_auth, NULL, NULL, false},
+    {"desfire_ev1_changekey", kind_ev1_change_key, NULL, NULL, false},
+    {"pboc_mac", kind_pboc_mac, NULL, NULL, false},
+    {"pboc_load", kind_pboc_load, NULL, NULL, false},
+    {"pboc_arqc", kind_pboc_arqc, NULL, NULL, false},
+    {"pboc_diversify", kind_pboc_diversify, NULL, NULL, false},
+    {"pboc_diversify2", kind_pboc_diversify2, NULL, NULL, false},
+    {"cn_card_auth", kind_pboc_auth, NULL, NULL, false},
+    {"cn_update_binary_mac", kind_pboc_update, NULL, NULL, false},
+    {"cn_card_file", kind_pboc_file, NULL, NULL, false},
+    {"kdf_sha1_2tdea", kind_icao_kdf, NULL, NULL, false},
+    {"iso7816_mutual_auth", kind_icao_auth, NULL, NULL, false},
+    {"iso7816_sm", kind_icao_messages, NULL, NULL, false},
 };
 
 static const struct kind *find_kind(const char *name)
@@ -187,6 +212,7 @@ mv_status run_all(struct run *run, const char *directory, const char *hsmd_path)
         else if (!plan_vector(run, vector, kind))
             run_alone(run, vector, kind, directory);
     }
+    card_token_close();
     mv_status status = mv_ok();
     for (size_t token = 0; status.ok && token < run->plan.tokens; token++) {
         progress(token, run->plan.tokens);

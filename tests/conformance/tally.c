@@ -29,7 +29,7 @@ void tally_print(const struct tally *tally)
 {
     for (size_t i = 0; i < tally->kind_count; i++) {
         const size_t *counts = tally->kinds[i].counts;
-        (void)printf("%-12s %5zu passed %5zu failed %5zu skipped\n", tally->kinds[i].name, counts[TALLY_PASSED],
+        (void)printf("%-22s %5zu passed %5zu failed %5zu skipped\n", tally->kinds[i].name, counts[TALLY_PASSED],
                      counts[TALLY_FAILED], counts[TALLY_SKIPPED]);
     }
     (void)printf("%zu passed, %zu failed, %zu skipped\n", tally_total(tally, TALLY_PASSED),

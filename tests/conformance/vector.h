@@ -8,7 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { VECTOR_TEXT = 160 };
+enum { VECTOR_TEXT = 400 };
 
 struct vector {
     const char *id;
