@@ -171,6 +171,41 @@ static void another_cards_purchase(void **state)
     slot_expect(f, MV_ACCEPT, "OK +1.250");
 }
 
+/* An account that was opened without a card: any card of the meter may bring what is tied to it or to none. */
+static void an_account_without_a_card(void **state)
+{
+    struct slot_fixture *f = *state;
+    struct record_purchase opening = {.kind = MV_PURCHASE_OPEN, .sequence = 1, .amount = OPENING};
+    assert_int_equal(record_purchase(&f->r, &opening), MV_ACCEPT);
+    slot_make(f, MV_CARD_USER);
+    buy(f, 2);
+    slot_expect(f, MV_ACCEPT, "OK +1.250");
+}
+
+/* Records of all lengths, across the pieces in which they are read. */
+static void long_records(void **state)
+{
+    struct slot_fixture *f = *state;
+    uint8_t bytes[MV_PART_BYTES];
+    memset(bytes, 1, sizeof bytes);
+    open_account(f);
+    slot_begin(f);
+    record_purchase_begin(&f->r, &(struct record_purchase){.sequence = 2, .amount = MORE, .card = RECORD_CARD});
+    slot_put(f);
+    for (uint8_t number = 1; number <= 3; number++) {
+        struct record_part part = {
+            .set_id = 5, .what = MV_SET_CALENDAR, .number = number, .total = 4, .bytes = bytes, .size = sizeof bytes};
+        record_begin(&f->r, MV_KIND_PARAMETERS, number);
+        record_put_part(&f->r, &part);
+        slot_put(f);
+    }
+    slot_put_read(f, 2);
+    slot_write(f);
+    slot_expect(f, MV_ACCEPT, "OK +1.250");
+    assert_int_equal(f->terminal.outcome.taken, 5);
+    assert_int_equal(f->r.p.parts.present, 7);
+}
+
 static void a_malformed_serial(void **state)
 {
     struct slot_fixture *f = *state;
@@ -220,6 +255,12 @@ static void over_the_limit_it_may_be_tried_again(void **state)
         assert_true(slot_has_return(f, &head));
         assert_int_equal(record_returned_number(&f->r, MV_TAG_PURCHASE_SEQUENCE), 1);
     }
+    struct flash keep = f->r.flash;
+    buy(f, 3); /* another one is not what was refused */
+    slot_file(f, MV_CARD_FILE_FROM_METER)[0] = 1;
+    slot_expect(f, MV_SLOT_NOT_CLEARED, "Err-34 18");
+    assert_memory_equal(&keep, &f->r.flash, sizeof keep);
+    buy(f, 2);
     f->r.p.parameters.hoard_limit = OPENING + MORE;
     slot_expect(f, MV_ACCEPT, "OK +1.250");
     assert_true(slot_has_return(f, &head));
@@ -299,6 +340,8 @@ int main(void)
         SLOT_TEST(purchases_from_before),
         SLOT_TEST(another_client),
         SLOT_TEST(another_cards_purchase),
+        SLOT_TEST(an_account_without_a_card),
+        SLOT_TEST(long_records),
         SLOT_TEST(a_malformed_serial),
         SLOT_TEST(the_lost_card_is_refused_behind_its_replacement),
         SLOT_TEST(over_the_limit_it_may_be_tried_again),
