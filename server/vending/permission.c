@@ -10,6 +10,7 @@
 #define DENIED       MV_ORGANISATION_DENIED
 #define CARD_READERS (ISSUERS | BIT(CARD_FACTORY) | OVERSEERS)
 #define RATE_MAKERS  (BIT(OFFICER) | BIT(MANAGER))
+#define RATE_MAKERS (BIT(OFFICER) | BIT(MANAGER))
 #define METER_USERS  (BIT(METER_ADMIN) | BIT(SUPERVISOR) | BIT(ENGINEER) | OVERSEERS)
 
 static const struct vend_permission table[VEND_CALLS] = {
@@ -78,6 +79,16 @@ static const struct vend_permission table[VEND_CALLS] = {
                          MV_CARD_UNKNOWN},
     [VEND_UNBLOCK_CARD] = {"CardService.UnblockCard", BIT(SUPERVISOR) | BIT(OFFICER), VEND_SCOPE_ORGANISATION,
                            MV_CARD_UNKNOWN},
+    [VEND_SET_OFFICE] = {"TariffService.SetOffice", BIT(OFFICER), VEND_SCOPE_ROOT, DENIED},
+    [VEND_GET_OFFICE] = {"TariffService.GetOffice", 0, VEND_SCOPE_NONE, DENIED},
+    [VEND_PUT_TARIFF] = {"TariffService.PutTariff", RATE_MAKERS, VEND_SCOPE_ORGANISATION, DENIED},
+    [VEND_APPROVE_TARIFF] = {"TariffService.ApproveTariff", RATE_MAKERS, VEND_SCOPE_ORGANISATION, MV_TARIFF_UNKNOWN},
+    [VEND_GET_TARIFF] = {"TariffService.GetTariff", SELLERS | BIT(METER_ADMIN) | OVERSEERS, VEND_SCOPE_ORGANISATION,
+                         MV_TARIFF_UNKNOWN},
+    [VEND_LIST_TARIFFS] = {"TariffService.ListTariffs", SELLERS | BIT(METER_ADMIN) | OVERSEERS, VEND_SCOPE_ORGANISATION,
+                           DENIED},
+    [VEND_ASSIGN_TARIFF] = {"TariffService.AssignTariff", RATE_MAKERS, VEND_SCOPE_ORGANISATION, DENIED},
+    [VEND_QUOTE] = {"TariffService.Quote", SELLERS | BIT(METER_ADMIN) | OVERSEERS, VEND_SCOPE_ORGANISATION, DENIED},
     [VEND_SET_OFFICE] = {"TariffService.SetOffice", BIT(OFFICER), VEND_SCOPE_ROOT, DENIED},
     [VEND_GET_OFFICE] = {"TariffService.GetOffice", 0, VEND_SCOPE_NONE, DENIED},
     [VEND_PUT_TARIFF] = {"TariffService.PutTariff", RATE_MAKERS, VEND_SCOPE_ORGANISATION, DENIED},

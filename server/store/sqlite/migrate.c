@@ -11,6 +11,8 @@ extern const uint8_t store_schema_0003[];
 extern const size_t store_schema_0003_size;
 extern const uint8_t store_schema_0004[];
 extern const size_t store_schema_0004_size;
+extern const uint8_t store_schema_0005[];
+extern const size_t store_schema_0005_size;
 extern const uint8_t store_schema_0006[];
 extern const size_t store_schema_0006_size;
 
@@ -21,11 +23,9 @@ struct migration {
 
 /* In order; the schema's version is the number of those applied. */
 static const struct migration migrations[] = {
-    {store_schema_0001, &store_schema_0001_size},
-    {store_schema_0002, &store_schema_0002_size},
-    {store_schema_0003, &store_schema_0003_size},
-    {store_schema_0004, &store_schema_0004_size},
-    {store_schema_0006, &store_schema_0006_size},
+    {store_schema_0001, &store_schema_0001_size}, {store_schema_0002, &store_schema_0002_size},
+    {store_schema_0003, &store_schema_0003_size}, {store_schema_0004, &store_schema_0004_size},
+    {store_schema_0005, &store_schema_0005_size}, {store_schema_0006, &store_schema_0006_size},
 };
 
 enum { LATEST = sizeof migrations / sizeof migrations[0] };

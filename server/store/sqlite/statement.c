@@ -36,6 +36,13 @@
     "ON v.account = a.id AND v.version = a.version JOIN account_version f ON f.account = a.id AND f.version = 1 "      \
     "JOIN account_tally t ON t.account = a.id JOIN meter m ON m.id = a.meter "
 
+#define TARIFF_COLUMNS                                                                                                 \
+    "SELECT v.id, t.name, v.version, t.organisation, t.utility, v.kind, v.valid_from_unix_s, "                         \
+    "v.free_units_per_month, v.free_carry_months, v.fixed_charge_per_month, v.minimum_purchase, "                      \
+    "v.maximum_purchase, v.round_to, v.rounding, v.doubt, v.principal, v.put_at_unix_s, coalesce(a.principal, 0), "    \
+    "coalesce(a.approved_at_unix_s, 0) FROM tariff t JOIN tariff_version v ON v.tariff = t.id "                        \
+    "LEFT JOIN tariff_approval a ON a.tariff_version = v.id "
+
 struct sql_text {
     const char *where; /* for messages */
     const char *text;
@@ -273,6 +280,29 @@ static const struct sql_text texts[SQL_COUNT] = {
                       "WHERE b.sale = ?"},
     [SQL_BILL_LINES] = {"bill", "SELECT kind, label, units, rate, amount, coalesce(debt, 0) FROM bill_line "
                                 "WHERE sale = ? ORDER BY line"},
+    [SQL_OFFICE_GET] = {"office", "SELECT currency, minor_digits, utc_offset_min FROM office"},
+    [SQL_OFFICE_INSERT] = {"office", "INSERT INTO office VALUES (1, ?, ?, ?, ?, ?)"},
+    [SQL_TARIFF_BY_NAME] = {"tariff", "SELECT id, organisation, utility FROM tariff WHERE name = ?"},
+    [SQL_TARIFF_INSERT] = {"tariff", "INSERT INTO tariff (name, organisation, utility) VALUES (?, ?, ?)"},
+    [SQL_TARIFF_NEXT] = {"tariff", "SELECT (SELECT coalesce(max(id), 0) + 1 FROM tariff_version), "
+                                   "coalesce(max(version), 0) + 1 FROM tariff_version WHERE tariff = ?"},
+    [SQL_TARIFF_PART_INSERT] = {"tariff", "INSERT INTO tariff_part VALUES (?, ?, ?, ?, ?, ?)"},
+    [SQL_TARIFF_VERSION_INSERT] =
+        {"tariff", "INSERT INTO tariff_version VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"},
+    [SQL_TARIFF_APPROVE] = {"tariff", "INSERT INTO tariff_approval VALUES (?, ?, ?)"},
+    [SQL_TARIFF_ASSIGN] = {"tariff",
+                           "INSERT INTO tariff_assignment (organisation, utility, class, tariff, principal, "
+                           "assigned_at_unix_s) VALUES (?, ?, ?, (SELECT id FROM tariff WHERE name = ?), ?, ?)"},
+    [SQL_TARIFF_ASSIGNED] = {"tariff", "SELECT coalesce(t.name, '') FROM tariff_assignment a LEFT JOIN tariff t "
+                                       "ON t.id = a.tariff WHERE a.organisation = ? AND a.utility = ? AND a.class = ? "
+                                       "ORDER BY a.id DESC LIMIT 1"},
+    [SQL_TARIFF_PARTS] = {"tariff", "SELECT kind, name, a, b FROM tariff_part WHERE tariff_version = ? ORDER BY part"},
+    [SQL_TARIFF_GET] = {"tariff", TARIFF_COLUMNS "WHERE t.name = ?1 AND (?2 = 0 OR v.version = ?2) "
+                                                 "ORDER BY v.version DESC LIMIT 1"},
+    [SQL_TARIFF_IN_FORCE] = {"tariff", TARIFF_COLUMNS
+                             "WHERE t.name = ? AND v.valid_from_unix_s <= ? AND (v.doubt = '' OR a.principal NOT NULL) "
+                             "ORDER BY v.version DESC LIMIT 1"},
+    [SQL_TARIFFS] = {"tariff", TARIFF_COLUMNS "WHERE (t.name, v.version) > (?, ?) ORDER BY t.name, v.version LIMIT ?"},
     [SQL_AUDIT_HEAD] = {"audit", "SELECT sequence, hash FROM audit WHERE id BETWEEN ? AND ? ORDER BY id DESC LIMIT 1"},
     [SQL_AUDIT_INSERT] = {"audit", "INSERT INTO audit (id, time_unix_us, principal, action, object, outcome, detail, "
                                    "hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"},

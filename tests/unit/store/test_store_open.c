@@ -63,7 +63,7 @@ static void test_a_new_ledger(void **state)
     assert_int_equal(remembered.last_time_unix_s, 0);
     assert_int_equal(remembered.catalogue_generation, 0);
     assert_false(remembered.clock_unconfirmed);
-    assert_int_equal(raw_number(ledger, "SELECT user_version FROM pragma_user_version"), 5);
+    assert_int_equal(raw_number(ledger, "SELECT user_version FROM pragma_user_version"), 6);
     assert_int_equal(raw_number(ledger, "SELECT application_id FROM pragma_application_id"), 0x4D564C47);
     assert_int_equal(raw_number(ledger, "SELECT journal_mode = 'wal' FROM pragma_journal_mode"), 1);
     assert_int_equal(raw_number(ledger, "SELECT count(*) FROM pragma_table_list WHERE schema = 'main' AND strict = 0 "
@@ -172,13 +172,13 @@ static void test_a_newer_ledger_is_refused(void **state)
 {
     struct ledger *ledger = *state;
     assert_ok(open_as(ledger, STORE_WRITER));
-    raw_do(ledger, "PRAGMA user_version = 6");
+    raw_do(ledger, "PRAGMA user_version = 7");
     mv_status status = open_as(ledger, STORE_WRITER);
     assert_reason(status, MV_LEDGER_NEWER);
     assert_int_equal(status.detail, 6);
     assert_reason(open_as(ledger, STORE_READER), MV_LEDGER_NEWER);
-    assert_int_equal(raw_number(ledger, "SELECT user_version FROM pragma_user_version"), 6);
-    raw_do(ledger, "PRAGMA user_version = 5");
+    assert_int_equal(raw_number(ledger, "SELECT user_version FROM pragma_user_version"), 7);
+    raw_do(ledger, "PRAGMA user_version = 6");
     assert_ok(open_as(ledger, STORE_WRITER));
 }
 

@@ -1,4 +1,5 @@
 /* Who may do what: the whole matrix of roles and calls against a file, then organisations and grants. */
+#include "rights_calls.h"
 #include "vending/accounts.h"
 #include "vending/desk.h"
 #include "vending/permission.h"
@@ -52,7 +53,7 @@ static mv_status call_account_as(struct world *world, const char *who, enum vend
     case VEND_GET_TIMELINE:
         return vend_get_timeline(vend, &caller, "none", 0, "", &timeline);
     default:
-        return mv_fail(MV_INTERNAL_ERROR, "call");
+        return call_tariff_as(world, who, call);
     }
 }
 
@@ -221,6 +222,9 @@ static bool let_in(mv_status status)
     case MV_RECORD_NOT_VALID:
     case MV_METER_UNKNOWN:
     case MV_ACCOUNT_UNKNOWN:
+    case MV_CURRENCY_NOT_SET:
+    case MV_TARIFF_NOT_ASSIGNED:
+    case MV_TARIFF_UNKNOWN:
         return true;
     default:
         return status.ok;

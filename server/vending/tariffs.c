@@ -1,0 +1,240 @@
+/* Tariffs put in, approved and assigned; the office's currency. */
+#include "vending/tariffs.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "vending/internal.h"
+#include "vending/tariff_parts.h"
+
+/* ---- currency ---- */
+struct setting {
+    const char *principal;
+    const struct store_office *office;
+};
+
+static bool same_office(const struct store_office *a, const struct store_office *b)
+{
+    return strcmp(a->currency, b->currency) == 0 && a->minor_digits == b->minor_digits &&
+           a->utc_offset_min == b->utc_offset_min;
+}
+
+static mv_status set_office(struct vend *vend, struct store *store, struct vend_change *change)
+{
+    const struct setting *setting = change->arg;
+    const struct store_office *office = setting->office;
+    struct vend_identity identity;
+    struct store_office before;
+    MV_TRY(vend_may_call(&vend->directory, setting->principal, VEND_SET_OFFICE, &identity));
+    mv_status status = store_office_get(store, &before);
+    if (status.ok)
+        return same_office(&before, office) ? mv_ok() : mv_fail(MV_CURRENCY_SET, NULL);
+    if (status.reason != MV_CURRENCY_NOT_SET)
+        return status;
+    MV_TRY(store_office_insert(store, office, identity.id, change->now_us / 1000000));
+    vend_note_detail(&change->record, "currency=%s digits=%u utc_offset_min=%" PRId32, office->currency,
+                     office->minor_digits, office->utc_offset_min);
+    change->changed = true;
+    return mv_ok();
+}
+
+mv_status vend_set_office(struct vend *vend, const struct vend_caller *caller, const struct store_office *office)
+{
+    struct setting setting = {caller->principal, office};
+    return vend_change_call(vend, caller, VEND_SET_OFFICE, NULL, set_office, &setting);
+}
+
+mv_status vend_get_office(struct vend *vend, const struct vend_caller *caller, struct store_office *office)
+{
+    struct vend_identity identity;
+    struct store *store = NULL;
+    mv_status status = vend_may_call(&vend->directory, caller->principal, VEND_GET_OFFICE, &identity);
+    if (status.ok)
+        status = vend_reader_take(&vend->readers, &store);
+    if (store != NULL) {
+        status = store_office_get(store, office);
+        vend_reader_give(&vend->readers, store, !status.ok && !vend_noted(status));
+    }
+    return vend_answer(vend, caller, VEND_GET_OFFICE, NULL, status);
+}
+
+/* ---- a version put in ---- */
+struct putting {
+    const char *principal;
+    const char *organisation;
+    const struct vend_tariff_version *version;
+    struct store_tariff row;
+};
+
+static bool same_parts(const struct store_tariff *a, const struct store_tariff *b)
+{
+    if (a->part_count != b->part_count)
+        return false;
+    for (size_t i = 0; i < a->part_count; i++) {
+        const struct store_tariff_part *p = &a->parts[i];
+        const struct store_tariff_part *q = &b->parts[i];
+        if (p->kind != q->kind || p->a != q->a || p->b != q->b || strcmp(p->name, q->name) != 0)
+            return false;
+    }
+    return true;
+}
+
+/* All that is said; not who said it, when, and under which number. */
+static bool same_version(const struct store_tariff *a, const struct store_tariff *b)
+{
+    return a->organisation == b->organisation && a->utility == b->utility && a->kind == b->kind &&
+           a->rounding == b->rounding && a->valid_from_unix_s == b->valid_from_unix_s &&
+           a->free_units_per_month == b->free_units_per_month && a->free_carry_months == b->free_carry_months &&
+           a->fixed_charge_per_month == b->fixed_charge_per_month && a->minimum_purchase == b->minimum_purchase &&
+           a->maximum_purchase == b->maximum_purchase && a->round_to == b->round_to && same_parts(a, b);
+}
+
+/* What it is compared with: the version that would be in force without it. */
+static mv_status compare(struct store *store, const struct vend_tariff_version *version, struct store_tariff *row)
+{
+    struct store_tariff before_row;
+    struct vend_tariff_version before;
+    mv_status status = store_tariff_in_force(store, version->name, INT64_MAX, &before_row);
+    if (!status.ok && status.reason != MV_TARIFF_UNKNOWN)
+        return status;
+    if (status.ok)
+        MV_TRY(vend_tariff_from_row(&before_row, &before));
+    if (status.ok && version->valid_from_unix_s <= before.valid_from_unix_s)
+        return mv_fail(MV_TARIFF_INVALID, "valid_from_unix_s");
+    const char *doubt = vend_tariff_doubt(status.ok ? &before : NULL, version);
+    vend_copy(row->doubt, sizeof row->doubt, doubt == NULL ? "" : doubt);
+    return mv_ok();
+}
+
+static mv_status put(struct vend *vend, struct store *store, struct vend_change *change)
+{
+    struct putting *putting = change->arg;
+    struct vend_identity identity;
+    struct store_organisation organisation;
+    struct store_office office;
+    struct store_tariff newest;
+    struct store_tariff *row = &putting->row;
+    MV_TRY(vend_may_call(&vend->directory, putting->principal, VEND_PUT_TARIFF, &identity));
+    MV_TRY(vend_form_name(putting->version->name, STORE_NAME, "name"));
+    MV_TRY(vend_form_name(putting->organisation, STORE_NAME, "organisation"));
+    MV_TRY(vend_tariff_check(putting->version));
+    MV_TRY(vend_organisation_by_name(&vend->directory, putting->organisation, "organisation", &organisation));
+    MV_TRY(vend_may_touch(&vend->directory, &identity, VEND_PUT_TARIFF, organisation.id, ""));
+    MV_TRY(store_office_get(store, &office));
+    vend_tariff_to_row(putting->version, row);
+    row->organisation = organisation.id;
+    mv_status status = store_tariff_get(store, row->name, 0, &newest);
+    if (status.ok && same_version(&newest, row)) {
+        *row = newest;
+        return mv_ok();
+    }
+    if (!status.ok && status.reason != MV_TARIFF_UNKNOWN)
+        return status;
+    MV_TRY(compare(store, putting->version, row));
+    row->principal = identity.id;
+    row->put_at_unix_s = change->now_us / 1000000;
+    MV_TRY(store_tariff_insert(store, row));
+    vend_note_detail(&change->record, "organisation=%s version=%" PRIu32 " valid_from=%" PRId64 " doubt=%s",
+                     organisation.name, row->version, row->valid_from_unix_s, row->doubt[0] != '\0' ? row->doubt : "-");
+    change->changed = true;
+    return mv_ok();
+}
+
+mv_status vend_put_tariff(struct vend *vend, const struct vend_caller *caller, const char *organisation,
+                          const struct vend_tariff_version *version, struct vend_tariff *tariff)
+{
+    struct putting putting = {.principal = caller->principal, .organisation = organisation, .version = version};
+    MV_TRY(vend_change_call(vend, caller, VEND_PUT_TARIFF, version->name, put, &putting));
+    return vend_tariff_fill(vend, &putting.row, tariff);
+}
+
+/* ---- approved ---- */
+struct approving {
+    const char *principal;
+    const char *name;
+    uint32_t version;
+    struct store_tariff row;
+};
+
+static mv_status approve(struct vend *vend, struct store *store, struct vend_change *change)
+{
+    struct approving *approving = change->arg;
+    struct vend_identity identity;
+    MV_TRY(vend_may_call(&vend->directory, approving->principal, VEND_APPROVE_TARIFF, &identity));
+    MV_TRY(vend_form_name(approving->name, STORE_NAME, "name"));
+    if (approving->version == 0)
+        return mv_fail(MV_INVALID_FIELD, "version");
+    MV_TRY(store_tariff_get(store, approving->name, approving->version, &approving->row));
+    MV_TRY(vend_may_touch(&vend->directory, &identity, VEND_APPROVE_TARIFF, approving->row.organisation, ""));
+    MV_TRY(store_tariff_approve(store, &approving->row, identity.id, change->now_us / 1000000));
+    vend_note_detail(&change->record, "version=%" PRIu32 " doubt=%s", approving->version, approving->row.doubt);
+    change->changed = true;
+    return store_tariff_get(store, approving->name, approving->version, &approving->row);
+}
+
+mv_status vend_approve_tariff(struct vend *vend, const struct vend_caller *caller, const char *name, uint32_t version,
+                              struct vend_tariff *tariff)
+{
+    struct approving approving = {.principal = caller->principal, .name = name, .version = version};
+    MV_TRY(
+        vend_told(VEND_APPROVE_TARIFF, vend_change_call(vend, caller, VEND_APPROVE_TARIFF, name, approve, &approving)));
+    return vend_tariff_fill(vend, &approving.row, tariff);
+}
+
+/* ---- assigned ---- */
+struct assigning {
+    const char *principal;
+    const char *organisation;
+    enum vend_utility utility;
+    const char *meter_class;
+    const char *tariff;
+};
+
+static mv_status check_serves(struct vend *vend, struct store *store, const struct assigning *assigning,
+                              int64_t organisation)
+{
+    struct store_tariff row;
+    if (assigning->tariff[0] == '\0')
+        return mv_ok();
+    MV_TRY(vend_form_name(assigning->tariff, STORE_NAME, "tariff"));
+    MV_TRY(store_tariff_get(store, assigning->tariff, 0, &row));
+    bool serves =
+        row.utility == assigning->utility && vend_lies_below(&vend->directory, row.organisation, organisation);
+    return serves ? mv_ok() : mv_fail(MV_TARIFF_UNKNOWN, "tariff");
+}
+
+static mv_status assign(struct vend *vend, struct store *store, struct vend_change *change)
+{
+    const struct assigning *assigning = change->arg;
+    struct vend_identity identity;
+    struct store_organisation organisation;
+    struct store_tariff_assignment row = {.utility = (uint8_t)assigning->utility};
+    MV_TRY(vend_may_call(&vend->directory, assigning->principal, VEND_ASSIGN_TARIFF, &identity));
+    MV_TRY(vend_form_name(assigning->organisation, STORE_NAME, "organisation"));
+    MV_TRY(vend_form_name(assigning->meter_class, STORE_METER_CLASS, "meter_class"));
+    if (assigning->utility < VEND_ELECTRICITY || assigning->utility > VEND_TIME)
+        return mv_fail(MV_INVALID_FIELD, "utility");
+    MV_TRY(vend_organisation_by_name(&vend->directory, assigning->organisation, "organisation", &organisation));
+    MV_TRY(vend_may_touch(&vend->directory, &identity, VEND_ASSIGN_TARIFF, organisation.id, ""));
+    MV_TRY(check_serves(vend, store, assigning, organisation.id));
+    row.organisation = organisation.id;
+    vend_copy(row.meter_class, sizeof row.meter_class, assigning->meter_class);
+    mv_status before = store_tariff_assigned(store, &row);
+    if (!before.ok && before.reason != MV_TARIFF_NOT_ASSIGNED)
+        return before;
+    if (strcmp(row.tariff, assigning->tariff) == 0)
+        return mv_ok();
+    vend_copy(row.tariff, sizeof row.tariff, assigning->tariff);
+    MV_TRY(store_tariff_assign(store, &row, identity.id, change->now_us / 1000000));
+    vend_note_detail(&change->record, "utility=%u class=%s tariff=%s", row.utility, row.meter_class,
+                     row.tariff[0] != '\0' ? row.tariff : "-");
+    change->changed = true;
+    return mv_ok();
+}
+
+mv_status vend_assign_tariff(struct vend *vend, const struct vend_caller *caller, const char *organisation,
+                             enum vend_utility utility, const char *meter_class, const char *tariff)
+{
+    struct assigning assigning = {caller->principal, organisation, utility, meter_class, tariff};
+    return vend_change_call(vend, caller, VEND_ASSIGN_TARIFF, organisation, assign, &assigning);
+}

@@ -1,0 +1,297 @@
+/* Tariffs in the ledger: who puts them in, who approves, which one serves whom, and when. */
+#include "price_case.h"
+#include "vending/tariffs.h"
+#include "world.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static const struct store_office euro = {.currency = "EUR", .minor_digits = 2, .utc_offset_min = 60};
+
+static void people(struct world *world)
+{
+    struct vend_caller officer = world_caller("officer1");
+    struct vend_principal row;
+    assert_ok(vend_create_principal(world->vend, &officer, "manager", "root", 1U << VEND_MANAGER, &row));
+    assert_ok(vend_create_principal(world->vend, &officer, "keeper", "shop", 1U << VEND_MANAGER, &row));
+    assert_ok(vend_create_principal(world->vend, &officer, "stranger", "other", 1U << VEND_MANAGER, &row));
+}
+
+static void office(struct world *world)
+{
+    struct vend_caller officer = world_caller("officer1");
+    people(world);
+    assert_ok(vend_set_office(world->vend, &officer, &euro));
+}
+
+static struct vend_tariff_version named(const char *name, int64_t price_e5, int64_t valid_from)
+{
+    struct vend_tariff_version version = price_single(VEND_ELECTRICITY, price_e5);
+    (void)snprintf(version.name, sizeof version.name, "%s", name);
+    version.valid_from_unix_s = valid_from;
+    return version;
+}
+
+static mv_status put(struct world *world, const char *who, const char *organisation,
+                     const struct vend_tariff_version *version, struct vend_tariff *out)
+{
+    struct vend_caller caller = world_caller(who);
+    return vend_put_tariff(world->vend, &caller, organisation, version, out);
+}
+
+static mv_status approve(struct world *world, const char *who, const char *name, uint32_t version)
+{
+    struct vend_caller caller = world_caller(who);
+    struct vend_tariff tariff;
+    return vend_approve_tariff(world->vend, &caller, name, version, &tariff);
+}
+
+static mv_status assign(struct world *world, const char *who, const char *organisation, const char *tariff)
+{
+    struct vend_caller caller = world_caller(who);
+    return vend_assign_tariff(world->vend, &caller, organisation, VEND_ELECTRICITY, "home", tariff);
+}
+
+/* A version that the manager puts in and the officer approves, whether it needs that or not. */
+static void in_force(struct world *world, const char *organisation, const struct vend_tariff_version *version)
+{
+    struct vend_tariff tariff;
+    assert_ok(put(world, "manager", organisation, version, &tariff));
+    if (tariff.state == VEND_TARIFF_PENDING)
+        assert_ok(approve(world, "officer1", version->name, tariff.version.version));
+}
+
+static mv_status quote(struct world *world, const char *who, const char *organisation, struct vend_quote *out)
+{
+    struct vend_caller caller = world_caller(who);
+    const struct vend_quote_request request = {.organisation = organisation,
+                                               .utility = VEND_ELECTRICITY,
+                                               .meter_class = "home",
+                                               .tariff = "",
+                                               .facts = price_ask(VEND_ASK_UNITS, 10000)};
+    return vend_quote(world->vend, &caller, &request, out);
+}
+
+static void the_currency_is_set_once(void **state)
+{
+    struct world *world = *state;
+    struct vend_caller officer = world_caller("officer1");
+    struct vend_caller seller = world_caller("seller");
+    struct store_office other = euro;
+    struct store_office found;
+    people(world);
+    assert_refused(MV_CURRENCY_NOT_SET, vend_get_office(world->vend, &seller, &found));
+    (void)snprintf(other.currency, sizeof other.currency, "eu");
+    assert_refused(MV_INVALID_FIELD, vend_set_office(world->vend, &officer, &other));
+    other = euro;
+    other.minor_digits = 4;
+    assert_refused(MV_INVALID_FIELD, vend_set_office(world->vend, &officer, &other));
+    assert_ok(vend_set_office(world->vend, &officer, &euro));
+    assert_ok(vend_set_office(world->vend, &officer, &euro));
+    other.minor_digits = 3;
+    assert_refused(MV_CURRENCY_SET, vend_set_office(world->vend, &officer, &other));
+    assert_ok(vend_get_office(world->vend, &seller, &found));
+    assert_string_equal(found.currency, "EUR");
+    assert_int_equal(found.utc_offset_min, 60);
+    assert_int_equal(world_audit_count(world, "TariffService.SetOffice", "ok"), 1);
+}
+
+static void a_first_version_takes_two_people(void **state)
+{
+    struct world *world = *state;
+    struct vend_tariff_version version = named("home1", 10000, NOW_S);
+    struct vend_tariff tariff;
+    struct vend_quote quoted;
+    assert_refused(MV_CURRENCY_NOT_SET, (people(world), put(world, "manager", "root", &version, &tariff)));
+    struct vend_caller officer = world_caller("officer1");
+    assert_ok(vend_set_office(world->vend, &officer, &euro));
+    assert_ok(put(world, "manager", "root", &version, &tariff));
+    assert_int_equal(tariff.version.version, 1);
+    assert_int_equal(tariff.state, VEND_TARIFF_PENDING);
+    assert_string_equal(tariff.put_by, "manager");
+    assert_ok(assign(world, "manager", "root", "home1"));
+    assert_refused(MV_TARIFF_NOT_ASSIGNED, quote(world, "seller", "", &quoted));
+    assert_refused(MV_TARIFF_SAME_PERSON, approve(world, "manager", "home1", 1));
+    assert_refused(MV_TARIFF_UNKNOWN, approve(world, "officer1", "home1", 2));
+    assert_refused(MV_TARIFF_UNKNOWN, approve(world, "stranger", "home1", 1));
+    assert_ok(approve(world, "officer1", "home1", 1));
+    assert_refused(MV_TARIFF_NOT_PENDING, approve(world, "officer1", "home1", 1));
+    assert_ok(quote(world, "seller", "", &quoted));
+    assert_int_equal(quoted.bill.total, 100);
+    assert_int_equal(quoted.office.minor_digits, 2);
+}
+
+static void ten_is_not_a_tenth(void **state)
+{
+    struct world *world = *state;
+    struct vend_tariff_version version = named("home1", 10000, NOW_S);
+    struct vend_tariff tariff;
+    struct vend_quote quoted;
+    office(world);
+    in_force(world, "root", &version);
+    assert_ok(assign(world, "manager", "root", "home1"));
+    version = named("home1", 12000, NOW_S + 60);
+    assert_ok(put(world, "manager", "root", &version, &tariff));
+    assert_int_equal(tariff.state, VEND_TARIFF_APPROVED);
+    assert_string_equal(tariff.doubt, "");
+    /* the same again is the same */
+    assert_ok(put(world, "manager", "root", &version, &tariff));
+    assert_int_equal(tariff.version.version, 2);
+    version = named("home1", 1000000, NOW_S + 120);
+    assert_ok(put(world, "manager", "root", &version, &tariff));
+    assert_int_equal(tariff.state, VEND_TARIFF_PENDING);
+    assert_string_equal(tariff.doubt, "steps.price_e5");
+    world_step(180, 180);
+    assert_ok(quote(world, "seller", "", &quoted));
+    assert_int_equal(quoted.tariff.version, 2);
+    /* put right in the next version, the doubted one is over */
+    version = named("home1", 11000, NOW_S + 120);
+    assert_ok(put(world, "manager", "root", &version, &tariff));
+    assert_int_equal(tariff.state, VEND_TARIFF_APPROVED);
+    assert_refused(MV_TARIFF_NOT_PENDING, approve(world, "officer1", "home1", 3));
+    assert_ok(quote(world, "seller", "", &quoted));
+    assert_int_equal(quoted.tariff.version, 4);
+    assert_int_equal(quoted.bill.total, 110);
+}
+
+static void versions_begin_at_their_dates(void **state)
+{
+    struct world *world = *state;
+    struct vend_tariff_version version = named("home1", 10000, NOW_S + 100);
+    struct vend_tariff tariff;
+    struct vend_quote quoted;
+    office(world);
+    in_force(world, "root", &version);
+    assert_ok(assign(world, "manager", "root", "home1"));
+    assert_refused(MV_TARIFF_NOT_ASSIGNED, quote(world, "seller", "", &quoted));
+    world_step(100, 100);
+    assert_ok(quote(world, "seller", "", &quoted));
+    version = named("home1", 15000, NOW_S + 200);
+    in_force(world, "root", &version);
+    world_step(99, 99);
+    assert_ok(quote(world, "seller", "", &quoted));
+    assert_int_equal(quoted.tariff.version, 1);
+    world_step(1, 1);
+    assert_ok(quote(world, "seller", "", &quoted));
+    assert_int_equal(quoted.tariff.version, 2);
+    version.steps[0].price_e5++;
+    assert_refused(MV_TARIFF_INVALID, put(world, "manager", "root", &version, &tariff));
+}
+
+static void the_nearest_assignment_serves(void **state)
+{
+    struct world *world = *state;
+    struct vend_tariff_version wide = named("wide", 10000, NOW_S);
+    struct vend_tariff_version near = named("near", 20000, NOW_S);
+    struct vend_quote quoted;
+    office(world);
+    in_force(world, "root", &wide);
+    in_force(world, "region", &near);
+    assert_ok(assign(world, "manager", "root", "wide"));
+    assert_ok(quote(world, "seller", "", &quoted));
+    assert_string_equal(quoted.tariff.name, "wide");
+    assert_ok(assign(world, "manager", "region", "near"));
+    assert_ok(quote(world, "seller", "", &quoted));
+    assert_string_equal(quoted.tariff.name, "near");
+    assert_ok(assign(world, "keeper", "shop", "wide"));
+    assert_ok(quote(world, "seller", "", &quoted));
+    assert_string_equal(quoted.tariff.name, "wide");
+    assert_ok(assign(world, "keeper", "shop", ""));
+    assert_ok(quote(world, "seller", "", &quoted));
+    assert_string_equal(quoted.tariff.name, "near");
+    /* rights reach down: of another organisation, above the own one, or a tariff that lies aside */
+    assert_refused(MV_ORGANISATION_DENIED, assign(world, "keeper", "region", "near"));
+    assert_refused(MV_ORGANISATION_DENIED, quote(world, "rival", "shop", &quoted));
+    assert_refused(MV_TARIFF_UNKNOWN, assign(world, "stranger", "other", "near"));
+    assert_refused(MV_TARIFF_UNKNOWN, assign(world, "manager", "shop", "nothing"));
+    assert_ok(quote(world, "rival", "", &quoted));
+    assert_string_equal(quoted.tariff.name, "wide");
+}
+
+static void names_and_fields(void **state)
+{
+    struct world *world = *state;
+    struct vend_tariff_version version = named("home1", 10000, NOW_S);
+    struct vend_tariff tariff;
+    office(world);
+    in_force(world, "region", &version);
+    version.valid_from_unix_s++;
+    assert_refused(MV_TARIFF_EXISTS, put(world, "manager", "root", &version, &tariff));
+    assert_refused(MV_ORGANISATION_DENIED, put(world, "stranger", "region", &version, &tariff));
+    assert_refused(MV_ORGANISATION_UNKNOWN, put(world, "manager", "nowhere", &version, &tariff));
+    version.utility = VEND_GAS;
+    assert_refused(MV_TARIFF_EXISTS, put(world, "manager", "region", &version, &tariff));
+    version = named("bad name", 10000, NOW_S);
+    assert_refused(MV_INVALID_FIELD, put(world, "manager", "root", &version, &tariff));
+    version = named("home2", 0, NOW_S);
+    assert_refused(MV_TARIFF_INVALID, put(world, "manager", "root", &version, &tariff));
+    assert_int_equal(world_audit_count(world, "TariffService.PutTariff", "TARIFF_INVALID"), 1);
+}
+
+/* All that a version says comes back as it was put in. */
+static void what_is_put_in_comes_back(void **state)
+{
+    struct world *world = *state;
+    uint64_t seed = 3;
+    struct vend_caller seller = world_caller("seller");
+    struct vend_tariff tariff, found;
+    office(world);
+    for (int i = 0; i < 20; i++) {
+        struct vend_tariff_version version = price_any(&seed);
+        (void)snprintf(version.name, sizeof version.name, "t%d", i);
+        version.valid_from_unix_s = NOW_S;
+        version.free_units_per_month = 600 * (int64_t)i;
+        version.free_carry_months = 3;
+        version.minimum_purchase = 100;
+        version.maximum_purchase = 90000;
+        assert_ok(put(world, "manager", "root", &version, &tariff));
+        assert_ok(vend_get_tariff(world->vend, &seller, version.name, 1, &found));
+        version.version = 1;
+        assert_memory_equal(&found.version, &version, sizeof version);
+    }
+}
+
+static void lists_go_on_page_by_page(void **state)
+{
+    struct world *world = *state;
+    struct vend_caller auditor = world_caller("auditor");
+    struct vend_caller rival = world_caller("rival");
+    struct vend_tariff_list list;
+    char token[VEND_TARIFF_TOKEN + 1] = "";
+    size_t seen = 0;
+    office(world);
+    for (int i = 0; i < 5; i++) {
+        char name[8];
+        (void)snprintf(name, sizeof name, "t%d", i % 3);
+        struct vend_tariff_version version = named(name, 10000, NOW_S + i);
+        in_force(world, "shop", &version);
+    }
+    do {
+        assert_ok(vend_list_tariffs(world->vend, &auditor, 2, token, &list));
+        seen += list.count;
+        (void)snprintf(token, sizeof token, "%s", list.next);
+        vend_tariffs_free(&list);
+    } while (token[0] != '\0');
+    assert_int_equal(seen, 5);
+    assert_ok(vend_list_tariffs(world->vend, &rival, 0, "", &list));
+    assert_int_equal(list.count, 0);
+    vend_tariffs_free(&list);
+    assert_refused(MV_PAGE_TOKEN_INVALID, vend_list_tariffs(world->vend, &auditor, 2, "t1", &list));
+    assert_refused(MV_PAGE_TOKEN_INVALID, vend_list_tariffs(world->vend, &auditor, 2, "/1", &list));
+    assert_refused(MV_PAGE_TOKEN_INVALID, vend_list_tariffs(world->vend, &auditor, 2, "t1/x", &list));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(the_currency_is_set_once, world_setup, world_teardown),
+        cmocka_unit_test_setup_teardown(a_first_version_takes_two_people, world_setup, world_teardown),
+        cmocka_unit_test_setup_teardown(ten_is_not_a_tenth, world_setup, world_teardown),
+        cmocka_unit_test_setup_teardown(versions_begin_at_their_dates, world_setup, world_teardown),
+        cmocka_unit_test_setup_teardown(the_nearest_assignment_serves, world_setup, world_teardown),
+        cmocka_unit_test_setup_teardown(names_and_fields, world_setup, world_teardown),
+        cmocka_unit_test_setup_teardown(what_is_put_in_comes_back, world_setup, world_teardown),
+        cmocka_unit_test_setup_teardown(lists_go_on_page_by_page, world_setup, world_teardown),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
