@@ -46,7 +46,7 @@ static void inspection_of_100_meters(void **state)
         assert_true(slot_has_return(f, &head));
         assert_true(record_returned(&f->r, MV_TAG_ECHO, &echo));
         assert_int_equal(echo.value[7], i + 1);
-        for (uint16_t other = 0; other < MV_CARD_ENTRIES_MAX; other++)
+        for (unsigned other = 0; other < MV_CARD_ENTRIES_MAX; other++)
             assert_int_equal(from[(size_t)other * MV_CARD_FROM_SLOT_BYTES] != 0, other == entries[i]);
         slot_expect(f, MV_RECORD_AGAIN, "Err-34 32");
     }
