@@ -32,7 +32,7 @@ struct rotate {
     bool audit_sign;
     struct hsm_key_request request;
     uint8_t minimum;
-    char krn[2], version[4], replaces[2];
+    char krn[2];
 };
 
 static int check_minimum(struct rotate *rotate)

@@ -184,7 +184,7 @@ static mv_status judge_request(void *context, const struct hsm_catalogue *catalo
     return mv_ok();
 }
 
-mv_status quorum_require(struct session *session, struct mv_act *act, const struct option_list *approvals)
+static mv_status require(struct session *session, struct mv_act *act, const struct option_list *approvals)
 {
     struct request request = {hsm_serial(session->hsm), act, approvals, (int64_t)time(NULL)};
     /* a clock that was set back makes no expired approval good again */
@@ -202,6 +202,6 @@ mv_status quorum_open(const char *config_path, struct session *session)
     struct mv_act act;
     MV_TRY(session_open(config_path, session));
     MV_TRY(act_call_act(&act));
-    MV_TRY(quorum_require(session, &act, act_call_approvals()));
+    MV_TRY(require(session, &act, act_call_approvals()));
     return session_clear_leftovers(session);
 }

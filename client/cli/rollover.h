@@ -29,7 +29,6 @@ struct rollover {
     size_t at;
     char page_token[ROLLOVER_PAGE_TOKEN];
     int code; /* of what ended the walk early */
-    char request_id[68];
     Metervault__V1__IssueKeyChangeRequest request;
     Metervault__V1__KeyTarget target;
 

@@ -34,7 +34,8 @@ void sale_time_text(int64_t unix_s, char text[SALE_TIME_TEXT])
         (void)snprintf(text, SALE_TIME_TEXT, "-");
 }
 
-unsigned sale_key_section(const Metervault__V1__Token *token)
+/* A section of a key change set: 1..4, by the token's class and subclass. 0: the token is none. */
+static unsigned key_section(const Metervault__V1__Token *token)
 {
     static const unsigned subclasses[] = {3, 4, 8, 9}; /* of class 2; the section's number is the place, from 1 */
     for (unsigned i = 0; token->token_class == 2 && i < sizeof subclasses / sizeof subclasses[0]; i++)
@@ -69,13 +70,13 @@ static void print_credit(const Metervault__V1__Token *token, const Metervault__V
 static size_t print_sections(const Metervault__V1__IssuedTokens *issued)
 {
     size_t count = 0;
-    while (count < issued->n_tokens && sale_key_section(issued->tokens[count]) != 0)
+    while (count < issued->n_tokens && key_section(issued->tokens[count]) != 0)
         count++;
     for (size_t i = 0; i < count; i++) {
         char digits[SALE_DIGITS_TEXT];
         sale_group_digits(issued->tokens[i]->digits, digits);
         (void)printf("Key %zu/%zu  %s  %s\n", i + 1, count, digits[0] != '\0' ? digits : "(not shown)",
-                     sections[sale_key_section(issued->tokens[i])]);
+                     sections[key_section(issued->tokens[i])]);
     }
     return count;
 }

@@ -14,9 +14,6 @@ void sale_group_digits(const char *digits, char text[SALE_DIGITS_TEXT]);
 enum { SALE_TIME_TEXT = 40 };
 void sale_time_text(int64_t unix_s, char text[SALE_TIME_TEXT]);
 
-/* A section of a key change set: 1..4, by the token's class and subclass. 0: the token is none. */
-unsigned sale_key_section(const Metervault__V1__Token *token);
-
 /* "SGC 123457  KRN 2  TI 1  KT 2  KEN 255  base date 2014  EA 7  DKGA 4" */
 enum { SALE_KEY_TEXT = 128 };
 void sale_key_text(const Metervault__V1__MeterKey *key, char text[SALE_KEY_TEXT]);

@@ -22,7 +22,8 @@ bool script_complain(struct script_fault *fault, unsigned line, const char *form
     return false;
 }
 
-bool script_is_name(const char *text)
+/* 1 to 32 of a-z 0-9 and hyphen. */
+static bool is_name(const char *text)
 {
     size_t length = strlen(text);
     return length > 0 && length < SCRIPT_NAME_SIZE && strspn(text, "abcdefghijklmnopqrstuvwxyz0123456789-") == length;
@@ -88,7 +89,7 @@ static bool open_section(struct script_reader *reader, char *line)
         return script_complain(reader->fault, reader->line, "the first section is [ceremony]");
     if (strcmp(kind, "role") != 0 && strcmp(kind, "step") != 0)
         return script_complain(reader->fault, reader->line, "sections are [role NAME] and [step NAME]");
-    if (!script_is_name(name))
+    if (!is_name(name))
         return script_complain(reader->fault, reader->line, "the name of a %s is 1 to 32 of a-z 0-9 and -", kind);
     return kind[0] == 'r' ? open_role(reader, name) : open_step(reader, name);
 }

@@ -27,7 +27,9 @@ const char *script_kind_text(enum script_kind kind)
     return "unknown";
 }
 
-char *script_word(char **text, bool *open)
+/* The next word of *text, which is cut there; words in double quotes may hold blanks. NULL at the end, or with *open
+ * set when a quote is not closed. */
+static char *next_word(char **text, bool *open)
 {
     *open = false;
     char *word = *text + strspn(*text, " \t");
@@ -125,7 +127,7 @@ static bool set_act(struct script_reader *reader, struct script_step *step, char
     if (strlen(value) > SCRIPT_MOST_ACT)
         return script_complain(reader->fault, reader->line, "act: longer than %d bytes", SCRIPT_MOST_ACT);
     step->act_line = reader->line;
-    for (char *word = script_word(&value, &open); word != NULL; word = script_word(&value, &open)) {
+    for (char *word = next_word(&value, &open); word != NULL; word = next_word(&value, &open)) {
         if (step->word_count == SCRIPT_MOST_WORDS - 1)
             return complain(reader, "act", "has too many words");
         step->words[step->word_count++] = word;
@@ -140,9 +142,9 @@ static bool add_expected(struct script_reader *reader, struct script_step *step,
     if (step->expected_count == SCRIPT_MOST_EXPECTED)
         return complain(reader, key, "too many in a step");
     struct script_expected *expected = &step->expected[step->expected_count];
-    *expected = (struct script_expected){.line = reader->line, .label = script_word(&value, &open)};
-    const char *what = expected->label != NULL ? script_word(&value, &open) : NULL;
-    if (what == NULL || script_word(&value, &open) != NULL || strlen(expected->label) >= HSM_LABEL_SIZE)
+    *expected = (struct script_expected){.line = reader->line, .label = next_word(&value, &open)};
+    const char *what = expected->label != NULL ? next_word(&value, &open) : NULL;
+    if (what == NULL || next_word(&value, &open) != NULL || strlen(expected->label) >= HSM_LABEL_SIZE)
         return complain(reader, key, "is the label of a key and one word more");
     step->expected_count++;
     if (strcmp(key, "state") == 0) {

@@ -52,10 +52,8 @@ static mv_status read_once(struct hsm *hsm, struct hsm_catalogue *catalogue)
     mv_status status = hsm_records_load(hsm, &records);
     if (status.ok)
         status = fill(&records, catalogue);
-    if (status.ok) {
+    if (status.ok)
         hsm->head = records.head.object;
-        hsm->head_generation = records.head.generation;
-    }
     hsm_records_free(&records);
     return status;
 }

@@ -100,7 +100,6 @@ struct hsm_rule {
     uint8_t needed;                                     /* officers; 0: nobody */
     uint8_t officer_count;                              /* 0: any enrolled officer */
     char officers[HSM_RULE_OFFICERS][HSM_OFFICER_SIZE]; /* otherwise one of these */
-    uint64_t generation;
 };
 
 /* Nonces of acts that were carried out, until they expire. */

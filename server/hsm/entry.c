@@ -93,7 +93,6 @@ static void get_fields(struct mv_reader *from, uint32_t magic, struct hsm_entry 
         return;
     case HSM_ENTRY_RULE:
         hsm_rule_get(from, &entry->of.rule);
-        entry->of.rule.generation = entry->generation;
         return;
     case HSM_ENTRY_SPENT:
         hsm_spent_get(from, &entry->of.spent);

@@ -18,7 +18,6 @@ struct hsm {
     bool judged; /* an act was judged by officers and rules of this digest: nothing is written under others */
     uint8_t judged_by[32];
     CK_OBJECT_HANDLE head; /* catalogue head that was read last; 0: none */
-    uint64_t head_generation;
 };
 
 /* One C_* call: MODULE_FAILED with the module's return value, named by the call. */

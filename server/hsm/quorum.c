@@ -22,7 +22,8 @@ static const struct hsm_rule *own_rule(const struct hsm_catalogue *catalogue, co
     return NULL;
 }
 
-const struct hsm_rule *hsm_rule_of(const struct hsm_catalogue *catalogue, const char *act)
+/* Its own, else that of HSM_EVERY_ACT; NULL when there is none. */
+static const struct hsm_rule *rule_of(const struct hsm_catalogue *catalogue, const char *act)
 {
     const struct hsm_rule *own = own_rule(catalogue, act);
     if (own != NULL || strcmp(act, "restore") == 0)
@@ -32,7 +33,7 @@ const struct hsm_rule *hsm_rule_of(const struct hsm_catalogue *catalogue, const 
 
 unsigned hsm_quorum_needed(const struct hsm_catalogue *catalogue, const char *act)
 {
-    const struct hsm_rule *rule = hsm_rule_of(catalogue, act);
+    const struct hsm_rule *rule = rule_of(catalogue, act);
     unsigned needed = rule == NULL ? 0 : rule->needed;
     if (strcmp(act, "init") == 0)
         return 0;
@@ -57,7 +58,7 @@ static bool names(const struct hsm_rule *rule, const char *officer)
 
 bool hsm_quorum_counts(const struct hsm_catalogue *catalogue, const char *act, const char *officer)
 {
-    const struct hsm_rule *rule = hsm_rule_of(catalogue, act);
+    const struct hsm_rule *rule = rule_of(catalogue, act);
     return rule == NULL || names(rule, officer);
 }
 

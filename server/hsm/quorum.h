@@ -5,8 +5,6 @@
 
 #include "hsm/hsm.h"
 
-/* The rule of an act: its own, else that of HSM_EVERY_ACT; NULL when there is none. */
-const struct hsm_rule *hsm_rule_of(const struct hsm_catalogue *catalogue, const char *act);
 /* How many officers must approve it; 0: nobody. Acts that change who decides (policy, officer-add, officer-remove,
  * officer-replace) need as many as the act that needs most, and two as soon as two are enrolled; `destroy` needs two
  * with or without a policy; `init` has nobody to ask, and `restore` needs the backup key's holders, and officers only

@@ -20,7 +20,6 @@ static void close_session(struct hsm *hsm)
     hsm->session_open = false;
     hsm->session = CK_INVALID_HANDLE;
     hsm->head = 0;
-    hsm->head_generation = 0;
 }
 
 static mv_status connect_token(struct hsm *hsm)

@@ -155,7 +155,6 @@ struct return_walk {
     struct vend_return_list *list;
     size_t size;
     uint32_t before[POSITION]; /* epoch, sequence */
-    bool more;
 };
 
 static mv_status add_return(void *self, const struct store_return *row, uint32_t question)
@@ -166,7 +165,6 @@ static mv_status add_return(void *self, const struct store_return *row, uint32_t
     uint8_t body_size;
     if (list->count == walk->size) {
         const struct mv_record_head *last = &list->returns[list->count - 1].content.head;
-        walk->more = true;
         (void)snprintf(list->next, sizeof list->next, "%u.%" PRIu32, last->epoch, last->sequence);
         return mv_ok();
     }

@@ -57,7 +57,7 @@ mv_status store_record_meter_update(struct store *store, const struct store_reco
     return sqlite3_changes(store->db) == 1 ? mv_ok() : mv_fail(MV_RECORDS_NOT_PROVISIONED, NULL);
 }
 
-mv_status sqlite_get_record(struct sql *sql, struct store_record *record)
+static mv_status get_record(struct sql *sql, struct store_record *record)
 {
     size_t size = 0;
     memset(record, 0, sizeof *record);
@@ -168,26 +168,31 @@ mv_status store_record_any(struct store *store, int64_t meter, bool *any)
     return mv_ok();
 }
 
+mv_status sqlite_each_record(struct sql *sql, store_record_fn *each, void *self)
+{
+    for (;;) {
+        bool row;
+        struct store_record record;
+        MV_TRY(sql_step(sql, &row));
+        if (!row)
+            return mv_ok();
+        mv_status status = get_record(sql, &record);
+        if (status.ok)
+            status = each(self, &record);
+        if (!status.ok) {
+            sql_done(sql);
+            return status;
+        }
+    }
+}
+
 mv_status store_records_by_request(struct store *store, int64_t principal, const char *request_id,
                                    store_record_fn *each, void *self)
 {
     struct sql sql = sql_read(store, SQL_RECORDS_BY_REQUEST);
     sql_put_int(&sql, principal);
     sql_put_text(&sql, request_id);
-    for (;;) {
-        bool row;
-        struct store_record record;
-        MV_TRY(sql_step(&sql, &row));
-        if (!row)
-            return mv_ok();
-        mv_status status = sqlite_get_record(&sql, &record);
-        if (status.ok)
-            status = each(self, &record);
-        if (!status.ok) {
-            sql_done(&sql);
-            return status;
-        }
-    }
+    return sqlite_each_record(&sql, each, self);
 }
 
 static mv_status note(void *self, const struct store_record *row)
@@ -211,7 +216,7 @@ static mv_status one_record(struct sql *sql, struct store_record *record)
     MV_TRY(sql_step(sql, &row));
     if (!row)
         return mv_fail(MV_RECORD_UNKNOWN, NULL);
-    mv_status status = sqlite_get_record(sql, record);
+    mv_status status = get_record(sql, record);
     sql_done(sql);
     return status;
 }

@@ -13,20 +13,7 @@ mv_status store_records_from(struct store *store, int64_t meter, uint16_t epoch,
     sql_put_int(&sql, kind);
     sql_put_int(&sql, from);
     sql_put_int(&sql, (int64_t)limit);
-    for (;;) {
-        bool row;
-        struct store_record record;
-        MV_TRY(sql_step(&sql, &row));
-        if (!row)
-            return mv_ok();
-        mv_status status = sqlite_get_record(&sql, &record);
-        if (status.ok)
-            status = each(self, &record);
-        if (!status.ok) {
-            sql_done(&sql);
-            return status;
-        }
-    }
+    return sqlite_each_record(&sql, each, self);
 }
 
 static mv_status get_return(struct sql *sql, struct store_return *back, uint32_t *question)

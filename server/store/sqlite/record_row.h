@@ -5,7 +5,7 @@
 #include "store/records.h"
 #include "store/sqlite/engine.h"
 
-/* The columns of RECORD_COLUMNS. */
-MV_MUST_USE mv_status sqlite_get_record(struct sql *sql, struct store_record *record);
+/* The rows of a statement over RECORD_COLUMNS whose values are bound, up to the first that `each` refuses. */
+MV_MUST_USE mv_status sqlite_each_record(struct sql *sql, store_record_fn *each, void *self);
 
 #endif
