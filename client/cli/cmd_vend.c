@@ -1,9 +1,10 @@
 #include <stdio.h>
-#include <string.h>
 #include <time.h>
 
 #include "cli.h"
 #include "journal.h"
+#include "key_options.h"
+#include "order_id.h"
 #include "quantity.h"
 #include "sale_print.h"
 #include "vend_resume.h"
@@ -24,20 +25,16 @@ struct vend {
 /* Checks what would be refused anyway, before anything is written or sent. */
 static int complete(struct cli *cli, struct vend *vend)
 {
-    if (vend->meter == NULL || strlen(vend->meter) != 18 || strspn(vend->meter, "0123456789") != 18)
+    if (vend->meter == NULL || !meter_pan_valid(vend->meter))
         return cli_usage(cli, "--meter is the meter's PAN of 18 digits");
     if (cli_need_terminal(cli) != CLI_DONE)
         return CLI_USAGE;
-    if (vend->request_id != NULL && !journal_id_valid(vend->request_id, 64))
-        return cli_usage(cli, "--request-id has 1 to 64 letters, digits, '.', '_', '-'");
-    int code = quantity_from_options(cli, &vend->quantity, &vend->sale.unit, &vend->sale.amount);
+    int code = order_id_complete(cli, &vend->request_id, vend->fresh_id);
     if (code != CLI_DONE)
         return code;
-    if (vend->request_id == NULL) {
-        if (!mv_client_request_id(vend->fresh_id))
-            return cli_usage(cli, "the system gives no random numbers for a request id");
-        vend->request_id = vend->fresh_id;
-    }
+    code = quantity_from_options(cli, &vend->quantity, &vend->sale.unit, &vend->sale.amount);
+    if (code != CLI_DONE)
+        return code;
     vend->sale.request_id = vend->request_id;
     vend->sale.terminal = cli->terminal;
     vend->sale.meter_pan = vend->meter;

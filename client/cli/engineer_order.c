@@ -2,9 +2,9 @@
 #include <string.h>
 
 #include "engineer.h"
-#include "journal.h"
 #include "key_options.h"
 #include "management.h"
+#include "order_id.h"
 #include "sale_print.h"
 
 void engineer_options(struct engineer_order *given, struct cli_option *to)
@@ -21,14 +21,7 @@ int engineer_complete(const struct cli *cli, struct engineer_order *given)
         return cli_usage(cli, "--meter is the meter's PAN of 18 digits");
     if (cli_need_terminal(cli) != CLI_DONE)
         return CLI_USAGE;
-    if (given->request_id != NULL && !journal_id_valid(given->request_id, 64))
-        return cli_usage(cli, "--request-id has 1 to 64 letters, digits, '.', '_', '-'");
-    if (given->request_id != NULL)
-        return CLI_DONE;
-    if (!mv_client_request_id(given->fresh_id))
-        return cli_usage(cli, "the system gives no random numbers for a request id");
-    given->request_id = given->fresh_id;
-    return CLI_DONE;
+    return order_id_complete(cli, &given->request_id, given->fresh_id);
 }
 
 int engineer_issue(struct cli *cli, const struct engineer_order *given, const char *question,

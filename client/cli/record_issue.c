@@ -1,10 +1,9 @@
 /* Sending a record's order and showing what was signed. */
 #include <ctype.h>
 #include <stdio.h>
-#include <string.h>
 
-#include "journal.h"
 #include "key_options.h"
+#include "order_id.h"
 #include "record.h"
 #include "sale_print.h"
 
@@ -19,14 +18,7 @@ int record_complete(const struct cli *cli, struct record_given *given)
 {
     if (given->meter == NULL || !meter_pan_valid(given->meter))
         return cli_usage(cli, "--meter is the meter's PAN of 18 digits");
-    if (given->request_id != NULL && !journal_id_valid(given->request_id, 64))
-        return cli_usage(cli, "--request-id has 1 to 64 letters, digits, '.', '_', '-'");
-    if (given->request_id != NULL)
-        return CLI_DONE;
-    if (!mv_client_request_id(given->fresh_id))
-        return cli_usage(cli, "the system gives no random numbers for a request id");
-    given->request_id = given->fresh_id;
-    return CLI_DONE;
+    return order_id_complete(cli, &given->request_id, given->fresh_id);
 }
 
 int record_enum(const ProtobufCEnumDescriptor *type, const char *prefix, const char *name)
