@@ -22,7 +22,7 @@ at_most() { # WHAT VALUE LIMIT
 build() { # PROCESSOR
     mkdir -p "$folder"
     { cmake -G Ninja -S tests/target -B "$folder/$1" -DCMAKE_TOOLCHAIN_FILE="$PWD/cmake/$1.cmake" &&
-        ninja -C "$folder/$1" bench_sts bench_engine bench_entry bench_prepay; } >"$folder/$1.bench.log" 2>&1 && return
+        ninja -C "$folder/$1" bench_sts bench_engine bench_slot bench_entry bench_prepay bench_card; } >"$folder/$1.bench.log" 2>&1 && return
     cat "$folder/$1.bench.log"
     failed=$((failed + 1))
     return 1
@@ -31,7 +31,7 @@ build() { # PROCESSOR
 emulate() { # PROCESSOR IMAGE
     local machine emulator=(qemu-system-arm)
     case $1 in
-    cortex-m0plus) machine=microbit ;;
+    cortex-m0plus) machine=$([ "$2" = bench_card ] && echo mps2-an385 || echo microbit) ;; # of the same instruction set
     cortex-m4) machine=mps2-an386 ;;
     *) machine=virt emulator=(qemu-system-riscv32 -bios none) ;;
     esac
@@ -42,7 +42,7 @@ emulate() { # PROCESSOR IMAGE
 # figure[PROCESSOR NAME] for every line "NAME VALUE", and of an image's size.
 measure() { # PROCESSOR
     local image part flash ram name value
-    for image in sts engine; do
+    for image in sts engine slot; do
         while read -r part flash ram; do
             figure[$1 $image $part]=$flash
             figure[$1 $image ram]=$ram # of the last line, the sum
@@ -50,7 +50,7 @@ measure() { # PROCESSOR
     done
     while read -r name value; do
         figure[$1 $name]=${value%$'\r'}
-    done < <(emulate "$1" bench_entry && emulate "$1" bench_prepay)
+    done < <(emulate "$1" bench_entry && emulate "$1" bench_prepay && emulate "$1" bench_card)
 }
 
 row() { # WHAT NAME...: the sum of the figures, by processor
@@ -99,6 +99,8 @@ report() {
         row "compiler's arithmetic, mem functions" "$image compiler" "$image memory"
         row "**sum**" "$image sum"
     done
+    head_of_table "flash, bytes: besides the payment meter"
+    row "card slot" "slot card"
     head_of_table "RAM, bytes"
     row "variables of the library" "engine ram"
     row "\`struct mv_meter\`" state_meter
@@ -107,6 +109,8 @@ report() {
     worst "stack, entering a token" stack
     row "stack, a native record" prepay_record_stack
     row "stack, a return" prepay_return_stack
+    row "\`struct mv_card_terminal\`, while a card is in" card_terminal
+    row "stack, a card that is put in" card_insertion_stack
     head_of_table "instructions"
     row "EA07, one block" cipher_ea07
     row "the same with tables looked up by secrets" cipher_ea07_naive
@@ -120,6 +124,7 @@ report() {
     row "EA07 credit, whole payment meter, new" prepay_credit_fresh
     row "EA07 credit, whole payment meter, aged" prepay_credit_aged
     row "native record, the most" prepay_record
+    row "card that is put in: account, two sets, return" card_insertion
     echo
 }
 
@@ -139,6 +144,7 @@ limits() { # PROCESSOR
     at_most "$1: stack, whole payment meter" "${figure[$1 prepay_credit_stack]:-}" 1024
     at_most "$1: stack, a native record" "${figure[$1 prepay_record_stack]:-}" 1024
     at_most "$1: stack, a return" "${figure[$1 prepay_return_stack]:-}" 1024
+    at_most "$1: stack, a card that is put in" "${figure[$1 card_insertion_stack]:-}" 1536
     at_most "$1: RAM, variables of the library" "${figure[$1 engine ram]:-}" 0
     at_most "$1: RAM of state" "${figure[$1 state_meter]:-}" 1024
     at_most "$1: EA07 against look-up" "${figure[$1 cipher_ea07]:-}" $((2 * ${figure[$1 cipher_ea07_naive]:-0}))

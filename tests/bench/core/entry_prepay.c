@@ -17,7 +17,7 @@
 
 enum {
     SECTORS = 2,
-    SECTOR_SIZE = 3968,
+    SECTOR_SIZE = 3904,
     SERIES = 60,
     AGE = 500,
     PAINT = 0xA5,
