@@ -7,6 +7,10 @@
 /* A seal in which so many bits are wrong, of its 64, counts: they rotted, or power failed just before it was finished.
  * Anything else that lies there by chance is farther away. */
 enum { SEAL_BITS_LOST = 8 };
+/* Of head and seal together, where the body is not whole: with more it is what an erasure that was cut left of an old
+ * entry. That only sets bits, so that a seal taken for one of up to 80 generations later has at least four wrong ones.
+ */
+enum { DAMAGED_BITS_LOST = 2 };
 enum { PIECE = 32 };
 /* Units that cannot be read, one behind the other: as many as one write may tear. More is a memory that fails. */
 enum { TORN_MAX = MV_NV_PIECE / MV_NV_UNIT };
@@ -37,8 +41,6 @@ static bool size_of(const struct mv_nv_word *word, uint32_t *size)
 
 /* ---- what a unit says of an entry around it ---- */
 
-enum unit_kind { IS_NOTHING, IS_HEAD, IS_UNSEALED, IS_HALF_SEALED, IS_SEAL };
-
 /* Some zeros of the seal, and no others. */
 static bool half_sealed(const uint8_t unit[MV_NV_UNIT], const uint8_t seal[MV_NV_UNIT])
 {
@@ -48,37 +50,38 @@ static bool half_sealed(const uint8_t unit[MV_NV_UNIT], const uint8_t seal[MV_NV
     return strange == 0 && !mv_nv_blank(unit);
 }
 
-static enum unit_kind look_at_head(const struct reader *from, struct mv_nv_entry *entry, const uint8_t head[MV_NV_UNIT])
+static enum mv_nv_entry_kind look_at_head(const struct reader *from, struct mv_nv_entry *entry,
+                                          const uint8_t head[MV_NV_UNIT])
 {
     struct mv_nv_word word;
     uint8_t unit[MV_NV_UNIT];
     uint8_t seal[MV_NV_UNIT];
     enum mv_nv_head_kind kind = mv_nv_head_read(head, &word);
     if (kind == MV_NV_HEAD_NONE || !size_of(&word, &entry->size) || entry->size > from->port->sector_size - entry->at)
-        return IS_NOTHING;
+        return MV_NV_NO_ENTRY;
     mv_nv_seal(&word, seal);
     entry->generation = word.generation;
     if (!read_unit(from, entry->at + entry->size - MV_NV_SEAL, unit))
-        return IS_HALF_SEALED;
+        return MV_NV_HALF_SEALED;
     unsigned lost = mv_nv_distance(unit, seal);
     if (lost <= SEAL_BITS_LOST) {
-        entry->rotten = kind == MV_NV_HEAD_MENDED || lost > 0;
-        return IS_HEAD;
+        entry->lost = (uint8_t)(lost + (unsigned)kind); /* MENDED is 1 */
+        return MV_NV_WHOLE;
     }
-    return half_sealed(unit, seal) ? IS_HALF_SEALED : IS_UNSEALED;
+    return half_sealed(unit, seal) ? MV_NV_HALF_SEALED : MV_NV_UNSEALED;
 }
 
 /* For heads in which more than one bit is wrong: that entry is damaged, but it was there. */
-static enum unit_kind look_at_seal(const struct reader *from, uint32_t floor, uint32_t at, struct mv_nv_entry *entry,
-                                   const uint8_t seal[MV_NV_UNIT])
+static enum mv_nv_entry_kind look_at_seal(const struct reader *from, uint32_t floor, uint32_t at,
+                                          struct mv_nv_entry *entry, const uint8_t seal[MV_NV_UNIT])
 {
     struct mv_nv_word word;
     uint8_t unit[MV_NV_UNIT];
     if (!mv_nv_seal_read(seal, &word) || !size_of(&word, &entry->size) || entry->size > at + MV_NV_SEAL - floor)
-        return IS_NOTHING;
+        return MV_NV_NO_ENTRY;
     entry->at = at + MV_NV_SEAL - entry->size;
     entry->generation = word.generation;
-    return !read_unit(from, entry->at, unit) || mv_nv_was_head(unit, &word) ? IS_SEAL : IS_NOTHING;
+    return !read_unit(from, entry->at, unit) || mv_nv_was_head(unit, &word) ? MV_NV_DAMAGED : MV_NV_NO_ENTRY;
 }
 
 /* ---- an entry as a whole ---- */
@@ -100,14 +103,16 @@ static bool read_crc(const struct reader *from, const struct mv_nv_entry *entry,
     return good;
 }
 
-/* Sealed. */
+/* Of one whose head and seal are there. */
 static void check_body(const struct reader *from, struct mv_nv_entry *entry)
 {
     uint32_t crc = 0;
     entry->bit = MV_NV_NO_BIT;
     bool good = read_crc(from, entry, &crc);
+    entry->kind = MV_NV_DAMAGED;
     if (good && crc != MV_NV_CRC32_GOOD) {
-        entry->rotten = true;
+        if (entry->lost++ > DAMAGED_BITS_LOST)
+            entry->kind = MV_NV_UNSEALED;
         entry->bit = mv_nv_rotten_bit(crc ^ MV_NV_CRC32_GOOD, MV_NV_CRC32_POLYNOMIAL, 8 * (entry->size - MV_NV_SEAL));
         good = entry->bit != MV_NV_NO_BIT;
     }
@@ -117,7 +122,8 @@ static void check_body(const struct reader *from, struct mv_nv_entry *entry)
     entry->format = mv_nv_get_u8(&source);
     entry->count = mv_nv_get_u8(&source);
     entry->index = mv_nv_get_u16(&source);
-    entry->kind = good && source.good ? MV_NV_WHOLE : MV_NV_DAMAGED;
+    if (good && source.good)
+        entry->kind = MV_NV_WHOLE;
 }
 
 enum mv_nv_found mv_nv_find(const struct mv_meter_port *port, uint32_t sector, uint32_t from, struct mv_nv_entry *entry)
@@ -133,25 +139,14 @@ enum mv_nv_found mv_nv_find(const struct mv_meter_port *port, uint32_t sector, u
             return MV_NV_UNREADABLE;
         if (!good || mv_nv_blank(unit))
             continue;
-        enum unit_kind kind = look_at_head(&reader, entry, unit);
-        if (kind == IS_NOTHING)
-            kind = look_at_seal(&reader, from, at, entry, unit);
-        switch (kind) {
-        case IS_NOTHING:
-            break;
-        case IS_HEAD:
+        entry->kind = look_at_head(&reader, entry, unit);
+        if (entry->kind == MV_NV_NO_ENTRY)
+            entry->kind = look_at_seal(&reader, from, at, entry, unit);
+        if (entry->kind == MV_NV_NO_ENTRY)
+            continue;
+        if (entry->kind == MV_NV_WHOLE)
             check_body(&reader, entry);
-            return MV_NV_FOUND;
-        case IS_UNSEALED:
-            entry->kind = MV_NV_UNSEALED;
-            return MV_NV_FOUND;
-        case IS_HALF_SEALED:
-            entry->kind = MV_NV_HALF_SEALED;
-            return MV_NV_FOUND;
-        default: /* IS_SEAL: more than one bit of its head is wrong */
-            entry->kind = MV_NV_DAMAGED;
-            return MV_NV_FOUND;
-        }
+        return MV_NV_FOUND;
     }
     return MV_NV_FOUND_NONE;
 }

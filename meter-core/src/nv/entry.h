@@ -22,10 +22,11 @@ enum {
 
 enum mv_nv_entry_kind {
     MV_NV_WHOLE,       /* sealed, and as it was sealed but for at most one bit of body or head */
-    MV_NV_DAMAGED,     /* sealed, but more is wrong, or cannot be read */
+    MV_NV_DAMAGED,     /* sealed, but more is wrong of the body, or it cannot be read */
     MV_NV_HALF_SEALED, /* power failed while the seal was written (also: it cannot be read): does not count, but might
                           if a bit more rots */
     MV_NV_UNSEALED,    /* power failed before the seal was begun, or what looks like a head is none */
+    MV_NV_NO_ENTRY,    /* of a unit that is neither head nor seal */
 };
 
 struct mv_nv_entry {
@@ -33,8 +34,8 @@ struct mv_nv_entry {
     uint32_t at, size;   /* in its sector, bytes, head and seal included */
     uint32_t generation; /* of a DAMAGED one only the low half can be relied on */
     /* Of a WHOLE one: */
-    bool rotten;    /* something is wrong that is mended when it is read through mv_nv_source */
-    int32_t bit;    /* which bit of what lies before the seal; MV_NV_NO_BIT */
+    uint8_t lost;   /* not 0: bits are wrong, which are mended when it is read through mv_nv_source */
+    int32_t bit;    /* which one of what lies before the seal; MV_NV_NO_BIT */
     uint8_t format; /* of another one nothing more is known */
     uint8_t count;  /* of objects */
     uint16_t index; /* of the entry among those of its generation; 0 holds all objects */

@@ -69,7 +69,7 @@ uint32_t mv_nv_sector_needed(const struct mv_nv_memory *memory);
 
 /* Decodes the newest version of every object. DONE; NOT_PROVISIONED: nothing was ever committed; OTHER_FORMAT: another
  * firmware's memory, or other objects than these; STORAGE_ERROR: it cannot be read, or what may be the newest is
- * damaged; RANGE_ERROR: sectors too small, too large or too few, ids or sizes out of range. But for DONE the states
+ * damaged; RANGE_ERROR: sectors too small or too large, ids or sizes out of range. But for DONE the states
  * are to be given up. Writes only to mend what rotted. */
 MV_CORE_MUST_USE enum mv_result mv_nv_open(struct mv_nv_journal *journal, const struct mv_nv_memory *memory);
 /* Writes the objects of that mask, all or none; also others of `memory`, from their states, when it is their turn to
@@ -78,9 +78,8 @@ MV_CORE_MUST_USE enum mv_result mv_nv_open(struct mv_nv_journal *journal, const 
 MV_CORE_MUST_USE enum mv_result mv_nv_commit(struct mv_nv_journal *journal, const struct mv_nv_memory *memory,
                                              uint32_t mask);
 /* The same for what no older copy may stay of: all objects are written into the next sector, and the others are erased,
- * each once. DONE as soon as the objects are durable: power that is cut, and
- * a sector that does not erase, leave what was before in it. Where no other sector takes the objects it is
- * mv_nv_commit of the mask. */
+ * each once. DONE as soon as the objects are durable: power that is cut, and a sector that does not erase, leave what
+ * was before in it. Where no other sector takes the objects it is mv_nv_commit of the mask. */
 MV_CORE_MUST_USE enum mv_result mv_nv_renew(struct mv_nv_journal *journal, const struct mv_nv_memory *memory,
                                             uint32_t mask);
 /* The end of it, again: erases what is not blank but the sector in use. */

@@ -48,7 +48,7 @@ struct loading {
     uint32_t sector;
     uint32_t missing;     /* ids of which nothing was found yet */
     uint32_t half_sealed; /* the highest generation of what may begin to count, 0: none */
-    bool rotten;
+    uint8_t lost;         /* not 0: something rotted */
 };
 
 static enum mv_result load_object(const struct mv_nv_memory *memory, struct mv_nv_source *source, uint32_t limit,
@@ -89,7 +89,7 @@ static enum mv_result load_entry(struct loading *loading, const struct mv_nv_ent
         result = load_object(loading->memory, &source, limit, &loading->missing);
     if (result != MV_DONE)
         return result;
-    loading->rotten |= entry->rotten;
+    loading->lost |= entry->lost;
     journal->entries = (uint16_t)(entry->index + 1);
     if (entry->at + entry->size > journal->end)
         journal->end = entry->at + entry->size;
@@ -145,9 +145,9 @@ static enum mv_result load_sector(struct loading *loading)
 static void mend(const struct loading *loading)
 {
     struct mv_nv_journal *journal = loading->journal;
-    if (!loading->rotten && loading->half_sealed == 0)
+    if (loading->lost == 0 && loading->half_sealed == 0)
         return;
-    journal->mended = loading->rotten;
+    journal->mended = loading->lost != 0;
     if (loading->half_sealed > journal->generation)
         journal->generation = loading->half_sealed;
     if (!mv_nv_move(journal, loading->memory))

@@ -15,7 +15,7 @@ void mv_nv_head(const struct mv_nv_word *word, uint8_t bytes[MV_NV_UNIT]);
  * in many bits; then the complement of these 4: half of the bits are zeros. */
 void mv_nv_seal(const struct mv_nv_word *word, uint8_t bytes[MV_NV_UNIT]);
 
-enum mv_nv_head_kind { MV_NV_HEAD_EXACT, MV_NV_HEAD_MENDED /* one bit was wrong */, MV_NV_HEAD_NONE };
+enum mv_nv_head_kind { MV_NV_HEAD_EXACT = 0, MV_NV_HEAD_MENDED = 1 /* bit was wrong */, MV_NV_HEAD_NONE };
 enum mv_nv_head_kind mv_nv_head_read(const uint8_t bytes[MV_NV_UNIT], struct mv_nv_word *word);
 /* Only of a seal without any wrong bit; of the generation only the low half is known. */
 bool mv_nv_seal_read(const uint8_t bytes[MV_NV_UNIT], struct mv_nv_word *word);
