@@ -1,4 +1,4 @@
-/* AES state as eight bit planes: bit i of planes[k] is bit k of byte i (byte 4c + r: column c, row r). Every step works
+/* AES state as eight bit planes: bit i of plane[k] is bit k of byte i (byte 4c + r: column c, row r). Every step works
  * on all 16 bytes at once without looking anything up. */
 #ifndef MV_CORE_AES_PLANES_H
 #define MV_CORE_AES_PLANES_H

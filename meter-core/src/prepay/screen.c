@@ -8,8 +8,8 @@
 #include "supply.h"
 #include "text.h"
 
-/* The screens that take turns; the one that says why there is no supply only then, and how
- * long a limit's wait takes in place of the date. */
+/* The screens that take turns; the one that says why there is no supply only then, and how long a limit's wait takes in
+ * place of the date. */
 static uint8_t cycled(const struct mv_prepay *p)
 {
     static const uint8_t codes[] = {MV_SCREEN_REMAINING, MV_SCREEN_CUT,  MV_SCREEN_TOTAL,

@@ -12,7 +12,6 @@ struct year_cuts {
     unsigned every_other; /* the same of all other calls */
     uint32_t bytes_max;   /* at each byte instead: the first of each call that writes at most so many */
     unsigned recoveries;  /* cuts of one that writes */
-    bool bytes;           /* at each byte instead of each word */
     unsigned writes;
     uint64_t cuts, again, healed, refused; /* cases: cuts, of them also while recovering; rot */
 };
