@@ -7,11 +7,10 @@ import glob
 import os
 import re
 import resource
-import shutil
 import signal
 import sys
 
-from rehearsal_acts import COMPONENTS, KEY, PIN, SAMPLES_IN_ORDER, SO_PIN, Players, World, finished_well
+from rehearsal_acts import COMPONENTS, KEY, PIN, SAMPLES_IN_ORDER, SO_PIN, Players, World, clear_before, finished_well
 
 ALPHABET = "QPZRY9X8GF2TVDW0S3JN54KHCE6MUA7L"
 LARGEST_AREA = 1 << 26
@@ -157,13 +156,7 @@ def look_in_ceremony(world, name, people, canaries):
 def hold_ceremonies(world, people, canaries):
     seen = set()
     for name in SAMPLES_IN_ORDER:
-        lost = name == "disaster-recovery"
-        for path in glob.glob("work/*"):
-            if not (lost and path == "work/token.backup"):
-                os.remove(path)
-        if lost:
-            shutil.rmtree("tokens")
-            os.mkdir("tokens")
+        clear_before(name)
         if name == "new-supply-group":
             crash_in(world, name, people)
         leaks, known, locked, questions = look_in_ceremony(world, name, people, canaries)

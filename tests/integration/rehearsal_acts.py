@@ -220,18 +220,23 @@ def finished_well(world, transcript=TRANSCRIPT):
         sys.exit("no catalogue after the end")
 
 
+def clear_before(name):
+    """What the ceremony before left behind goes; before the disaster the token goes too, and its backup is left."""
+    lost = name == "disaster-recovery"
+    for path in glob.glob("work/*"):
+        if not (lost and path == "work/token.backup"):
+            os.remove(path)
+    if lost:
+        shutil.rmtree("tokens")
+        os.mkdir("tokens")
+
+
 def hold_first(base):
     """Every sample after the other; before each, what there was is put aside: name -> (world, questions, people)."""
     held, people = {}, Players()
     base.enter()
     for name in SAMPLES_IN_ORDER:
-        lost = name == "disaster-recovery"
-        for path in glob.glob("work/*"):
-            if not (lost and path == "work/token.backup"):
-                os.remove(path)
-        if lost:
-            shutil.rmtree("tokens")
-            os.mkdir("tokens")
+        clear_before(name)
         aside, before = base.copy(f"{base.folder}-{name}"), copy.deepcopy(people)
         room, questions = hold_one(base, name, people)
         finished_well(base)
