@@ -7,4 +7,6 @@
 extern const struct rpc_service api_token_service, api_meter_service, api_operator_service, api_audit_service,
     api_approval_service;
 
+extern const struct rpc_service api_tariff_service;
+
 #endif
