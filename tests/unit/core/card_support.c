@@ -78,9 +78,8 @@ static void spoil(struct card_fixture *f)
 {
     if (f->apdus != f->spoil_at)
         return;
-    int bit = f->spoil_bit >= 0 ? f->spoil_bit : f->answer_size * 8 + f->spoil_bit;
-    assert_in_range(bit, 0, f->answer_size * 8 - 1);
-    f->answer[bit / 8] ^= (uint8_t)(1U << bit % 8);
+    assert_in_range(f->spoil_bit, 0, f->answer_size * 8 - 1);
+    f->answer[f->spoil_bit / 8] ^= (uint8_t)(1U << f->spoil_bit % 8);
 }
 
 enum mv_card_next card_run(struct card_fixture *f, enum mv_card_next next)
@@ -88,6 +87,8 @@ enum mv_card_next card_run(struct card_fixture *f, enum mv_card_next next)
     while (next == MV_CARD_SEND) {
         assert_true(f->session.apdu_size <= MV_CARD_APDU_MAX);
         f->answer_size = vcard_apdu(&f->card, f->session.apdu, f->session.apdu_size, f->answer);
+        if (f->apdus < CARD_SIZES)
+            f->sizes[f->apdus] = f->answer_size;
         f->apdus++;
         spoil(f);
         next = mv_card_step(&f->session, f->answer, f->answer_size);

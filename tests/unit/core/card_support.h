@@ -4,7 +4,7 @@
 
 #include "vcard.h"
 
-enum { CARD_BUFFER = MV_CARD_DATA_MAX + MV_CARD_BUFFER_MORE };
+enum { CARD_SIZES = 16, CARD_BUFFER = MV_CARD_DATA_MAX + MV_CARD_BUFFER_MORE };
 
 struct card_fixture {
     struct vcard card;
@@ -14,10 +14,10 @@ struct card_fixture {
     uint8_t buffer[CARD_BUFFER];
     uint8_t answer[VCARD_RAPDU]; /* the card's last */
     uint16_t answer_size;
-    unsigned apdus; /* handled */
+    unsigned apdus;             /* handled */
+    uint16_t sizes[CARD_SIZES]; /* of their answers, the first ones' */
 
-    /* how answers are spoilt: APDU `spoil_at` (from 1), bit `spoil_bit`, counted from the end when negative */
-    unsigned spoil_at;
+    unsigned spoil_at; /* the answer to this APDU (from 1) has another bit; 0: none */
     int spoil_bit;
     /* the cipher's call that fails (from 1), 0: none */
     unsigned fails_at, calls;
