@@ -1,6 +1,6 @@
 # shellcheck shell=bash disable=SC2034
 # A simulated meter of its own, without an instance of metervault: sourced. Its keys are published here and nowhere else in
-# use.
+# use; those of its card slot are 16 times 2A (its own) and 3B (of the area).
 MV_BIN=${MV_BIN:-$PWD/build/bin}
 
 # What the meter takes. The token is 1 kWh; the records are signed with OpenSSL's CMAC under the key 10 11 .. 1F:
@@ -37,6 +37,10 @@ record_mac_version 1
 record_enc_version 1
 wrapped_record_keys 5A03C03AADDEFC9AE599A9A76ADB3AC06CC461623F43CEA8F12B51805BB145FAAE22F9C950158728C967111437C60E332D3A5FFD5371DB13
 record_kcvs 3E451E96954BF83E40
+card_key_version 1
+card_area_version 1
+wrapped_card_keys AEAB54DA2C99F8975DC6BE663E4E8ABCEADE9E5F4A5BB5C4B2F547F78E598B492F164EE1DE4AEF6B
+card_kcvs 6DCCFA6F4FCF
 EOF
     )
     rm -f "$1/meter"
