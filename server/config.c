@@ -42,6 +42,8 @@ static const struct number_key numbers[] = {
     {"drain_ms", 10000, 0, 600000, offsetof(struct config, drain_ms)},
     {"hsmd_timeout_ms", 3000, 100, 60000, offsetof(struct config, hsmd_timeout_ms)},
     {"group_max", 256, 1, 256, offsetof(struct config, group_max)},
+    {"card_max_uses", 100000, 0, 2147483647, offsetof(struct config, card_max_uses)},
+    {"card_key_max_uses", 0, 0, 2147483647, offsetof(struct config, card_key_max_uses)},
 };
 
 static const struct {

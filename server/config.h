@@ -26,6 +26,8 @@ struct config {
     uint32_t drain_ms;
     uint32_t hsmd_timeout_ms;
     uint32_t group_max;
+    uint32_t card_max_uses;
+    uint32_t card_key_max_uses;
     enum mv_log_level log_level;
 };
 

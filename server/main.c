@@ -141,6 +141,8 @@ static mv_status start_domain(struct server *server)
                                          .group_max = config->group_max,
                                          .queue_max = config->max_calls + batches + SPARE_JOBS,
                                          .readers = readers < MOST_READERS ? readers : MOST_READERS,
+                                         .card_ceiling = config->card_max_uses,
+                                         .card_key_ceiling = config->card_key_max_uses,
                                          .keeper_ms = KEEPER_MS};
     return vend_start(&options, &server->vend);
 }

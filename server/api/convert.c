@@ -146,6 +146,14 @@ static void records_out(const struct store_record_meter *records, struct api_met
     out->message.pending_record_keys = &out->pending_records;
 }
 
+static void card_keys_out(const struct store_card_meter *keys, struct api_meter *out)
+{
+    metervault__v1__card_keys__init(&out->cards);
+    out->cards.key_version = keys->key_version;
+    out->cards.area_version = keys->area_version;
+    out->message.card_keys = &out->cards;
+}
+
 void api_meter_out(const struct vend_meter *meter, struct api_meter *out)
 {
     const struct store_meter *row = &meter->row;
@@ -167,4 +175,6 @@ void api_meter_out(const struct vend_meter *meter, struct api_meter *out)
         wanted_out(row, out);
     if (meter->takes_records)
         records_out(&meter->records, out);
+    if (meter->has_card_slot)
+        card_keys_out(&meter->card_keys, out);
 }

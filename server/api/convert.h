@@ -29,6 +29,7 @@ struct api_meter {
     Metervault__V1__MeterKey key, pending;
     Metervault__V1__WantedKey wanted;
     Metervault__V1__RecordKeys records, pending_records;
+    Metervault__V1__CardKeys cards;
     char domain[2 * STORE_DOMAIN + 1];
 };
 void api_meter_out(const struct vend_meter *meter, struct api_meter *out);

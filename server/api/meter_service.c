@@ -4,6 +4,7 @@
 #include "api/convert.h"
 #include "api/meter_keys.h"
 #include "api/services.h"
+#include "vending/cards.h"
 #include "vending/records.h"
 
 void api_answer_meter(struct rpc_call *call, mv_status status, const struct vend_meter *meter)
@@ -87,11 +88,17 @@ static void provision_meter(void *self, struct rpc_call *call, const ProtobufCMe
     struct vend_meter meter;
     uint8_t domain[STORE_DOMAIN];
     struct store_record_keys keys;
+    const Metervault__V1__CardKeys *cards = in->card_keys;
     mv_status status = record_keys_in(in->record_keys, domain, &keys);
+    if (status.ok && cards != NULL && (cards->key_version > UINT8_MAX || cards->area_version > UINT8_MAX))
+        status = mv_fail(MV_INVALID_FIELD, "card_keys");
     if (status.ok)
         status = vend_provision_meter(self, &caller, in->meter_pan, domain, &keys, &meter);
     else
         status = vend_refuse(self, &caller, VEND_PROVISION_METER, status);
+    if (status.ok && cards != NULL)
+        status = vend_provision_cards(self, &caller, in->meter_pan, (uint8_t)cards->key_version,
+                                      (uint8_t)cards->area_version, &meter);
     api_answer_meter(call, status, &meter);
 }
 

@@ -8,5 +8,6 @@ extern const struct rpc_service api_token_service, api_meter_service, api_operat
     api_approval_service;
 
 extern const struct rpc_service api_tariff_service;
+extern const struct rpc_service api_card_service;
 
 #endif

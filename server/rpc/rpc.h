@@ -116,6 +116,8 @@ MV_MUST_USE mv_status rpc_write(struct rpc_call *call, const ProtobufCMessage *m
 /* *message is NULL at the end of the client's messages; else it is valid until the next rpc_read or the end of the
  * call, and nobody frees it. */
 MV_MUST_USE mv_status rpc_read(struct rpc_call *call, ProtobufCMessage **message);
+/* The same, of a caller who may say nothing for so long only. */
+MV_MUST_USE mv_status rpc_read_within(struct rpc_call *call, unsigned seconds, ProtobufCMessage **message);
 void rpc_finish(struct rpc_call *call);
 
 #endif

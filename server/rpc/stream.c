@@ -90,13 +90,18 @@ mv_status rpc_write(struct rpc_call *call, const ProtobufCMessage *message)
 
 mv_status rpc_read(struct rpc_call *call, ProtobufCMessage **message)
 {
+    return rpc_read_within(call, READ_IDLE_S, message);
+}
+
+mv_status rpc_read_within(struct rpc_call *call, unsigned seconds, ProtobufCMessage **message)
+{
     *message = NULL;
     rpc_arena_reset(&call->arena, rpc_arena_budget(call->server->options.max_message_bytes));
     grpc_op op = {.op = GRPC_OP_RECV_MESSAGE};
     op.data.recv_message.recv_message = &call->received;
     if (outlived(call))
         return mv_fail(MV_DEADLINE_PASSED, NULL);
-    if (!rpc_batch_start(call->call, &op, 1, &call->came) || !wait(call, &call->came, patience(call, READ_IDLE_S)))
+    if (!rpc_batch_start(call->call, &op, 1, &call->came) || !wait(call, &call->came, patience(call, seconds)))
         return why_broken(call);
     /* A cancelled call delivers "no more" just as an ended one does, and the news of its close may come later. */
     if (call->received == NULL)

@@ -1,36 +1,16 @@
 /* What is asked about cards and their meters, without changing anything. */
 #include <string.h>
 
+#include "base/hex.h"
 #include "metervault/record.h"
 #include "vending/card_parts.h"
 
 enum { REQUEST_LONGEST = 40 }; /* so that the ids of its records fit */
 
-static bool hex_digit(char c, uint8_t *value)
-{
-    if (c >= '0' && c <= '9')
-        *value = (uint8_t)(c - '0');
-    else if (c >= 'A' && c <= 'F')
-        *value = (uint8_t)(c - 'A' + 10);
-    else if (c >= 'a' && c <= 'f')
-        *value = (uint8_t)(c - 'a' + 10);
-    else
-        return false;
-    return true;
-}
-
 bool vend_uid_read(const char *text, uint8_t uid[STORE_UID])
 {
-    if (strlen(text) != 2 * (size_t)STORE_UID)
-        return false;
-    for (unsigned i = 0; i < STORE_UID; i++) {
-        uint8_t high;
-        uint8_t low;
-        if (!hex_digit(text[2 * i], &high) || !hex_digit(text[2 * i + 1], &low))
-            return false;
-        uid[i] = (uint8_t)(high << 4 | low);
-    }
-    return true;
+    size_t size;
+    return mv_hex_read(text, uid, STORE_UID, &size) && size == STORE_UID;
 }
 
 static mv_status may(struct vend *vend, const struct vend_card_act *act)

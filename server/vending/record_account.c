@@ -12,10 +12,10 @@ static mv_status check_amount(const struct vend_record_order *order, const struc
     const struct vend_quantity *quantity = &order->quantity;
     enum vend_utility utility = (enum vend_utility)meter->utility;
     struct vend_content content;
+    if (quantity->amount == 0)
+        return mv_ok(); /* a replacement, which need not say what it brings none of */
     if (quantity->unit != (meter->currency ? VEND_UNIT_CURRENCY_E5 : vend_unit_of(utility)))
         return mv_fail(MV_WRONG_UTILITY, "quantity");
-    if (quantity->amount == 0)
-        return mv_ok();
     if (meter->currency && quantity->amount > most_currency_e5)
         return mv_fail(MV_AMOUNT_TOO_LARGE, "quantity");
     return vend_content_credit(utility, meter->currency, quantity, &content);

@@ -154,6 +154,8 @@ static mv_status call_as(struct world *world, const char *who, enum vend_call ca
     struct vend_meter_request registration = {
         .pan = pan, .organisation = "shop", .utility = VEND_ELECTRICITY, .key = world_key()};
     struct vend_order order = {.terminal = "till", .pan = pan, .carrier = VEND_KEYPAD};
+    if (call >= VEND_CARD_IDENTIFY && call <= VEND_UNBLOCK_CARD)
+        return call_card_as(world, who, call);
     switch (call) {
     case VEND_ISSUE_CREDIT:
         return world_sell(world, who, "x", pan, 100, &sale);
@@ -220,6 +222,7 @@ static bool let_in(mv_status status)
     case MV_RECORDS_NOT_PROVISIONED:
     case MV_RECORD_KEY_UNKNOWN:
     case MV_RECORD_NOT_VALID:
+    case MV_CARD_UNKNOWN:
     case MV_METER_UNKNOWN:
     case MV_ACCOUNT_UNKNOWN:
     case MV_CURRENCY_NOT_SET:
@@ -247,7 +250,7 @@ static char *matrix(struct world *world)
             const char *name = vend_role_name((enum vend_role)role);
             mv_status status = call_as(world, name, (enum vend_call)call);
             if (!let_in(status))
-                assert_refused(MV_ROLE_MISSING, status);
+                assert_refused(call == VEND_CARD_TAKE_IN ? MV_CARD_FACTORY_ROLE : MV_ROLE_MISSING, status);
             int width = role == VEND_ROLE_LAST ? 0 : (int)strlen(name);
             (void)fprintf(out, " %-*s", width, let_in(status) ? "yes" : "-");
         }

@@ -1,5 +1,6 @@
 #include "world.h"
 
+#include "fake_cards.h"
 #include "fake_desk.h"
 
 #include <pthread.h>
@@ -105,6 +106,7 @@ void world_open(struct world *world)
     world_set_clock(NOW_S, 1000);
     fake_keys_reset();
     fake_desk_reset();
+    fake_cards_reset();
     fake_keys_officer("officer1");
     fake_keys_add(SGC, 1, 2, 4, 2014, 255);
     fake_keys_add(SGC, 2, 2, 2, 1993, 255);
