@@ -1,4 +1,4 @@
-/* One record from a card: what a card adds to the rules of records (facts of purchase acceptance: docs/cards.md). */
+/* One record from a card: what a card adds to the rules of records (docs/card-slot.md). */
 #include <string.h>
 
 #include "../prepay/record_rules.h"
