@@ -215,7 +215,6 @@ static mv_status write_part(struct signing *signing, uint8_t part)
                                   .issued_min = (uint32_t)((signing->now_unix_s - UNIX_2014) / 60)};
     memcpy(head.pan, signing->meter.pan, sizeof head.pan);
     signing->facts.part = part;
-    signing->facts.sequence = head.sequence;
     mv_record_begin(&writer, &head);
     order->body(order->self, &signing->facts, &writer);
     if (mv_record_end(&writer) != MV_DONE)

@@ -13,10 +13,9 @@ enum { VEND_RECORD_PARTS = 8 /* of one order */, VEND_RECORD_SAID = 128, VEND_CA
 
 /* What the domain knows when a body is written. */
 struct vend_record_facts {
-    uint8_t part;    /* from 0 */
-    uint8_t parts;   /* of the order */
-    uint32_t set_id; /* of an order in parts: the sequence number of its first part */
-    uint32_t sequence;
+    uint8_t part;                 /* from 0 */
+    uint8_t parts;                /* of the order */
+    uint32_t set_id;              /* of an order in parts: the sequence number of its first part */
     int64_t amount, arrears;      /* of the order */
     uint8_t client[STORE_CLIENT]; /* purchase: of the account */
     /* Purchase: those right before it that no return shows as taken, newest first. The meter takes what it lacks. */
