@@ -253,16 +253,18 @@ static void padding(void **state)
 static void mac_of_parts(void **state)
 {
     struct card_fixture *f = *state;
-    uint8_t data[48];
+    enum { DATA = 48 };
+    uint8_t data[DATA];
     uint8_t expected[16];
     uint8_t found[16];
     mv_aes128_init(&f->soft.mac, (const uint8_t[16]){1, 2, 3});
-    for (uint8_t i = 0; i < sizeof data; i++)
-        data[i] = i;
-    for (uint16_t size = 0; size <= sizeof data; size++) {
+    for (unsigned i = 0; i < DATA; i++)
+        data[i] = (uint8_t)i;
+    for (unsigned size = 0; size <= DATA; size++) {
         mv_aes128_cmac(&f->soft.mac, data, size, expected);
-        for (uint16_t first = 0; first <= size; first++) {
-            const struct mv_card_part parts[] = {{data, first}, {data, 0}, {data + first, (uint16_t)(size - first)}};
+        for (unsigned first = 0; first <= size; first++) {
+            const struct mv_card_part parts[] = {
+                {data, (uint16_t)first}, {data, 0}, {data + first, (uint16_t)(size - first)}};
             assert_true(f->cipher.mac(f, parts, 3, found));
             assert_memory_equal(found, expected, sizeof found);
         }
