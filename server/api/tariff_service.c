@@ -158,7 +158,7 @@ static void quote(void *self, struct rpc_call *call, const ProtobufCMessage *mes
 {
     struct vend_caller caller = api_caller(call);
     struct vend_quote_request request;
-    struct vend_quote found;
+    struct vend_quote found = {.bill = {.least = 0}};
     struct api_quote out;
     mv_status status = quote_in((const Metervault__V1__QuoteRequest *)message, &request);
     if (status.ok)
