@@ -85,17 +85,27 @@ mv_status hsmd_card_source(struct hsmd_desk *desk, const struct hsmd_card_key_re
 
 /* ---- the cipher ---- */
 
+/* What was found for the last step holds until the catalogue changes: a session is short. */
+static mv_status source_of(struct hsmd_card_place *place)
+{
+    const struct hsmd_keyring *keyring = &place->desk->service->keyring;
+    if (place->source_generation == keyring->catalogue->generation)
+        return mv_ok();
+    MV_TRY(hsmd_card_source(place->desk, &place->key, HSM_TO_LEAVE, &place->source));
+    place->source_generation = keyring->catalogue->generation;
+    return mv_ok();
+}
+
 /* A factory key of an earlier session of the token is none. */
 static mv_status card_key(struct hsmd_card_place *place, struct hsm_handle *key)
 {
     struct hsmd_service *service = place->desk->service;
     struct hsmd_cards *cards = service->cards;
-    struct hsm_card_source source;
-    MV_TRY(hsmd_card_source(place->desk, &place->key, HSM_TO_LEAVE, &source));
+    MV_TRY(source_of(place));
     if (cards->factory_session != service->keyring.sessions)
         cards->factory.object = 0;
     cards->factory_session = service->keyring.sessions;
-    return hsm_card_key(service->hsm, service->children, &source, &cards->factory, key);
+    return hsm_card_key(service->hsm, service->children, &place->source, &cards->factory, key);
 }
 
 static bool note(struct hsmd_card_place *place, mv_status status)

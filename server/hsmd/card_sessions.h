@@ -23,6 +23,8 @@ struct hsmd_card_place {
     unsigned steps;
     unsigned token_session; /* of the keyring, that its keys are objects of */
     struct hsmd_card_key_ref key;
+    struct hsm_card_source source; /* of the key, as of this generation of the catalogue */
+    uint64_t source_generation;
     bool leaving; /* the key may only be left: nothing is written under it */
     bool waits;   /* for what the card answers */
     struct hsm_card_keys keys;

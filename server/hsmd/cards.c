@@ -132,6 +132,7 @@ bool hsmd_serve_card_open(struct hsmd_service *service, uint32_t owner, struct m
         return true;
     }
     place->key = key;
+    place->source_generation = 0; /* no catalogue that holds keys has it */
     place->leaving = leaving;
     bool first = id == HSMD_CARD_NO_SESSION;
     conclude(&desk, place, mv_card_authenticate(&place->session, hsmd_card_key_number(key.slot), first), reply);

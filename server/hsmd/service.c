@@ -10,7 +10,7 @@
 #include "hsmd/card_sessions.h"
 #include "hsmd/channel.h"
 
-enum { SELF_TEST_EVERY_MS = 10000 };
+enum { SELF_TEST_EVERY_MS = 10000, TICK_EVERY_MS = 500 };
 
 static mv_status key_tag_mac(struct hsmd_service *service)
 {
@@ -172,6 +172,10 @@ void hsmd_service_forget(struct hsmd_service *service, uint32_t owner)
 void hsmd_service_tick(struct hsmd_service *service)
 {
     int64_t now_ms = hsmd_now_ms();
+    /* it is called after every request */
+    if (now_ms - service->ticked_ms < TICK_EVERY_MS)
+        return;
+    service->ticked_ms = now_ms;
     hsmd_slots_expire(service->slots, now_ms);
     hsmd_cards_expire(service->cards, service->hsm, now_ms, service->keyring.sessions);
 }

@@ -19,6 +19,7 @@ struct hsmd_service {
     unsigned children_session;     /* of which keyring.sessions they are */
     uint64_t children_generation;  /* of which catalogue */
     struct hsmd_cards *cards;      /* card_sessions.h */
+    int64_t ticked_ms;
 };
 
 enum { HSMD_START_FACTOR = 6 }; /* a start that takes so many call timeouts hangs */
@@ -32,7 +33,7 @@ bool hsmd_service_call(struct hsmd_service *service, uint32_t owner, uint8_t op,
                        struct mv_writer *reply);
 /* The connection has ended. */
 void hsmd_service_forget(struct hsmd_service *service, uint32_t owner);
-/* About once a second, also without requests: slots expire. */
+/* At least once a second, also without requests: slots and card sessions expire. */
 void hsmd_service_tick(struct hsmd_service *service);
 
 /* ---- prepare.c, encrypt.c, key_change.c, open_token.c, records.c, key_update.c, cards.c ---- */

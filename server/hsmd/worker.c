@@ -62,8 +62,12 @@ static void serve_ready(struct worker *worker, const struct pollfd *ready)
         struct hsmd_connection *connection = &worker->connections[i];
         if (connection->fd < 0 || ready[i].revents == 0)
             continue;
-        if (!hsmd_connection_serve(connection, &worker->service, worker->out, worker->config->call_timeout_s))
-            hsmd_connection_close(connection, &worker->service);
+        if (hsmd_connection_serve(connection, &worker->service, worker->out, worker->config->call_timeout_s))
+            continue;
+        /* keys of its sessions are destroyed in the token, which may hang */
+        (void)alarm(worker->config->call_timeout_s);
+        hsmd_connection_close(connection, &worker->service);
+        (void)alarm(0);
     }
 }
 
@@ -82,7 +86,9 @@ static void serve(struct worker *worker, const sigset_t *while_waiting)
             if (wait[CONNECTIONS].revents != 0)
                 accept_one(worker);
         }
+        (void)alarm(worker->config->call_timeout_s);
         hsmd_service_tick(&worker->service);
+        (void)alarm(0);
     }
 }
 

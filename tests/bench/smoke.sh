@@ -30,6 +30,7 @@ measured() {
 check "all" eval 'measured || measured'
 expect "a batch against raw rows" 0 "batch/raw" "$MV_BIN/mv-bench" batch --config "$vendor" --rounds 1 --seconds 1 \
     --warm 0 --meters 4000 --first-meter 1000 --raw-folder "$MV_DIR/server"
+expect "cards against their token" 0 "cards/token" "$MV_BIN/mv-bench-cards" --rounds 400 --repeats 1
 check "the raw rows are gone" test -z "$(find "$MV_DIR/server" -name 'raw-*')"
 expect "all of it is in the chain" 0 unbroken "$MV_BIN/metervault" audit verify --config "$MV_DIR/clients/$MV_OFFICER.conf"
 expect "and in the ledger file" 0 unbroken "$MV_BIN/metervault" audit verify --ledger "$MV_DIR/server/ledger.db"

@@ -12,7 +12,7 @@
 
 static CK_FUNCTION_LIST *real;
 static CK_FUNCTION_LIST shim;
-static CK_MECHANISM_TYPE signing;
+static CK_MECHANISM_TYPE signing, decrypting;
 
 static bool wanted(const char *fault, bool once)
 {
@@ -51,6 +51,32 @@ static CK_RV sign(CK_SESSION_HANDLE session, CK_BYTE *data, CK_ULONG size, CK_BY
     const char *fault = signing == CKM_SHA256_HMAC ? "wrong-hmac" : "wrong-cmac";
     if (rv == CKR_OK && mac != NULL && wanted(fault, false))
         mac[0] ^= 1;
+    return rv;
+}
+
+static CK_RV sign_final(CK_SESSION_HANDLE session, CK_BYTE *mac, CK_ULONG *mac_size)
+{
+    if (wanted("lose-session", true))
+        return lose_session(session);
+    if (wanted("device-error", false))
+        return CKR_DEVICE_ERROR;
+    CK_RV rv = real->C_SignFinal(session, mac, mac_size);
+    if (rv == CKR_OK && mac != NULL && wanted("wrong-parts", false))
+        mac[0] ^= 1;
+    return rv;
+}
+
+static CK_RV decrypt_init(CK_SESSION_HANDLE session, CK_MECHANISM *mechanism, CK_OBJECT_HANDLE key)
+{
+    decrypting = mechanism->mechanism;
+    return real->C_DecryptInit(session, mechanism, key);
+}
+
+static CK_RV decrypt(CK_SESSION_HANDLE session, CK_BYTE *data, CK_ULONG size, CK_BYTE *out, CK_ULONG *out_size)
+{
+    CK_RV rv = real->C_Decrypt(session, data, size, out, out_size);
+    if (rv == CKR_OK && out != NULL && decrypting == CKM_AES_CBC && wanted("wrong-cbc", false))
+        out[0] ^= 1;
     return rv;
 }
 
@@ -114,7 +140,10 @@ __attribute__((visibility("default"))) CK_RV C_GetFunctionList(CK_FUNCTION_LIST 
     shim = *real;
     shim.C_SignInit = sign_init;
     shim.C_Sign = sign;
+    shim.C_SignFinal = sign_final;
     shim.C_Encrypt = encrypt;
+    shim.C_DecryptInit = decrypt_init;
+    shim.C_Decrypt = decrypt;
     shim.C_WrapKey = wrap;
     shim.C_DeriveKey = derive;
     shim.C_GenerateRandom = generate_random;

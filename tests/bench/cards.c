@@ -1,0 +1,301 @@
+/* mv-bench-cards: authentications a second of emulated cards through a key process on a SoftHSM token of its own,
+ * against the same count of the token's operations that one takes, called at once. Without a server and without pcscd:
+ * each card is a process at a socket with vpcd's framing, as `vcard --listen` serves it. */
+#include <getopt.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "../unit/hsm/process.h"
+#include "base/secret.h"
+#include "hsm/card_key.h"
+#include "hsm/life.h"
+#include "hsmd/client.h"
+#include "link.h"
+#include "metervault/an10922.h"
+#include "serve.h"
+
+enum { TERMINALS = 4, MOST_REPEATS = 99, CALL_MS = 5000, SLOT = MV_CARD_SLOT_OFFICE, VERSION = 1 };
+static const double GATE = 0.6;
+static const uint8_t MASTER[16] = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16};
+
+static struct test_token token;
+
+static void die(const char *what)
+{
+    (void)fprintf(stderr, "mv-bench-cards: %s\n", what);
+    exit(1);
+}
+
+static double now_s(void)
+{
+    struct timespec now;
+    (void)clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
+}
+
+/* ---- the token's operations of one authentication ---- */
+
+static void must(mv_status status)
+{
+    test_ok(status, "mv-bench-cards");
+}
+
+static void raw_round(struct hsm *hsm, struct hsm_children *children, const struct hsm_card_source *source)
+{
+    static const uint8_t iv[16];
+    uint8_t block[16];
+    uint8_t both[32];
+    uint8_t sv[2][32] = {{0xA5, 0x5A}, {0x5A, 0xA5}};
+    struct hsm_handle factory = {0};
+    struct hsm_handle key;
+    struct hsm_card_keys keys;
+    must(hsm_card_key(hsm, children, source, &factory, &key));
+    must(hsm_random(hsm, block, sizeof block));
+    must(hsm_card_cbc(hsm, key, false, iv, block, sizeof block));
+    memcpy(both, block, sizeof block);
+    memcpy(both + sizeof block, block, sizeof block);
+    must(hsm_card_cbc(hsm, key, true, iv, both, sizeof both));
+    must(hsm_card_cbc(hsm, key, false, iv, both, sizeof both));
+    must(hsm_card_derive(hsm, key, sv[0], sv[1], &keys));
+    hsm_card_drop(hsm, &keys);
+}
+
+static struct hsm_card_source source_of(struct hsm *hsm, const uint8_t uid[MV_CARD_UID])
+{
+    struct hsm_catalogue *catalogue = malloc(sizeof *catalogue);
+    struct hsm_card_source source = {.size = 0};
+    static const uint8_t none[3];
+    if (catalogue == NULL)
+        die("memory");
+    must(hsm_catalogue_read(hsm, catalogue));
+    must(hsm_master_for_meters(hsm, catalogue, HSM_USE_CARD_OFFICE, none, VERSION, &source.master));
+    source.size = mv_card_diversifier_uid(MV_CARD_FOR_OFFICE, uid, source.diversifier);
+    free(catalogue);
+    return source;
+}
+
+static double raw_rate(unsigned rounds)
+{
+    static const uint8_t uid[MV_CARD_UID] = {4};
+    struct hsm_children *children = NULL;
+    struct hsm *hsm = test_token_open(&token);
+    const struct hsm_card_source source = source_of(hsm, uid);
+    must(hsm_children_new(&children));
+    raw_round(hsm, children, &source);
+    double began = now_s();
+    for (unsigned i = 0; i < rounds; i++)
+        raw_round(hsm, children, &source);
+    double took = now_s() - began;
+    hsm_children_free(children);
+    hsm_close(hsm);
+    return rounds / took;
+}
+
+/* ---- through key process and card ---- */
+
+struct terminal {
+    pthread_t thread;
+    int card; /* its socket */
+    pid_t pid;
+    struct hsmd_card_key_ref key;
+    unsigned rounds;
+};
+
+static void be_card(const uint8_t uid[MV_CARD_UID], int fd)
+{
+    struct vcard card;
+    struct manners manners = {.cut = 0};
+    uint8_t input[MV_CARD_DIVERSIFIER_MAX];
+    vcard_init(&card, NULL, uid);
+    vcard_reset(&card);
+    card.application.exists = true;
+    memcpy(card.application.aid, MV_CARD_AID, sizeof card.application.aid);
+    uint8_t size = mv_card_diversifier_uid(MV_CARD_FOR_OFFICE, uid, input);
+    if (mv_an10922_aes128(MASTER, input, size, card.application.keys[SLOT].bytes) != MV_DONE)
+        die("AN10922");
+    (void)serve(&card, fd, &manners);
+}
+
+static void insert_card(struct terminal *terminal, uint8_t number)
+{
+    int ends[2];
+    terminal->key =
+        (struct hsmd_card_key_ref){.use = HSMD_CARD_OFFICE, .slot = SLOT, .version = VERSION, .uid = {4, number}};
+    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0)
+        die("socketpair");
+    terminal->pid = fork();
+    if (terminal->pid == 0) {
+        (void)prctl(PR_SET_PDEATHSIG, SIGKILL);
+        (void)close(ends[0]);
+        be_card(terminal->key.uid, ends[1]);
+        _exit(0);
+    }
+    (void)close(ends[1]);
+    terminal->card = ends[0];
+    if (terminal->pid < 0)
+        die("fork");
+}
+
+static size_t transmit(const struct terminal *terminal, const uint8_t *apdu, uint16_t size, uint8_t *rapdu)
+{
+    if (!link_send(terminal->card, apdu, size))
+        die("the card is gone");
+    return link_receive(terminal->card, rapdu);
+}
+
+static void authenticate(const struct terminal *terminal, struct hsmd_client *client, uint8_t *rapdu)
+{
+    struct hsmd_card_answer answer;
+    must(hsmd_card_open(client, &terminal->key, HSMD_CARD_NO_SESSION, &answer));
+    while (answer.next == HSMD_CARD_SEND) {
+        size_t size = transmit(terminal, answer.apdu, answer.apdu_size, rapdu);
+        must(hsmd_card_step(client, answer.session, rapdu, size, &answer));
+    }
+    if (answer.next != HSMD_CARD_DONE)
+        die("an authentication failed");
+    hsmd_card_close(client, answer.session);
+}
+
+static void *work(void *context)
+{
+    const struct terminal *terminal = context;
+    struct hsmd_client *client = NULL;
+    uint8_t *rapdu = malloc(LINK_PAYLOAD_MAX);
+    if (rapdu == NULL)
+        die("memory");
+    must(hsmd_client_new(token.config.socket, CALL_MS, &client));
+    for (unsigned i = 0; i < terminal->rounds; i++)
+        authenticate(terminal, client, rapdu);
+    hsmd_client_free(client);
+    free(rapdu);
+    return NULL;
+}
+
+static double card_rate(struct terminal terminals[TERMINALS], unsigned rounds)
+{
+    double began = now_s();
+    for (unsigned i = 0; i < TERMINALS; i++) {
+        terminals[i].rounds = rounds / TERMINALS;
+        if (pthread_create(&terminals[i].thread, NULL, work, &terminals[i]) != 0)
+            die("thread");
+    }
+    for (unsigned i = 0; i < TERMINALS; i++)
+        (void)pthread_join(terminals[i].thread, NULL);
+    return rounds / TERMINALS * TERMINALS / (now_s() - began);
+}
+
+/* Each card selects its application once. */
+static void select_application(struct terminal *terminal)
+{
+    uint8_t apdu[] = {0x90, MV_CARD_INS_SELECT, 0, 0, 3, 0, 0, 0, 0};
+    uint8_t *rapdu = malloc(LINK_PAYLOAD_MAX);
+    memcpy(apdu + 5, MV_CARD_AID, 3);
+    if (rapdu == NULL || transmit(terminal, apdu, sizeof apdu, rapdu) != 2 || rapdu[1] != 0)
+        die("SELECT");
+    free(rapdu);
+}
+
+/* ---- */
+
+static int by_size(const void *a, const void *b)
+{
+    double left = *(const double *)a;
+    double right = *(const double *)b;
+    return (left > right) - (left < right);
+}
+
+static void make_token(void)
+{
+    struct hsm_backup backup;
+    struct hsm_key_info made;
+    const struct hsm_keeper keeper = test_keeper(&backup);
+    const struct hsm_key_request request = {
+        .use = HSM_USE_CARD_OFFICE, .version = VERSION, .issued_until_unix_s = INT64_MAX};
+    test_token_new(&token, NULL);
+    struct hsm *hsm = test_token_open_new(&token);
+    must(hsm_key_import(hsm, &request, MASTER, sizeof MASTER, NULL, &keeper, &made));
+    hsm_close(hsm);
+}
+
+static double measure(unsigned rounds, unsigned repeats)
+{
+    struct terminal terminals[TERMINALS];
+    double ratios[MOST_REPEATS];
+    for (unsigned i = 0; i < TERMINALS; i++) {
+        insert_card(&terminals[i], (uint8_t)i);
+        select_application(&terminals[i]);
+    }
+    for (unsigned i = 0; i < repeats; i++) {
+        double raw = raw_rate(rounds);
+        double cards = card_rate(terminals, rounds);
+        ratios[i] = cards / raw;
+        (void)printf("%u authentications: cards %.0f/s, token alone %.0f/s, cards/token %.2f\n", rounds, cards, raw,
+                     ratios[i]);
+        (void)fflush(stdout);
+    }
+    for (unsigned i = 0; i < TERMINALS; i++) {
+        (void)kill(terminals[i].pid, SIGTERM);
+        (void)close(terminals[i].card);
+        (void)waitpid(terminals[i].pid, NULL, 0);
+    }
+    qsort(ratios, repeats, sizeof ratios[0], by_size);
+    return ratios[repeats / 2];
+}
+
+static const char HELP[] =
+    "usage: mv-bench-cards [--rounds N] [--repeats N] [--gate]\n\n"
+    "Authentications of four emulated cards through a key process of its own, and the same count of the token's\n"
+    "operations that one takes: random numbers, three ciphers, two derived keys and their end.\n\n"
+    "  --rounds N   authentications a measurement, 4000\n"
+    "  --repeats N  measurements, 5; the ratio in the middle counts\n"
+    "  --gate       exit code 1 when it is below 0.6\n\n"
+    "Example: mv-bench-cards --repeats 9 --gate\n";
+
+static unsigned number(const char *text, unsigned most)
+{
+    char *end = NULL;
+    unsigned long value = strtoul(text, &end, 10);
+    if (*text != '\0' && *end == '\0' && value > 0 && value <= most)
+        return (unsigned)value;
+    (void)fputs(HELP, stderr);
+    exit(2);
+}
+
+int main(int argc, char **argv)
+{
+    static const struct option known[] = {{"rounds", required_argument, NULL, 'r'},
+                                          {"repeats", required_argument, NULL, 'n'},
+                                          {"gate", no_argument, NULL, 'g'},
+                                          {"help", no_argument, NULL, 'h'},
+                                          {NULL, 0, NULL, 0}};
+    unsigned rounds = 4000;
+    unsigned repeats = 5;
+    bool gate = false;
+    for (int option = 0; (option = getopt_long(argc, argv, "", known, NULL)) != -1;) {
+        if (option == 'r')
+            rounds = number(optarg, 10000000);
+        else if (option == 'n')
+            repeats = number(optarg, MOST_REPEATS);
+        else if (option == 'g')
+            gate = true;
+        else
+            return fputs(HELP, option == 'h' ? stdout : stderr) < 0 || option != 'h' ? 2 : 0;
+    }
+    struct test_process process;
+    must(mv_secret_init());
+    make_token();
+    process_start(&process, &token);
+    double ratio = measure(rounds, repeats);
+    (void)process_stop(&process);
+    test_token_free(&token);
+    (void)printf("cards/token %.2f\n", ratio);
+    return gate && ratio < GATE ? 1 : 0;
+}
