@@ -85,7 +85,7 @@ static void submit(struct stream *stream, const struct vend_caller *caller, cons
     if (status.ok)
         vend_issue(stream->vend, caller, &order, gone, done, item);
     else
-        vend_refuse_issue(stream->vend, caller, order.kind, status, done, item);
+        vend_refuse_issue(stream->vend, caller, &order, status, done, item);
 }
 
 /* ---- the reader ---- */

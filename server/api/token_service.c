@@ -33,7 +33,7 @@ static void issue(void *self, struct rpc_call *call, mv_status readable, const s
     if (readable.ok)
         vend_issue(self, &caller, order, gone, issued, call);
     else
-        vend_refuse_issue(self, &caller, order->kind, readable, issued, call);
+        vend_refuse_issue(self, &caller, order, readable, issued, call);
 }
 
 static void issue_credit(void *self, struct rpc_call *call, const ProtobufCMessage *message)

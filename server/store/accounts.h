@@ -55,6 +55,9 @@ MV_MUST_USE mv_status store_account_by_id(struct store *store, int64_t id, struc
 MV_MUST_USE mv_status store_account_first(struct store *store, int64_t id, struct store_customer *customer,
                                           char tariff_class[STORE_TARIFF_CLASS + 1]);
 
+/* When the account came under the tariff class that it has. ACCOUNT_UNKNOWN. */
+MV_MUST_USE mv_status store_account_class_since(struct store *store, int64_t id, int64_t *since_unix_s);
+
 struct store_account_act {
     enum store_account_kind kind;
     const char *note;

@@ -10,7 +10,7 @@
 #include "base/status.h"
 #include "store/accounts.h"
 
-enum { STORE_BILL_LINES = 40, STORE_LABEL = 32 /* bytes of UTF-8 */ };
+enum { STORE_BILL_LINES = 40, STORE_BILL_LABEL = 32 /* bytes of UTF-8 */ };
 enum store_payment { /* numbers as in the protocol */
                      STORE_PAY_CASH = 1,
                      STORE_PAY_BANK,
@@ -21,8 +21,10 @@ enum store_payment { /* numbers as in the protocol */
 
 struct store_bill_line {
     uint8_t kind; /* enum vend_line_kind of vending/price.h */
-    char label[STORE_LABEL + 1];
-    int64_t units, rate, amount;
+    char label[STORE_BILL_LABEL + 1];
+    int64_t units;
+    uint32_t months;
+    int64_t rate_e5, percent_e4, amount;
     int64_t debt; /* 0 none */
 };
 /* How far an account is: as its last bill left it, zeros before the first. */

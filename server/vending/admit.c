@@ -16,9 +16,11 @@ mv_status vend_find_answer(struct vend *vend, struct store *store, struct vend_i
     MV_TRY(store_meter_by_id(store, trace.sale.meter, &item->meter));
     MV_TRY(vend_trace_set(store, &trace));
     vend_item_replay(item, &trace);
+    if (request->pricing != NULL)
+        MV_TRY(vend_sale_replay(store, item));
     /* reading a token back takes the same rights as having it issued */
-    return vend_may_touch(&vend->directory, &item->seller, vend_call_of(request->order.kind), item->meter.organisation,
-                          item->sale.sgc);
+    return vend_may_touch(&vend->directory, &item->seller, vend_call_of_order(&request->order),
+                          item->meter.organisation, item->sale.sgc);
 }
 
 mv_status vend_next_tid(struct vend_item *item, uint64_t last, int64_t now_unix_s)
@@ -35,13 +37,18 @@ mv_status vend_check_order(struct vend_item *item, mv_status clock, int64_t now_
 {
     const struct vend_order *order = &item->request->order;
     MV_TRY(vend_rule_key_type(order->kind, &item->plan.key));
-    MV_TRY(vend_content_of(&item->meter, order, &item->content));
+    if (!order->priced) /* what a priced one carries is known with its price */
+        MV_TRY(vend_content_of(&item->meter, order, &item->content));
     MV_TRY(clock);
     return vend_next_tid(item, item->meter.last_tid, now_unix_s);
 }
 
-static mv_status find_meter(struct vend_planner *planner, const char *pan, struct store_meter *meter)
+static mv_status find_meter(struct vend_planner *planner, struct vend_item *item)
 {
+    struct store_meter *meter = &item->meter;
+    const char *pan = item->request->pan;
+    if (item->request->pricing != NULL)
+        return vend_sale_find(planner->store, item);
     return vend_meter_cache_find(&planner->meters, pan, meter) ? mv_ok()
                                                                : store_meter_by_pan(planner->store, pan, meter);
 }
@@ -61,9 +68,10 @@ static mv_status check_new(struct vend *vend, struct vend_group *group, struct v
     const struct vend_order_job *request = item->request;
     struct store_meter *meter = &item->meter;
     int64_t now_s = group->now.issue_s;
-    MV_TRY(find_meter(planner, request->pan, meter));
-    MV_TRY(vend_may_touch(&vend->directory, &item->seller, vend_call_of(request->order.kind), meter->organisation,
+    MV_TRY(find_meter(planner, item));
+    MV_TRY(vend_may_touch(&vend->directory, &item->seller, vend_call_of_order(&request->order), meter->organisation,
                           meter->sgc));
+    MV_TRY(vend_sale_check_account(item));
     MV_TRY(vend_rule_meter(meter));
     item->held = vend_must_wait(planner, meter->id);
     if (item->held)
@@ -97,7 +105,7 @@ static mv_status admit(struct vend *vend, struct vend_group *group, struct vend_
     if (vend_monotonic_ns() > request->deadline_ns)
         return mv_fail(MV_DEADLINE_PASSED, NULL);
     const char *principal = request->named ? request->principal : NULL;
-    MV_TRY(vend_may_call(&vend->directory, principal, vend_call_of(request->order.kind), &item->seller));
+    MV_TRY(vend_may_call(&vend->directory, principal, vend_call_of_order(&request->order), &item->seller));
     mv_status stored = vend_find_answer(vend, vend->planner.store, item);
     if (stored.ok || stored.reason != MV_TOKEN_UNKNOWN)
         return stored;

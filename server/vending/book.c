@@ -41,6 +41,8 @@ static void describe_order(struct vend *vend, const struct vend_item *item, stru
                      sale->request_id, organisation, sale->terminal, (unsigned long long)sale->receipt,
                      (unsigned long long)sale->tid, sale->subclass, (long long)sale->requested,
                      (long long)sale->encoded);
+    if (item->request->pricing != NULL)
+        vend_sale_describe(item, record);
     describe_key("", &item->plan.key, sale->vending_kcv, record);
     if (sale->key_change != 0)
         vend_note_detail(record, "key_change=%lld resent=%d", (long long)sale->key_change, !item->plan.fresh);
@@ -70,7 +72,10 @@ static void describe_refusal(const struct vend_order_job *request, mv_status ref
     vend_note_detail(record, "request=%s terminal=%s", request->request_id, request->terminal);
     switch (order->kind) {
     case VEND_ORDER_CREDIT:
-        vend_note_detail(record, "requested=%lld", (long long)order->quantity.amount);
+        if (order->priced)
+            vend_sale_describe_asked(order, record);
+        else
+            vend_note_detail(record, "requested=%lld", (long long)order->quantity.amount);
         break;
     case VEND_ORDER_MANAGEMENT:
         vend_note_detail(record, "subclass=%u requested=%llu", order->management.subclass,
@@ -94,7 +99,7 @@ static void write_record(struct vend *vend, const struct vend_group *group, cons
     } else {
         const struct vend_order_job *request = item->request;
         vend_note(record, request->named ? request->principal : NULL,
-                  vend_permission(vend_call_of(request->order.kind))->action, request->pan);
+                  vend_permission(vend_call_of_order(&request->order))->action, request->pan);
         if (item->live) {
             vend_note_outcome(record, item->status);
             describe_order(vend, item, record);
@@ -158,24 +163,30 @@ static mv_status book_set(struct vend *vend, const struct vend_group *group, str
     return mv_ok();
 }
 
-/* What is refused after the set is in the transaction spoils it; so the till, which any request may name, comes first.
- */
+/* What is refused after its set or its bill is in the transaction spoils it, and so does a priced one that others were
+ * priced after; so the till, which any request may name, comes first. */
 static mv_status insert(struct vend *vend, struct vend_group *group, struct vend_item *item)
 {
+    struct store *store = vend->writer.store;
+    bool priced = item->request->pricing != NULL;
+    group->spoiled = priced;
     if (item->plan.fresh)
-        MV_TRY(store_till_open(vend->writer.store, &item->sale));
-    group->spoiled = item->plan.fresh;
+        MV_TRY(store_till_open(store, &item->sale));
+    group->spoiled = item->plan.fresh || priced;
     MV_TRY(book_set(vend, group, item));
-    return store_sale_insert(vend->writer.store, &item->sale);
+    MV_TRY(store_sale_insert(store, &item->sale));
+    return priced ? vend_sale_book(store, item) : mv_ok();
 }
 
 static mv_status book_order(struct vend *vend, struct vend_group *group, struct vend_item *item)
 {
     struct store *store = vend->writer.store;
     mv_status status = insert(vend, group, item);
-    if (!status.ok && !hurts_only_itself(status))
+    if (!status.ok && !hurts_only_itself(status)) {
+        group->spoiled = false; /* everybody's failure: nothing is tried again */
         return status;
-    /* its set is in the transaction already: everything again, without this item */
+    }
+    /* everything again, without this item */
     group->spoiled = group->spoiled && !status.ok;
     bool repeated = !status.ok && status.reason == MV_REQUEST_ID_REUSED;
     if (repeated)

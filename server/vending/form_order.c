@@ -1,6 +1,8 @@
 #include "metervault/sts_manage.h"
+#include "store/accounts.h"
 #include "vending/content.h"
 #include "vending/form.h"
+#include "vending/tariff.h"
 
 enum { LAST_KRN = 9, LAST_TI = 99, LAST_KT = 3 };
 static const int64_t LARGEST_AMOUNT = INT64_C(1) << 62;
@@ -27,6 +29,32 @@ static mv_status form_target(const struct vend_key_target *target)
     return mv_ok();
 }
 
+static bool is_money(int64_t money)
+{
+    return money >= 0 && money <= VEND_MONEY_MOST;
+}
+
+static mv_status form_purchase(const struct vend_order *order)
+{
+    const struct vend_purchase *purchase = &order->purchase;
+    if (purchase->account != NULL)
+        MV_TRY(vend_form_name(purchase->account, STORE_ACCOUNT_NUMBER, "account_number"));
+    else
+        MV_TRY(vend_form_pan(order->pan));
+    if (purchase->by_units)
+        MV_TRY(form_credit(order));
+    else if (purchase->money < 1 || !is_money(purchase->money))
+        return mv_fail(MV_INVALID_FIELD, "money");
+    if (purchase->payment < VEND_PAY_CASH || purchase->payment > VEND_PAY_BALANCE)
+        return mv_fail(MV_INVALID_FIELD, "payment");
+    bool from_balance = purchase->payment == VEND_PAY_BALANCE;
+    if (!is_money(purchase->tendered) || (from_balance && purchase->tendered != 0))
+        return mv_fail(MV_INVALID_FIELD, "tendered");
+    if (from_balance && purchase->keep_change)
+        return mv_fail(MV_INVALID_FIELD, "keep_change");
+    return is_money(purchase->expected_total) ? mv_ok() : mv_fail(MV_INVALID_FIELD, "expected_total");
+}
+
 static mv_status form_kind(const struct vend_order *order)
 {
     struct vend_content content;
@@ -48,8 +76,10 @@ mv_status vend_form_order(const struct vend_order *order)
     if (order->request_id != NULL)
         MV_TRY(vend_form_name(order->request_id, STORE_REQUEST_ID, "request_id"));
     MV_TRY(vend_form_name(order->terminal, STORE_TERMINAL, "terminal_id"));
-    MV_TRY(vend_form_pan(order->pan));
     if (order->carrier != VEND_KEYPAD)
         return mv_fail(MV_INVALID_FIELD, "carrier");
+    if (order->priced)
+        return form_purchase(order);
+    MV_TRY(vend_form_pan(order->pan));
     return form_kind(order);
 }

@@ -111,7 +111,7 @@ static void answer_order(struct vend *vend, struct vend_item *item)
     struct vend_order_job *request = item->request;
     struct vend_issued issued;
     if (!item->status.ok) {
-        request->done(request->self, vend_told(vend_call_of(request->order.kind), item->status), NULL);
+        request->done(request->self, vend_told(vend_call_of_order(&request->order), item->status), NULL);
         return;
     }
     const struct vend_issued_parts parts = {.sale = &item->sale,
@@ -121,6 +121,8 @@ static void answer_order(struct vend *vend, struct vend_item *item)
                                             .resent = item->replayed ? item->resent : !item->plan.fresh,
                                             .replayed = item->replayed};
     vend_issued_fill(vend, &parts, &issued);
+    if (request->pricing != NULL)
+        issued.charged = &request->pricing->charged;
     request->done(request->self, item->status, &issued);
 }
 

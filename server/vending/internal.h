@@ -18,6 +18,7 @@
 #include "vending/record_parts.h"
 #include "vending/repeats.h"
 #include "vending/rules.h"
+#include "vending/sale_parts.h"
 
 enum { VEND_NO_APPROVAL = HSMD_APPROVALS };
 

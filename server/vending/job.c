@@ -112,12 +112,18 @@ mv_status vend_refuse(struct vend *vend, const struct vend_caller *caller, enum 
     return vend_answer(vend, caller, call, NULL, refusal);
 }
 
-void vend_refuse_issue(struct vend *vend, const struct vend_caller *caller, enum vend_order_kind kind,
+/* What is refused before it is queued is recorded under the call that it is for. */
+static enum vend_call known_call(const struct vend_order *order)
+{
+    return order->kind <= VEND_ORDER_KEY_CHANGE ? vend_call_of_order(order) : VEND_ISSUE_CREDIT;
+}
+
+void vend_refuse_issue(struct vend *vend, const struct vend_caller *caller, const struct vend_order *order,
                        mv_status refusal, vend_issued_fn *done, void *self)
 {
     mv_status status = refusal;
     if (vend_noted(refusal)) {
-        status = put_refusal(vend, caller, vend_call_of(kind), NULL, refusal, done, self);
+        status = put_refusal(vend, caller, known_call(order), NULL, refusal, done, self);
         if (status.ok)
             return;
     }

@@ -2,6 +2,7 @@
 #ifndef MV_VENDING_JOB_H
 #define MV_VENDING_JOB_H
 
+#include "store/accounts.h"
 #include "vending/audit_note.h"
 #include "vending/digest.h"
 #include "vending/queue.h"
@@ -10,6 +11,8 @@
 /* One more than a name may have, so that a longer name stays one that matches nobody. */
 enum { VEND_CALLER = STORE_NAME + 2 };
 
+struct vend_pricing;
+
 struct vend_order_job {
     struct vend_job base;
     bool named; /* the caller has a principal */
@@ -17,8 +20,10 @@ struct vend_order_job {
     char request_id[STORE_REQUEST_ID + 1];
     char terminal[STORE_TERMINAL + 1];
     char pan[STORE_PAN + 1];
-    char sgc[VEND_SGC + 1];  /* of a key change's target */
-    struct vend_order order; /* points into this job */
+    char sgc[VEND_SGC + 1]; /* of a key change's target */
+    char account[STORE_ACCOUNT_NUMBER + 1];
+    struct vend_order order;      /* points into this job */
+    struct vend_pricing *pricing; /* of a priced order, else NULL; behind this job */
     uint8_t digest[VEND_DIGEST];
     uint64_t key; /* the same for the same principal and request id; rarely for others */
     int64_t deadline_ns;

@@ -58,6 +58,8 @@ static mv_status reserve(struct vend *vend, const struct vend_group *group, stru
         return mv_fail(MV_METER_CHANGED, NULL);
     }
     item->meter = now;
+    if (item->request->pricing != NULL)
+        MV_TRY(vend_sale_price(vend, vend->writer.store, group, item, group->now.issue_s));
     MV_TRY(take_identifier(group, item));
     vend_order_compose(item, group->now.issue_s);
     return mv_ok();
@@ -115,16 +117,22 @@ mv_status vend_group_encrypt(struct vend_group *group)
         return mv_ok();
     MV_TRY(hsmd_encrypt(group->keys, group->blocks, count, group->tokens));
     mv_status lost = mv_ok();
+    bool spoiled = false;
     for (size_t i = 0; i < count; i++) {
         struct vend_item *item = &group->items[group->asked[i]];
         mv_status status = take_token(item, &group->tokens[i]);
+        /* what comes after it was priced as if this one had been sold */
+        spoiled = spoiled || (!item->live && item->request->pricing != NULL);
         if (status.ok)
             continue;
         /* the key process lost this slot: it is tried again with the whole group */
         item->live = true;
         lost = status;
     }
-    return lost;
+    if (!lost.ok || !spoiled)
+        return lost;
+    group->spoiled = true;
+    return mv_fail(MV_METER_CHANGED, NULL);
 }
 
 void vend_group_release(struct vend_group *group)

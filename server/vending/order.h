@@ -9,6 +9,8 @@
 
 #include "store/store.h"
 
+struct vend_charged; /* charged.h */
+
 /* Numbers as in the protocol and the ledger. */
 enum vend_carrier { VEND_KEYPAD = 1 };
 enum vend_unit {
@@ -54,12 +56,32 @@ struct vend_key_target {
     bool with_sgc;   /* EA07: three tokens that tell the meter its supply group, instead of two */
 };
 
+enum vend_payment { /* numbers as in the protocol and the ledger */
+                    VEND_PAY_CASH = 1,
+                    VEND_PAY_BANK,
+                    VEND_PAY_CARD,
+                    VEND_PAY_MOBILE,
+                    VEND_PAY_BALANCE /* of the account */
+};
+/* How credit is paid for that is sold to an account at its tariff. Money is in the currency's minor unit. */
+struct vend_purchase {
+    const char *account; /* its number; NULL: the one of the order's meter */
+    bool by_units;       /* the order's quantity is bought; otherwise */
+    int64_t money;       /* as much as this pays for */
+    enum vend_payment payment;
+    int64_t tendered;       /* what was handed over; 0: the money, by units what it costs */
+    bool keep_change;       /* the account keeps what is left */
+    int64_t expected_total; /* anything else is refused; 0: whatever it comes to */
+};
+
 struct vend_order {
     const char *request_id; /* NULL in a trial */
     const char *terminal;
-    const char *pan;
+    const char *pan; /* "" where the purchase names the account */
     enum vend_carrier carrier;
     enum vend_order_kind kind;
+    bool priced; /* credit: sold to an account at its tariff, as `purchase` says */
+    struct vend_purchase purchase;
     bool special;                  /* credit and management: take the identifier of 00:01 UTC */
     struct vend_quantity quantity; /* credit */
     struct vend_management management;
@@ -100,6 +122,8 @@ struct vend_issued {
     struct store_key from, to;
     bool resent;    /* the set had been given out in an earlier answer */
     bool confirmed; /* known to be in the meter */
+    const struct vend_charged
+        *charged; /* of a priced order, as long as the answer; NULL where the price was not asked for */
 };
 
 #endif

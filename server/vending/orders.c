@@ -56,12 +56,33 @@ static void copy_order(struct vend_order_job *job, const struct vend_order *orde
     } else {
         job->order.target.sgc = NULL;
     }
+    if (order->priced && order->purchase.account != NULL) {
+        vend_copy(job->account, sizeof job->account, order->purchase.account);
+        job->order.purchase.account = job->account;
+    }
+}
+
+/* A priced order's bill lies behind the job, so that others do not carry its weight. */
+struct priced_job {
+    struct vend_order_job job;
+    struct vend_pricing pricing;
+};
+
+static struct vend_order_job *new_job(const struct vend_order *order)
+{
+    if (!order->priced)
+        return calloc(1, sizeof(struct vend_order_job));
+    struct priced_job *priced = calloc(1, sizeof *priced);
+    if (priced == NULL)
+        return NULL;
+    priced->job.pricing = &priced->pricing;
+    return &priced->job;
 }
 
 mv_status vend_order_job_make(const struct vend_caller *caller, const struct vend_order *order,
                               struct vend_order_job **out)
 {
-    struct vend_order_job *job = calloc(1, sizeof *job);
+    struct vend_order_job *job = new_job(order);
     if (job == NULL)
         return mv_fail(MV_OUT_OF_MEMORY, "order");
     job->base.kind = VEND_JOB_ORDER;
@@ -84,18 +105,12 @@ static mv_status check_form(const struct vend_order *order)
     return order->request_id == NULL ? mv_fail(MV_INVALID_FIELD, "request_id") : vend_form_order(order);
 }
 
-/* What is refused before it is queued is recorded under the call that it is for. */
-static enum vend_order_kind known_kind(const struct vend_order *order)
-{
-    return order->kind <= VEND_ORDER_KEY_CHANGE ? order->kind : VEND_ORDER_CREDIT;
-}
-
 void vend_issue(struct vend *vend, const struct vend_caller *caller, const struct vend_order *order, vend_gone_fn *gone,
                 vend_issued_fn *done, void *self)
 {
     mv_status status = check_form(order);
     if (!status.ok) {
-        vend_refuse_issue(vend, caller, known_kind(order), status, done, self);
+        vend_refuse_issue(vend, caller, order, status, done, self);
         return;
     }
     struct vend_order_job *job = NULL;

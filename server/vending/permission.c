@@ -10,7 +10,6 @@
 #define DENIED       MV_ORGANISATION_DENIED
 #define CARD_READERS (ISSUERS | BIT(CARD_FACTORY) | OVERSEERS)
 #define RATE_MAKERS  (BIT(OFFICER) | BIT(MANAGER))
-#define RATE_MAKERS (BIT(OFFICER) | BIT(MANAGER))
 #define METER_USERS  (BIT(METER_ADMIN) | BIT(SUPERVISOR) | BIT(ENGINEER) | OVERSEERS)
 
 static const struct vend_permission table[VEND_CALLS] = {
@@ -21,6 +20,10 @@ static const struct vend_permission table[VEND_CALLS] = {
     [VEND_TRIAL_CREDIT] = {"TokenService.TrialCredit", SELLERS, VEND_SCOPE_GRANT, MV_METER_UNKNOWN},
     [VEND_GET_TOKEN] = {"TokenService.GetToken", ISSUERS | BIT(AUDITOR), VEND_SCOPE_GRANT, MV_TOKEN_UNKNOWN},
     [VEND_LAST_RESPONSE] = {"TokenService.LastResponse", ISSUERS, VEND_SCOPE_GRANT, MV_TOKEN_UNKNOWN},
+    [VEND_SELL] = {"SaleService.Sell", SELLERS, VEND_SCOPE_GRANT, MV_ACCOUNT_UNKNOWN},
+    [VEND_TRIAL_SELL] = {"SaleService.TrialSell", SELLERS, VEND_SCOPE_GRANT, MV_ACCOUNT_UNKNOWN},
+    [VEND_GET_RECEIPT] = {"SaleService.GetReceipt", SELLERS | BIT(AUDITOR), VEND_SCOPE_GRANT, MV_TOKEN_UNKNOWN},
+    [VEND_LAST_SALE] = {"SaleService.LastSale", SELLERS, VEND_SCOPE_GRANT, MV_TOKEN_UNKNOWN},
     [VEND_REGISTER_METER] = {"MeterService.RegisterMeter", BIT(METER_ADMIN), VEND_SCOPE_ORGANISATION, DENIED},
     [VEND_GET_METER] = {"MeterService.GetMeter", METER_USERS | BIT(VENDOR), VEND_SCOPE_ORGANISATION, MV_METER_UNKNOWN},
     [VEND_LIST_METERS] = {"MeterService.ListMeters", METER_USERS, VEND_SCOPE_ORGANISATION, DENIED},
@@ -35,7 +38,6 @@ static const struct vend_permission table[VEND_CALLS] = {
     [VEND_APPROVE] = {"ApprovalService.Approve", BIT(OFFICER), VEND_SCOPE_ORGANISATION, MV_PROPOSAL_UNKNOWN},
     [VEND_LIST_PROPOSALS] = {"ApprovalService.ListProposals", BIT(ENGINEER) | BIT(SUPERVISOR) | OVERSEERS,
                              VEND_SCOPE_ORGANISATION, DENIED},
-    [VEND_ISSUE_RECORD] = {"TokenService.IssueRecord", ISSUERS, VEND_SCOPE_GRANT, MV_METER_UNKNOWN},
     [VEND_OPEN_ACCOUNT] = {"AccountService.OpenAccount", BIT(SUPERVISOR) | BIT(METER_ADMIN), VEND_SCOPE_ORGANISATION,
                            MV_METER_UNKNOWN},
     [VEND_UPDATE_ACCOUNT] = {"AccountService.UpdateAccount", BIT(SUPERVISOR) | BIT(METER_ADMIN),
@@ -49,6 +51,7 @@ static const struct vend_permission table[VEND_CALLS] = {
                              MV_ACCOUNT_UNKNOWN},
     [VEND_GET_TIMELINE] = {"AccountService.GetTimeline", METER_USERS | BIT(VENDOR), VEND_SCOPE_ORGANISATION,
                            MV_ACCOUNT_UNKNOWN},
+    [VEND_ISSUE_RECORD] = {"TokenService.IssueRecord", ISSUERS, VEND_SCOPE_GRANT, MV_METER_UNKNOWN},
     [VEND_ACCEPT_RETURN] = {"TokenService.AcceptReturn", ISSUERS, VEND_SCOPE_GRANT, MV_METER_UNKNOWN},
     [VEND_LIST_RECORDS] = {"TokenService.ListRecords", ISSUERS | BIT(AUDITOR), VEND_SCOPE_GRANT, MV_METER_UNKNOWN},
     [VEND_LIST_RETURNS] = {"TokenService.ListReturns", ISSUERS | BIT(AUDITOR), VEND_SCOPE_GRANT, MV_METER_UNKNOWN},
@@ -131,6 +134,11 @@ enum vend_call vend_call_of(enum vend_order_kind kind)
                                            [VEND_ORDER_TEST] = VEND_ISSUE_TEST,
                                            [VEND_ORDER_KEY_CHANGE] = VEND_ISSUE_KEY_CHANGE};
     return calls[kind];
+}
+
+enum vend_call vend_call_of_order(const struct vend_order *order)
+{
+    return order->priced ? VEND_SELL : vend_call_of(order->kind);
 }
 
 uint32_t vend_readers_of(enum vend_order_kind kind)

@@ -31,6 +31,7 @@ bool vend_needs_grant(enum vend_call call, uint32_t roles);
 MV_MUST_USE mv_status vend_told(enum vend_call call, mv_status status);
 /* The call that issues such orders. */
 enum vend_call vend_call_of(enum vend_order_kind kind);
+enum vend_call vend_call_of_order(const struct vend_order *order);
 /* The roles that may have an order of this kind issued, and read it back. */
 uint32_t vend_readers_of(enum vend_order_kind kind);
 static inline uint32_t vend_role_bit(enum vend_role role)

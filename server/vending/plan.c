@@ -15,7 +15,7 @@ static bool asks_nothing(const struct vend_key_target *target)
 static mv_status check_pending(struct vend *vend, const struct vend_item *item, int64_t now_unix_s)
 {
     const struct store_key *to = &item->set.to;
-    MV_TRY(vend_may_touch(&vend->directory, &item->seller, vend_call_of(item->request->order.kind),
+    MV_TRY(vend_may_touch(&vend->directory, &item->seller, vend_call_of_order(&item->request->order),
                           item->meter.organisation, to->sgc));
     mv_status usable = vend_target_issues(&vend->catalogue, to, now_unix_s);
     if (usable.ok || usable.reason == MV_KEY_SERVICE_UNAVAILABLE || usable.reason == MV_TOKEN_ROLLED_BACK)
@@ -94,8 +94,8 @@ static mv_status plan_move(struct vend *vend, struct store *store, struct vend_g
     struct vend_signed found;
     const struct store_meter *meter = &item->meter;
     const char *sgc = item->plan.key.sgc;
-    MV_TRY(vend_may_touch(&vend->directory, &item->seller, vend_call_of(item->request->order.kind), meter->organisation,
-                          sgc));
+    MV_TRY(vend_may_touch(&vend->directory, &item->seller, vend_call_of_order(&item->request->order),
+                          meter->organisation, sgc));
     const struct store_move move = {meter->pan, meter->sgc, sgc, now_unix_s};
     struct word word = {vend, meter->organisation};
     MV_TRY(store_approval_covering(store, &move, is_good_word, &word, &found.proposal, &found.approval));

@@ -5,6 +5,7 @@
 #include "metervault/sts.h"
 #include "vending/internal.h"
 #include "vending/issued.h"
+#include "vending/sales.h"
 
 enum { SECTIONS_STA = 2, SECTIONS_MISTY1 = 4 };
 
@@ -23,13 +24,18 @@ static mv_status check(struct vend *vend, struct store *store, struct vend_item 
 {
     struct store_meter *meter = &item->meter;
     struct vend_now now;
+    bool priced = item->request->pricing != NULL;
+    enum vend_call call = priced ? VEND_TRIAL_SELL : VEND_TRIAL_CREDIT;
     MV_TRY(store_begin_read(store));
-    MV_TRY(store_meter_by_pan(store, item->request->pan, meter));
-    MV_TRY(vend_may_touch(&vend->directory, &item->seller, VEND_TRIAL_CREDIT, meter->organisation, meter->sgc));
+    MV_TRY(priced ? vend_sale_find(store, item) : store_meter_by_pan(store, item->request->pan, meter));
+    MV_TRY(vend_may_touch(&vend->directory, &item->seller, call, meter->organisation, meter->sgc));
+    MV_TRY(vend_sale_check_account(item));
     MV_TRY(vend_rule_meter(meter));
     mv_status clock = vend_clock_now(&vend->clock, &now);
     MV_TRY(vend_plan_keys(vend, store, NULL, item, now.issue_s));
     MV_TRY(vend_check_order(item, clock, now.issue_s));
+    if (priced)
+        MV_TRY(vend_sale_price(vend, store, NULL, item, now.issue_s));
     vend_order_compose(item, now.issue_s);
     if (item->plan.fresh)
         outline_set(vend, item);
@@ -67,18 +73,22 @@ static mv_status compute(struct vend *vend, struct vend_item *item, struct vend_
     return status;
 }
 
+/* `charged` is NULL for an order that is not priced. */
 static mv_status try(struct vend *vend, const struct vend_caller *caller, const struct vend_order *order,
-                     struct vend_issued *issued)
+                     struct vend_issued *issued, struct vend_charged *charged)
 {
     struct vend_item item = {.status = mv_ok()};
     struct vend_order trial = *order;
     trial.request_id = NULL;
-    MV_TRY(vend_may_call(&vend->directory, caller->principal, VEND_TRIAL_CREDIT, &item.seller));
-    if (order->kind != VEND_ORDER_CREDIT)
+    enum vend_call call = charged == NULL ? VEND_TRIAL_CREDIT : VEND_TRIAL_SELL;
+    MV_TRY(vend_may_call(&vend->directory, caller->principal, call, &item.seller));
+    if (order->kind != VEND_ORDER_CREDIT || order->priced != (charged != NULL))
         return mv_fail(MV_INVALID_FIELD, "kind");
     MV_TRY(vend_form_order(&trial));
     MV_TRY(vend_order_job_make(caller, &trial, &item.request));
     mv_status status = compute(vend, &item, issued);
+    if (status.ok && charged != NULL)
+        *charged = item.request->pricing->charged;
     free(item.request);
     return status;
 }
@@ -86,5 +96,13 @@ static mv_status try(struct vend *vend, const struct vend_caller *caller, const 
 mv_status vend_trial(struct vend *vend, const struct vend_caller *caller, const struct vend_order *order,
                      struct vend_issued *issued)
 {
-    return vend_answer(vend, caller, VEND_TRIAL_CREDIT, vend_form_object(order->pan), try(vend, caller, order, issued));
+    return vend_answer(vend, caller, VEND_TRIAL_CREDIT, vend_form_object(order->pan),
+                       try(vend, caller, order, issued, NULL));
+}
+
+mv_status vend_trial_sell(struct vend *vend, const struct vend_caller *caller, const struct vend_order *order,
+                          struct vend_sold *sold)
+{
+    return vend_answer(vend, caller, VEND_TRIAL_SELL, vend_form_object(order->pan),
+                       try(vend, caller, order, &sold->issued, &sold->charged));
 }

@@ -90,6 +90,10 @@ enum vend_call {
     VEND_TRIAL_CREDIT,
     VEND_GET_TOKEN,
     VEND_LAST_RESPONSE,
+    VEND_SELL,
+    VEND_TRIAL_SELL,
+    VEND_GET_RECEIPT,
+    VEND_LAST_SALE,
     VEND_REGISTER_METER,
     VEND_GET_METER,
     VEND_LIST_METERS,
@@ -101,8 +105,6 @@ enum vend_call {
     VEND_PROPOSE,
     VEND_APPROVE,
     VEND_LIST_PROPOSALS,
-    VEND_ISSUE_RECORD,
-    VEND_ACCEPT_RETURN,
     VEND_OPEN_ACCOUNT,
     VEND_UPDATE_ACCOUNT,
     VEND_GET_ACCOUNT,
@@ -110,6 +112,8 @@ enum vend_call {
     VEND_SUSPEND_ACCOUNT,
     VEND_RESUME_ACCOUNT,
     VEND_GET_TIMELINE,
+    VEND_ISSUE_RECORD,
+    VEND_ACCEPT_RETURN,
     VEND_LIST_RECORDS,
     VEND_LIST_RETURNS,
     VEND_PROVISION_METER,
@@ -174,7 +178,7 @@ typedef bool vend_gone_fn(void *self);
 void vend_issue(struct vend *vend, const struct vend_caller *caller, const struct vend_order *order, vend_gone_fn *gone,
                 vend_issued_fn *done, void *self);
 /* The refusal of an order, like vend_refuse, but answered by `done`. */
-void vend_refuse_issue(struct vend *vend, const struct vend_caller *caller, enum vend_order_kind kind,
+void vend_refuse_issue(struct vend *vend, const struct vend_caller *caller, const struct vend_order *order,
                        mv_status refusal, vend_issued_fn *done, void *self);
 /* The same checks and numbers as for selling credit, without any effect; no digits. INVALID_FIELD for other kinds. */
 MV_MUST_USE mv_status vend_trial(struct vend *vend, const struct vend_caller *caller, const struct vend_order *order,

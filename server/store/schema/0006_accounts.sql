@@ -98,7 +98,9 @@ CREATE TABLE bill_line (
   kind INTEGER NOT NULL CHECK (kind BETWEEN 1 AND 99),
   label TEXT NOT NULL,
   units INTEGER NOT NULL,
-  rate INTEGER NOT NULL,
+  months INTEGER NOT NULL,
+  rate_e5 INTEGER NOT NULL,
+  percent_e4 INTEGER NOT NULL,
   amount INTEGER NOT NULL,
   debt INTEGER,
   PRIMARY KEY (sale, line)

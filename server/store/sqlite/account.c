@@ -76,6 +76,20 @@ mv_status store_account_first(struct store *store, int64_t id, struct store_cust
     return status;
 }
 
+mv_status store_account_class_since(struct store *store, int64_t id, int64_t *since_unix_s)
+{
+    bool row;
+    struct sql sql = sql_read(store, SQL_ACCOUNT_CLASS_SINCE);
+    sql_put_int(&sql, id);
+    MV_TRY(sql_step(&sql, &row));
+    if (!row)
+        return mv_fail(MV_ACCOUNT_UNKNOWN, NULL);
+    *since_unix_s = sql_get_int(&sql);
+    mv_status status = sql_row_ok(&sql);
+    sql_done(&sql);
+    return status;
+}
+
 static mv_status insert_version(struct store *store, const struct store_account *account,
                                 const struct store_account_act *act)
 {

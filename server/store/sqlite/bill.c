@@ -50,7 +50,9 @@ static mv_status insert_line(struct store *store, int64_t sale, size_t number, c
     sql_put_int(&sql, line->kind);
     sql_put_text(&sql, line->label);
     sql_put_int(&sql, line->units);
-    sql_put_int(&sql, line->rate);
+    sql_put_int(&sql, line->months);
+    sql_put_int(&sql, line->rate_e5);
+    sql_put_int(&sql, line->percent_e4);
     sql_put_int(&sql, line->amount);
     sql_put_reference(&sql, line->debt);
     return sql_run(&sql);
@@ -119,7 +121,9 @@ static mv_status get_line(struct sql *sql, struct store_bill *bill)
     line->kind = sql_get_u8(sql);
     sql_get_text(sql, line->label, sizeof line->label);
     line->units = sql_get_int(sql);
-    line->rate = sql_get_int(sql);
+    line->months = sql_get_u32(sql);
+    line->rate_e5 = sql_get_int(sql);
+    line->percent_e4 = sql_get_int(sql);
     line->amount = sql_get_int(sql);
     line->debt = sql_get_int(sql);
     return sql_row_ok(sql);

@@ -224,6 +224,11 @@ static const struct sql_text texts[SQL_COUNT] = {
     [SQL_ACCOUNT_BY_ID] = {"account", ACCOUNT_COLUMNS "WHERE a.id = ?"},
     [SQL_ACCOUNT_FIRST] = {"account", "SELECT name, address, contact, reference, tariff_class FROM account_version "
                                       "WHERE account = ? AND version = 1"},
+    [SQL_ACCOUNT_CLASS_SINCE] =
+        {"account", "SELECT v.at_unix_s FROM account_version v JOIN account_version c ON c.account = v.account "
+                    "JOIN account a ON a.id = c.account AND a.version = c.version WHERE v.account = ?1 AND v.version > "
+                    "(SELECT coalesce(max(o.version), 0) FROM account_version o WHERE o.account = ?1 "
+                    "AND o.tariff_class <> c.tariff_class) ORDER BY v.version LIMIT 1"},
     [SQL_ACCOUNT_INSERT] = {"account", "INSERT INTO account (number, organisation, meter, state, version) "
                                        "VALUES (?, ?, ?, 1, 0)"},
     [SQL_ACCOUNT_VERSION_INSERT] = {"account", "INSERT INTO account_version VALUES "
@@ -268,7 +273,7 @@ static const struct sql_text texts[SQL_COUNT] = {
                                       "WHERE t.account = ?"},
     [SQL_ACCOUNT_FREE] = {"bill", "SELECT month, max(month_free) FROM bill WHERE account = ? AND month >= ? "
                                   "GROUP BY month"},
-    [SQL_BILL_LINE_INSERT] = {"bill", "INSERT INTO bill_line VALUES (?, ?, ?, ?, ?, ?, ?, ?)"},
+    [SQL_BILL_LINE_INSERT] = {"bill", "INSERT INTO bill_line VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"},
     [SQL_BILL_INSERT] = {"bill", "INSERT INTO bill SELECT ?1, ?2, ?3, last_bill, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, "
                                  "?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20 FROM account_tally WHERE account = ?2"},
     [SQL_BILL_GET] = {"bill",
@@ -278,8 +283,9 @@ static const struct sql_text texts[SQL_COUNT] = {
                       "a.number, v.name FROM bill b JOIN account a ON a.id = b.account "
                       "JOIN account_version v ON v.account = b.account AND v.version = b.account_version "
                       "WHERE b.sale = ?"},
-    [SQL_BILL_LINES] = {"bill", "SELECT kind, label, units, rate, amount, coalesce(debt, 0) FROM bill_line "
-                                "WHERE sale = ? ORDER BY line"},
+    [SQL_BILL_LINES] =
+        {"bill", "SELECT kind, label, units, months, rate_e5, percent_e4, amount, coalesce(debt, 0) FROM bill_line "
+                 "WHERE sale = ? ORDER BY line"},
     [SQL_OFFICE_GET] = {"office", "SELECT currency, minor_digits, utc_offset_min FROM office"},
     [SQL_OFFICE_INSERT] = {"office", "INSERT INTO office VALUES (1, ?, ?, ?, ?, ?)"},
     [SQL_TARIFF_BY_NAME] = {"tariff", "SELECT id, organisation, utility FROM tariff WHERE name = ?"},

@@ -14,7 +14,7 @@
 /* A server on which every caller is `principal`, and a channel to it. */
 struct desk_server {
     struct rpc_server *rpc;
-    struct rpc_service services[8];
+    struct rpc_service services[16];
     grpc_channel *channel;
 };
 void desk_serve(struct world *world, const char *principal, struct desk_server *server);

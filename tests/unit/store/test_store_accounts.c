@@ -176,8 +176,8 @@ static struct store_bill sample_bill(const struct store_account *account, const 
                               .payment = STORE_PAY_CASH,
                               .tendered = 2000,
                               .lines = {{.kind = 1, .units = 600},
-                                        {.kind = 2, .units = 25000, .rate = 4, .amount = 1000},
-                                        {.kind = 5, .label = "VAT", .rate = 150000, .amount = 150}},
+                                        {.kind = 2, .units = 25000, .rate_e5 = 4, .amount = 1000},
+                                        {.kind = 5, .label = "VAT", .percent_e4 = 150000, .amount = 150}},
                               .line_count = 3};
     bill.after.free_units = bill.free_units;
     bill.after.paid_units = bill.paid_units;
@@ -227,7 +227,7 @@ static void test_a_bill_comes_back(void **state)
     assert_int_equal(raw_try(ledger, "DELETE FROM bill"), SQLITE_CONSTRAINT);
     assert_int_equal(raw_try(ledger, "UPDATE bill_line SET amount = 1"), SQLITE_CONSTRAINT);
     assert_int_equal(raw_try(ledger, "DELETE FROM bill_line"), SQLITE_CONSTRAINT);
-    assert_int_equal(raw_try(ledger, "INSERT INTO bill_line SELECT sale, 4, 6, '', 0, 0, 1, NULL FROM bill"),
+    assert_int_equal(raw_try(ledger, "INSERT INTO bill_line SELECT sale, 4, 6, '', 0, 0, 0, 0, 1, NULL FROM bill"),
                      SQLITE_CONSTRAINT);
     assert_int_equal(raw_try(ledger, "UPDATE account_entry SET amount = 1"), SQLITE_CONSTRAINT);
     assert_int_equal(raw_try(ledger, "DELETE FROM account_entry"), SQLITE_CONSTRAINT);

@@ -5,6 +5,7 @@
 #include "vending/permission.h"
 #include "vending/record_list.h"
 #include "vending/records.h"
+#include "vending/sales.h"
 #include "world.h"
 
 #include <stdio.h>
@@ -57,6 +58,31 @@ static mv_status call_account_as(struct world *world, const char *who, enum vend
     }
 }
 
+static mv_status call_sale_as(struct world *world, const char *who, enum vend_call call)
+{
+    static struct vend_sold sold;
+    struct vend *vend = world->vend;
+    struct vend_caller caller = world_caller(who);
+    struct vend_order order = {.terminal = "till",
+                               .pan = "",
+                               .carrier = VEND_KEYPAD,
+                               .priced = true,
+                               .purchase = {.account = "none", .money = 100, .payment = VEND_PAY_CASH}};
+    switch (call) {
+    case VEND_SELL:
+        order.request_id = "sale";
+        return world_order(world, who, &order, &sold.issued);
+    case VEND_TRIAL_SELL:
+        return vend_trial_sell(vend, &caller, &order, &sold);
+    case VEND_GET_RECEIPT:
+        return vend_receipt_by_number(vend, &caller, "shop", "till", 1, &sold);
+    case VEND_LAST_SALE:
+        return vend_last_sale(vend, &caller, "none", &sold);
+    default:
+        return call_account_as(world, who, call);
+    }
+}
+
 static mv_status call_record_as(struct world *world, const char *who, enum vend_call call)
 {
     struct vend *vend = world->vend;
@@ -89,7 +115,7 @@ static mv_status call_record_as(struct world *world, const char *who, enum vend_
         return status.ok ? vend_set_meter_state(vend, &caller, pan, VEND_METER_ACTIVE, &meter) : status;
     }
     default:
-        return call_account_as(world, who, call);
+        return call_sale_as(world, who, call);
     }
 }
 

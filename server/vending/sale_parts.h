@@ -1,0 +1,38 @@
+/* Priced sales inside the domain: between the account, its tariff and the orders that vend_group_* carry out. */
+#ifndef MV_VENDING_SALE_PARTS_H
+#define MV_VENDING_SALE_PARTS_H
+
+#include "store/accounts.h"
+#include "vending/audit_note.h"
+#include "vending/charged.h"
+
+struct vend_item;
+struct vend_group;
+
+/* Of one order while it is worked on. */
+struct vend_pricing {
+    struct store_account account;
+    struct vend_charged charged; /* once it is priced, or the stored answer */
+};
+
+/* The account that the order names, and its meter; puts the meter's PAN into the request. ACCOUNT_UNKNOWN. */
+MV_MUST_USE mv_status vend_sale_find(struct store *store, struct vend_item *item);
+/* ACCOUNT_SUSPENDED. For orders without a price there is nothing to check. */
+MV_MUST_USE mv_status vend_sale_check_account(const struct vend_item *item);
+/* The price as of now, with what the token is to carry. On the ledger's state as this transaction sees it and, when
+ * there is a group, after what its items before this one will have sold to the account: so if one of those is refused
+ * later, everything has to be priced again. What vend_price says, PRICE_CHANGED, TENDERED_TOO_LITTLE,
+ * BALANCE_TOO_SMALL, METER_CHANGED (the account has another meter by now). */
+MV_MUST_USE mv_status vend_sale_price(struct vend *vend, struct store *store, const struct vend_group *group,
+                                      struct vend_item *item, int64_t now_unix_s);
+/* Behind the sale's row, in the same transaction. */
+MV_MUST_USE mv_status vend_sale_book(struct store *store, struct vend_item *item);
+/* The bill of a stored sale: TOKEN_UNKNOWN when it has none. */
+MV_MUST_USE mv_status vend_sale_read(struct store *store, const struct store_sale *sale, struct vend_charged *charged);
+/* The item is a replay: its bill too. */
+MV_MUST_USE mv_status vend_sale_replay(struct store *store, struct vend_item *item);
+/* For the audit record of a sale, and of one that was refused. */
+void vend_sale_describe(const struct vend_item *item, struct audit_record *record);
+void vend_sale_describe_asked(const struct vend_order *order, struct audit_record *record);
+
+#endif

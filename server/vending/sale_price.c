@@ -1,0 +1,238 @@
+/* The price of an order inside the transaction that sells it. Pure computation is price.c; here is what it goes by: the
+ * account, its tariff, and how far the account's month is. */
+#include <string.h>
+
+#include "vending/internal.h"
+#include "vending/price.h"
+#include "vending/sale_terms.h"
+
+_Static_assert((int)VEND_BILL_LINES <= (int)STORE_BILL_LINES && (int)VEND_LABEL <= (int)STORE_BILL_LABEL,
+               "the ledger takes every bill");
+
+/* ---- what is known before the price ---- */
+static mv_status as_unknown(mv_status found, enum mv_reason unknown)
+{
+    return !found.ok && found.reason == unknown ? mv_fail(MV_ACCOUNT_UNKNOWN, NULL) : found;
+}
+
+mv_status vend_sale_find(struct store *store, struct vend_item *item)
+{
+    struct vend_order_job *request = item->request;
+    struct store_account *account = &request->pricing->account;
+    if (request->order.purchase.account != NULL) {
+        MV_TRY(store_account_by_number(store, request->account, account));
+        MV_TRY(store_meter_by_id(store, account->meter, &item->meter));
+        vend_copy(request->pan, sizeof request->pan, item->meter.pan);
+        return mv_ok();
+    }
+    /* a meter that is not there is as one without an account */
+    MV_TRY(as_unknown(store_meter_by_pan(store, request->pan, &item->meter), MV_METER_UNKNOWN));
+    return store_account_by_meter(store, item->meter.id, account);
+}
+
+mv_status vend_sale_check_account(const struct vend_item *item)
+{
+    const struct vend_pricing *pricing = item->request->pricing;
+    bool held = pricing != NULL && pricing->account.state != STORE_ACCOUNT_IN_USE;
+    return held ? mv_fail(MV_ACCOUNT_SUSPENDED, NULL) : mv_ok();
+}
+
+/* The account's newest sale of this group, which is not in the ledger yet. */
+static const struct store_account_month *in_group(const struct vend_group *group, const struct vend_item *item)
+{
+    const struct store_account_month *newest = NULL;
+    if (group == NULL)
+        return NULL;
+    for (const struct vend_item *other = group->items; other < item; other++)
+        if (other->live && other->request->pricing != NULL &&
+            other->request->pricing->account.id == item->request->pricing->account.id)
+            newest = &other->request->pricing->charged.bill.after;
+    return newest;
+}
+
+static mv_status find_month(struct store *store, const struct vend_group *group, const struct vend_item *item,
+                            struct store_account_month *month)
+{
+    const struct store_account_month *newest = in_group(group, item);
+    if (newest == NULL)
+        return store_account_month_get(store, item->request->pricing->account.id, month);
+    *month = *newest;
+    return mv_ok();
+}
+
+/* ---- the facts of the price ---- */
+struct sale {
+    struct store *store;
+    const struct vend_item *item;
+    const struct store_account *account;
+    struct vend_sale_terms terms;
+    struct store_account_month before;
+    int64_t month; /* this one, never before the last bill's */
+    struct vend_price_facts facts;
+    struct vend_bill bill;
+};
+
+/* Units that were not taken are carried over some months, so all months count since the account came under its tariff
+ * class; of the present one the group may know more than the ledger. */
+static mv_status find_free_units(struct sale *sale)
+{
+    int64_t taken[VEND_MONTHS_DUE];
+    const struct vend_tariff_version *tariff = &sale->terms.tariff;
+    int64_t since = 0;
+    sale->facts.free_units = 0;
+    if (tariff->free_units_per_month == 0 || sale->facts.currency)
+        return mv_ok();
+    MV_TRY(store_account_class_since(sale->store, sale->account->id, &since));
+    int64_t first = vend_month(since, sale->terms.office.utc_offset_min);
+    if (first < sale->month - VEND_MONTHS_DUE + 1)
+        first = sale->month - VEND_MONTHS_DUE + 1;
+    if (first > sale->month)
+        first = sale->month;
+    size_t count = (size_t)(sale->month - first) + 1;
+    MV_TRY(store_account_free(sale->store, sale->account->id, first, taken, count));
+    if (sale->before.bill != 0 && sale->before.month == sale->month)
+        taken[count - 1] = sale->before.free_units;
+    sale->facts.free_units = vend_free_left(tariff, taken, count);
+    return mv_ok();
+}
+
+/* Before its first bill an account owes the monthly charge from the month in which it was opened. */
+static uint32_t months_due(const struct sale *sale)
+{
+    int64_t opened = vend_month(sale->account->opened_at_unix_s, sale->terms.office.utc_offset_min);
+    int64_t through = sale->before.bill == 0 ? opened - 1 : sale->before.charged_through;
+    int64_t due = sale->month - through;
+    if (due < 0)
+        return 0;
+    return due > VEND_MONTHS_DUE ? (uint32_t)VEND_MONTHS_DUE : (uint32_t)due;
+}
+
+static mv_status gather(struct sale *sale)
+{
+    const struct vend_order *order = &sale->item->request->order;
+    const struct vend_purchase *purchase = &order->purchase;
+    const struct store_account_month *before = &sale->before;
+    sale->facts = (struct vend_price_facts){
+        .ask = purchase->by_units ? VEND_ASK_UNITS : VEND_ASK_MONEY,
+        .amount = purchase->by_units ? order->quantity.amount : purchase->money,
+        .currency = sale->item->meter.currency,
+        .grain = VEND_GRAIN_TOKEN,
+        .minor_digits = sale->terms.office.minor_digits,
+        .bought_units = before->bill != 0 && before->month == sale->month ? before->paid_units : 0,
+        .months_due = months_due(sale)};
+    return find_free_units(sale);
+}
+
+/* ---- what follows from the price ---- */
+static enum vend_unit unit_of_meter(const struct store_meter *meter)
+{
+    return meter->currency ? VEND_UNIT_CURRENCY_E5 : vend_unit_of((enum vend_utility)meter->utility);
+}
+
+static mv_status make_content(struct vend_item *item, const struct vend_bill *bill)
+{
+    const struct vend_order *order = &item->request->order;
+    const struct vend_quantity sold = {unit_of_meter(&item->meter), bill->units};
+    const struct vend_quantity *asked = order->purchase.by_units ? &order->quantity : &sold;
+    MV_TRY(vend_content_credit((enum vend_utility)item->meter.utility, item->meter.currency, asked, &item->content));
+    return item->content.encoded == bill->units ? mv_ok() : mv_fail(MV_INTERNAL_ERROR, "price of another amount");
+}
+
+static mv_status take_payment(const struct vend_purchase *purchase, struct store_bill *bill)
+{
+    struct store_account_month *after = &bill->after;
+    if (purchase->expected_total != 0 && purchase->expected_total != bill->total)
+        return mv_fail(MV_PRICE_CHANGED, "expected_total");
+    bill->payment = (uint8_t)purchase->payment;
+    bill->change_kept = purchase->keep_change;
+    if (purchase->payment == VEND_PAY_BALANCE) {
+        bill->tendered = bill->total;
+        if (after->balance < bill->total)
+            return mv_fail(MV_BALANCE_TOO_SMALL, NULL);
+        after->balance -= bill->total;
+        return mv_ok();
+    }
+    int64_t unsaid = purchase->by_units ? bill->total : purchase->money;
+    bill->tendered = purchase->tendered == 0 ? unsaid : purchase->tendered;
+    if (bill->tendered < bill->total)
+        return mv_fail(MV_TENDERED_TOO_LITTLE, "tendered");
+    if (bill->change_kept && after->balance > VEND_MONEY_MOST - bill->tendered)
+        return mv_fail(MV_PURCHASE_TOO_LARGE, "tendered");
+    if (bill->change_kept)
+        after->balance += bill->tendered - bill->total;
+    return mv_ok();
+}
+
+static void copy_lines(const struct vend_bill *from, struct store_bill *to)
+{
+    to->line_count = from->line_count;
+    for (size_t i = 0; i < from->line_count; i++) {
+        const struct vend_line *line = &from->lines[i];
+        struct store_bill_line *row = &to->lines[i];
+        *row = (struct store_bill_line){.kind = (uint8_t)line->kind,
+                                        .units = line->units,
+                                        .months = line->months,
+                                        .rate_e5 = line->rate_e5,
+                                        .percent_e4 = line->percent_e4,
+                                        .amount = line->amount,
+                                        .debt = line->debt};
+        vend_copy(row->label, sizeof row->label, line->label);
+    }
+}
+
+static void make_bill(const struct sale *sale, struct store_bill *out)
+{
+    const struct vend_bill *bill = &sale->bill;
+    bool goes_on = sale->before.bill != 0 && sale->before.month == sale->month;
+    *out = (struct store_bill){.account = sale->account->id,
+                               .account_version = sale->account->version,
+                               .tariff_version = sale->terms.tariff.version,
+                               .free_units = bill->free_units,
+                               .paid_units = bill->paid_units,
+                               .after = {.bill = -1, /* not zero: there is one */
+                                         .month = sale->month,
+                                         .paid_units = (goes_on ? sale->before.paid_units : 0) + bill->paid_units,
+                                         .free_units = (goes_on ? sale->before.free_units : 0) + bill->free_units,
+                                         .charged_through = sale->month,
+                                         .balance = sale->before.balance},
+                               .total = bill->total,
+                               .energy = bill->energy,
+                               .charges = bill->charges,
+                               .taxes = bill->taxes,
+                               .debts = bill->debts};
+    vend_copy(out->tariff, sizeof out->tariff, sale->terms.tariff.name);
+    copy_lines(bill, out);
+}
+
+static mv_status price(struct sale *sale, struct vend_item *item)
+{
+    struct vend_charged *charged = &item->request->pricing->charged;
+    MV_TRY(gather(sale));
+    MV_TRY(vend_price(&sale->terms.tariff, &sale->facts, &sale->bill));
+    make_bill(sale, &charged->bill);
+    MV_TRY(take_payment(&item->request->order.purchase, &charged->bill));
+    vend_copy(charged->of.number, sizeof charged->of.number, sale->account->number);
+    vend_copy(charged->of.customer, sizeof charged->of.customer, sale->account->customer.name);
+    charged->office = sale->terms.office;
+    charged->unit = unit_of_meter(&item->meter);
+    return make_content(item, &sale->bill);
+}
+
+mv_status vend_sale_price(struct vend *vend, struct store *store, const struct vend_group *group,
+                          struct vend_item *item, int64_t now_unix_s)
+{
+    struct store_account *account = &item->request->pricing->account;
+    struct sale sale = {.store = store, .item = item, .account = account};
+    MV_TRY(store_account_by_id(store, account->id, account));
+    MV_TRY(vend_sale_check_account(item));
+    if (account->meter != item->meter.id)
+        return mv_fail(MV_METER_CHANGED, NULL);
+    if (item->request->order.purchase.by_units && item->request->order.quantity.unit != unit_of_meter(&item->meter))
+        return mv_fail(MV_WRONG_UTILITY, "quantity");
+    MV_TRY(vend_sale_terms_find(vend, store, account, (enum vend_utility)item->meter.utility, now_unix_s, &sale.terms));
+    MV_TRY(find_month(store, group, item, &sale.before));
+    sale.month = vend_month(now_unix_s, sale.terms.office.utc_offset_min);
+    if (sale.before.bill != 0 && sale.month < sale.before.month)
+        sale.month = sale.before.month;
+    return price(&sale, item);
+}

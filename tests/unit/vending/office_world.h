@@ -1,0 +1,35 @@
+/* The world with an office: a currency of two minor digits, managers "manager1" and "manager2" of the root, the tariffs
+ * "home" and "social" for electricity in classes of their names, and the account "A-1" (class home) of meter 1, which
+ * is the shop's. */
+#ifndef OFFICE_WORLD_H
+#define OFFICE_WORLD_H
+
+#include "desk_world.h"
+#include "vending/accounts.h"
+#include "vending/sales.h"
+#include "vending/tariffs.h"
+
+int office_setup(void **state);
+
+/* 0.10 a kWh up to 50 kWh of a month, then 0.20; 15 % tax. */
+struct vend_tariff_version office_home(void);
+/* 5 kWh free in a month, kept for one month more; 0.20 a kWh; 1.00 a month. No tax. */
+struct vend_tariff_version office_social(void);
+/* Put in by one manager and approved by the other where that is needed. */
+void office_tariff(struct world *world, const struct vend_tariff_version *version);
+
+/* As "chief", who may open accounts. */
+mv_status office_account(struct world *world, const char *number, unsigned meter, const char *tariff_class,
+                         struct vend_account *account);
+
+/* An order by account, cash at "till". */
+struct vend_order office_money(const char *request_id, const char *account, int64_t money);
+struct vend_order office_units(const char *request_id, const char *account, int64_t wh);
+/* As "seller", waits for the answer; `sold` may be NULL. */
+mv_status office_sell(struct world *world, const struct vend_order *order, struct vend_sold *sold);
+mv_status office_sell_as(struct world *world, const char *principal, const struct vend_order *order,
+                         struct vend_sold *sold);
+/* One number out of the ledger. */
+int64_t office_number(struct world *world, const char *sql);
+
+#endif

@@ -1,0 +1,227 @@
+/* Priced sales that share a transaction: each is priced after those before it, whatever becomes of one of them; and
+ * what a ledger that fails, or a server that is stopped, leaves behind. */
+#include "office_world.h"
+
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "vending/internal.h"
+
+/* ---- bills that the ledger refuses ---- */
+mv_status __real_store_bill_insert(struct store *store, const struct store_bill *bill);
+mv_status __wrap_store_bill_insert(struct store *store, const struct store_bill *bill);
+static int64_t refused_total; /* of the next bill that is refused; 0 none */
+static mv_status refusal;
+static int refusals;
+
+mv_status __wrap_store_bill_insert(struct store *store, const struct store_bill *bill)
+{
+    if (refused_total == 0 || bill->total != refused_total)
+        return __real_store_bill_insert(store, bill);
+    refusals++;
+    return refusal;
+}
+
+/* ---- orders that wait together ---- */
+enum { MANY = 12 };
+
+struct buyer {
+    struct world *world;
+    char id[16];
+    char account[8];
+    int64_t wh;
+    mv_status status;
+    struct vend_sold sold;
+    pthread_t thread;
+};
+
+static void *buy(void *self)
+{
+    struct buyer *buyer = self;
+    const struct vend_order order = office_units(buyer->id, buyer->account, buyer->wh);
+    buyer->status = office_sell(buyer->world, &order, &buyer->sold);
+    return NULL;
+}
+
+/* Inside the first one's transaction: until all others wait. */
+static void hold(void *self)
+{
+    struct world *world = self;
+    fake_keys.on_encrypt = NULL;
+    for (unsigned i = 0; i < 2000 && vend_queue_count(&world->vend->queue) < MANY; i++)
+        (void)usleep(1000);
+    /* so many may be taken by the planner already */
+    (void)usleep(20000);
+}
+
+/* A first sale to the other account, and all these in the group after it. */
+static void together(struct world *world, struct buyer *buyers, size_t count)
+{
+    static struct buyer first;
+    fake_keys_lock();
+    fake_keys.on_encrypt = hold;
+    fake_keys.self = world;
+    fake_keys_unlock();
+    first = (struct buyer){.world = world, .id = "first", .account = "A-3", .wh = 1000};
+    assert_int_equal(pthread_create(&first.thread, NULL, buy, &first), 0);
+    for (unsigned i = 0; i < 2000 && fake_keys.prepare_calls == 0; i++)
+        (void)usleep(1000);
+    for (size_t i = 0; i < count; i++) {
+        assert_int_equal(pthread_create(&buyers[i].thread, NULL, buy, &buyers[i]), 0);
+        (void)usleep(3000); /* in this order */
+    }
+    assert_int_equal(pthread_join(first.thread, NULL), 0);
+    assert_ok(first.status);
+    for (size_t i = 0; i < count; i++)
+        assert_int_equal(pthread_join(buyers[i].thread, NULL), 0);
+}
+
+static int group_setup(void **state)
+{
+    struct vend_account account;
+    struct vend_meter_key key = world_key();
+    refused_total = 0;
+    refusals = 0;
+    if (office_setup(state) != 0)
+        return -1;
+    assert_ok(world_meter(*state, 3, "shop", VEND_ELECTRICITY, &key));
+    assert_ok(office_account(*state, "A-3", 3, "home", &account));
+    return 0;
+}
+
+static struct buyer *many(struct world *world, int64_t wh)
+{
+    struct buyer *buyers = calloc(MANY, sizeof *buyers);
+    assert_non_null(buyers);
+    for (unsigned i = 0; i < MANY; i++) {
+        buyers[i] = (struct buyer){.world = world, .account = "A-1", .wh = wh};
+        (void)snprintf(buyers[i].id, sizeof buyers[i].id, "r%u", i);
+    }
+    return buyers;
+}
+
+/* 12 times 10 kWh pass the step at 50: 5.00 + 14.00, and 15 %. */
+static void sales_of_a_group_see_each_other(void **state)
+{
+    struct world *world = *state;
+    struct buyer *buyers = many(world, 10000);
+    int64_t total = 0;
+    int before = fake_keys.encrypt_calls;
+    together(world, buyers, MANY);
+    assert_true(fake_keys.encrypt_calls - before <= 4); /* they did share */
+    for (unsigned i = 0; i < MANY; i++) {
+        assert_ok(buyers[i].status);
+        total += buyers[i].sold.charged.bill.total;
+    }
+    assert_int_equal(total, 2185);
+    assert_int_equal(office_number(world, "SELECT max(month_paid) FROM bill b JOIN account a ON a.id = b.account "
+                                          "WHERE a.number = 'A-1'"),
+                     120000);
+    assert_int_equal(office_number(world, "SELECT sum(total) FROM bill b JOIN account a ON a.id = b.account "
+                                          "WHERE a.number = 'A-1'"),
+                     2185);
+    world_audit_verify(world);
+    free(buyers);
+}
+
+/* The one that is refused was never sold: those after it cost what they would have cost without it. */
+static void one_that_is_refused_is_not_counted(void **state)
+{
+    struct world *world = *state;
+    struct buyer *buyers = many(world, 10000);
+    int64_t total = 0;
+    unsigned refused = 0;
+    buyers[2].wh = 30000;
+    refused_total = 345; /* only that one comes to so much */
+    refusal = mv_fail(MV_INTERNAL_ERROR, "test");
+    together(world, buyers, MANY);
+    for (unsigned i = 0; i < MANY; i++) {
+        refused += !buyers[i].status.ok;
+        if (buyers[i].status.ok)
+            total += buyers[i].sold.charged.bill.total;
+    }
+    assert_int_equal(refused, 1);
+    assert_true(refusals > 0);
+    assert_false(buyers[2].status.ok);
+    assert_int_equal(total, 1955); /* 110 kWh: 5.00 + 12.00, and 15 % */
+    assert_int_equal(office_number(world, "SELECT count(*) FROM bill"), MANY);
+    assert_int_equal(office_number(world, "SELECT count(*) FROM sale"), MANY);
+    /* its id is free */
+    refused_total = 0;
+    const struct vend_order again = office_units("r2", "A-1", 30000);
+    assert_ok(office_sell(world, &again, &buyers[2].sold));
+    assert_false(buyers[2].sold.issued.replayed);
+    free(buyers);
+}
+
+/* The key process refuses a block of one of them. */
+static void one_without_digits_is_not_counted(void **state)
+{
+    struct world *world = *state;
+    static struct vend_sold sold;
+    struct vend_order order = office_units("r1", "A-1", 10000);
+    fake_keys_lock();
+    fake_keys.refused_subclass = 0;
+    fake_keys_unlock();
+    assert_false(office_sell(world, &order, NULL).ok);
+    fake_keys_lock();
+    fake_keys.refused_subclass = -1;
+    fake_keys_unlock();
+    assert_int_equal(office_number(world, "SELECT count(*) FROM sale"), 0);
+    assert_ok(office_sell(world, &order, &sold));
+    assert_int_equal(sold.charged.bill.after.paid_units, 10000);
+}
+
+/* ---- doubles and failures (T1) ---- */
+static void doubles_at_once_are_one_sale(void **state)
+{
+    struct world *world = *state;
+    struct buyer *buyers = many(world, 10000);
+    for (unsigned i = 0; i < MANY; i++)
+        (void)snprintf(buyers[i].id, sizeof buyers[i].id, "same");
+    together(world, buyers, MANY);
+    unsigned fresh = 0;
+    for (unsigned i = 0; i < MANY; i++) {
+        assert_ok(buyers[i].status);
+        fresh += !buyers[i].sold.issued.replayed;
+        assert_string_equal(world_own(&buyers[i].sold.issued)->digits, world_own(&buyers[0].sold.issued)->digits);
+        assert_int_equal(buyers[i].sold.charged.bill.total, 115);
+    }
+    assert_int_equal(fresh, 1);
+    assert_int_equal(office_number(world, "SELECT count(*) FROM bill"), 2);
+    free(buyers);
+}
+
+/* The ledger's own failure is everybody's, and leaves nothing. */
+static void a_ledger_that_fails_keeps_nothing(void **state)
+{
+    struct world *world = *state;
+    static struct vend_sold sold;
+    const struct vend_order order = office_units("r1", "A-1", 10000);
+    refused_total = 115;
+    refusal = mv_fail(MV_LEDGER_UNAVAILABLE, "test");
+    assert_refused(MV_LEDGER_UNAVAILABLE, office_sell(world, &order, NULL));
+    assert_int_equal(office_number(world, "SELECT (SELECT count(*) FROM sale) + (SELECT count(*) FROM bill) + "
+                                          "(SELECT count(*) FROM bill_line)"),
+                     0);
+    refused_total = 0;
+    vend_refresh(world->vend);
+    assert_ok(office_sell(world, &order, &sold));
+    assert_int_equal(sold.issued.receipt, 1);
+    assert_int_equal(sold.charged.bill.after.paid_units, 10000);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, group_setup, world_teardown)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(sales_of_a_group_see_each_other),   TEST(one_that_is_refused_is_not_counted),
+        TEST(one_without_digits_is_not_counted), TEST(doubles_at_once_are_one_sale),
+        TEST(a_ledger_that_fails_keeps_nothing),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
