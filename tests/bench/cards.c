@@ -189,7 +189,8 @@ static double card_rate(struct terminal terminals[TERMINALS], unsigned rounds)
     }
     for (unsigned i = 0; i < TERMINALS; i++)
         (void)pthread_join(terminals[i].thread, NULL);
-    return rounds / TERMINALS * TERMINALS / (now_s() - began);
+    unsigned done = rounds / TERMINALS * TERMINALS;
+    return done / (now_s() - began);
 }
 
 /* Each card selects its application once. */

@@ -1,17 +1,21 @@
 /* Requests from a server that was taken over, to the operations of the key process on a real SoftHSM token: several
  * frames of one connection, each the operation's number, the length of its body and its body. The length has one byte,
- * or two if the number's highest bit is set. */
+ * or two if the number's highest bit is set. Number 0 is no operation: an emulated card with keys of zeros answers the
+ * last APDU, the body is XORed onto its answer, and that is the next step of the card session. */
 #include <sanitizer/lsan_interface.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
+#include "hsmd/card_sessions.h"
 #include "hsmd/service.h"
 #include "token.h"
+#include "vcard.h"
 
 #pragma weak __lsan_disable /* replay links it without a sanitizer */
 #pragma weak __lsan_enable
 
-enum { OWNER = 1, HEAD = 2, LONG = 0x80 };
+enum { OWNER = 1, HEAD = 2, LONG = 0x80, CARD_ANSWERS = 0 };
 
 /* Of the certificate in the first inputs, whose approvals are good for thirty days of January 2027. */
 static const struct hsm_officer officer_of_the_inputs = {
@@ -21,6 +25,14 @@ static const struct hsm_officer officer_of_the_inputs = {
 
 static struct test_token token;
 static struct hsmd_service service;
+
+/* The card, and what it was told last. */
+static struct vcard card;
+static struct {
+    uint32_t session;
+    uint16_t size;
+    uint8_t apdu[HSMD_CARD_APDU];
+} told;
 
 /* Stands still: an approval in a file is within its time only then. */
 time_t time(time_t *timer)
@@ -37,18 +49,20 @@ static void remove_token(void)
     test_token_free(&token);
 }
 
-/* Masters of native records, of the domain in the first inputs. */
+/* Masters of native records and cards, of the domain in the first inputs. */
 static void import_masters(struct hsm *hsm)
 {
     static const uint8_t value[16] = {1, 2, 3};
-    static const enum hsm_key_use uses[] = {HSM_USE_RECORD_MAC, HSM_USE_RECORD_ENC};
+    static const enum hsm_key_use uses[] = {HSM_USE_RECORD_MAC,    HSM_USE_RECORD_ENC, HSM_USE_CARD_ISSUER,
+                                            HSM_USE_CARD_OFFICE,   HSM_USE_CARD_METER, HSM_USE_CARD_AREA,
+                                            HSM_USE_CARD_TRANSPORT};
     struct hsm_backup backup;
     struct hsm_key_info made;
     const struct hsm_keeper keeper = test_keeper(&backup);
-    for (size_t i = 0; i < 2; i++) {
+    for (size_t i = 0; i < sizeof uses / sizeof uses[0]; i++) {
         const struct hsm_key_request request = {
             .use = uses[i], .domain = {0xA1, 0xB2, 0xC3}, .version = 1, .issued_until_unix_s = INT64_MAX};
-        test_ok(hsm_key_import(hsm, &request, value, sizeof value, NULL, &keeper, &made), "record master");
+        test_ok(hsm_key_import(hsm, &request, value, sizeof value, NULL, &keeper, &made), "master");
     }
 }
 
@@ -74,6 +88,34 @@ static void start(void)
         __lsan_enable();
 }
 
+static void insert_card(void)
+{
+    static const uint8_t uid[MV_CARD_UID] = {4, 1, 2, 3, 4, 5, 6};
+    vcard_init(&card, NULL, uid);
+    vcard_reset(&card);
+    card.application.exists = card.selected = true;
+    memcpy(card.application.aid, MV_CARD_AID, sizeof card.application.aid);
+    card.application.settings = MV_CARD_KEY_SETTINGS;
+    card.application.key_type = MV_CARD_KEY_TYPE;
+    told.session = told.size = 0;
+    service.cards->turn = 0; /* so that a file can name its sessions */
+}
+
+/* What is to go to the card. */
+static void listen(const uint8_t *answer, size_t size)
+{
+    struct mv_reader from = mv_reader_on(answer, size);
+    if (!hsmd_get_status(&from).ok)
+        return;
+    told.session = mv_get_u32(&from);
+    (void)mv_get_u8(&from);
+    (void)mv_get_u16(&from);
+    told.size = mv_get_u16(&from);
+    if (from.failed || told.size > sizeof told.apdu)
+        abort(); /* an answer has its form */
+    mv_get_bytes(&from, told.apdu, told.size);
+}
+
 static void call(uint8_t op, const uint8_t *body, size_t size)
 {
     static uint8_t answer[HSMD_FRAME_HEAD + HSMD_FRAME_MAX];
@@ -82,6 +124,22 @@ static void call(uint8_t op, const uint8_t *body, size_t size)
     bool sound = hsmd_service_call(&service, OWNER, op, &request, &reply);
     if (sound && !hsmd_op_is_silent(op) && (!mv_writer_ok(&reply) || reply.used == 0))
         abort(); /* a good request gets an answer that fits */
+    if (sound && op >= HSMD_OP_CARD_OPEN && op <= HSMD_OP_CARD_STEP)
+        listen(answer, reply.used);
+}
+
+static void answer_of_the_card(const uint8_t *noise, size_t size)
+{
+    uint8_t body[6 + VCARD_RAPDU];
+    uint8_t rapdu[VCARD_RAPDU];
+    struct mv_writer request = mv_writer_on(body, sizeof body);
+    uint16_t answer_size = vcard_apdu(&card, told.apdu, told.size, rapdu);
+    for (size_t i = 0; i < size && i < answer_size; i++)
+        rapdu[i] ^= noise[i];
+    mv_put_u32(&request, told.session);
+    mv_put_u16(&request, answer_size);
+    mv_put_bytes(&request, rapdu, answer_size);
+    call(HSMD_OP_CARD_STEP, body, request.used);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -89,16 +147,22 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     if (service.hsm == NULL)
         start();
+    insert_card();
     while (size >= HEAD) {
         size_t head = (data[0] & LONG) != 0 ? HEAD + 1 : HEAD;
         if (size < head)
             break;
         size_t asked = head == HEAD ? data[1] : (size_t)data[1] << 8 | data[2];
         size_t body = asked < size - head ? asked : size - head;
-        call((uint8_t)((data[0] & ~LONG) % (HSMD_OP_LAST + 2)), data + head, body);
+        uint8_t op = (uint8_t)((data[0] & ~LONG) % (HSMD_OP_LAST + 2));
+        if (op == CARD_ANSWERS)
+            answer_of_the_card(data + head, body);
+        else
+            call(op, data + head, body);
         data += head + body;
         size -= head + body;
     }
     hsmd_service_forget(&service, OWNER);
+    vcard_free(&card);
     return 0;
 }

@@ -227,8 +227,8 @@ static void not_every_meter_gets_some(void **state)
     assert_reason_at(hsm_export_cards(hsm, catalogue, &meter, "factory/acme", wrapped, kcvs), MV_CARD_KEY_UNKNOWN,
                      "card-area");
     meter.area_version = 0;
-    for (uint8_t version = BELOW; version <= NEWEST; version++) {
-        meter.meter_version = version;
+    for (unsigned version = BELOW; version <= NEWEST; version++) {
+        meter.meter_version = (uint8_t)version;
         mv_status status = hsm_export_cards(hsm, catalogue, &meter, "factory/acme", wrapped, kcvs);
         /* its time may come when the meter is sold */
         if (version == ACTIVE || version == NEWEST || version == NOT_YET)

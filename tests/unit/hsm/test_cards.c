@@ -32,9 +32,9 @@ static const struct {
             {HSMD_CARD_FACTORY, 3},   {HSMD_CARD_FACTORY, HSMD_CARD_PICC}};
 enum { USES = sizeof uses / sizeof uses[0] };
 
-static struct hsmd_card_key_ref ref_of(size_t i, uint8_t version)
+static struct hsmd_card_key_ref ref_of(size_t i, unsigned version)
 {
-    return card_ref(uses[i].use, uses[i].slot, uses[i].use == HSMD_CARD_FACTORY ? 0 : version);
+    return card_ref(uses[i].use, uses[i].slot, uses[i].use == HSMD_CARD_FACTORY ? 0 : (uint8_t)version);
 }
 
 /* The card's keys are an oracle's, so that what authenticates is what the rules say. */
@@ -42,7 +42,7 @@ static void each_key_authenticates(void **state)
 {
     (void)state;
     for (size_t i = 0; i < USES; i++) {
-        for (uint8_t version = ACTIVE; version <= NEWEST; version = (uint8_t)(version + NEWEST - ACTIVE)) {
+        for (unsigned version = ACTIVE; version <= NEWEST; version += NEWEST - ACTIVE) {
             const struct hsmd_card_key_ref ref = ref_of(i, version);
             card_fresh();
             card_holds(&ref);
@@ -64,8 +64,7 @@ static void keys_differ(void **state)
     for (size_t i = 0; i < USES; i++) {
         bool same_in_all_slots =
             (uses[i].use == HSMD_CARD_TRANSPORT || uses[i].use == HSMD_CARD_FACTORY) && uses[i].slot != 0;
-        for (uint8_t version = ACTIVE; !same_in_all_slots && version <= NEWEST;
-             version = (uint8_t)(version + NEWEST - ACTIVE)) {
+        for (unsigned version = ACTIVE; !same_in_all_slots && version <= NEWEST; version += NEWEST - ACTIVE) {
             const struct hsmd_card_key_ref ref = ref_of(i, version);
             if (uses[i].use != HSMD_CARD_FACTORY || version == ACTIVE)
                 card_key(&ref, keys[count++]);
