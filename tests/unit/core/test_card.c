@@ -3,7 +3,9 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -127,6 +129,33 @@ static void key_change(void **state)
     assert_int_equal(card_authenticate(f, 2, fresh, false), MV_CARD_DONE);
 }
 
+/* What is not committed is lost with the power; what is, and every key, outlives the program. */
+static void power_and_file(void **state)
+{
+    struct card_fixture *f = *state;
+    static struct vcard copy;
+    char path[] = "/tmp/test-card-XXXXXX";
+    int fd = mkstemp(path);
+    assert_true(fd >= 0);
+    assert_int_equal(close(fd), 0);
+    f->card.path = path;
+    assert_int_equal(enter(f, MV_CARD_SLOT_OFFICE, true), MV_CARD_DONE);
+    assert_int_equal(card_write(f, MV_CARD_SECRET, MV_CARD_FILE_TO_METER, 0, "first", 5), MV_CARD_DONE);
+    assert_int_equal(card_command(f, MV_CARD_INS_COMMIT, MV_CARD_MAC, NULL, 0, NULL, 0), MV_CARD_DONE);
+    assert_int_equal(card_write(f, MV_CARD_SECRET, MV_CARD_FILE_TO_METER, 0, "other", 5), MV_CARD_DONE);
+    vcard_reset(&f->card);
+    assert_int_equal(card_select(f), MV_CARD_DONE);
+    assert_int_equal(enter(f, MV_CARD_SLOT_METER, true), MV_CARD_DONE);
+    assert_int_equal(card_read(f, MV_CARD_SECRET, MV_CARD_FILE_TO_METER, 0, 5), MV_CARD_DONE);
+    assert_memory_equal(f->session.data, "first", 5);
+    assert_true(vcard_load(&copy, path));
+    assert_memory_equal(copy.application.files[MV_CARD_FILE_TO_METER].data, "first", 5);
+    assert_memory_equal(copy.application.keys, f->card.application.keys, sizeof copy.application.keys);
+    assert_memory_equal(copy.uid, card_uid, sizeof copy.uid);
+    vcard_free(&copy);
+    assert_int_equal(unlink(path), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -134,6 +163,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(several_keys, setup, teardown),
         cmocka_unit_test_setup_teardown(every_length, setup, teardown),
         cmocka_unit_test_setup_teardown(key_change, setup, teardown),
+        cmocka_unit_test_setup_teardown(power_and_file, setup, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
