@@ -71,9 +71,9 @@ if [ "${1:-}" = analyse ]; then
     exit
 fi
 
-one_by_one=$#
 show=no
 [ "${1:-}" != --alarms ] || { show=yes && shift; }
+one_by_one=$#
 entries=("$@")
 [ ${#entries[@]} -gt 0 ] || entries=(objects record return journal parse crypto token codec)
 work=$(mktemp -d "${TMPDIR:-/tmp}/metervault-proof.XXXXXX")
