@@ -16,7 +16,7 @@ Usage: tests/run.sh [PART]
 Parts: all (default)  everything below but long: what CI runs
        unit           unit tests of the release build
        target         meter-core and its tests for Cortex-M0+, Cortex-M4 and rv32, under qemu
-       conformance    published STS vectors through a real token
+       conformance    published values of STS, keys and cards through a real token
        model          50,000 random operations on server, key process and meters against an oracle in Python; what
                       cards carry, by Spin
        integration    whole instances: sales, TLS, an independent gRPC client, memory
