@@ -51,6 +51,8 @@ static void start(struct world *world)
                                          .group_max = 64,
                                          .queue_max = 512,
                                          .readers = 4,
+                                         .card_ceiling = world->card_ceiling,
+                                         .card_key_ceiling = world->card_key_ceiling,
                                          .clock = read_clock};
     assert_ok(vend_start(&options, &world->vend));
 }

@@ -19,6 +19,7 @@ struct world {
     struct vend *vend;
     char folder[64];
     char ledger[128];
+    uint32_t card_ceiling, card_key_ceiling; /* from the next start on; 0: without end */
 };
 
 /* Set by the test, read by the domain. */
