@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <winscard.h>
 
 #include "card.h"
@@ -76,13 +77,22 @@ static bool choose(SCARDCONTEXT context, const char *wanted, char chosen[READER_
     return found;
 }
 
-static bool await_card(SCARDCONTEXT context, const char *name, unsigned wait_ms, char wrong[READER_WRONG])
+static int64_t now_ms(void)
+{
+    struct timespec now = {0};
+    (void)clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+/* Until `end_ms`, looking at least once. */
+static bool await_card(SCARDCONTEXT context, const char *name, int64_t end_ms, char wrong[READER_WRONG])
 {
     SCARD_READERSTATE state = {.szReader = name, .dwCurrentState = SCARD_STATE_UNAWARE};
     LONG code = SCardGetStatusChange(context, 0, &state, 1);
     while (code == SCARD_S_SUCCESS && (state.dwEventState & SCARD_STATE_PRESENT) == 0) {
+        int64_t left_ms = end_ms - now_ms();
         state.dwCurrentState = state.dwEventState & ~(DWORD)SCARD_STATE_CHANGED;
-        code = SCardGetStatusChange(context, wait_ms, &state, 1);
+        code = SCardGetStatusChange(context, left_ms > 0 ? (DWORD)left_ms : 0, &state, 1);
     }
     if (code == SCARD_E_TIMEOUT)
         (void)snprintf(wrong, READER_WRONG, "no card in %s", name);
@@ -91,11 +101,27 @@ static bool await_card(SCARDCONTEXT context, const char *name, unsigned wait_ms,
     return code == SCARD_S_SUCCESS;
 }
 
-static bool connect_card(struct pcsc_reader *reader, const char *name, char wrong[READER_WRONG])
+/* pcscd may be a moment behind a card that was just taken out or put in. */
+static bool may_pass(LONG code)
 {
+    return code == SCARD_W_UNPOWERED_CARD || code == SCARD_W_REMOVED_CARD || code == SCARD_W_RESET_CARD ||
+           code == SCARD_E_NO_SMARTCARD || code == SCARD_W_UNRESPONSIVE_CARD;
+}
+
+static bool connect_card(struct pcsc_reader *reader, const char *name, int64_t end_ms, char wrong[READER_WRONG])
+{
+    const struct timespec pause = {0, 50 * 1000000L};
     DWORD size = sizeof reader->base.atr;
-    LONG code = SCardConnect(reader->context, name, SCARD_SHARE_EXCLUSIVE, SCARD_PROTOCOL_T0 | SCARD_PROTOCOL_T1,
-                             &reader->card, &reader->protocol);
+    LONG code;
+    for (;;) {
+        if (!await_card(reader->context, name, end_ms, wrong))
+            return false;
+        code = SCardConnect(reader->context, name, SCARD_SHARE_EXCLUSIVE, SCARD_PROTOCOL_T0 | SCARD_PROTOCOL_T1,
+                            &reader->card, &reader->protocol);
+        if (!may_pass(code) || now_ms() >= end_ms)
+            break;
+        (void)nanosleep(&pause, NULL);
+    }
     if (code != SCARD_S_SUCCESS) {
         say(wrong, name, code);
         return false;
@@ -137,8 +163,7 @@ struct reader *reader_open_pcsc(const char *name, unsigned wait_ms, char wrong[R
         return NULL;
     }
     reader->base.driver = &driver;
-    if (choose(reader->context, name, chosen, wrong) && await_card(reader->context, chosen, wait_ms, wrong) &&
-        connect_card(reader, chosen, wrong))
+    if (choose(reader->context, name, chosen, wrong) && connect_card(reader, chosen, now_ms() + wait_ms, wrong))
         return &reader->base;
     close_reader(&reader->base);
     return NULL;

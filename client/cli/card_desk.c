@@ -12,8 +12,10 @@ static void print_card(const ProtobufCMessage *answer)
     card_print((const Metervault__V1__Card *)answer);
 }
 
-int card_show_answer(const struct cli *cli, ProtobufCMessage *answer, int code)
+int card_ask(struct cli *cli, const char *method, const ProtobufCMessage *request)
 {
+    int code = CLI_DONE;
+    ProtobufCMessage *answer = cli_ask(cli, &metervault__v1__card_service__descriptor, method, request, &code);
     return cli_show(cli, answer, print_card, code);
 }
 
@@ -27,8 +29,7 @@ int card_show(struct cli *cli, int argc, char **argv)
     if (argc - first != 1)
         return cli_usage(cli, "show needs the card's UID, 14 hex digits");
     request.uid = argv[first];
-    return card_show_answer(
-        cli, cli_ask(cli, &metervault__v1__card_service__descriptor, "GetCard", &request.base, &code), code);
+    return card_ask(cli, "GetCard", &request.base);
 }
 
 int card_unblock(struct cli *cli, int argc, char **argv)
@@ -43,8 +44,7 @@ int card_unblock(struct cli *cli, int argc, char **argv)
     if (first < argc || uid == NULL)
         return cli_usage(cli, "unblock needs --uid UID, 14 hex digits");
     request.uid = (char *)uid;
-    return card_show_answer(
-        cli, cli_ask(cli, &metervault__v1__card_service__descriptor, "UnblockCard", &request.base, &code), code);
+    return card_ask(cli, "UnblockCard", &request.base);
 }
 
 static void print_line(const Metervault__V1__Card *card)

@@ -29,8 +29,8 @@ int card_list(struct cli *cli, int argc, char **argv);
 int card_show(struct cli *cli, int argc, char **argv);
 int card_readers(struct cli *cli, int argc, char **argv);
 
-/* Prints the one card of an answer, as the settings say, and frees it. NULL: returns `code`. */
-int card_show_answer(const struct cli *cli, ProtobufCMessage *answer, int code);
+/* Calls a method whose answer is a card, and prints that. Returns the exit code. */
+int card_ask(struct cli *cli, const char *method, const ProtobufCMessage *request);
 /* Over several lines. */
 void card_print(const Metervault__V1__Card *card);
 void card_print_result(const Metervault__V1__CardBegin *begin, const Metervault__V1__CardResult *result);

@@ -9,7 +9,7 @@ enum { ROUND_MOST = 100 };
 struct load {
     struct card_given given;
     struct card_content content;
-    const char *want, *from, *clear_text, *mac, *enc;
+    const char *kind, *want, *from, *clear_text, *mac, *enc;
     bool abandon;
     Metervault__V1__ReadRequestRecord read;
     Metervault__V1__Clear clear;
@@ -89,6 +89,9 @@ static int read_begin(const struct cli *cli, struct load *load, char **texts, in
                       Metervault__V1__CardBegin *begin)
 {
     int meters = meters_first(texts, count);
+    if (load->kind == NULL || !card_kind(load->kind, &begin->kind))
+        return cli_usage(cli,
+                         "--kind says what card it is: preset, inspection, reset, clear, relay-test or key-update");
     int code = read_meters(cli, texts, meters, begin);
     if (code == CLI_DONE)
         code = read_wanted(cli, load, begin);
@@ -102,13 +105,17 @@ static int read_begin(const struct cli *cli, struct load *load, char **texts, in
 
 int card_load(struct cli *cli, int argc, char **argv)
 {
-    enum { OWN = 6 };
+    enum { OWN = 7 };
     struct load load = {.from = "0", .mac = "0", .enc = "0"};
     Metervault__V1__CardBegin begin = METERVAULT__V1__CARD_BEGIN__INIT;
     struct cli_option options[OWN + CARD_CONTENT_OPTIONS + CARD_OPTIONS] = {
-        {.name = "want", .text = &load.want},        {.name = "from", .text = &load.from},
-        {.name = "clear", .text = &load.clear_text}, {.name = "mac-version", .text = &load.mac},
-        {.name = "enc-version", .text = &load.enc},  {.name = "abandon-unread", .flag = &load.abandon}};
+        {.name = "kind", .text = &load.kind},
+        {.name = "want", .text = &load.want},
+        {.name = "from", .text = &load.from},
+        {.name = "clear", .text = &load.clear_text},
+        {.name = "mac-version", .text = &load.mac},
+        {.name = "enc-version", .text = &load.enc},
+        {.name = "abandon-unread", .flag = &load.abandon}};
     int first;
     int code;
     card_content_options(&load.content, options + OWN);

@@ -119,8 +119,7 @@ int card_block(struct cli *cli, int argc, char **argv)
         Metervault__V1__BlockCardRequest request = METERVAULT__V1__BLOCK_CARD_REQUEST__INIT;
         request.uid = (char *)uid;
         request.reason = (char *)reason;
-        return card_show_answer(
-            cli, cli_ask(cli, &metervault__v1__card_service__descriptor, "BlockCard", &request.base, &code), code);
+        return card_ask(cli, "BlockCard", &request.base);
     }
     begin.purpose = METERVAULT__V1__CARD_PURPOSE__BLOCK;
     begin.reason = (char *)reason;

@@ -5,9 +5,9 @@
 
 #include "../card/reader.h"
 #include "card_desk.h"
-#include "journal.h"
+#include "order_id.h"
 
-enum { WAIT_MOST_S = 3600, REQUEST_ID = 48, PROGRESS_LINE = 60 };
+enum { WAIT_MOST_S = 3600, REQUEST_ID = 40, PROGRESS_LINE = 60 };
 
 bool card_parse(struct cli *cli, struct card_given *given, struct cli_option *options, size_t own, int argc,
                 char **argv, int *first, int *code)
@@ -20,12 +20,9 @@ bool card_parse(struct cli *cli, struct card_given *given, struct cli_option *op
     *code = cli_need_terminal(cli);
     if (*code != CLI_DONE)
         return false;
-    if (given->request_id == NULL && mv_client_request_id(given->fresh_id))
-        given->request_id = given->fresh_id;
-    if (given->request_id == NULL)
-        *code = cli_usage(cli, "the system gives no random numbers for a request id");
-    else if (!journal_id_valid(given->request_id, REQUEST_ID))
-        *code = cli_usage(cli, "--request-id has 1 to %d letters, digits, '.', '_', '-'", REQUEST_ID);
+    *code = order_id_complete(cli, &given->request_id, given->fresh_id);
+    if (*code == CLI_DONE && strlen(given->request_id) > REQUEST_ID)
+        *code = cli_usage(cli, "--request-id has at most %d characters", REQUEST_ID);
     return *code == CLI_DONE;
 }
 

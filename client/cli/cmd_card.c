@@ -24,9 +24,9 @@ const struct cli_command cli_card = {
         "                            [--calendar FILE] [SESSION]\n"
         "       metervault card purchase --kwh N [--merge] [SESSION]\n"
         "       metervault card replace --meter PAN [--kwh N] [SESSION]\n"
-        "       metervault card load [--want WHAT] [--from N] [--clear LIST] [--abandon-unread] [--tariff FILE]\n"
-        "                            [--calendar FILE] [--mac-version N] [--enc-version N] [NAME=VALUE...] PAN...\n"
-        "                            [SESSION]\n"
+        "       metervault card load --kind KIND [--want WHAT] [--from N] [--clear LIST] [--abandon-unread]\n"
+        "                            [--tariff FILE] [--calendar FILE] [--mac-version N] [--enc-version N]\n"
+        "                            [NAME=VALUE...] PAN... [SESSION]\n"
         "       metervault card block --reason TEXT [--uid UID] [SESSION]\n"
         "       metervault card unblock --uid UID\n"
         "       metervault card list [--meter PAN] [--denied]\n"
@@ -39,7 +39,7 @@ const struct cli_command cli_card = {
         "  SESSION:\n"
         "  --reader NAME   the beginning of the reader's name; without it the first one; socket:PATH an emulated card\n"
         "  --wait SECONDS  for a card, 30\n"
-        "  --request-id ID up to 48 characters\n"
+        "  --request-id ID up to 40 characters\n"
         "\n"
         "  --kind KIND     user, preset, inspection, reset, clear, relay-test or key-update\n"
         "  --domain HEX    6 hex digits: of the record keys of the meters that the card is for\n"
@@ -55,7 +55,7 @@ const struct cli_command cli_card = {
         "Examples:\n"
         "  metervault card open --meter 600727000000000009 --kwh 20 --client 4711 alarm-1=10000\n"
         "  metervault card purchase --kwh 25.6\n"
-        "  metervault card load 600727000000000009 600727000000000017\n"
+        "  metervault card load --kind inspection 600727000000000009 600727000000000017\n"
         "  metervault card collect --json\n",
     .run = run,
 };

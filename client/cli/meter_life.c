@@ -8,35 +8,66 @@
 
 static const ProtobufCServiceDescriptor *const service = &metervault__v1__meter_service__descriptor;
 
+/* What `meter provision` is told. */
+struct provision {
+    const char *domain, *mac, *enc, *epoch, *card, *card_area;
+};
+
+static int read_records(const struct cli *cli, const struct provision *given, Metervault__V1__RecordKeys *keys)
+{
+    uint64_t mac;
+    uint64_t enc;
+    uint64_t epoch;
+    if (!cli_number(given->mac, 1, UINT8_MAX, &mac) || !cli_number(given->enc, 1, UINT8_MAX, &enc))
+        return cli_usage(cli, "--mac-version and --enc-version are numbers from 1 to 255");
+    if (!cli_number(given->epoch, 0, UINT16_MAX, &epoch))
+        return cli_usage(cli, "--epoch is a number from 0 to 65535");
+    keys->domain = (char *)given->domain;
+    keys->mac_version = (uint32_t)mac;
+    keys->enc_version = (uint32_t)enc;
+    keys->installation_epoch = (uint32_t)epoch;
+    return CLI_DONE;
+}
+
+static int read_cards(const struct cli *cli, const struct provision *given, Metervault__V1__CardKeys *keys)
+{
+    uint64_t card = 0;
+    uint64_t area = 0;
+    if (given->card == NULL && given->card_area != NULL)
+        return cli_usage(cli, "--card-area goes with --card");
+    if (given->card != NULL && !cli_number(given->card, 1, UINT8_MAX, &card))
+        return cli_usage(cli, "--card is the version of the master card-meter, 1 to 255");
+    if (given->card_area != NULL && !cli_number(given->card_area, 1, UINT8_MAX, &area))
+        return cli_usage(cli, "--card-area is the version of the master card-area, 1 to 255");
+    keys->key_version = (uint32_t)card;
+    keys->area_version = (uint32_t)area;
+    return CLI_DONE;
+}
+
 int meter_provision(struct cli *cli, int argc, char **argv)
 {
-    const char *domain = NULL;
-    const char *mac = "1";
-    const char *enc = "1";
-    const char *epoch = "0";
-    uint64_t numbers[3];
+    struct provision given = {.mac = "1", .enc = "1", .epoch = "0"};
     int first;
     int code;
-    const struct cli_option options[] = {{.name = "domain", .text = &domain},
-                                         {.name = "mac-version", .text = &mac},
-                                         {.name = "enc-version", .text = &enc},
-                                         {.name = "epoch", .text = &epoch}};
+    const struct cli_option options[] = {
+        {.name = "domain", .text = &given.domain},   {.name = "mac-version", .text = &given.mac},
+        {.name = "enc-version", .text = &given.enc}, {.name = "epoch", .text = &given.epoch},
+        {.name = "card", .text = &given.card},       {.name = "card-area", .text = &given.card_area}};
     if (!cli_parse(cli, options, sizeof options / sizeof options[0], argc, argv, &first, &code))
         return code;
-    if (argc - first != 1 || domain == NULL)
+    if (argc - first != 1 || given.domain == NULL)
         return cli_usage(cli, "provision needs one meter PAN and --domain");
-    if (!cli_number(mac, 1, UINT8_MAX, &numbers[0]) || !cli_number(enc, 1, UINT8_MAX, &numbers[1]))
-        return cli_usage(cli, "--mac-version and --enc-version are numbers from 1 to 255");
-    if (!cli_number(epoch, 0, UINT16_MAX, &numbers[2]))
-        return cli_usage(cli, "--epoch is a number from 0 to 65535");
     Metervault__V1__ProvisionMeterRequest request = METERVAULT__V1__PROVISION_METER_REQUEST__INIT;
-    Metervault__V1__RecordKeys keys = METERVAULT__V1__RECORD_KEYS__INIT;
-    keys.domain = (char *)domain;
-    keys.mac_version = (uint32_t)numbers[0];
-    keys.enc_version = (uint32_t)numbers[1];
-    keys.installation_epoch = (uint32_t)numbers[2];
+    Metervault__V1__RecordKeys records = METERVAULT__V1__RECORD_KEYS__INIT;
+    Metervault__V1__CardKeys cards = METERVAULT__V1__CARD_KEYS__INIT;
+    code = read_records(cli, &given, &records);
+    if (code == CLI_DONE)
+        code = read_cards(cli, &given, &cards);
+    if (code != CLI_DONE)
+        return code;
     request.meter_pan = argv[first];
-    request.record_keys = &keys;
+    request.record_keys = &records;
+    request.card_keys = cards.key_version != 0 ? &cards : NULL;
     ProtobufCMessage *answer = cli_ask(cli, service, "ProvisionMeter", &request.base, &code);
     return meter_show_answer(cli, answer, code);
 }

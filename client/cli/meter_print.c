@@ -56,6 +56,9 @@ static void print_meter(const ProtobufCMessage *answer)
         print_wanted(meter->wanted);
     print_records("Record keys", meter->record_keys);
     print_records("Pending keys", meter->pending_record_keys);
+    if (meter->card_keys != NULL)
+        (void)printf("Card keys     version %u, of tool cards %u\n", meter->card_keys->key_version,
+                     meter->card_keys->area_version);
     if (meter->credit_unit == METERVAULT__V1__CREDIT_UNIT__CURRENCY)
         (void)puts("Counts        currency");
 }

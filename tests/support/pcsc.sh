@@ -5,12 +5,13 @@
 if [ "${MV_PCSC_APART:-}" != yes ]; then
     MV_PCSC_APART=yes exec unshare --net --mount "$0" "$@"
 fi
+ip link set lo up
 export MV_VPCD=127.0.0.1:35963 MV_READER="Virtual PCD 00 00"
 
 # FOLDER takes configuration and log.
 pcsc_start() {
     local folder=$1
-    ip link set lo up && mkdir -p /run/pcscd "$folder/reader.conf" && mount -t tmpfs none /run/pcscd || return
+    mkdir -p /run/pcscd "$folder/reader.conf" && mount -t tmpfs none /run/pcscd || return
     # the driver of virtual readers alone, and no USB
     cp /etc/reader.conf.d/vpcd "$folder/reader.conf/" || return
     /usr/sbin/pcscd --foreground -c "$folder/reader.conf" >"$folder/pcscd.log" 2>&1 &

@@ -1,0 +1,108 @@
+# shellcheck shell=bash
+# Cards, desks and meters of a test: sourced after pcsc.sh, instance.sh and cli.sh. The card at hand lies in the reader of
+# the desk, or is held at a meter, never both.
+MV_VCARD=${MV_VCARD:-$(dirname "$MV_BIN")/tests/vcard}
+mv_cards=0 mv_hand='' mv_place='' mv_card_pid=''
+
+card_make() { # NAME: a fresh card; the serial numbers are 04000000000001 and on
+    mkdir -p "$MV_DIR/cards"
+    mv_cards=$((mv_cards + 1))
+    "$MV_VCARD" --card "$MV_DIR/cards/$1" --new "$(printf '04%012X' "$mv_cards")"
+}
+
+card_out() {
+    [ -z "$mv_card_pid" ] || { kill "$mv_card_pid" && wait "$mv_card_pid"; } 2>/dev/null
+    mv_card_pid='' mv_place=''
+}
+
+# The card at hand from now on. Switches of vcard may follow.
+card_in() { # NAME [SWITCH...]
+    card_out
+    mv_hand=$1
+    shift
+    mv_card_switches=("$@")
+}
+
+# The card at hand lies in the virtual reader, until it is taken out.
+in_reader() {
+    [ "$mv_place" != desk ] || return 0
+    card_out
+    "$MV_VCARD" --card "$MV_DIR/cards/$mv_hand" "${mv_card_switches[@]}" --vpcd "$MV_VPCD" &
+    mv_card_pid=$! mv_place=desk
+    for _ in {1..100}; do
+        ! "$MV_BIN/metervault" card readers --config "$MV_DIR/clients/$MV_VENDOR.conf" | grep -q 'a card' || return 0
+        sleep 0.05
+    done
+    return 1
+}
+
+# Runs a card command of the principal with the card at hand in the reader.
+at_desk() { # PRINCIPAL PART arguments...
+    local principal=$1 part=$2
+    shift 2
+    in_reader || return
+    cli "$principal" card "$part" "$@" --reader "$MV_READER" --wait 10
+}
+
+meter_sim() { # NUMBER arguments...
+    "$MV_BIN/metersim" --state "$MV_DIR/meters/$1" "${@:2}"
+}
+
+# Puts the card at hand into a meter. Prints what the meter shows.
+at_meter() { # NUMBER
+    local socket=$MV_DIR/slot code
+    card_out
+    rm -f "$socket"
+    "$MV_VCARD" --card "$MV_DIR/cards/$mv_hand" "${mv_card_switches[@]}" --listen "$socket" &
+    mv_card_pid=$!
+    await_socket "$socket" && meter_sim "$1" card insert "$socket"
+    code=$?
+    card_out
+    return "$code"
+}
+
+await_socket() { # PATH
+    for _ in {1..100}; do
+        [ ! -S "$1" ] || return 0
+        sleep 0.02
+    done
+    return 1
+}
+
+# The card at hand visits the meters 1 to COUNT. Prints how many accepted it.
+visit_all() { # COUNT
+    local socket=$MV_DIR/slot i done=0
+    card_out
+    rm -f "$socket"
+    "$MV_VCARD" --card "$MV_DIR/cards/$mv_hand" --listen "$socket" &
+    mv_card_pid=$!
+    await_socket "$socket" || return
+    for ((i = 1; i <= $1; i++)); do
+        ! meter_sim "$i" card insert "$socket" | grep -q ACCEPT || done=$((done + 1))
+    done
+    card_out
+    echo "$done"
+}
+
+remaining() { # NUMBER of a meter
+    meter_sim "$1" --json registers | json remaining
+}
+
+# Makes the meters 1 to COUNT with keys for tokens, records and cards, and has the office commission them.
+meters_make() { # COUNT DOMAIN
+    local i pan list=$MV_DIR/hsm/meters.csv made=$MV_DIR/hsm/meters
+    mkdir -p "$MV_DIR/meters" "$made"
+    { echo pan && for ((i = 1; i <= $1; i++)); do mv_pan "$i"; done; } >"$list"
+    mv_keys export-meter --batch "$list" --sgc "$MV_SAMPLE_SGC" --krn 1 --kt 2 --ti 1 --ea 11 --base-date 2014 --ken 255 \
+        --factory-key factory --domain "$2" --mac-version 1 --enc-version 1 --epoch 0 --card 1 --card-area 1 \
+        --out-dir "$made" --out "$MV_DIR/hsm/meters.report" >/dev/null || return
+    for ((i = 1; i <= $1; i++)); do
+        pan=$(mv_pan "$i")
+        meter_sim "$i" --provision "$made/$pan.provision" --component-file "$MV_DIR/custodians/factory-a" \
+            --component-file "$MV_DIR/custodians/factory-b" >/dev/null &&
+            cli "$MV_ADMIN" meter register --meter "$pan" --organisation "$MV_ORGANISATION" --sgc "$MV_SAMPLE_SGC" --ea 11 \
+                --made >/dev/null &&
+            cli "$MV_ADMIN" meter provision "$pan" --domain "$2" --epoch 0 --card 1 --card-area 1 >/dev/null &&
+            cli "$MV_ADMIN" meter state "$pan" active >/dev/null || return
+    done
+}
