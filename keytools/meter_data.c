@@ -106,12 +106,12 @@ static bool read_cards(const struct meter_text *text, struct meter_data *data, s
     if (!data->with_cards)
         return text->card_area == NULL || wrong(fault, "card", "is required with an area's card key");
     memcpy(cards->pan, data->meter.pan, sizeof cards->pan);
+    if (!data->with_records)
+        return wrong(fault, "domain", "is required with card keys: what a card brings is records");
     if (!small("card", text->card, 1, UINT8_MAX, &cards->meter_version, fault))
         return false;
     if (text->card_area == NULL)
         return true;
-    if (!data->with_records)
-        return wrong(fault, "domain", "is required with an area's card key");
     memcpy(cards->domain, data->records.owner.domain, sizeof cards->domain);
     return small("card-area", text->card_area, 1, UINT8_MAX, &cards->area_version, fault);
 }

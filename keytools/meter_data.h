@@ -4,7 +4,7 @@
 
 #include "hsm/card_key.h"
 
-/* As given; NULL: absent. The record keys' four go together, an area's card key needs their domain and a card key; the
+/* As given; NULL: absent. The record keys' four go together, a card key needs them, an area's needs a card key; the
  * rest but `token_carrier` and `firmware` is required. */
 struct meter_text {
     const char *pan, *sgc, *krn, *kt, *ti, *ea, *base_date, *ken, *token_carrier, *firmware;

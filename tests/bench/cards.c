@@ -248,7 +248,7 @@ static double measure(unsigned rounds, unsigned repeats)
         (void)waitpid(terminals[i].pid, NULL, 0);
     }
     qsort(ratios, repeats, sizeof ratios[0], by_size);
-    return ratios[repeats / 2];
+    return ratios[(repeats - 1) / 2];
 }
 
 static const char HELP[] =

@@ -1,14 +1,20 @@
 #!/bin/bash
 # Card keys from their birth to the meter: generated, rotated, retired, wrapped for the factory alone and as a batch.
-# usage: cards.sh METERVAULT-KEYS
+# usage: cards.sh METERVAULT-KEYS METERSIM
 set -u
 here=$(cd "$(dirname "$0")" && pwd)
-program=$1
+program=$1 metersim=$2
 # shellcheck source=tests/support/keys.sh
 . "$here/../../support/keys.sh"
 
 line() { # FILE NAME: its value
     sed -n "s/^$2 //p" "$1"
+}
+
+load() { # NAME CODE TEXT FILE: into a new meter
+    rm -f "$dir/meter"
+    look "$1" "$2" "$3" "$metersim" --state "$dir/meter" --provision "$4" --component-file "$dir/f1" \
+        --component-file "$dir/f2" show
 }
 
 field() { # LABEL NAME: of its line in the catalogue
@@ -65,8 +71,12 @@ expect 'a meter' 0 'with card keys, KCVs' "${meter[@]}" "${records[@]}" --card 2
 same 'versions' 22 "$(line "$dir/m" card_key_version)$(line "$dir/m" card_area_version)"
 same 'wrapped' 80 "$(line "$dir/m" wrapped_card_keys | tr -d '\n' | wc -c)"
 same 'KCVs' 12 "$(line "$dir/m" card_kcvs | tr -d '\n' | wc -c)"
-expect 'without tool cards' 0 'with card keys' "${meter[@]}" --card 2 --out "$dir/own"
+load 'the meter takes it' 0 600727000000000009 "$dir/m"
+sed "s/^card_kcvs ./card_kcvs $(line "$dir/m" card_kcvs | cut -c1 | tr '0-9A-F' '1-9A-F0')/" "$dir/m" >"$dir/bad"
+load 'another KCV' 1 'another KCV' "$dir/bad"
+expect 'without tool cards' 0 'with card keys' "${meter[@]}" "${records[@]}" --card 2 --out "$dir/own"
 same 'no area' 0 "$(line "$dir/own" card_area_version)"
+load 'the meter takes that too' 0 600727000000000009 "$dir/own"
 same 'its own key is the same' "$(line "$dir/m" card_kcvs | cut -c1-6)000000" "$(line "$dir/own" card_kcvs)"
 expect 'without cards' 0 KCV "${meter[@]}" --out "$dir/plain"
 same 'none in the file' '' "$(line "$dir/plain" wrapped_card_keys)"
@@ -75,13 +85,13 @@ expect 'another meter' 0 KCV export-meter --pan 000001000000000082 "${key[@]}" "
 same 'the key of its area' "$(line "$dir/m" card_kcvs | cut -c7-)" "$(line "$dir/other" card_kcvs | cut -c7-)"
 [ "$(line "$dir/m" card_kcvs)" != "$(line "$dir/other" card_kcvs)" ] || fail 'two meters have one key'
 
-expect 'below the minimum' 1 CARD_KEY_NOT_ACTIVE "${meter[@]}" --card 1 --out "$dir/x"
-expect 'unknown version' 1 CARD_KEY_UNKNOWN "${meter[@]}" --card 3 --out "$dir/x"
-expect 'unknown area' 1 CARD_KEY_UNKNOWN "${meter[@]}" --domain A1B2C3 --mac-version 1 --enc-version 1 --epoch 0 --card 2 \
+expect 'below the minimum' 1 CARD_KEY_NOT_ACTIVE "${meter[@]}" "${records[@]}" --card 1 --out "$dir/x"
+expect 'unknown version' 1 CARD_KEY_UNKNOWN "${meter[@]}" "${records[@]}" --card 3 --out "$dir/x"
+expect 'unknown area' 1 CARD_KEY_UNKNOWN "${meter[@]}" "${records[@]}" --card 2 \
     --card-area 3 --out "$dir/x"
-expect 'an area without a domain' 2 domain "${meter[@]}" --card 2 --card-area 2 --out "$dir/x"
+expect 'a card without records' 2 domain "${meter[@]}" --card 2 --out "$dir/x"
 expect 'an area alone' 2 --card "${meter[@]}" "${records[@]}" --card-area 2 --out "$dir/x"
-expect 'version 0' 2 card "${meter[@]}" --card 0 --out "$dir/x"
+expect 'version 0' 2 card "${meter[@]}" "${records[@]}" --card 0 --out "$dir/x"
 [ ! -e "$dir/x" ] || fail 'a refused export left a file'
 
 # ---- a batch ----
