@@ -3,8 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/qr.h"
 #include "base/secret.h"
-#include "qr.h"
 #include "shares.h"
 #include "terminal.h"
 #include "witness.h"

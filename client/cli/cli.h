@@ -125,6 +125,6 @@ void cli_progress_end(struct cli_progress *progress);
 extern const struct cli_command cli_vend, cli_trial, cli_reprint, cli_batch, cli_engineer, cli_rollover, cli_meter,
     cli_record, cli_card, cli_operator, cli_audit;
 
-extern const struct cli_command cli_tariff;
+extern const struct cli_command cli_tariff, cli_receipt;
 
 #endif

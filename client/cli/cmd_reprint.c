@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "cli.h"
+#include "receipt_number.h"
 #include "sale_print.h"
 
 static const ProtobufCServiceDescriptor *const service = &metervault__v1__token_service__descriptor;
@@ -25,21 +26,12 @@ static int by_request(struct cli *cli, const char *request_id)
     return show(cli, "GetToken", &request.base);
 }
 
-/* ORGANISATION/TERMINAL/NUMBER */
 static int by_receipt(struct cli *cli, const char *text)
 {
-    char parts[128];
-    int length = snprintf(parts, sizeof parts, "%s", text);
-    char *terminal = strchr(parts, '/');
-    char *number = terminal != NULL ? strchr(terminal + 1, '/') : NULL;
+    char parts[RECEIPT_NUMBER];
     Metervault__V1__ReceiptNumber receipt = METERVAULT__V1__RECEIPT_NUMBER__INIT;
-    if (length < 0 || (size_t)length >= sizeof parts || number == NULL ||
-        !cli_number(number + 1, 1, INT64_MAX, &receipt.number))
+    if (!receipt_number_read(text, parts, &receipt))
         return cli_usage(cli, "--receipt is ORGANISATION/TERMINAL/NUMBER, as printed");
-    *terminal = '\0';
-    *number = '\0';
-    receipt.organisation = parts;
-    receipt.terminal_id = terminal + 1;
     Metervault__V1__GetTokenRequest request = METERVAULT__V1__GET_TOKEN_REQUEST__INIT;
     request.by_case = METERVAULT__V1__GET_TOKEN_REQUEST__BY_RECEIPT;
     request.receipt = &receipt;

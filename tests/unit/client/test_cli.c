@@ -21,7 +21,8 @@ static void help_is_as_written_down(void **state)
     assert_int_equal(whole.code, 0);
     assert_golden("help", whole.output);
     static const char *const commands[] = {"vend",  "trial",  "reprint", "batch",    "engineer", "rollover",
-                                           "meter", "record", "card",    "operator", "audit", "tariff"};
+                                           "meter", "record", "card",    "operator", "audit", "tariff",
+                                           "receipt"};
     for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++) {
         struct run one = run("%s --help", commands[i]);
         char name[32];

@@ -6,7 +6,7 @@
 
 #include <cmocka.h>
 
-#include "qr.h"
+#include "base/qr.h"
 
 static struct qr qr;
 

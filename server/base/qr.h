@@ -1,7 +1,7 @@
 /* A QR code (ISO/IEC 18004) of version 4, level M: 33 by 33 modules, up to 90 characters of 0-9 A-Z and some signs; a
  * share has 74. Our own, because what libraries allocate is neither locked nor wiped. */
-#ifndef KEYTOOLS_QR_H
-#define KEYTOOLS_QR_H
+#ifndef MV_BASE_QR_H
+#define MV_BASE_QR_H
 
 #include <stdbool.h>
 #include <stddef.h>

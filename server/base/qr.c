@@ -1,4 +1,4 @@
-#include "qr.h"
+#include "base/qr.h"
 
 #include <string.h>
 
