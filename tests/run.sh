@@ -265,6 +265,7 @@ part_long() {
     script "proof of meter-core" tests/proof/run.sh
     script "a million random operations" tests/model/run.py --operations 1000000
     script "a year of power cuts" tests/unit/core/year_long.sh build/tests/test_year_cut_1
+    script "cards pulled out 1000 times" env METERVAULT_CARD_CUTS=1000 tests/faults/cards.sh
     script "500 kills" env METERVAULT_KILLS=500 tests/faults/kill.sh
     script "ceremonies ended at every question in every way" env METERVAULT_REHEARSAL=all tests/integration/rehearsal.sh
     script "power cuts on the targets" env METERVAULT_TARGET_LONG=ON tests/target/run.sh

@@ -44,6 +44,20 @@ at_desk() { # PRINCIPAL PART arguments...
     cli "$principal" card "$part" "$@" --reader "$MV_READER" --wait 10
 }
 
+# The same without pcscd: the client speaks to the emulated card itself. A torn card is gone afterwards.
+at_socket() { # PRINCIPAL PART arguments...
+    local principal=$1 part=$2 socket=$MV_DIR/reader code
+    shift 2
+    card_out
+    rm -f "$socket"
+    "$MV_VCARD" --card "$MV_DIR/cards/$mv_hand" "${mv_card_switches[@]}" --listen "$socket" &
+    mv_card_pid=$!
+    await_socket "$socket" && cli "$principal" card "$part" "$@" --reader "socket:$socket" --wait 0
+    code=$?
+    card_out
+    return "$code"
+}
+
 meter_sim() { # NUMBER arguments...
     "$MV_BIN/metersim" --state "$MV_DIR/meters/$1" "${@:2}"
 }
