@@ -7,13 +7,23 @@ import subprocess
 import sys
 import tempfile
 
-# Who calls through a pointer that belongs to meter-core: objects of the journal, the companion. Any function whose
-# address is taken may be behind it.
-OWN_POINTERS = {"put_objects", "load_object", "mv_meter_may_credit", "mv_meter_add_credit", "clear_credit"}
-# Who calls the board (struct mv_meter_port, struct mv_prepay_port), which never calls back.
+# Who calls through a pointer that belongs to meter-core, and the names behind it: a cipher of cards (which may be the
+# board's as well), the steps of the card slot, and, for the journal's objects and the companion, any other function whose
+# address is taken. No pointer of one of these types can hold a function of another.
+CIPHER, OTHER = r"soft_", r"(?!soft_|mv_terminal_)"
+ASK = r"mv_terminal_(ask_|put_|(select|authenticate|commit)$)"  # the one half of a step; the other:
+TAKE = r"mv_terminal_(take_|(selected|authenticated|put|written|committed)$)"
+OWN_POINTERS = {
+    **dict.fromkeys(("put_objects", "load_object", "mv_meter_may_credit", "mv_meter_add_credit", "clear_credit"), OTHER),
+    "mv_terminal_go": ASK,
+    "mv_card_terminal_step": TAKE,
+    **dict.fromkeys("""answer_challenge cbc encrypt mv_card_crypt mv_card_mac mv_card_session_keys mv_card_side_challenge
+        third_pass""".split(), CIPHER),
+}
+# Who calls the board (struct mv_meter_port, struct mv_prepay_port, random numbers), which never calls back.
 BOARD_CALLS = set("""agrees find_place indicate load_entry look_at mv_clock_now mv_clock_set mv_nv_clear mv_nv_flush
     mv_nv_forget mv_nv_get_bytes mv_nv_move mv_nv_read_unit mv_seconds mv_store_load now commit read_crc read_unit
-    reads_back tell unit_blank""".split())
+    reads_back soft_random tell unit_blank""".split())
 
 
 def calls(sources, *options):
@@ -48,12 +58,17 @@ def name_of(function):
     return re.sub(r"_\d+$", "", function)
 
 
+def called(function, direct, every):
+    behind = OWN_POINTERS.get(name_of(function))
+    return direct | {f for f in every if behind and re.match(behind, f)}
+
+
 def main():
     direct = calls(sys.argv[1:], "-cg-no-function-pointers")
     every = calls(sys.argv[1:])
     indirect = {f for f in every if every[f] - direct.get(f, set())}
-    strange = sorted(f for f in indirect if name_of(f) not in OWN_POINTERS | BOARD_CALLS)
-    graph = {f: every[f] if name_of(f) in OWN_POINTERS else direct.get(f, set()) for f in every}
+    strange = sorted(f for f in indirect if name_of(f) not in BOARD_CALLS | OWN_POINTERS.keys())
+    graph = {f: called(f, direct.get(f, set()), every[f]) for f in every}
     cyclic = on_a_cycle(graph)
     print(f"{len(graph)} functions, {sum(map(len, graph.values()))} calls, {len(indirect)} functions call by pointers")
     failed = 0
