@@ -1,0 +1,91 @@
+/* Numbers, dates and units of a tariff file: read exactly or not at all, and written so that they read the same. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+/* cmocka.h needs those first */
+#include <cmocka.h>
+
+#include "receipt.h"
+#include "tariff_file.h"
+
+static void decimals_are_exact(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        unsigned decimals;
+        int64_t value;
+    } good[] = {{"0", 2, 0},        {"0.00", 2, 0}, {"12.5", 3, 12500}, {"12.500000", 1, 125},
+                {"7", 0, 7},        {"7.0", 0, 7},  {"0.10", 5, 10000}, {"1234567890.12345", 5, 123456789012345},
+                {"000012", 2, 1200}};
+    static const char *const bad[] = {
+        "", ".", ".5", "5.", "-1", "+1", "1,5", "1e3", "0x10", "1 0", "1.2.3", "0.001", "9999999999999999"};
+    char text[TARIFF_DECIMAL];
+    int64_t value = 0;
+    int64_t again = 0;
+    for (size_t i = 0; i < sizeof good / sizeof good[0]; i++) {
+        assert_true(tariff_decimal_read(good[i].text, good[i].decimals, &value));
+        assert_int_equal(value, good[i].value);
+        assert_true(
+            tariff_decimal_read(tariff_decimal_text(value, good[i].decimals, 0, text), good[i].decimals, &again));
+        assert_int_equal(again, value);
+    }
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
+        assert_false(tariff_decimal_read(bad[i], 2, &value));
+    assert_string_equal(tariff_decimal_text(10000, 5, 2, text), "0.10");
+    assert_string_equal(tariff_decimal_text(12345, 5, 2, text), "0.12345");
+    assert_string_equal(tariff_decimal_text(5, 2, 2, text), "0.05");
+    assert_string_equal(tariff_decimal_text(1200, 2, 0, text), "12");
+}
+
+static void days_are_the_offices(void **state)
+{
+    (void)state;
+    static const char *const bad[] = {"2026-02-29",       "2026-13-01", "2026-01-31 24:00",
+                                      "2026-01-31T06:00", "31.1.2026",  ""};
+    char text[TARIFF_DECIMAL];
+    int64_t at = 0;
+    assert_true(tariff_time_read("2026-01-01", 0, &at));
+    assert_int_equal(at, 1767225600);
+    assert_true(tariff_time_read("2026-01-01 06:30", 480, &at));
+    assert_int_equal(at, 1767225600 + 6 * 3600 + 30 * 60 - 8 * 3600);
+    assert_string_equal(tariff_time_text(at, 480, text), "2026-01-01 06:30");
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
+        assert_false(tariff_time_read(bad[i], 0, &at));
+}
+
+static void units_are_whole(void **state)
+{
+    (void)state;
+    char text[TARIFF_DECIMAL];
+    int64_t units = 0;
+    assert_true(tariff_units_read("1.5", METERVAULT__V1__UTILITY__ELECTRICITY, &units));
+    assert_int_equal(units, 1500);
+    assert_true(tariff_units_read("1.5", METERVAULT__V1__UTILITY__TIME, &units));
+    assert_int_equal(units, 5400);
+    assert_string_equal(tariff_units_text(units, METERVAULT__V1__UTILITY__TIME, text), "1.5");
+    assert_false(tariff_units_read("0.001", METERVAULT__V1__UTILITY__TIME, &units)); /* 3.6 s */
+    assert_false(tariff_units_read("0.0001", METERVAULT__V1__UTILITY__WATER, &units));
+}
+
+static void chinese_takes_two_columns(void **state)
+{
+    (void)state;
+    assert_int_equal(receipt_width("abc"), 3);
+    assert_int_equal(receipt_width("M\xc3\xbcller"), 6);
+    assert_int_equal(receipt_width("\xe7\x8e\x8b\xef\xbc\x88"), 4);
+    assert_int_equal(receipt_fit("\xe7\x8e\x8b\xe5\xb0\x8f", 3), 3);
+    assert_int_equal(receipt_fit("\xe7\x8e\x8b", 1), 3); /* at least one */
+    assert_int_equal(receipt_fit("abc", 2), 2);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(decimals_are_exact),
+        cmocka_unit_test(days_are_the_offices),
+        cmocka_unit_test(units_are_whole),
+        cmocka_unit_test(chinese_takes_two_columns),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
