@@ -168,6 +168,81 @@ static void sets_are_of_two_to_four_tokens(void **state)
     }
 }
 
+/* What a card session answers, with so many bytes of each kind; one byte is missing at its end if `cut`. */
+static size_t answer_card(uint8_t answer[4096], uint32_t session, uint8_t next, uint16_t apdu, uint16_t data, bool cut)
+{
+    struct mv_writer frame = hsmd_frame_begin(answer, 4096, HSMD_OP_CARD_OPEN | HSMD_REPLY);
+    hsmd_put_status(&frame, mv_ok());
+    mv_put_u32(&frame, session);
+    mv_put_u8(&frame, next);
+    mv_put_u16(&frame, 0x101);
+    mv_put_u16(&frame, apdu);
+    for (unsigned i = 0; i < apdu; i++)
+        mv_put_u8(&frame, 'a');
+    mv_put_u16(&frame, data);
+    for (unsigned i = 0; i < data; i++)
+        mv_put_u8(&frame, 'd');
+    assert_true(mv_writer_ok(&frame));
+    frame.used -= cut;
+    hsmd_frame_end(&frame);
+    return frame.used;
+}
+
+static void card_answers_have_their_bounds(void **state)
+{
+    (void)state;
+    static const struct {
+        uint32_t session;
+        uint8_t next;
+        uint16_t apdu, data;
+        bool cut, good;
+    } rows[] = {{5, HSMD_CARD_SEND, HSMD_CARD_APDU, 0, false, true},
+                {5, HSMD_CARD_DONE, 0, HSMD_CARD_DATA, false, true},
+                {0, HSMD_CARD_REFUSED, 0, 0, false, true},
+                {5, HSMD_CARD_SEND, HSMD_CARD_APDU + 1, 0, false, false},
+                {5, HSMD_CARD_DONE, 0, HSMD_CARD_DATA + 1, false, false},
+                {5, HSMD_CARD_REFUSED + 1, 0, 0, false, false},
+                {5, HSMD_CARD_DONE, 0, 7, true, false}};
+    const struct hsmd_card_key_ref key = {.use = HSMD_CARD_OFFICE, .slot = 1, .version = 1};
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        uint8_t bytes[4096];
+        struct hsmd_card_answer answer;
+        size_t size = answer_card(bytes, rows[i].session, rows[i].next, rows[i].apdu, rows[i].data, rows[i].cut);
+        start_server(bytes, size, 1);
+        mv_status status = hsmd_card_open(client, &key, HSMD_CARD_NO_SESSION, &answer);
+        if (rows[i].good) {
+            assert_true(status.ok);
+            assert_int_equal(answer.next, rows[i].next);
+            assert_int_equal(answer.session & 0xFFFFFF, rows[i].session);
+            assert_int_equal(answer.apdu_size, rows[i].apdu);
+            assert_int_equal(answer.data_size, rows[i].data);
+            assert_int_equal(answer.card_error, 0x101);
+        } else {
+            assert_int_equal(status.reason, MV_KEY_SERVICE_UNAVAILABLE);
+        }
+        stop_server();
+    }
+}
+
+/* A connection that ends takes the session along: nothing is asked again in another one. */
+static void a_card_session_ends_with_its_connection(void **state)
+{
+    (void)state;
+    const struct hsmd_card_key_ref key = {.use = HSMD_CARD_OFFICE, .slot = 1, .version = 1};
+    uint8_t bytes[4096];
+    struct hsmd_card_answer answer;
+    start_server(bytes, answer_card(bytes, 5, HSMD_CARD_DONE, 0, 0, false), 0);
+    assert_true(hsmd_card_open(client, &key, HSMD_CARD_NO_SESSION, &answer).ok);
+    uint32_t session = answer.session;
+    assert_int_equal(hsmd_card_step(client, session, key.uid, 2, &answer).reason, MV_CARD_SESSION_LOST);
+    assert_int_equal(hsmd_card_step(client, session, key.uid, 2, &answer).reason, MV_CARD_SESSION_LOST);
+    hsmd_card_close(client, session);
+    assert_true(hsmd_card_open(client, &key, HSMD_CARD_NO_SESSION, &answer).ok);
+    assert_int_not_equal(answer.session, session);
+    assert_int_equal(hsmd_card_open(client, &key, session, &answer).reason, MV_CARD_SESSION_LOST);
+    stop_server();
+}
+
 static void a_right_answer_is_taken(void **state)
 {
     (void)state;
@@ -254,6 +329,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(wrong_answers_are_refused),
         cmocka_unit_test(sets_are_of_two_to_four_tokens),
+        cmocka_unit_test(card_answers_have_their_bounds),
+        cmocka_unit_test(a_card_session_ends_with_its_connection),
         cmocka_unit_test(a_right_answer_is_taken),
         cmocka_unit_test(a_refusal_keeps_its_reason_and_place),
         cmocka_unit_test(silence_ends_at_the_deadline),
