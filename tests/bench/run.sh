@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Benchmarks a whole throw-away instance on this machine: token, key process, server, ledger with fsync, client over mTLS.
+# Benchmarks a whole throw-away instance on this machine: token, key process, server, ledger with fsync, client over mTLS;
+# and emulated cards against a token, without a server.
 #   tests/bench/run.sh [options of mv-bench all and batch...]     for example --rounds 3 --json --gate
 # MV_METERS (default 40000) meters are registered first; MV_BIN chooses the build.
 set -uo pipefail
@@ -27,4 +28,7 @@ tests/bench/core.sh >&2 || code=$?
 "$MV_BIN/mv-bench" all --config "$MV_DIR/clients/$MV_VENDOR.conf" --meters "$meters" --note "$note" "$@" || code=$?
 "$MV_BIN/mv-bench" batch --config "$MV_DIR/clients/$MV_VENDOR.conf" --meters "$meters" \
     --raw-folder "$MV_DIR/server" "$@" || code=$?
+gate=()
+[[ " $* " != *" --gate "* ]] || gate=(--gate)
+"$MV_BIN/mv-bench-cards" "${gate[@]}" >&2 || code=$?
 exit "$code"
