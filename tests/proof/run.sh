@@ -21,6 +21,7 @@ sources() { # ENTRY
     crypto) echo $src/crypto/*.c ;;
     parse) echo $src/record/*.c $src/meter/same.c ;;
     journal) echo $src/nv/*.c $src/meter/same.c ;;
+    card) echo $src/card/{session,authenticate,messaging,change_key,layout}.c $src/meter/same.c $src/record/head.c ;;
     objects) echo "$src/nv/sink.c $src/nv/source.c $src/nv/check.c $prepay $proof/settle_any.c \
         $any $sts $meter $proof/aes_any.c $proof/record_any.c $sets" ;;
     token) echo "$any $sts $meter" ;;
@@ -75,7 +76,7 @@ show=no
 [ "${1:-}" != --alarms ] || { show=yes && shift; }
 one_by_one=$#
 entries=("$@")
-[ ${#entries[@]} -gt 0 ] || entries=(objects record return journal parse crypto token codec)
+[ ${#entries[@]} -gt 0 ] || entries=(objects record return journal parse card crypto token codec)
 work=$(mktemp -d "${TMPDIR:-/tmp}/metervault-proof.XXXXXX")
 trap 'rm -rf "$work"' EXIT
 printf '%s\n' "${entries[@]}" | xargs -P "$(nproc)" -I{} "$0" analyse "$work" {}
