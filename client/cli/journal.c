@@ -91,9 +91,9 @@ bool journal_put(const char *state_dir, const struct journal_entry *entry)
     (void)snprintf(name, sizeof name, "%s%s", entry->request_id, suffix);
     int length = snprintf(text, sizeof text,
                           "metervault-pending 1\nrequest_id %s\nterminal %s\nmeter_pan %s\nunit %d\namount %" PRId64
-                          "\nsent_at_unix_s %" PRId64 "\nserver %s\ncertificate_file %s\n",
+                          "\npriced %d\nsent_at_unix_s %" PRId64 "\nserver %s\ncertificate_file %s\n",
                           entry->request_id, entry->terminal, entry->meter_pan, (int)entry->unit, entry->amount,
-                          entry->sent_at_unix_s, entry->server, entry->certificate_file);
+                          entry->priced, entry->sent_at_unix_s, entry->server, entry->certificate_file);
     int folder = open_folder(state_dir, true);
     bool kept = folder >= 0 && length > 0 && length < FILE_SIZE && write_entry(folder, name, text, (size_t)length);
     if (!kept)
@@ -144,6 +144,7 @@ static bool number(const char *value, int64_t *to)
 static bool take_line(struct journal_entry *entry, const char *name, const char *value)
 {
     int64_t unit = 0;
+    int64_t priced = 0;
     if (strcmp(name, "request_id") == 0)
         return copy(entry->request_id, sizeof entry->request_id, value);
     if (strcmp(name, "terminal") == 0)
@@ -158,6 +159,10 @@ static bool take_line(struct journal_entry *entry, const char *name, const char 
         return number(value, &entry->amount);
     if (strcmp(name, "sent_at_unix_s") == 0)
         return number(value, &entry->sent_at_unix_s);
+    if (strcmp(name, "priced") == 0 && number(value, &priced) && priced <= 1) {
+        entry->priced = priced == 1;
+        return true;
+    }
     if (strcmp(name, "unit") == 0 && number(value, &unit) && unit <= MV_SALE_CURRENCY_E5) {
         entry->unit = (enum mv_sale_unit)unit;
         return true;

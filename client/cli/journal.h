@@ -12,7 +12,8 @@
 struct journal_entry {
     char request_id[65];
     char terminal[33];
-    char meter_pan[19];
+    char meter_pan[33];          /* of a priced sale: or the account number */
+    bool priced;                 /* by SaleService.Sell; unit and amount mean nothing then */
     char server[256];            /* asked again at the same server ... */
     char certificate_file[1024]; /* ... as the same principal: others do not see the sale */
     enum mv_sale_unit unit;

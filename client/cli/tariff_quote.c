@@ -2,55 +2,19 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-#include "quantity.h"
+#include "bill_print.h"
 #include "tariff.h"
 #include "tariff_file.h"
 
-enum { E5 = 5, E5_LEAST = 2, PERCENT_E4 = 4 };
-
 static const ProtobufCServiceDescriptor *const service = &metervault__v1__tariff_service__descriptor;
-
-static const char *line_name(const Metervault__V1__BillLine *line)
-{
-    static const char *const names[] = {"?", "units", "free units", "monthly charge", "charge", "tax", "debt"};
-    enum { NAMES = sizeof names / sizeof names[0] };
-    if (line->text[0] != '\0')
-        return line->text;
-    return names[line->kind >= 0 && (unsigned)line->kind < NAMES ? line->kind : 0];
-}
-
-static void print_line(const Metervault__V1__BillLine *line, unsigned digits)
-{
-    char quantity[QUANTITY_TEXT] = "";
-    char rate[TARIFF_DECIMAL];
-    char amount[TARIFF_DECIMAL];
-    char how[96] = "";
-    if (line->quantity != NULL)
-        quantity_text(line->quantity, quantity);
-    if (line->quantity != NULL && line->rate_e5 != 0)
-        (void)snprintf(how, sizeof how, "%s at %s", quantity, tariff_decimal_text(line->rate_e5, E5, E5_LEAST, rate));
-    else if (line->quantity != NULL)
-        (void)snprintf(how, sizeof how, "%s", quantity);
-    else if (line->percent_e4 != 0)
-        (void)snprintf(how, sizeof how, "%s %%", tariff_decimal_text(line->percent_e4, PERCENT_E4, 0, rate));
-    else if (line->count != 0)
-        (void)snprintf(how, sizeof how, "%" PRIu32 " months", line->count);
-    (void)printf("%-20s %-28s %14s\n", line_name(line), how, tariff_decimal_text(line->amount, digits, digits, amount));
-}
 
 static void print_quote(const ProtobufCMessage *answer)
 {
     const Metervault__V1__QuoteResponse *quote = (const Metervault__V1__QuoteResponse *)answer;
     const Metervault__V1__Bill *bill = quote->bill;
     const unsigned digits = bill->minor_digits;
-    char quantity[QUANTITY_TEXT];
     char amount[TARIFF_DECIMAL];
-    (void)printf("%s version %" PRIu32 "\n", bill->tariff, bill->tariff_version);
-    for (size_t i = 0; i < bill->n_lines; i++)
-        print_line(bill->lines[i], digits);
-    quantity_text(bill->quantity, quantity);
-    (void)printf("%-20s %-28s %14s %s\n", "total", quantity, tariff_decimal_text(bill->total, digits, digits, amount),
-                 bill->currency);
+    bill_print(bill);
     if (quote->change != 0)
         (void)printf("%-20s %-28s %14s %s\n", "left of the money", "",
                      tariff_decimal_text(quote->change, digits, digits, amount), bill->currency);

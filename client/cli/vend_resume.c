@@ -6,6 +6,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "bill_print.h"
 #include "journal.h"
 #include "quantity.h"
 #include "sale_print.h"
@@ -51,6 +52,22 @@ static int not_issued(const struct journal_entry *entry, const char *state_dir)
     return CLI_REFUSED;
 }
 
+static int resume_priced(struct cli *cli, struct mv_client *client, const char *state_dir,
+                         const struct journal_entry *entry)
+{
+    Metervault__V1__GetReceiptRequest request = METERVAULT__V1__GET_RECEIPT_REQUEST__INIT;
+    ProtobufCMessage *answer = NULL;
+    struct mv_client_error error;
+    request.by_case = METERVAULT__V1__GET_RECEIPT_REQUEST__BY_REQUEST_ID;
+    request.request_id = (char *)entry->request_id;
+    if (!mv_client_call(client, &metervault__v1__sale_service__descriptor, "GetReceipt", &request.base, true, &answer,
+                        &error))
+        return strcmp(error.reason, "TOKEN_UNKNOWN") == 0 ? not_issued(entry, state_dir) : cli_report(cli, &error);
+    int code = bill_print_sold(cli, (const Metervault__V1__Sold *)answer);
+    protobuf_c_message_free_unpacked(answer, NULL);
+    return code == CLI_DONE && !journal_remove(state_dir, entry->request_id) ? CLI_REFUSED : code;
+}
+
 static int resume_one(struct cli *cli, struct mv_client *client, const char *state_dir,
                       const struct journal_entry *entry)
 {
@@ -91,7 +108,9 @@ int vend_resume(struct cli *cli, const char *state_dir)
     for (size_t i = 0; i < found.count; i++) {
         if (!ours(cli, &found.entries[i]))
             continue;
-        int one = resume_one(cli, client, state_dir, &found.entries[i]);
+        const struct journal_entry *entry = &found.entries[i];
+        int one =
+            entry->priced ? resume_priced(cli, client, state_dir, entry) : resume_one(cli, client, state_dir, entry);
         code = one > code ? one : code;
     }
     free(found.entries);

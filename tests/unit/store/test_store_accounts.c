@@ -92,10 +92,8 @@ static void test_history_is_not_edited(void **state)
         "DELETE FROM account",
         "UPDATE account_version SET name = 'x'",
         "DELETE FROM account_version",
-        "INSERT INTO account_version SELECT account, 3, 2, state, meter, name, '', '', '', tariff_class, '', 1, 1 "
-        "FROM account_version",
-        "INSERT INTO account_version SELECT account, 2, 4, 1, meter, name, '', '', '', tariff_class, '', 1, 1 "
-        "FROM account_version",
+        "INSERT INTO account_version VALUES (1, 3, 2, 1, 1, 'n', '', '', '', 'c', '', 1, 1)",
+        "INSERT INTO account_version VALUES (1, 2, 4, 1, 1, 'n', '', '', '', 'c', '', 1, 1)",
         "UPDATE account_tally SET balance = 100",
         "UPDATE account_tally SET last_bill = 100",
         "DELETE FROM account_tally",

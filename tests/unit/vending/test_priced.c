@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+static const int64_t DAY_S = 86400;
 static struct vend_sold sold;
 
 static void assert_lawful(const struct vend_sold *sale)
@@ -331,7 +332,7 @@ static void a_month_costs_the_same_in_one_purchase_and_in_many(void **state)
     }
     assert_int_equal(total, 1265); /* 50 kWh at 0.10, 30 at 0.20, and 15 % */
     assert_int_equal(sold.charged.bill.after.paid_units, 80000);
-    world_step(31 * 86400, 31 * 86400);
+    world_step(31 * DAY_S, 31 * DAY_S);
     struct vend_order order = office_units("next", "A-1", 10000);
     assert_ok(office_sell(world, &order, &sold));
     assert_int_equal(sold.charged.bill.total, 115);
@@ -355,7 +356,7 @@ static void free_units_and_the_monthly_charge(void **state)
     assert_int_equal(sold.charged.bill.after.free_units, 5000);
     assert_int_equal(sold.charged.bill.total, 60);
     /* three months later: three charges, and free units of two months */
-    world_step(90 * 86400, 90 * 86400);
+    world_step(90 * DAY_S, 90 * DAY_S);
     order = office_units("r3", "S-1", 20000);
     assert_ok(office_sell(world, &order, &sold));
     assert_lawful(&sold);
@@ -369,7 +370,7 @@ static void free_units_begin_with_the_class(void **state)
     struct world *world = *state;
     struct vend_account account;
     struct vend_caller chief = world_caller("chief");
-    world_step(40 * 86400, 40 * 86400);
+    world_step(40 * DAY_S, 40 * DAY_S);
     assert_ok(vend_get_account(world->vend, &chief, "A-1", NULL, &account));
     const struct vend_account_request social = {.number = "A-1",
                                                 .customer = {"Mei Lin", "12 Dock Road", "555-0101", ""},

@@ -1,0 +1,14 @@
+/* The parts of `metervault account`; each takes the arguments from its own name on. */
+#ifndef METERVAULT_CLI_ACCOUNT_H
+#define METERVAULT_CLI_ACCOUNT_H
+
+#include "cli.h"
+#include "metervault/v1/account_service.pb-c.h"
+
+int account_list(struct cli *cli, int argc, char **argv);
+int account_timeline(struct cli *cli, int argc, char **argv);
+
+/* "in use", "suspended". */
+const char *account_state_text(Metervault__V1__AccountState state);
+
+#endif

@@ -1,0 +1,219 @@
+#include <stdio.h>
+#include <string.h>
+
+#include "account.h"
+#include "sale_print.h"
+
+static const ProtobufCServiceDescriptor *const service = &metervault__v1__account_service__descriptor;
+
+const char *account_state_text(Metervault__V1__AccountState state)
+{
+    if (state == METERVAULT__V1__ACCOUNT_STATE__ACCOUNT_IN_USE)
+        return "in use";
+    return state == METERVAULT__V1__ACCOUNT_STATE__ACCOUNT_ON_HOLD ? "suspended" : "?";
+}
+
+static void print_text(const char *name, const char *text)
+{
+    if (text[0] != '\0')
+        (void)printf("%-9s %s\n", name, text);
+}
+
+static void print_account(const ProtobufCMessage *answer)
+{
+    const Metervault__V1__Account *account = (const Metervault__V1__Account *)answer;
+    char when[SALE_TIME_TEXT];
+    print_text("Account", account->account_number);
+    if (account->customer != NULL) {
+        print_text("Name", account->customer->name);
+        print_text("Address", account->customer->address);
+        print_text("Contact", account->customer->contact);
+        print_text("Reference", account->customer->reference);
+    }
+    print_text("Meter", account->meter_pan);
+    print_text("Shop", account->organisation);
+    print_text("Class", account->tariff_class);
+    print_text("State", account_state_text(account->state));
+    sale_time_text(account->opened_at_unix_s, when);
+    print_text("Opened", when);
+    (void)printf("%-9s %u\n", "Version", account->version);
+}
+
+/* What the options say of the customer; not given: NULL. */
+struct said {
+    const char *name, *address, *contact, *reference, *tariff_class;
+};
+enum { SAID = 5 };
+static void said_options(struct said *said, struct cli_option to[SAID])
+{
+    to[0] = (struct cli_option){.name = "name", .text = &said->name};
+    to[1] = (struct cli_option){.name = "address", .text = &said->address};
+    to[2] = (struct cli_option){.name = "contact", .text = &said->contact};
+    to[3] = (struct cli_option){.name = "reference", .text = &said->reference};
+    to[4] = (struct cli_option){.name = "class", .text = &said->tariff_class};
+}
+
+static void say(const char *given, char **field)
+{
+    if (given != NULL)
+        *field = (char *)given;
+}
+
+static void say_customer(const struct said *said, Metervault__V1__Customer *customer)
+{
+    say(said->name, &customer->name);
+    say(said->address, &customer->address);
+    say(said->contact, &customer->contact);
+    say(said->reference, &customer->reference);
+}
+
+static int account_open(struct cli *cli, int argc, char **argv)
+{
+    struct said said = {0};
+    const char *meter = NULL;
+    int first;
+    int code;
+    struct cli_option options[SAID + 1] = {[SAID] = {.name = "meter", .text = &meter}};
+    said_options(&said, options);
+    if (!cli_parse(cli, options, SAID + 1, argc, argv, &first, &code))
+        return code;
+    if (argc - first != 1 || meter == NULL || said.name == NULL)
+        return cli_usage(cli, "open needs an account number, --meter and --name");
+    Metervault__V1__Customer customer = METERVAULT__V1__CUSTOMER__INIT;
+    Metervault__V1__OpenAccountRequest request = METERVAULT__V1__OPEN_ACCOUNT_REQUEST__INIT;
+    say_customer(&said, &customer);
+    request.account_number = argv[first];
+    request.meter_pan = (char *)meter;
+    request.customer = &customer;
+    say(said.tariff_class, &request.tariff_class);
+    ProtobufCMessage *answer = cli_ask(cli, service, "OpenAccount", &request.base, &code);
+    return cli_show(cli, answer, print_account, code);
+}
+
+/* What is not said stays: it is asked for first. */
+static int update(struct cli *cli, struct mv_client *client, const char *number, const struct said *said)
+{
+    int code = CLI_DONE;
+    Metervault__V1__GetAccountRequest look = METERVAULT__V1__GET_ACCOUNT_REQUEST__INIT;
+    look.by_case = METERVAULT__V1__GET_ACCOUNT_REQUEST__BY_ACCOUNT_NUMBER;
+    look.account_number = (char *)number;
+    ProtobufCMessage *found = cli_call(cli, client, service, "GetAccount", &look.base, &code);
+    if (found == NULL)
+        return code;
+    const Metervault__V1__Account *account = (const Metervault__V1__Account *)found;
+    Metervault__V1__Customer customer = METERVAULT__V1__CUSTOMER__INIT;
+    Metervault__V1__UpdateAccountRequest request = METERVAULT__V1__UPDATE_ACCOUNT_REQUEST__INIT;
+    if (account->customer != NULL)
+        customer = *account->customer;
+    say_customer(said, &customer);
+    request.account_number = (char *)number;
+    request.version = account->version;
+    request.customer = &customer;
+    say(said->tariff_class, &request.tariff_class);
+    ProtobufCMessage *answer = cli_call(cli, client, service, "UpdateAccount", &request.base, &code);
+    protobuf_c_message_free_unpacked(found, NULL);
+    return cli_show(cli, answer, print_account, code);
+}
+
+static int account_update(struct cli *cli, int argc, char **argv)
+{
+    struct said said = {0};
+    int first;
+    int code;
+    struct cli_option options[SAID];
+    said_options(&said, options);
+    if (!cli_parse(cli, options, SAID, argc, argv, &first, &code))
+        return code;
+    if (argc - first != 1)
+        return cli_usage(cli, "update needs one account number");
+    struct mv_client *client = cli_connect(cli, &code);
+    if (client == NULL)
+        return code;
+    code = update(cli, client, argv[first], &said);
+    mv_client_close(client);
+    return code;
+}
+
+static int account_show(struct cli *cli, int argc, char **argv)
+{
+    const char *meter = NULL;
+    int first;
+    int code;
+    const struct cli_option options[] = {{.name = "meter", .text = &meter}};
+    if (!cli_parse(cli, options, 1, argc, argv, &first, &code))
+        return code;
+    if (argc - first != (meter == NULL ? 1 : 0))
+        return cli_usage(cli, "show needs one account number, or --meter");
+    Metervault__V1__GetAccountRequest request = METERVAULT__V1__GET_ACCOUNT_REQUEST__INIT;
+    request.by_case = meter == NULL ? METERVAULT__V1__GET_ACCOUNT_REQUEST__BY_ACCOUNT_NUMBER
+                                    : METERVAULT__V1__GET_ACCOUNT_REQUEST__BY_METER_PAN;
+    if (meter == NULL)
+        request.account_number = argv[first];
+    else
+        request.meter_pan = (char *)meter;
+    ProtobufCMessage *answer = cli_ask(cli, service, "GetAccount", &request.base, &code);
+    return cli_show(cli, answer, print_account, code);
+}
+
+/* Suspending and resuming have requests of the same form. */
+static int change_state(struct cli *cli, int argc, char **argv, const char *method, const char *unsaid)
+{
+    const char *reason = unsaid;
+    int first;
+    int code;
+    const struct cli_option options[] = {{.name = "reason", .text = &reason}};
+    if (!cli_parse(cli, options, 1, argc, argv, &first, &code))
+        return code;
+    if (argc - first != 1 || reason == NULL)
+        return cli_usage(cli, "%s needs one account number and --reason", argv[0]);
+    Metervault__V1__SuspendAccountRequest suspend = METERVAULT__V1__SUSPEND_ACCOUNT_REQUEST__INIT;
+    Metervault__V1__ResumeAccountRequest resume = METERVAULT__V1__RESUME_ACCOUNT_REQUEST__INIT;
+    suspend.account_number = resume.account_number = argv[first];
+    suspend.reason = resume.reason = (char *)reason;
+    const ProtobufCMessage *request = strcmp(method, "SuspendAccount") == 0 ? &suspend.base : &resume.base;
+    ProtobufCMessage *answer = cli_ask(cli, service, method, request, &code);
+    return cli_show(cli, answer, print_account, code);
+}
+
+static int account_suspend(struct cli *cli, int argc, char **argv)
+{
+    return change_state(cli, argc, argv, "SuspendAccount", NULL);
+}
+
+static int account_resume(struct cli *cli, int argc, char **argv)
+{
+    return change_state(cli, argc, argv, "ResumeAccount", NULL);
+}
+
+static int run(struct cli *cli, int argc, char **argv)
+{
+    static const struct cli_part parts[] = {
+        {"open", account_open},       {"update", account_update}, {"show", account_show},        {"list", account_list},
+        {"suspend", account_suspend}, {"resume", account_resume}, {"timeline", account_timeline}};
+    return cli_run_part(cli, parts, sizeof parts / sizeof parts[0], argc, argv,
+                        "say what: open, update, show, list, suspend, resume or timeline");
+}
+
+const struct cli_command cli_account = {
+    .name = "account",
+    .summary = "open, change, find and suspend accounts of customers",
+    .help = "Usage: metervault account open NUMBER --meter PAN --name TEXT [OPTION]...\n"
+            "       metervault account update NUMBER [OPTION]...\n"
+            "       metervault account show NUMBER | --meter PAN\n"
+            "       metervault account list [--search TEXT] [--organisation NAME] [--suspended]\n"
+            "       metervault account suspend|resume NUMBER --reason TEXT\n"
+            "       metervault account timeline NUMBER\n"
+            "\n"
+            "  --name TEXT       of the customer\n"
+            "  --address TEXT    --contact TEXT (telephone or mail)  --reference TEXT (your own)\n"
+            "  --class NAME      tariff class, \"default\": with organisation and utility it says which tariff holds\n"
+            "update changes what is given and leaves the rest. list finds parts of names, addresses, contacts,\n"
+            "references, account numbers and meter PANs. timeline is all that happened, newest first.\n"
+            "Options of every command: metervault --help\n"
+            "\n"
+            "Examples:\n"
+            "  metervault account open A-1001 --meter 600727000000000009 --name \"Mei Lin\" --class home\n"
+            "  metervault account list --search lin\n"
+            "  metervault account suspend A-1001 --reason \"moved out\"\n",
+    .run = run,
+};
