@@ -1,0 +1,69 @@
+#!/usr/bin/env bash
+# An installer's work with cards of the office, at metersim: reset, clear, the user card that sets parameters and brings the
+# first credit at once, test of the relay, inspection, and the case is sealed. Cards come over sockets, without pcscd.
+# MV_BIN chooses the build.
+set -uo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/../.." || exit 3
+. tests/support/checks.sh
+. tests/support/instance.sh
+. tests/support/cli.sh
+. tests/support/card.sh
+
+engineer=engineer1 installer=installer1 factory=factory1 domain=A1B2C3
+check "an instance starts" mv_instance_start || finish
+check "an engineer" mv_enrol "$engineer" "$MV_ORGANISATION" engineer
+check "an installer's desk, who also sells" mv_enrol "$installer" "$MV_ORGANISATION" vendor,engineer
+check "who makes cards ready" mv_enrol "$factory" "$MV_ORGANISATION" card-factory
+for use in record-mac record-enc; do
+    check "master $use" mv_keys generate --use "$use" --domain "$domain"
+done
+check "masters of cards" mv_card_masters "$domain"
+check "meters are made" meters_make 2 "$domain" || finish
+pan=$(mv_pan 1)
+
+# tool NAME KIND LOAD...: a card of that kind, loaded for the first meter
+tool() {
+    card_make "$1" && card_in "$1" && await_keys at_socket "$factory" personalise --factory &&
+        await_keys at_socket "$engineer" personalise --kind "$2" --domain "$domain" &&
+        at_socket "$engineer" load --kind "$2" "${@:3}" "$pan"
+}
+
+supply() { # NUMBER WORD: a value of the meter's supply
+    meter_sim "$1" --json supply | json "$2"
+}
+
+# ---- what was before: a token's credit, an open case ----
+check "the case was opened" meter_sim 1 tamper
+check "a reset card" tool reset reset
+expect "the meter is reset" 0 "card: reset, ACCEPT" at_meter 1
+expect "a second time it is a card that was here" 1 "RECORD_AGAIN" at_meter 1
+expect "another meter is not on it" 1 "RECORD_METER" at_meter 2
+expect "the office learns of it" 0 "$pan" at_socket "$engineer" collect
+expect "it is another installation" 0 '"epoch": 1' meter_sim 1 --json state
+
+check "a clear card" tool clear clear --clear current,months,purchases,credit,events
+expect "the meter is cleared" 0 "card: clear, ACCEPT" at_meter 1
+expect "the office learns of it" 0 "$pan" at_socket "$engineer" collect
+
+card_make user && card_in user
+check "a card of the factory" at_socket "$factory" personalise --factory
+expect "the account with parameters and first credit at once" 0 "" \
+    at_socket "$installer" open --meter "$pan" --kwh 20 --client 4711 warning-cut-s=45 freeze-day=5
+expect "is taken at once" 0 "card: user, ACCEPT" at_meter 1
+same "the credit is there" 20000 "$(remaining 1)"
+same "and supply" true "$(supply 1 closed | tr T t)"
+expect "the account is open" 0 '"account_open": true' meter_sim 1 --json state
+expect "the card in another meter" 1 "RECORD_METER" at_meter 2
+
+check "a relay card" tool relay relay-test
+expect "the relay moves" 0 "card: relay-test, ACCEPT, records taken 3" at_meter 1
+expect "and is closed again" 0 "CUT 2" meter_sim 1 events
+same "supply is there" true "$(supply 1 closed | tr T t)"
+
+check "an inspection card" tool check inspection
+expect "the meter is read" 0 "card: inspection, ACCEPT" at_meter 1
+at_socket "$engineer" collect --json >"$MV_DIR/round.json"
+same "the office sees its credit" 20000 "$(json round.0.returned.remaining <"$MV_DIR/round.json")"
+expect "the audit chain verifies" 0 "" cli "$MV_OFFICER" audit verify
+check "no sanitizer complained" no_sanitizer_report
+finish
