@@ -96,7 +96,8 @@ mv_status cards_take_return(struct cards_session *session, bool *unread)
     if (*unread)
         return mv_ok();
     mv_status status = vend_accept_return(session->vend, &session->caller, slot + 1, slot[0], &result->returned);
-    if (!status.ok && status.reason == MV_RETURN_NOT_NEWER)
+    /* the meter has answered since by another carrier, or got new keys: what counts is in the ledger already */
+    if (!status.ok && (status.reason == MV_RETURN_NOT_NEWER || status.reason == MV_RECORD_KEYS_DIFFER))
         return mv_ok();
     MV_TRY(status);
     if (strcmp(result->returned.pan, session->card.pan) != 0)

@@ -8,7 +8,7 @@ mv_status cards_identify(struct cards_session *session)
         return mv_ok();
     if (session->card.row.state == STORE_CARD_IN_USE)
         return cards_enter(session, MV_CARD_SLOT_OFFICE);
-    uint8_t version;
+    uint8_t version = 0;
     MV_TRY(cards_key_version(session, MV_CARD_SLOT_ISSUER, &version));
     const struct hsmd_card_key_ref key = cards_transport_key(session, MV_CARD_SLOT_ISSUER, version);
     MV_TRY(cards_open(session, &key));

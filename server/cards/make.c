@@ -47,8 +47,8 @@ static uint8_t version_of(const struct cards_session *session, uint8_t slot)
 
 static mv_status change_keys(struct cards_session *session, uint8_t transport)
 {
-    for (uint8_t slot = 1; slot <= MV_CARD_KEYS; slot++) {
-        uint8_t this = slot % MV_CARD_KEYS;
+    for (unsigned i = 0; i < MV_CARD_KEYS; i++) {
+        uint8_t this = cards_slot(i);
         const struct hsmd_card_key_ref old_key = cards_transport_key(session, this, transport);
         const struct hsmd_card_key_ref fresh = cards_used_key(session, this, version_of(session, this));
         MV_TRY(cards_change_key(session, &old_key, &fresh));

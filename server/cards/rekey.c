@@ -45,16 +45,17 @@ static uint8_t version_for(const struct hsmd_card_key_ref *key, const struct sto
 static mv_status change_slots(struct cards_session *session, const struct store_card_keys *keys)
 {
     struct hsmd_card_key_ref now[MV_CARD_KEYS];
-    for (uint8_t slot = 0; slot < MV_CARD_KEYS; slot++) {
-        uint8_t version;
+    for (unsigned i = 0; i < MV_CARD_KEYS; i++) {
+        uint8_t slot = (uint8_t)i;
+        uint8_t version = 0;
         MV_TRY(cards_key_version(session, slot, &version));
         now[slot] = key_at(session, slot, version);
     }
     MV_TRY(cards_open(session, &now[0]));
     MV_TRY(cards_check_uid(session));
     session->result->genuine = true;
-    for (uint8_t slot = 1; slot <= MV_CARD_KEYS; slot++) {
-        uint8_t this = slot % MV_CARD_KEYS;
+    for (unsigned i = 0; i < MV_CARD_KEYS; i++) {
+        uint8_t this = cards_slot(i);
         struct hsmd_card_key_ref fresh = now[this];
         fresh.version = version_for(&fresh, keys);
         MV_TRY(cards_change_key(session, &now[this], &fresh));
@@ -65,7 +66,7 @@ static mv_status change_slots(struct cards_session *session, const struct store_
 static mv_status change_own(struct cards_session *session)
 {
     uint8_t issuer;
-    uint8_t version;
+    uint8_t version = 0;
     MV_TRY(vend_card_newest(session->vend, HSM_USE_CARD_ISSUER, NULL, &issuer));
     MV_TRY(cards_select(session, NULL));
     MV_TRY(cards_key_version(session, 0, &version));

@@ -60,6 +60,11 @@ MV_MUST_USE mv_status cards_expect_user(struct cards_session *session);
 MV_MUST_USE mv_status cards_expect_tool(struct cards_session *session);
 
 /* ---- keys (slots.c) ---- */
+/* The i-th slot whose key is changed: the one that changes the others comes last. */
+static inline uint8_t cards_slot(unsigned i)
+{
+    return (uint8_t)((i + 1) % MV_CARD_KEYS);
+}
 struct hsmd_card_key_ref cards_transport_key(const struct cards_session *session, uint8_t slot, uint8_t version);
 /* Of a card in use, as session->card says what it is. */
 struct hsmd_card_key_ref cards_used_key(const struct cards_session *session, uint8_t slot, uint8_t version);

@@ -56,7 +56,7 @@ mv_status cards_key_version(struct cards_session *session, uint8_t slot, uint8_t
 
 mv_status cards_enter(struct cards_session *session, uint8_t slot)
 {
-    uint8_t version;
+    uint8_t version = 0;
     MV_TRY(cards_say(session, 0, 0, "authenticating"));
     MV_TRY(cards_key_version(session, slot, &version));
     const struct hsmd_card_key_ref key = cards_used_key(session, slot, version);

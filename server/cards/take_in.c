@@ -22,13 +22,13 @@ static mv_status change_slots(struct cards_session *session, uint8_t transport)
 {
     uint8_t versions[MV_CARD_KEYS];
     MV_TRY(cards_select(session, MV_CARD_AID));
-    for (uint8_t slot = 0; slot < MV_CARD_KEYS; slot++)
-        MV_TRY(cards_key_version(session, slot, &versions[slot]));
+    for (unsigned slot = 0; slot < MV_CARD_KEYS; slot++)
+        MV_TRY(cards_key_version(session, (uint8_t)slot, &versions[slot]));
     const struct hsmd_card_key_ref key = present(session, 0, versions[0]);
     MV_TRY(cards_open(session, &key));
     MV_TRY(cards_check_uid(session));
-    for (uint8_t slot = 1; slot <= MV_CARD_KEYS; slot++) {
-        uint8_t this = slot % MV_CARD_KEYS;
+    for (unsigned i = 0; i < MV_CARD_KEYS; i++) {
+        uint8_t this = cards_slot(i);
         const struct hsmd_card_key_ref old_key = present(session, this, versions[this]);
         const struct hsmd_card_key_ref fresh = cards_transport_key(session, this, transport);
         MV_TRY(cards_change_key(session, &old_key, &fresh));
@@ -52,7 +52,7 @@ static mv_status change_own(struct cards_session *session, uint8_t version)
 mv_status cards_take_in(struct cards_session *session)
 {
     uint8_t transport;
-    uint8_t version;
+    uint8_t version = 0;
     MV_TRY(cards_meet(session));
     if (session->has_head || (session->known && session->card.row.state != STORE_CARD_TRANSPORT))
         return mv_fail(MV_CARD_NOT_FRESH, NULL);

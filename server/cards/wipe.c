@@ -9,7 +9,7 @@ struct slots {
 /* Asks the card: a key that it does not have ends the authentication, and nothing else. */
 static mv_status probe(struct cards_session *session, uint8_t slot, struct hsmd_card_key_ref *key)
 {
-    uint8_t version;
+    uint8_t version = 0;
     MV_TRY(cards_select(session, MV_CARD_AID));
     MV_TRY(cards_key_version(session, slot, &version));
     *key = cards_transport_key(session, slot, version);
@@ -24,8 +24,9 @@ static mv_status probe(struct cards_session *session, uint8_t slot, struct hsmd_
 
 static mv_status find_keys(struct cards_session *session, bool sure, struct slots *slots)
 {
-    for (uint8_t slot = 0; slot < MV_CARD_KEYS; slot++) {
-        uint8_t version;
+    for (unsigned i = 0; i < MV_CARD_KEYS; i++) {
+        uint8_t slot = (uint8_t)i;
+        uint8_t version = 0;
         if (!sure) {
             MV_TRY(probe(session, slot, &slots->key[slot]));
             continue;
@@ -61,8 +62,8 @@ mv_status cards_wipe(struct cards_session *session, bool sure)
     MV_TRY(cards_open(session, &slots.key[0]));
     MV_TRY(cards_check_uid(session));
     MV_TRY(delete_files(session));
-    for (uint8_t slot = 1; slot <= MV_CARD_KEYS; slot++) { /* the one that changes the others last */
-        uint8_t this = slot % MV_CARD_KEYS;
+    for (unsigned i = 0; i < MV_CARD_KEYS; i++) {
+        uint8_t this = cards_slot(i);
         const struct hsmd_card_key_ref fresh = cards_transport_key(session, this, transport);
         MV_TRY(cards_change_key(session, &slots.key[this], &fresh));
     }

@@ -8,11 +8,11 @@ enum { SAID_TERMINAL = STORE_TERMINAL, SAID_REQUEST = STORE_REQUEST_ID };
 void vend_uid_text(const uint8_t uid[STORE_UID], char text[VEND_UID_TEXT])
 {
     static const char digits[] = "0123456789ABCDEF";
-    for (unsigned i = 0; i < STORE_UID; i++) {
+    for (size_t i = 0; i < STORE_UID; i++) {
         text[2 * i] = digits[uid[i] >> 4];
         text[2 * i + 1] = digits[uid[i] & 15];
     }
-    text[2 * STORE_UID] = '\0';
+    text[VEND_UID_TEXT - 1] = '\0';
 }
 
 mv_status vend_card_fill(struct vend *vend, struct store *store, const struct store_card *row, struct vend_card *out)

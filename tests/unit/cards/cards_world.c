@@ -94,21 +94,22 @@ void cards_add_meter(struct cards_world *cards, unsigned serial, uint8_t area_ve
 
 int cards_setup(void **state)
 {
-    struct cards_world *cards = calloc(1, sizeof *cards);
     struct vend_caller officer = world_caller("officer1");
     struct vend_caller admin = world_caller("admin");
     struct vend_principal row;
     struct vend_meter meter;
     void *world = NULL;
-    if (cards == NULL || desk_setup(&world) != 0)
+    if (desk_setup(&world) != 0)
         return -1;
+    struct cards_world *cards = calloc(1, sizeof *cards);
+    assert_non_null(cards);
+    *state = cards;
     cards->world = world;
     fake_cards_masters(RECORDS_DOMAIN, 1, 2);
     (void)records_provisioned(cards->world, cards->meter.pan);
     assert_ok(vend_provision_cards(cards->world->vend, &admin, cards->meter.pan, 1, 2, &meter));
     assert_ok(vend_create_principal(cards->world->vend, &officer, "factory", "shop", 1U << VEND_CARD_FACTORY, &row));
     cards_fresh(cards, 1);
-    *state = cards;
     return 0;
 }
 

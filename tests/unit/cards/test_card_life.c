@@ -41,8 +41,8 @@ static void has_key(const struct cards_world *cards, uint8_t slot, enum hsmd_car
 
 static void in_transport(const struct cards_world *cards)
 {
-    for (uint8_t slot = 0; slot < MV_CARD_KEYS; slot++)
-        has_key(cards, slot, HSMD_CARD_TRANSPORT, 2);
+    for (unsigned slot = 0; slot < MV_CARD_KEYS; slot++)
+        has_key(cards, (uint8_t)slot, HSMD_CARD_TRANSPORT, 2);
     for (unsigned file = 0; file < VCARD_FILES; file++)
         assert_false(cards->card.application.files[file].exists);
     has_key(cards, HSMD_CARD_PICC, HSMD_CARD_ISSUER, 2);

@@ -211,7 +211,7 @@ static void check_collected(struct cards_world *cards, unsigned cut)
 {
     const uint8_t *from = cards->card.application.files[MV_CARD_FILE_FROM_METER].data;
     (void)cut;
-    for (unsigned i = 0; i < 3; i++)
+    for (size_t i = 0; i < 3; i++)
         assert_int_equal(0, from[i * MV_CARD_FROM_SLOT_BYTES]);
 }
 

@@ -85,59 +85,59 @@ static bool random_bytes(void *context, uint8_t *data, uint16_t size)
     return true;
 }
 
-static struct session *find(uint32_t number)
+static struct session *find(uint32_t session)
 {
     for (size_t i = 0; i < SESSIONS; i++)
-        if (sessions[i].taken && numbers[i] == number)
+        if (sessions[i].taken && numbers[i] == session)
             return &sessions[i];
     return NULL;
 }
 
-static void end(struct session *session)
+static void end(struct session *place)
 {
-    mv_card_end(&session->card);
-    session->taken = false;
+    mv_card_end(&place->card);
+    place->taken = false;
     fake_cards.sessions--;
 }
 
-static mv_status answer_with(struct session *session, enum mv_card_next next, struct hsmd_card_answer *answer)
+static mv_status answer_with(struct session *place, enum mv_card_next next, struct hsmd_card_answer *answer)
 {
-    *answer = (struct hsmd_card_answer){.session = numbers[session - sessions]};
+    *answer = (struct hsmd_card_answer){.session = numbers[place - sessions]};
     switch (next) {
     case MV_CARD_SEND:
         answer->next = HSMD_CARD_SEND;
-        answer->apdu_size = session->card.apdu_size;
-        memcpy(answer->apdu, session->card.apdu, session->card.apdu_size);
+        answer->apdu_size = place->card.apdu_size;
+        memcpy(answer->apdu, place->card.apdu, place->card.apdu_size);
         break;
     case MV_CARD_DONE:
         answer->next = HSMD_CARD_DONE;
-        answer->data_size = session->card.size;
-        memcpy(answer->data, session->card.data, session->card.size);
+        answer->data_size = place->card.size;
+        memcpy(answer->data, place->card.data, place->card.size);
         break;
     default:
         answer->next = HSMD_CARD_REFUSED;
-        answer->card_error = (uint16_t)session->card.error;
+        answer->card_error = (uint16_t)place->card.error;
         break;
     }
-    if (answer->next == HSMD_CARD_REFUSED || !(session->card.authenticated || next == MV_CARD_SEND)) {
-        end(session);
+    if (answer->next == HSMD_CARD_REFUSED || !(place->card.authenticated || next == MV_CARD_SEND)) {
+        end(place);
         answer->session = HSMD_CARD_NO_SESSION;
     }
     return mv_ok();
 }
 
 /* Locked until `done`. */
-static mv_status take(uint32_t number, struct session **session)
+static mv_status take(uint32_t session, struct session **place)
 {
     fake_keys_lock();
-    *session = find(number);
+    *place = find(session);
     if (!fake_cards.failure.ok)
         return fake_cards.failure;
-    if (*session != NULL && fake_cards.lost_at >= 0 && fake_cards.lost_at-- == 0) {
-        end(*session);
-        *session = NULL;
+    if (*place != NULL && fake_cards.lost_at >= 0 && fake_cards.lost_at-- == 0) {
+        end(*place);
+        *place = NULL;
     }
-    return *session == NULL ? mv_fail(MV_CARD_SESSION_LOST, NULL) : mv_ok();
+    return *place == NULL ? mv_fail(MV_CARD_SESSION_LOST, NULL) : mv_ok();
 }
 
 static mv_status done(mv_status status)
@@ -146,60 +146,60 @@ static mv_status done(mv_status status)
     return status;
 }
 
-mv_status hsmd_card_open(struct hsmd_client *client, const struct hsmd_card_key_ref *key, uint32_t number,
+mv_status hsmd_card_open(struct hsmd_client *client, const struct hsmd_card_key_ref *key, uint32_t session,
                          struct hsmd_card_answer *answer)
 {
-    struct session *session = NULL;
+    struct session *place = NULL;
     uint8_t bytes[16];
     (void)client;
-    (void)number;
+    (void)session;
     fake_keys_lock();
     if (!fake_cards.failure.ok)
         return done(fake_cards.failure);
-    for (size_t i = 0; i < SESSIONS && session == NULL; i++)
-        session = sessions[i].taken ? NULL : &sessions[i];
-    if (session == NULL)
+    for (size_t i = 0; i < SESSIONS && place == NULL; i++)
+        place = sessions[i].taken ? NULL : &sessions[i];
+    if (place == NULL)
         return done(mv_fail(MV_SERVER_BUSY, NULL));
-    memset(session, 0, sizeof *session);
-    session->taken = true;
+    memset(place, 0, sizeof *place);
+    place->taken = true;
     fake_cards.sessions++;
-    numbers[session - sessions] = ++last_number;
-    mv_card_soft_init(&session->soft, &session->cipher, random_bytes, NULL);
+    numbers[place - sessions] = ++last_number;
+    mv_card_soft_init(&place->soft, &place->cipher, random_bytes, NULL);
     fake_cards_key(key, bytes);
-    mv_card_soft_key(&session->soft, bytes);
-    mv_card_start(&session->card, &session->cipher, session->buffer, sizeof session->buffer);
+    mv_card_soft_key(&place->soft, bytes);
+    mv_card_start(&place->card, &place->cipher, place->buffer, sizeof place->buffer);
     uint8_t slot = key->slot == HSMD_CARD_PICC ? 0 : key->slot;
-    return done(answer_with(session, mv_card_authenticate(&session->card, slot, true), answer));
+    return done(answer_with(place, mv_card_authenticate(&place->card, slot, true), answer));
 }
 
-mv_status hsmd_card_command(struct hsmd_client *client, uint32_t number, const struct mv_card_command *command,
+mv_status hsmd_card_command(struct hsmd_client *client, uint32_t session, const struct mv_card_command *command,
                             struct hsmd_card_answer *answer)
 {
-    struct session *session;
+    struct session *place;
     struct mv_card_command copy = *command;
     (void)client;
-    mv_status status = take(number, &session);
+    mv_status status = take(session, &place);
     if (!status.ok)
         return done(status);
     if (copy.header_size > 0)
-        memcpy(session->header, command->header, copy.header_size);
+        memcpy(place->header, command->header, copy.header_size);
     if (copy.data_size > 0)
-        memcpy(session->data, command->data, copy.data_size);
-    copy.header = session->header;
-    copy.data = session->data;
-    return done(answer_with(session, mv_card_command(&session->card, &copy), answer));
+        memcpy(place->data, command->data, copy.data_size);
+    copy.header = place->header;
+    copy.data = place->data;
+    return done(answer_with(place, mv_card_command(&place->card, &copy), answer));
 }
 
-mv_status hsmd_card_change_key(struct hsmd_client *client, uint32_t number, uint8_t slot_in_use,
+mv_status hsmd_card_change_key(struct hsmd_client *client, uint32_t session, uint8_t slot_in_use,
                                const struct hsmd_card_key_ref *old_key, const struct hsmd_card_key_ref *new_key,
                                struct hsmd_card_answer *answer)
 {
-    struct session *session;
+    struct session *place;
     uint8_t before[16];
     uint8_t after[16];
     uint8_t plain[MV_CARD_KEY_DATA_MAX];
     (void)client;
-    mv_status status = take(number, &session);
+    mv_status status = take(session, &place);
     if (!status.ok)
         return done(status);
     fake_cards_key(old_key, before);
@@ -207,26 +207,26 @@ mv_status hsmd_card_change_key(struct hsmd_client *client, uint32_t number, uint
     bool own = old_key->slot == slot_in_use;
     uint8_t size = mv_card_key_data(after, own ? NULL : before, new_key->version, plain);
     uint8_t slot = new_key->slot == HSMD_CARD_PICC ? 0 : new_key->slot;
-    return done(answer_with(session, mv_card_change_key(&session->card, slot, plain, size), answer));
+    return done(answer_with(place, mv_card_change_key(&place->card, slot, plain, size), answer));
 }
 
-mv_status hsmd_card_step(struct hsmd_client *client, uint32_t number, const uint8_t *rapdu, size_t size,
+mv_status hsmd_card_step(struct hsmd_client *client, uint32_t session, const uint8_t *rapdu, size_t size,
                          struct hsmd_card_answer *answer)
 {
-    struct session *session;
+    struct session *place;
     (void)client;
-    mv_status status = take(number, &session);
+    mv_status status = take(session, &place);
     if (!status.ok)
         return done(status);
-    return done(answer_with(session, mv_card_step(&session->card, rapdu, (uint16_t)size), answer));
+    return done(answer_with(place, mv_card_step(&place->card, rapdu, (uint16_t)size), answer));
 }
 
-void hsmd_card_close(struct hsmd_client *client, uint32_t number)
+void hsmd_card_close(struct hsmd_client *client, uint32_t session)
 {
     (void)client;
     fake_keys_lock();
-    struct session *session = find(number);
-    if (session != NULL)
-        end(session);
+    struct session *place = find(session);
+    if (place != NULL)
+        end(place);
     fake_keys_unlock();
 }
