@@ -1,6 +1,6 @@
 /* The meter as a card's other terminal: authenticates an inserted card mutually, takes the records that it brings for
- * this meter and writes the return. Rules: docs/card-slot.md; which error means what: docs/codes.md. The keys are those of
- * mv_prepay_provision_cards. No allocation; nothing waits for the card.
+ * this meter and writes the return. Rules: docs/card-slot.md; which error means what: docs/codes.md. The keys are those
+ * of mv_prepay_provision_cards. No allocation; nothing waits for the card.
  *
  *   next = mv_card_terminal_begin(&terminal, &meter, board_random, NULL);
  *   while (next == MV_CARD_SEND)

@@ -33,14 +33,27 @@ static bool holds_token_key(const struct record_fixture *f, const struct record_
     return holds(&f->flash, before->identity.key.bytes, 8);
 }
 
+/* Of the card slot; they go with a meter that is retired, and with it alone. */
+static const struct mv_card_keys card_keys = {
+    .meter_version = 1,
+    .area_version = 1,
+    .meter = {0xC1, 0xC2, 0xC3, 0xC4, 0xC5, 0xC6, 0xC7, 0xC8, 0xC9, 0xCA, 0xCB, 0xCC, 0xCD, 0xCE, 0xCF, 0xC0},
+    .area = {0xD1, 0xD2, 0xD3, 0xD4, 0xD5, 0xD6, 0xD7, 0xD8, 0xD9, 0xDA, 0xDB, 0xDC, 0xDD, 0xDE, 0xDF, 0xD0}};
+
+static bool holds_card_keys(const struct record_fixture *f)
+{
+    return holds(&f->flash, card_keys.meter, 16) || holds(&f->flash, card_keys.area, 16);
+}
+
 /* Copies in every sector, and in entries behind one another. */
 static void have_written(struct record_fixture *f, uint32_t sectors, uint32_t sector_size)
 {
     record_provision_as(f, sectors, sector_size);
+    assert_int_equal(mv_prepay_provision_cards(&f->p, &card_keys), MV_DONE);
     for (uint32_t n = 0; n < COMMITS; n++)
         assert_int_equal(mv_prepay_bypass(&f->p, n % 2 == 0), MV_DONE);
     assert_int_equal(mv_prepay_tamper(&f->p), MV_DONE);
-    assert_true(holds_record_keys(f, f) && holds_token_key(f, f));
+    assert_true(holds_record_keys(f, f) && holds_token_key(f, f) && holds_card_keys(f));
 }
 
 /* ---- what replaces them ---- */
@@ -100,6 +113,7 @@ static void nothing_is_left(void **state)
             assert_int_equal(acts[act].act(f), MV_ACCEPT);
             assert_int_equal(holds_record_keys(f, &start), !acts[act].record_keys);
             assert_int_equal(holds_token_key(f, &start), !acts[act].token_key);
+            assert_int_equal(holds_card_keys(f), acts[act].act != retire);
             for (uint32_t i = 0; i < shapes[shape].sectors; i++) /* each one once */
                 assert_true(f->flash.erases[i] <= start.flash.erases[i] + 1 + (act == ACTS - 1));
             assert_int_equal(record_reopen(f), MV_DONE);
@@ -121,6 +135,7 @@ static void nothing_is_left_in_a_bad_memory(void **state)
             assert_int_equal(acts[act].act(f), MV_ACCEPT);
             assert_int_equal(holds_record_keys(f, &start), !acts[act].record_keys);
             assert_int_equal(holds_token_key(f, &start), !acts[act].token_key);
+            assert_int_equal(holds_card_keys(f), acts[act].act != retire);
             assert_int_equal(record_reopen(f), MV_DONE);
         }
     }
@@ -165,6 +180,7 @@ static void cut_under_way(void **state)
         in_force += !f->p.supply.retired;
         assert_int_equal(holds_record_keys(f, &before), !f->p.supply.retired);
         assert_int_equal(holds_token_key(f, &before), !f->p.supply.retired);
+        assert_int_equal(holds_card_keys(f), !f->p.supply.retired);
         if (!f->p.supply.retired)
             assert_int_equal(retire(f), MV_ACCEPT);
     }
