@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Tariffs from the file that a person writes to the bill that a customer pays: the currency, versions, a second person for
-# what may be mistyped, who is served by what, quotes. MV_BIN chooses the build.
+# Tariffs from the file that a person writes to the receipt that a customer gets: the currency, versions, a second person for
+# what may be mistyped, who is served by what, quotes, receipts in each form. MV_BIN chooses the build.
 set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.." || exit 3
 . tests/support/checks.sh
@@ -95,6 +95,37 @@ expect "a version that waits can be tried" 0 "at 10.00" \
     tariff manager1 quote --units 10 --utility electricity --tariff home --version 3
 expect "too little says what would do" 1 "least: 100" tariff "$MV_VENDOR" quote --money 0.50 --utility electricity
 expect "above the maximum" 1 "PURCHASE_TOO_LARGE" tariff "$MV_VENDOR" quote --money 500.01 --utility electricity
+
+# ---- a sale at that tariff, and its receipt in each form ----
+check "a clerk" mv_enrol clerk1 "$MV_ORGANISATION" supervisor
+pan=$(mv_pan 7)
+check "a meter" mv_register "$pan" 7
+check "an account" cli clerk1 account open A-1 --meter "$pan" --name "王小明"
+cli "$MV_VENDOR" sell --account A-1 --kwh 30 --tendered 20 --yes --request-id r1 --json >"$MV_DIR/sale.json"
+same "sold" 0 "$?"
+digits=$(tokens <"$MV_DIR/sale.json")
+total=$(json bill.total <"$MV_DIR/sale.json")
+receipt() { # arguments
+    cli "$MV_VENDOR" receipt "$@"
+}
+grouped=$(sed -E 's/(.{4})/\1 /g; s/ $//' <<<"$digits")
+expect "the receipt has the token in groups" 0 "$grouped" receipt --request-id r1
+expect "the total" 0 "$(printf '%d.%02d' "$((total / 100))" "$((total % 100))")" receipt --receipt "$MV_ORGANISATION/till1/1"
+expect "it is a copy" 0 "COPY" receipt --last
+expect "in Chinese" 0 "王小明" receipt --last --language zh
+check "as a PDF" receipt --last --language zh --format pdf --out "$MV_DIR/sale.pdf"
+expect "that says so" 0 "$grouped" pdftotext -layout "$MV_DIR/sale.pdf" -
+check "as a picture" pdftoppm -r 200 -png -singlefile "$MV_DIR/sale.pdf" "$MV_DIR/sale"
+same "whose code is the token" "$digits" "$(zbarimg -q --raw "$MV_DIR/sale.png")"
+check "for a printer" receipt --last --format escpos --out "$MV_DIR/sale.bin"
+expect "the printer's code is the token" 0 "" grep -aq "1P0$digits" "$MV_DIR/sale.bin"
+printf '# Own shop\n{customer}|{totl}\n' >"$MV_DIR/own.receipt"
+expect "an unknown field of a template is refused" 1 "line 2: no such field: {totl}" receipt --last --template "$MV_DIR/own.receipt"
+sed -i 's/totl/total/' "$MV_DIR/own.receipt"
+expect "an organisation's own template" 0 "Own shop" receipt --last --template "$MV_DIR/own.receipt"
+expect "no such sale" 1 "TOKEN_UNKNOWN" receipt --request-id none
+expect "one of three ways" 2 "needs one of" receipt
+expect "an unknown form" 2 "--format" receipt --last --format docx
 check "assigned no more" tariff manager1 assign --none --organisation root --utility electricity
 expect "then nobody is served" 1 "TARIFF_NOT_ASSIGNED" tariff "$MV_VENDOR" quote --units 10 --utility electricity
 finish
