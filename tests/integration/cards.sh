@@ -120,7 +120,7 @@ expect "the list tells" 0 "04000000000001" cli "$supervisor" card list --denied
 # ---- the end ----
 expect "the account is closed" 0 "" at_desk "$MV_VENDOR" close --yes
 expect "the card may serve another one" 0 "TRANSPORT" cli "$MV_VENDOR" card show 04000000000002
-same "every sale is in the ledger once" "6 $total" "$(query "SELECT count(*) || ' ' || sum(amount) FROM record WHERE kind = 1")"
+same "every sale is in the ledger once, and the replacement" "7 $total" "$(query "SELECT count(*) || ' ' || sum(amount) FROM record WHERE kind = 1")"
 check "the audit chain verifies" cli "$MV_OFFICER" audit verify
 check "no sanitizer complained" no_sanitizer_report
 card_out
