@@ -135,7 +135,7 @@ static mv_status make_content(struct vend_item *item, const struct vend_bill *bi
     const struct vend_quantity sold = {unit_of_meter(&item->meter), bill->units};
     const struct vend_quantity *asked = order->purchase.by_units ? &order->quantity : &sold;
     MV_TRY(vend_content_credit((enum vend_utility)item->meter.utility, item->meter.currency, asked, &item->content));
-    return item->content.encoded == bill->units ? mv_ok() : mv_fail(MV_INTERNAL_ERROR, "price of another amount");
+    return item->content.encoded == bill->units ? mv_ok() : mv_fail(MV_TARIFF_INVALID, "price of another amount");
 }
 
 static mv_status take_payment(const struct vend_purchase *purchase, struct store_bill *bill)

@@ -289,8 +289,11 @@ static int add_text(void *self, int columns, char **values, char **names)
 
 char *world_dump(struct world *world)
 {
-    static const char *const tables[] = {"ledger",   "organisation", "supply_group_grant", "principal", "meter",
-                                         "terminal", "meter_tid",    "last_sale",          "sale",      "audit"};
+    static const char *const tables[] = {
+        "ledger",       "organisation",    "supply_group_grant", "principal", "meter",
+        "terminal",     "meter_tid",       "last_sale",          "sale",      "audit",
+        "account",      "account_version", "account_tally",      "bill",      "bill_line",
+        "account_entry"};
     char *text = NULL;
     size_t size = 0;
     sqlite3 *db = NULL;
