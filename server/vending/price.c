@@ -110,6 +110,8 @@ static mv_status too_small(const struct purchase *purchase, struct vend_bill *bi
     *bill = (struct vend_bill){0};
     if (bill_of(purchase, least_units(purchase), &least).ok)
         bill->least = least.total > minimum ? least.total : minimum;
+    if (purchase->tariff->maximum_purchase != 0 && bill->least > purchase->tariff->maximum_purchase)
+        bill->least = 0;
     return mv_fail(MV_PURCHASE_TOO_SMALL, "amount");
 }
 

@@ -47,10 +47,9 @@ mv_status vend_tariff_serving(struct vend *vend, struct store *store, int64_t or
     }
     MV_TRY(status);
     status = store_tariff_in_force(store, assignment.tariff, at_unix_s, &row);
-    if (!status.ok)
-        return status.reason == MV_TARIFF_UNKNOWN
-                   ? mv_fail(MV_TARIFF_NOT_ASSIGNED, assignment.tariff[0] ? "version" : NULL)
-                   : status;
+    if (!status.ok && status.reason == MV_TARIFF_UNKNOWN)
+        return mv_fail(MV_TARIFF_NOT_ASSIGNED, "version"); /* none has begun and is approved */
+    MV_TRY(status);
     return vend_tariff_from_row(&row, tariff);
 }
 

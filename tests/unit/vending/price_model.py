@@ -175,6 +175,8 @@ def total(lines):
 def expect(tariff, facts):
     least_unit = 1 if facts["grain"] == EXACT else token_unit(tariff)
     least = max(total(bill(tariff, facts, least_unit)), tariff["minimum"])
+    if tariff["maximum"] and least > tariff["maximum"]:
+        least = 0
     if facts["ask"] == FREE:
         if facts["free_units"] < least_unit:
             return "AMOUNT_TOO_SMALL 0"
