@@ -74,6 +74,8 @@ expect "nobody can be asked" 2 "--yes" cli "$MV_VENDOR" sell --account A-1 --kwh
 expect "no amount" 2 "say how much" sell --account A-1
 same "reprint by its receipt" "$digits" "$(cli "$MV_VENDOR" reprint --receipt "$MV_ORGANISATION/till1/1" --json | tokens)"
 check "fifteen small ones" bash -c "for i in {1..15}; do '$MV_BIN/metervault' sell --account A-1 --kwh 2 --yes --request-id m\$i --config '$MV_DIR/clients/$MV_VENDOR.conf' || exit; done"
+check "at the counter, everything is asked" python3 tests/integration/office_counter.py "$MV_BIN/metervault" \
+    "$MV_DIR/clients/$MV_VENDOR.conf" A-1
 
 # ---- suspended ----
 expect "suspended" 0 "suspended" account suspend A-1 --reason "moved out"

@@ -3,6 +3,7 @@
 #include "office_world.h"
 
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -57,17 +58,27 @@ static void hold(void *self)
     (void)usleep(20000);
 }
 
+static atomic_bool prepared;
+
+static void note_prepared(void *self)
+{
+    (void)self;
+    prepared = true;
+}
+
 /* A first sale to the other account, and all these in the group after it. */
 static void together(struct world *world, struct buyer *buyers, size_t count)
 {
     static struct buyer first;
     fake_keys_lock();
+    prepared = false;
+    fake_keys.on_prepare = note_prepared;
     fake_keys.on_encrypt = hold;
     fake_keys.self = world;
     fake_keys_unlock();
     first = (struct buyer){.world = world, .id = "first", .account = "A-3", .wh = 1000};
     assert_int_equal(pthread_create(&first.thread, NULL, buy, &first), 0);
-    for (unsigned i = 0; i < 2000 && fake_keys.prepare_calls == 0; i++)
+    for (unsigned i = 0; i < 2000 && !prepared; i++)
         (void)usleep(1000);
     for (size_t i = 0; i < count; i++) {
         assert_int_equal(pthread_create(&buyers[i].thread, NULL, buy, &buyers[i]), 0);
