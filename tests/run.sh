@@ -58,10 +58,11 @@ stage() {
 }
 
 # ---- builds ----
-configure_and_build() { # FOLDER TARGET cmake-arguments...
-    local folder=$1 target=$2
+configure_and_build() { # FOLDER "TARGET..." cmake-arguments...
+    local folder=$1 targets
+    read -ra targets <<<"$2"
     shift 2
-    cmake -G Ninja -B "$folder" -S . "$@" && ninja -C "$folder" -j "$jobs" "$target"
+    cmake -G Ninja -B "$folder" -S . "$@" && ninja -C "$folder" -j "$jobs" "${targets[@]}"
 }
 
 build() { # as configure_and_build
@@ -223,14 +224,19 @@ part_sanitize() {
         ctest_label build-asan conformance
         ctest_label build-asan fuzz
         sanitized build-asan
+        script "cards.sh, build-asan" env MV_BIN="$root/build-asan/bin" METERVAULT_CARD_CUTS=10 tests/faults/cards.sh
         script "meter_screen.sh, build-asan" env MV_BIN="$root/build-asan/bin" tests/integration/meter_screen.sh
     fi
     stage "TSan"
     export TSAN_OPTIONS="ignore_noninstrumented_modules=1:second_deadlock_stack=1:suppressions=$root/tests/support/tsan.supp"
-    if build build-tsan all -DMETERVAULT_SANITIZE=thread -DCMAKE_C_FLAGS_RELWITHDEBINFO='-O1 -g'; then
-        # what has threads: neither meter nor officers' tools
-        local part
-        for part in api base client hsm rpc store vending; do
+    # what has threads: neither meter nor officers' tools
+    local part threaded='api base cards client hsm rpc store vending'
+    local targets='server/all keytools/all client/all tests/faults/all metersim vcard'
+    for part in $threaded; do
+        targets+=" tests/unit/$part/all"
+    done
+    if build build-tsan "$targets" -DMETERVAULT_SANITIZE=thread -DCMAKE_C_FLAGS_RELWITHDEBINFO='-O1 -g'; then
+        for part in $threaded; do
             ctest_label "build-tsan/tests/unit/$part" unit
         done
         sanitized build-tsan
