@@ -59,10 +59,10 @@ stage() {
 
 # ---- builds ----
 configure_and_build() { # FOLDER "TARGET..." cmake-arguments...
-    local folder=$1 targets
-    read -ra targets <<<"$2"
+    local folder=$1 wanted
+    read -ra wanted <<<"$2"
     shift 2
-    cmake -G Ninja -B "$folder" -S . "$@" && ninja -C "$folder" -j "$jobs" "${targets[@]}"
+    cmake -G Ninja -B "$folder" -S . "$@" && ninja -C "$folder" -j "$jobs" "${wanted[@]}"
 }
 
 build() { # as configure_and_build
