@@ -41,13 +41,13 @@ static void describe_order(struct vend *vend, const struct vend_item *item, stru
                      sale->request_id, organisation, sale->terminal, (unsigned long long)sale->receipt,
                      (unsigned long long)sale->tid, sale->subclass, (long long)sale->requested,
                      (long long)sale->encoded);
-    if (item->request->pricing != NULL)
-        vend_sale_describe(item, record);
     describe_key("", &item->plan.key, sale->vending_kcv, record);
     if (sale->key_change != 0)
         vend_note_detail(record, "key_change=%lld resent=%d", (long long)sale->key_change, !item->plan.fresh);
     if (sale->order != STORE_KEY_CHANGE)
         describe_tags(sale->tag, 1, record);
+    if (item->request->pricing != NULL)
+        vend_sale_describe(item, record);
 }
 
 static void describe_set(const struct vend_item *item, struct audit_record *record)
