@@ -48,7 +48,9 @@ static enum mv_purchase_kind kind_of(const Metervault__V1__PurchaseRecord *purch
 static void purchase_body(const void *self, const struct vend_record_facts *facts, struct mv_record_writer *to)
 {
     const Metervault__V1__PurchaseRecord *purchase = self;
-    mv_record_put_number(to, MV_TAG_PURCHASE_KIND, kind_of(purchase), ONE_BYTE);
+    /* without facts it is what was asked for that counts */
+    unsigned kind = facts->purchase != 0 ? (unsigned)facts->purchase : (unsigned)kind_of(purchase);
+    mv_record_put_number(to, MV_TAG_PURCHASE_KIND, kind, ONE_BYTE);
     mv_record_put_number(to, MV_TAG_REGISTER, facts->credit_register, ONE_BYTE);
     mv_record_put_number(to, MV_TAG_AMOUNT, (uint64_t)facts->amount, EIGHT_BYTES);
     mv_record_put(to, MV_TAG_CLIENT, facts->client, sizeof facts->client);

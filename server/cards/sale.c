@@ -94,11 +94,13 @@ static mv_status sell(struct cards_session *session, bool any)
     MV_TRY(look(session, &sale));
     if (sale.before.request != 0)
         return again(session, &sale);
-    bool behind = sale.before.signed_to > sale.before.taken_to;
-    if (behind && !any)
+    uint32_t behind = sale.before.signed_to - sale.before.taken_to;
+    if (sale.before.signed_to <= sale.before.taken_to)
+        behind = 0;
+    if (behind > (any ? MV_UNREAD_MAX : 0)) /* a record brings no more */
         return mv_fail(MV_PREVIOUS_UNREAD, NULL);
     MV_TRY(sign(session));
-    session->result->merged = behind;
+    session->result->merged = behind > 0;
     return write(session, &sale);
 }
 

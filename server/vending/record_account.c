@@ -103,5 +103,6 @@ mv_status vend_record_account(struct store *store, const struct vend_record_orde
     if (order->purchase == MV_PURCHASE_OPEN)
         memcpy(keys->client, order->client, sizeof keys->client);
     memcpy(facts->client, keys->client, sizeof facts->client);
+    facts->purchase = order->has_card && taken == 0 ? MV_PURCHASE_OPEN : order->purchase;
     return find_unread(store, keys, last, taken, facts);
 }

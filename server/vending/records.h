@@ -23,6 +23,9 @@ struct vend_record_facts {
     struct vend_unread {
         int64_t amount, arrears;
     } unread[MV_UNREAD_MAX];
+    /* Purchase, of the order; one on a card opens the account again while no return shows a purchase as taken: the
+     * opening may be among what the meter lacks. */
+    enum mv_purchase_kind purchase;
     uint8_t credit_register;       /* enum mv_credit_register that the meter's amounts count */
     uint8_t nonce[STORE_NONCE];    /* read request: fresh from the token; else that of the newest one, if it is named */
     struct store_record_keys next; /* after a renewal */

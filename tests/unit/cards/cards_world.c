@@ -217,6 +217,7 @@ static void take_purchase(struct cards_meter *meter, const struct mv_record_head
 {
     enum { ITEM = 16, AMOUNT = 8 };
     struct mv_tlv amount;
+    struct mv_tlv kind;
     struct mv_tlv unread = {.length = 0};
     assert_true(mv_tlv_find(body, size, MV_TAG_AMOUNT, &amount));
     assert_true(mv_tlv_find(body, size, MV_TAG_CARD, &unread));
@@ -224,6 +225,11 @@ static void take_purchase(struct cards_meter *meter, const struct mv_record_head
     unread.length = 0;
     (void)mv_tlv_find(body, size, MV_TAG_UNREAD, &unread);
     uint32_t items = unread.length / ITEM;
+    assert_true(mv_tlv_find(body, size, MV_TAG_PURCHASE_KIND, &kind));
+    bool opens = mv_tlv_number(&kind) == MV_PURCHASE_OPEN;
+    assert_true(meter->open || opens);
+    assert_true(!meter->open || !opens || items > 0 || head->sequence <= meter->taken);
+    meter->open = true;
     if (head->sequence <= meter->taken)
         return;
     assert_true(head->sequence - items <= meter->taken + 1);

@@ -15,6 +15,7 @@ typedef Metervault__V1__CardBegin begin_t;
 /* What the card of one meter does to it. */
 struct cards_meter {
     char pan[19];
+    bool open;
     uint32_t taken; /* sequence of the last purchase */
     int64_t credit;
     uint32_t returns;

@@ -75,6 +75,7 @@ static void check_replaced(struct cards_world *cards, unsigned cut)
     assert_int_equal(STORE_CARD_IN_USE, cards_on_file(cards).row.state);
     cards_visit(cards, &cards->meter);
     assert_int_equal(500, cards->meter.credit);
+    assert_ok(cards_simple(cards, "seller", "read", METERVAULT__V1__CARD_PURPOSE__READ_BACK));
 }
 
 static void replacing_is_cut_everywhere(void **state)

@@ -61,6 +61,22 @@ static void the_last_one_is_unread(void **state)
     assert_false(cards->result.merged);
 }
 
+/* A record brings eight purchases again, no more: what lies further back would be lost. */
+static void not_too_many_are_merged(void **state)
+{
+    struct cards_world *cards = *state;
+    char id[] = "merge-0";
+    cards_opened(cards);
+    for (unsigned i = 0; i < MV_UNREAD_MAX; i++) {
+        id[sizeof id - 2]++;
+        assert_ok(cards_buy(cards, id, 100, true));
+    }
+    assert_refused(MV_PREVIOUS_UNREAD, cards_buy(cards, "merge-more", 100, true));
+    cards_visit(cards, &cards->meter);
+    keeps_count(cards);
+    assert_ok(cards_buy(cards, "merge-more", 100, false));
+}
+
 static void asked_again(void **state)
 {
     struct cards_world *cards = *state;
@@ -251,6 +267,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(an_account_and_three_purchases, cards_setup, cards_teardown),
         cmocka_unit_test_setup_teardown(a_card_in_transport_state_is_opened_at_once, cards_setup, cards_teardown),
         cmocka_unit_test_setup_teardown(the_last_one_is_unread, cards_setup, cards_teardown),
+        cmocka_unit_test_setup_teardown(not_too_many_are_merged, cards_setup, cards_teardown),
         cmocka_unit_test_setup_teardown(asked_again, cards_setup, cards_teardown),
         cmocka_unit_test_setup_teardown(a_later_purchase_covers_it, cards_setup, cards_teardown),
         cmocka_unit_test_setup_teardown(a_copy_is_found, cards_setup, cards_teardown),
