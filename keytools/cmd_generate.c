@@ -50,12 +50,15 @@ static int check_options(struct generate *generate)
         return code;
     if (generate->request.scope.dkga == 2)
         return options_complain("dkga", "new keys are for DKGA 4; a DKGA 2 key is imported");
-    if (hsm_use_is_master(generate->request.use) && generate->files.count > 0)
+    if (hsm_use_is_master(generate->request.use) && !hsm_use_is_pboc(generate->request.use) &&
+        generate->files.count > 0)
         return options_complain("component-file", "a record or card key never leaves the token");
     if (generate->files.count == 1 || generate->files.count > COMPONENTS_MOST)
         return options_complain("component-file", "give it twice or more, up to 8 times");
     if (generate->request.use == HSM_USE_FACTORY_KEK && generate->files.count == 0)
         return options_complain("component-file", "is required: the factory must load the key too");
+    if (hsm_use_is_pboc(generate->request.use) && generate->files.count == 0)
+        return options_complain("component-file", "is required: whoever issues such cards must load the key too");
     return TOOL_DONE;
 }
 

@@ -45,8 +45,9 @@ static int check_options(struct import *import)
     int code = scope_request(&import->scope, &import->request, &import->replaces);
     if (code != TOOL_DONE)
         return code;
-    if (hsm_use_is_master(import->request.use))
-        return options_complain("use", "record and card keys are generated in the token");
+    if (hsm_use_is_master(import->request.use) && !hsm_use_is_pboc(import->request.use))
+        return options_complain("use",
+                                "record and card keys are generated in the token; only card-pboc keys come along");
     if (import->kcv != NULL && !hex_decode(import->kcv, import->expected, sizeof import->expected))
         return options_complain("kcv", "needs 6 hex digits");
     if (import->custodians != NULL && !options_number(import->custodians, COMPONENTS_LEAST, COMPONENTS_MOST, &count))

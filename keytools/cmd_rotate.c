@@ -61,6 +61,8 @@ static int check_options(struct rotate *rotate)
     rotate->krn[0] = '1';
     rotate->scope.krn = use != NULL && strcmp(use, "vending") == 0 ? rotate->krn : NULL;
     int code = scope_request(&rotate->scope, &rotate->request, &replaces);
+    if (code == TOOL_DONE && hsm_use_is_pboc(rotate->request.use) && !rotate->no_new_key)
+        return options_complain("use", "another version of a card-pboc key is generated or imported in components");
     return code == TOOL_DONE ? check_minimum(rotate) : code;
 }
 

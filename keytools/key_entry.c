@@ -2,11 +2,14 @@
 
 #include "backup_file.h"
 #include "base/secret.h"
+#include "hsm/masters.h"
 
 size_t key_entry_size(enum hsm_key_use use, uint8_t dkga)
 {
     if (use == HSM_USE_FACTORY_KEK)
         return HSM_FACTORY_KEK_BYTES;
+    if (hsm_use_is_pboc(use))
+        return HSM_PBOC_MASTER_BYTES;
     if (use != HSM_USE_VENDING)
         return 0;
     return dkga == 2 ? HSM_DKGA02_BYTES : HSM_DKGA04_BYTES;

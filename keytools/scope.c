@@ -146,9 +146,10 @@ static bool read_times(const struct scope_options *options, struct hsm_key_reque
 
 static bool read_use(const char *text, enum hsm_key_use *use)
 {
-    static const enum hsm_key_use uses[] = {HSM_USE_VENDING,    HSM_USE_FACTORY_KEK, HSM_USE_RECORD_MAC,
-                                            HSM_USE_RECORD_ENC, HSM_USE_CARD_ISSUER, HSM_USE_CARD_OFFICE,
-                                            HSM_USE_CARD_METER, HSM_USE_CARD_AREA,   HSM_USE_CARD_TRANSPORT};
+    static const enum hsm_key_use uses[] = {
+        HSM_USE_VENDING,        HSM_USE_FACTORY_KEK,        HSM_USE_RECORD_MAC,         HSM_USE_RECORD_ENC,
+        HSM_USE_CARD_ISSUER,    HSM_USE_CARD_OFFICE,        HSM_USE_CARD_METER,         HSM_USE_CARD_AREA,
+        HSM_USE_CARD_TRANSPORT, HSM_USE_CARD_PBOC_INTERNAL, HSM_USE_CARD_PBOC_EXTERNAL, HSM_USE_CARD_PBOC_MAC};
     for (size_t i = 0; text != NULL && i < sizeof uses / sizeof uses[0]; i++) {
         *use = uses[i];
         if (strcmp(text, words_use(uses[i])) == 0)

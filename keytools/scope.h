@@ -13,7 +13,8 @@ struct scope_options {
 };
 
 #define SCOPE_USES                                                                                                     \
-    "vending, factory-kek, record-mac, record-enc, card-issuer, card-office, card-meter, card-area or card-transport"
+    "vending, factory-kek, record-mac, record-enc, card-issuer, card-office, card-meter, card-area, card-transport, "  \
+    "card-pboc-internal, card-pboc-external or card-pboc-mac"
 
 /* Rows of an option table whose targets lie in `options`. */
 #define SCOPE_OPTIONS(options)                                                                                         \

@@ -31,6 +31,9 @@ const char *words_use(enum hsm_key_use use)
     case HSM_USE_CARD_METER:
     case HSM_USE_CARD_AREA:
     case HSM_USE_CARD_TRANSPORT:
+    case HSM_USE_CARD_PBOC_INTERNAL:
+    case HSM_USE_CARD_PBOC_EXTERNAL:
+    case HSM_USE_CARD_PBOC_MAC:
         return hsm_master_name(use);
     }
     return "unknown";
@@ -64,6 +67,8 @@ const char *words_kcv_method(enum hsm_kcv_method method)
         return "AES-CMAC(zero block)";
     case HSM_KCV_DES:
         return "DES(zero block)";
+    case HSM_KCV_DES3:
+        return "3DES(zero block)";
     case HSM_KCV_PUBLIC_SHA256:
         return "SHA-256(public key)";
     }

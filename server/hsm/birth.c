@@ -19,8 +19,11 @@ static mv_status conceive(struct hsm *hsm, const struct hsm_policy *policy, cons
         CK_RV rv = hsm->p11->C_CreateObject(hsm->session, template.attributes, template.count, key);
         return hsm_check(rv, "C_CreateObject");
     }
-    hsm_template_add(&template, CKA_VALUE_LEN, &length, sizeof length);
-    CK_MECHANISM mechanism = {.mechanism = policy->type == CKK_AES ? CKM_AES_KEY_GEN : CKM_GENERIC_SECRET_KEY_GEN};
+    if (policy->type != CKK_DES2) /* which has one length */
+        hsm_template_add(&template, CKA_VALUE_LEN, &length, sizeof length);
+    CK_MECHANISM mechanism = {.mechanism = policy->type == CKK_AES    ? CKM_AES_KEY_GEN
+                                           : policy->type == CKK_DES2 ? CKM_DES2_KEY_GEN
+                                                                      : CKM_GENERIC_SECRET_KEY_GEN};
     CK_RV rv = hsm->p11->C_GenerateKey(hsm->session, &mechanism, template.attributes, template.count, key);
     return hsm_check(rv, "C_GenerateKey");
 }

@@ -42,6 +42,10 @@ enum hsm_key_use {
     HSM_USE_CARD_METER = 12,     /* of a meter: what it and its user card know of each other */
     HSM_USE_CARD_AREA = 13,      /* of a record domain: its meters read tool cards */
     HSM_USE_CARD_TRANSPORT = 14, /* of a card: until it is personalised */
+    /* of a card of profile 2; 3DES, and whoever issues such cards has them too */
+    HSM_USE_CARD_PBOC_INTERNAL = 15, /* it proves itself with */
+    HSM_USE_CARD_PBOC_EXTERNAL = 16, /* the office proves itself with */
+    HSM_USE_CARD_PBOC_MAC = 17,      /* of what is written on it */
 };
 
 enum hsm_key_state { HSM_PRE_ACTIVE = 1, HSM_ACTIVE, HSM_ISSUED_UNTIL, HSM_EXPIRED, HSM_COMPROMISED, HSM_DESTROYED };
@@ -50,7 +54,8 @@ enum hsm_kcv_method {
     HSM_KCV_HMAC_SHA256 = 1 /* HMAC("KCV") */,
     HSM_KCV_AES_CMAC,
     HSM_KCV_DES,
-    HSM_KCV_PUBLIC_SHA256 /* SHA-256 of the SubjectPublicKeyInfo */
+    HSM_KCV_PUBLIC_SHA256 /* SHA-256 of the SubjectPublicKeyInfo */,
+    HSM_KCV_DES3 /* 3DES with two keys */
 };
 
 /* Scope of a vending key; all zero for other uses. */

@@ -18,8 +18,9 @@
 #include "metervault/sts.h"
 
 enum {
-    HSM_MAX_WRAPPED = 40,       /* RFC 3394 of 32 bytes */
-    HSM_BACKUP_KEK_BYTES = 32,  /* AES-256 */
+    HSM_MAX_WRAPPED = 40,      /* RFC 3394 of 32 bytes */
+    HSM_BACKUP_KEK_BYTES = 32, /* AES-256 */
+    HSM_PBOC_MASTER_BYTES = 16,
     HSM_FACTORY_KEK_BYTES = 16, /* AES-128: what meter-core unwraps with */
     HSM_DKGA02_BYTES = 8,
     HSM_DKGA04_BYTES = 20,

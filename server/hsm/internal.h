@@ -77,6 +77,12 @@ struct hsm_template;
 /* CKM_AES_ECB_ENCRYPT_DATA: a key whose value is `data` (whole blocks) encrypted with `base`. */
 MV_MUST_USE mv_status hsm_derive(struct hsm *hsm, CK_OBJECT_HANDLE base, const uint8_t *data, size_t size,
                                  struct hsm_template *attributes, CK_OBJECT_HANDLE *key);
+/* In place. */
+MV_MUST_USE mv_status hsm_des3_encrypt_block(struct hsm *hsm, CK_OBJECT_HANDLE key, uint8_t block[8]);
+/* CKM_DES3_ECB_ENCRYPT_DATA: a sensitive 3DES key of this session, of two keys, whose value is `data` encrypted with
+ * `base`, in odd parity where the token wants it; it may do what `permissions` (enum hsm_permission) says. */
+MV_MUST_USE mv_status hsm_des3_derive(struct hsm *hsm, CK_OBJECT_HANDLE base, const uint8_t data[16],
+                                      unsigned permissions, CK_OBJECT_HANDLE *key);
 /* `size` is the expected length of the wrapped key: plain length + 8. */
 MV_MUST_USE mv_status hsm_wrap(struct hsm *hsm, CK_OBJECT_HANDLE kek, CK_OBJECT_HANDLE key, uint8_t *wrapped,
                                size_t size);
@@ -124,6 +130,9 @@ void hsm_template_session(struct hsm_template *to, const CK_KEY_TYPE *type, bool
 /* An AES-128 key of this session with a value that everybody may know; it may do what `permissions` says. */
 MV_MUST_USE mv_status hsm_known_key(struct hsm *hsm, const uint8_t value[16], unsigned permissions,
                                     CK_OBJECT_HANDLE *key);
+/* The same of 3DES with two keys. */
+MV_MUST_USE mv_status hsm_known_des3_key(struct hsm *hsm, const uint8_t value[16], unsigned permissions,
+                                         CK_OBJECT_HANDLE *key);
 
 /* ---- birth.c ---- */
 /* `value` NULL: the token generates it. Makes the wrapped backup of the key backup->info.label, has it kept, then makes
@@ -182,6 +191,10 @@ MV_MUST_USE mv_status hsm_kcv_by_encryption(struct hsm *hsm, CK_OBJECT_HANDLE ke
 /* ---- card_selftest.c ---- */
 /* A published authentication and its session keys, in the token. SELF_TEST_FAILED. */
 MV_MUST_USE mv_status hsm_card_self_test(struct hsm *hsm);
+
+/* ---- pboc_selftest.c ---- */
+/* A published card payment, where the token has 3DES. SELF_TEST_FAILED. */
+MV_MUST_USE mv_status hsm_pboc_self_test(struct hsm *hsm);
 
 /* ---- entry.c: form of catalogue objects ---- */
 enum { HSM_ENTRY_SIZE = 512, HSM_ENTRY_MAC = 16 };

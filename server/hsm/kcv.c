@@ -33,6 +33,24 @@ static mv_status des_kcv(const uint8_t key[HSM_DKGA02_BYTES], uint8_t kcv[HSM_KC
     return mv_ok();
 }
 
+/* The same halves give DES; 3DES with two keys is what OpenSSL calls three with the first one again. */
+static mv_status des3_kcv(const uint8_t *key, uint8_t kcv[HSM_KCV_BYTES])
+{
+    uint8_t three[24];
+    uint8_t block[8];
+    int size = 0;
+    memcpy(three, key, 16);
+    memcpy(three + 16, key, 8);
+    EVP_CIPHER_CTX *context = EVP_CIPHER_CTX_new();
+    bool good = context != NULL && EVP_EncryptInit_ex(context, EVP_des_ede3_ecb(), NULL, three, NULL) == 1 &&
+                EVP_CIPHER_CTX_set_padding(context, 0) == 1 &&
+                EVP_EncryptUpdate(context, block, &size, ZEROS, sizeof block) == 1;
+    EVP_CIPHER_CTX_free(context);
+    mv_secret_wipe(three, sizeof three);
+    memcpy(kcv, block, HSM_KCV_BYTES);
+    return good ? mv_ok() : mv_fail(MV_INTERNAL_ERROR, "EVP_des_ede3_ecb");
+}
+
 static mv_status method_of(enum hsm_key_use use, uint8_t dkga, size_t size, enum hsm_kcv_method *method)
 {
     const struct hsm_policy *policy = hsm_policy_of(use);
@@ -56,6 +74,8 @@ mv_status hsm_kcv(enum hsm_key_use use, uint8_t dkga, const uint8_t *key, size_t
     switch (*method) {
     case HSM_KCV_DES:
         return des_kcv(key, kcv);
+    case HSM_KCV_DES3:
+        return des3_kcv(key, kcv);
     case HSM_KCV_AES_CMAC:
         return mac_kcv("CMAC", "cipher", size == 16 ? "AES-128-CBC" : "AES-256-CBC", key, size, ZEROS, sizeof ZEROS,
                        kcv);
@@ -83,7 +103,9 @@ mv_status hsm_kcv_of_object(struct hsm *hsm, CK_OBJECT_HANDLE key, enum hsm_kcv_
                             uint8_t kcv[HSM_KCV_BYTES])
 {
     uint8_t mac[HSM_MAC_BYTES] = {0};
-    if (method == HSM_KCV_AES_CMAC)
+    if (method == HSM_KCV_DES3)
+        MV_TRY(hsm_des3_encrypt_block(hsm, key, mac));
+    else if (method == HSM_KCV_AES_CMAC)
         MV_TRY(hsm_cmac(hsm, key, ZEROS, sizeof ZEROS, mac));
     else
         MV_TRY(hsm_hmac(hsm, key, HMAC_INPUT, strlen(HMAC_INPUT), mac));

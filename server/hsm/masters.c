@@ -8,10 +8,16 @@ static const struct master {
     const char *name;
     bool with_domain, of_cards;
 } masters[] = {
-    {HSM_USE_RECORD_MAC, "record-mac", true, false},         {HSM_USE_RECORD_ENC, "record-enc", true, false},
-    {HSM_USE_CARD_ISSUER, "card-issuer", false, true},       {HSM_USE_CARD_OFFICE, "card-office", false, true},
-    {HSM_USE_CARD_METER, "card-meter", false, true},         {HSM_USE_CARD_AREA, "card-area", true, true},
+    {HSM_USE_RECORD_MAC, "record-mac", true, false},
+    {HSM_USE_RECORD_ENC, "record-enc", true, false},
+    {HSM_USE_CARD_ISSUER, "card-issuer", false, true},
+    {HSM_USE_CARD_OFFICE, "card-office", false, true},
+    {HSM_USE_CARD_METER, "card-meter", false, true},
+    {HSM_USE_CARD_AREA, "card-area", true, true},
     {HSM_USE_CARD_TRANSPORT, "card-transport", false, true},
+    {HSM_USE_CARD_PBOC_INTERNAL, "card-pboc-internal", false, true},
+    {HSM_USE_CARD_PBOC_EXTERNAL, "card-pboc-external", false, true},
+    {HSM_USE_CARD_PBOC_MAC, "card-pboc-mac", false, true},
 };
 
 static const struct master *master_of(enum hsm_key_use use)
@@ -31,6 +37,11 @@ bool hsm_use_is_card(enum hsm_key_use use)
 {
     const struct master *master = master_of(use);
     return master != NULL && master->of_cards;
+}
+
+bool hsm_use_is_pboc(enum hsm_key_use use)
+{
+    return use == HSM_USE_CARD_PBOC_INTERNAL || use == HSM_USE_CARD_PBOC_EXTERNAL || use == HSM_USE_CARD_PBOC_MAC;
 }
 
 bool hsm_use_has_domain(enum hsm_key_use use)

@@ -1,7 +1,9 @@
-/* Masters: AES keys of the token from which the keys of meters and cards are derived. Each is one version, 1..255, of a
- * family, and its label says both: "record-mac/DDDDDD/V", "record-enc/DDDDDD/V" and "card-area/DDDDDD/V" are of a
- * record domain (three bytes in upper hex), "card-issuer/V", "card-office/V", "card-meter/V" and "card-transport/V" of
- * the whole system. The server shares this file, so that it asks for nothing that the key process would refuse. */
+/* Masters: keys of the token, AES unless said otherwise, from which the keys of meters and cards are derived. Each is
+ * one version, 1..255, of a family, and its label says both: "record-mac/DDDDDD/V", "record-enc/DDDDDD/V" and
+ * "card-area/DDDDDD/V" are of a record domain (three bytes in upper hex), "card-issuer/V", "card-office/V",
+ * "card-meter/V" and "card-transport/V" of the whole system; so are "card-pboc-internal/V", "card-pboc-external/V" and
+ * "card-pboc-mac/V", which are 3DES keys. The server shares this file, so that it asks for nothing that the key process
+ * would refuse. */
 #ifndef MV_HSM_MASTERS_H
 #define MV_HSM_MASTERS_H
 
@@ -11,6 +13,8 @@ enum { HSM_DOMAIN_BYTES = 3 };
 
 bool hsm_use_is_master(enum hsm_key_use use);
 bool hsm_use_is_card(enum hsm_key_use use);
+/* Of cards of profile 2: others issue such cards, so that these masters come from them or go to them in components. */
+bool hsm_use_is_pboc(enum hsm_key_use use);
 /* Whether its families are of a domain. */
 bool hsm_use_has_domain(enum hsm_key_use use);
 /* "card-issuer" and so on; NULL for what is no master. */

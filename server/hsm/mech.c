@@ -50,6 +50,29 @@ mv_status hsm_derive(struct hsm *hsm, CK_OBJECT_HANDLE base, const uint8_t *data
     return hsm_check(rv, "C_DeriveKey");
 }
 
+mv_status hsm_des3_encrypt_block(struct hsm *hsm, CK_OBJECT_HANDLE key, uint8_t block[8])
+{
+    CK_MECHANISM mechanism = {.mechanism = CKM_DES3_ECB};
+    CK_ULONG got = 8;
+    MV_TRY(hsm_check(hsm->p11->C_EncryptInit(hsm->session, &mechanism, key), "C_EncryptInit"));
+    MV_TRY(hsm_check(hsm->p11->C_Encrypt(hsm->session, block, 8, block, &got), "C_Encrypt"));
+    return got == 8 ? mv_ok() : mv_fail(MV_MODULE_FAILED, "C_Encrypt: length");
+}
+
+mv_status hsm_des3_derive(struct hsm *hsm, CK_OBJECT_HANDLE base, const uint8_t data[16], unsigned permissions,
+                          CK_OBJECT_HANDLE *key)
+{
+    static const CK_KEY_TYPE des2 = CKK_DES2;
+    const struct hsm_policy policy = {.type = CKK_DES2, .permissions = permissions};
+    CK_KEY_DERIVATION_STRING_DATA string = {(CK_BYTE *)(uintptr_t)data, 16};
+    CK_MECHANISM mechanism = {CKM_DES3_ECB_ENCRYPT_DATA, &string, sizeof string};
+    struct hsm_template template = {.count = 0};
+    hsm_template_session(&template, &des2, false);
+    hsm_template_usage(&template, &policy, 0);
+    CK_RV rv = hsm->p11->C_DeriveKey(hsm->session, &mechanism, base, template.attributes, template.count, key);
+    return hsm_check(rv, "C_DeriveKey");
+}
+
 mv_status hsm_aes_decrypt_block(struct hsm *hsm, CK_OBJECT_HANDLE key, const uint8_t in[16], uint8_t out[16])
 {
     CK_MECHANISM mechanism = {.mechanism = CKM_AES_ECB};

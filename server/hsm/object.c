@@ -87,14 +87,24 @@ void hsm_destroy(struct hsm *hsm, CK_OBJECT_HANDLE object)
         (void)hsm->p11->C_DestroyObject(hsm->session, object);
 }
 
-mv_status hsm_known_key(struct hsm *hsm, const uint8_t value[16], unsigned permissions, CK_OBJECT_HANDLE *key)
+static mv_status known_key(struct hsm *hsm, CK_KEY_TYPE type, const uint8_t value[16], unsigned permissions,
+                           CK_OBJECT_HANDLE *key)
 {
-    static const CK_KEY_TYPE aes = CKK_AES;
-    const struct hsm_policy policy = {.type = CKK_AES, .permissions = permissions};
+    const struct hsm_policy policy = {.type = type, .permissions = permissions};
     struct hsm_template template = {.count = 0};
-    hsm_template_session(&template, &aes, false);
+    hsm_template_session(&template, &type, false);
     hsm_template_usage(&template, &policy, 0);
     hsm_template_add(&template, CKA_VALUE, value, 16);
     CK_RV rv = hsm->p11->C_CreateObject(hsm->session, template.attributes, template.count, key);
     return hsm_check(rv, "C_CreateObject");
+}
+
+mv_status hsm_known_key(struct hsm *hsm, const uint8_t value[16], unsigned permissions, CK_OBJECT_HANDLE *key)
+{
+    return known_key(hsm, CKK_AES, value, permissions, key);
+}
+
+mv_status hsm_known_des3_key(struct hsm *hsm, const uint8_t value[16], unsigned permissions, CK_OBJECT_HANDLE *key)
+{
+    return known_key(hsm, CKK_DES2, value, permissions, key);
 }

@@ -178,6 +178,7 @@ mv_status hsm_self_test(struct hsm *hsm)
     MV_TRY(hsm_sign_self_test(hsm));
     MV_TRY(hsm_an10922_self_test(hsm));
     MV_TRY(hsm_card_self_test(hsm));
+    MV_TRY(hsm_pboc_self_test(hsm));
     MV_TRY(test_des());
     return test_random(hsm);
 }

@@ -85,11 +85,19 @@ static bool use_of(const char *label, enum hsm_key_use *use)
         const char *begin;
         enum hsm_key_use use;
     } labels[] = {
-        {"vending/", HSM_USE_VENDING},         {"factory/", HSM_USE_FACTORY_KEK},
-        {"record-mac/", HSM_USE_RECORD_MAC},   {"record-enc/", HSM_USE_RECORD_ENC},
-        {"audit-sign/", HSM_USE_AUDIT_SIGN},   {"card-issuer/", HSM_USE_CARD_ISSUER},
-        {"card-office/", HSM_USE_CARD_OFFICE}, {"card-meter/", HSM_USE_CARD_METER},
-        {"card-area/", HSM_USE_CARD_AREA},     {"card-transport/", HSM_USE_CARD_TRANSPORT},
+        {"vending/", HSM_USE_VENDING},
+        {"factory/", HSM_USE_FACTORY_KEK},
+        {"record-mac/", HSM_USE_RECORD_MAC},
+        {"record-enc/", HSM_USE_RECORD_ENC},
+        {"audit-sign/", HSM_USE_AUDIT_SIGN},
+        {"card-issuer/", HSM_USE_CARD_ISSUER},
+        {"card-office/", HSM_USE_CARD_OFFICE},
+        {"card-meter/", HSM_USE_CARD_METER},
+        {"card-area/", HSM_USE_CARD_AREA},
+        {"card-transport/", HSM_USE_CARD_TRANSPORT},
+        {"card-pboc-internal/", HSM_USE_CARD_PBOC_INTERNAL},
+        {"card-pboc-external/", HSM_USE_CARD_PBOC_EXTERNAL},
+        {"card-pboc-mac/", HSM_USE_CARD_PBOC_MAC},
     };
     for (size_t i = 0; i < sizeof labels / sizeof labels[0]; i++) {
         size_t length = strlen(labels[i].begin);

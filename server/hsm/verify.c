@@ -24,7 +24,7 @@ mv_status hsm_key_verify(struct hsm *hsm, const struct hsm_key_info *info)
         return found.reason == MV_KEY_UNKNOWN ? mv_fail(MV_CATALOGUE_CORRUPT, "object of the key") : found;
     MV_TRY(hsm_policy_verify(hsm, key, policy));
     uint8_t kcv[HSM_KCV_BYTES];
-    if ((policy->permissions & HSM_MAY_SIGN) != 0)
+    if ((policy->permissions & HSM_MAY_SIGN) != 0 || policy->kcv_method == HSM_KCV_DES3)
         MV_TRY(hsm_kcv_of_object(hsm, key, info->kcv_method, kcv));
     else if ((policy->permissions & HSM_MAY_ENCRYPT) != 0)
         MV_TRY(hsm_kcv_by_encryption(hsm, key, kcv));

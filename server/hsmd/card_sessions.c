@@ -44,10 +44,18 @@ mv_status hsmd_cards_add(struct hsmd_cards *cards, uint32_t owner, int64_t now_m
     return mv_ok();
 }
 
+static void drop_keys(struct hsm *hsm, struct hsmd_card_place *place)
+{
+    hsm_card_drop(hsm, &place->keys);
+    hsm_pboc_drop(hsm, &place->pboc.internal);
+    hsm_pboc_drop(hsm, &place->pboc.external);
+    hsm_pboc_drop(hsm, &place->pboc.mac);
+}
+
 void hsmd_cards_end(struct hsmd_cards *cards, struct hsm *hsm, struct hsmd_card_place *place, unsigned token_session)
 {
     if (place->token_session == token_session)
-        hsm_card_drop(hsm, &place->keys);
+        drop_keys(hsm, place);
     cards->places[place->id & INDEX_MASK] = NULL;
     mv_secret_wipe(place, sizeof *place);
     free(place);

@@ -4,6 +4,7 @@
 #define MV_HSMD_CARD_SESSIONS_H
 
 #include "hsm/card_key.h"
+#include "hsm/pboc_key.h"
 #include "hsmd/client.h"
 
 enum {
@@ -16,6 +17,29 @@ enum {
 };
 
 struct hsmd_desk;
+struct mv_writer;
+
+/* A session with a card of profile 2: what it waits for, its keys, what is to be written. */
+enum hsmd_pboc_state {
+    HSMD_PBOC_NONE, /* a session of profile 1 */
+    HSMD_PBOC_PROOF,
+    HSMD_PBOC_CHALLENGE,
+    HSMD_PBOC_ADMISSION,
+    HSMD_PBOC_READY,
+    HSMD_PBOC_WRITE_CHALLENGE,
+    HSMD_PBOC_WRITTEN,
+};
+struct hsmd_pboc {
+    enum hsmd_pboc_state state;
+    uint8_t mac_version;
+    uint8_t challenge[MV_PBOC_BLOCK]; /* ours, of the token */
+    struct hsm_pboc_key internal, external, mac;
+    enum mv_pboc_class class;
+    uint8_t file, size;
+    uint8_t data[HSMD_PBOC_DATA];
+    uint8_t apdu[MV_PBOC_APDU_MAX];
+    uint16_t apdu_size;
+};
 
 struct hsmd_card_place {
     uint32_t id, owner;
@@ -28,6 +52,7 @@ struct hsmd_card_place {
     bool leaving; /* the key may only be left: nothing is written under it */
     bool waits;   /* for what the card answers */
     struct hsm_card_keys keys;
+    struct hsmd_pboc pboc;
     struct mv_card_cipher cipher;
     struct mv_card_session session;
     struct hsmd_desk *desk; /* of the request in hand */
@@ -54,6 +79,14 @@ void hsmd_cards_end_owner(struct hsmd_cards *cards, struct hsm *hsm, uint32_t ow
 /* Before the end of the worker. */
 void hsmd_cards_end_all(struct hsmd_cards *cards, struct hsm *hsm, unsigned token_session);
 void hsmd_cards_expire(struct hsmd_cards *cards, struct hsm *hsm, int64_t now_ms, unsigned token_session);
+
+/* ---- cards.c, pboc.c ---- */
+/* The token failed, or the key was taken away (place->failed): the session is over, and what it needed is there for the
+ * next one. What is to be answered. */
+mv_status hsmd_card_broke(struct hsmd_desk *desk, struct hsmd_card_place *place);
+/* The card's answer in a session of profile 2. */
+void hsmd_pboc_step(struct hsmd_desk *desk, struct hsmd_card_place *place, const uint8_t *rapdu, uint16_t size,
+                    struct mv_writer *reply);
 
 /* ---- card_cipher.c ---- */
 /* The state machine's cipher: the token, with what `place` says. place->desk is set for every request. */

@@ -21,11 +21,10 @@ static void end(struct hsmd_desk *desk, struct hsmd_card_place **place)
     *place = NULL;
 }
 
-/* The token failed, or the key was taken away: the session is over, and what it needed is there for the next one. */
-static mv_status cipher_failed(struct hsmd_desk *desk, struct hsmd_card_place **place)
+mv_status hsmd_card_broke(struct hsmd_desk *desk, struct hsmd_card_place *place)
 {
-    mv_status status = (*place)->failed;
-    end(desk, place);
+    mv_status status = place->failed;
+    end(desk, &place);
     if (!hsm_broken(status))
         return status;
     return hsmd_desk_healed(desk, &status) ? mv_fail(MV_CARD_SESSION_LOST, "session of the token") : status;
@@ -54,7 +53,7 @@ static void conclude(struct hsmd_desk *desk, struct hsmd_card_place *place, enum
                      struct mv_writer *reply)
 {
     if (next == MV_CARD_OVER && place->session.error == MV_CARD_CIPHER) {
-        hsmd_put_status(reply, cipher_failed(desk, &place));
+        hsmd_put_status(reply, hsmd_card_broke(desk, place));
         return;
     }
     place->waits = next == MV_CARD_SEND;
@@ -74,6 +73,8 @@ static mv_status find(struct hsmd_desk *desk, uint32_t owner, uint32_t id, struc
 static mv_status find_idle(struct hsmd_desk *desk, uint32_t owner, uint32_t id, struct hsmd_card_place **place)
 {
     MV_TRY(find(desk, owner, id, place));
+    if ((*place)->pboc.state != HSMD_PBOC_NONE)
+        return refuse("card session: of another profile");
     return (*place)->waits ? refuse("card session: a command is under way") : mv_ok();
 }
 
@@ -248,7 +249,7 @@ static void run_change(struct hsmd_desk *desk, struct hsmd_card_place *place, co
         conclude(desk, place, mv_card_change_key(&place->session, number, plain, size), reply);
     } else if (hsm_broken(status)) {
         place->failed = status;
-        hsmd_put_status(reply, cipher_failed(desk, &place));
+        hsmd_put_status(reply, hsmd_card_broke(desk, place));
     } else {
         hsmd_put_status(reply, status);
     }
@@ -301,6 +302,8 @@ bool hsmd_serve_card_step(struct hsmd_service *service, uint32_t owner, struct m
         status = refuse("card session: nothing is under way");
     if (!status.ok)
         hsmd_put_status(reply, status);
+    else if (place->pboc.state != HSMD_PBOC_NONE)
+        hsmd_pboc_step(&desk, place, rapdu, size, reply);
     else
         conclude(&desk, place, mv_card_step(&place->session, rapdu, size), reply);
     return true;

@@ -195,6 +195,23 @@ MV_MUST_USE mv_status hsmd_card_command(struct hsmd_client *client, uint32_t ses
 MV_MUST_USE mv_status hsmd_card_change_key(struct hsmd_client *client, uint32_t session, uint8_t slot_in_use,
                                            const struct hsmd_card_key_ref *old_key,
                                            const struct hsmd_card_key_ref *new_key, struct hsmd_card_answer *answer);
+/* ---- cards, profile 2 (metervault/card_pboc.h) ----
+ * A session like those of profile 1, with the same bounds, hsmd_card_step and hsmd_card_close. */
+enum { HSMD_PBOC_DATA = 49 };
+struct hsmd_pboc_ref {
+    uint8_t serial[8];               /* of the card */
+    uint8_t internal, external, mac; /* versions of the masters "card-pboc-internal/V" and so on, 1..255 */
+};
+/* Has the card prove itself with a challenge of the token's, then proves the office to the card with the card's. DONE:
+ * both did. A key that may only be left opens a session that writes nothing. CARD_KEY_UNKNOWN, CARD_KEY_NOT_ACTIVE
+ * (also when two of the masters are one key), SERVER_BUSY, INVALID_FIELD. */
+MV_MUST_USE mv_status hsmd_pboc_open(struct hsmd_client *client, const struct hsmd_pboc_ref *ref,
+                                     struct hsmd_card_answer *answer);
+/* Writes one whole file with a MAC, under a fresh challenge of the card: file 1 a frame of parameters, 2 a wallet, 5
+ * nothing but zeros; INVALID_FIELD for anything else. `class` is 04 or 84. CARD_SESSION_LOST, CARD_KEY_NOT_ACTIVE. */
+MV_MUST_USE mv_status hsmd_pboc_update(struct hsmd_client *client, uint32_t session, uint8_t class, uint8_t file,
+                                       const uint8_t *data, uint8_t size, struct hsmd_card_answer *answer);
+
 /* What the card answered to the last `apdu`, status word and all. CARD_SESSION_LOST. */
 MV_MUST_USE mv_status hsmd_card_step(struct hsmd_client *client, uint32_t session, const uint8_t *rapdu, size_t size,
                                      struct hsmd_card_answer *answer);

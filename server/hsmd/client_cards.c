@@ -118,6 +118,35 @@ mv_status hsmd_card_change_key(struct hsmd_client *client, uint32_t session, uin
     return in_session(client, HSMD_OP_CARD_CHANGE_KEY, &request, answer);
 }
 
+mv_status hsmd_pboc_open(struct hsmd_client *client, const struct hsmd_pboc_ref *ref, struct hsmd_card_answer *answer)
+{
+    struct mv_reader body;
+    struct mv_writer request = hsmd_call_begin(client, HSMD_OP_PBOC_OPEN);
+    mv_put_bytes(&request, ref->serial, sizeof ref->serial);
+    mv_put_u8(&request, ref->internal);
+    mv_put_u8(&request, ref->external);
+    mv_put_u8(&request, ref->mac);
+    MV_TRY(hsmd_call(client, HSMD_OP_PBOC_OPEN, &request, true, &body));
+    return get_answer(client, &body, answer);
+}
+
+mv_status hsmd_pboc_update(struct hsmd_client *client, uint32_t session, uint8_t class, uint8_t file,
+                           const uint8_t *data, uint8_t size, struct hsmd_card_answer *answer)
+{
+    uint32_t inner = inward(client, session);
+    if (inner == HSMD_CARD_NO_SESSION)
+        return lost();
+    if (size > HSMD_PBOC_DATA)
+        return mv_fail(MV_INVALID_FIELD, "card file: size");
+    struct mv_writer request = hsmd_call_begin(client, HSMD_OP_PBOC_UPDATE);
+    mv_put_u32(&request, inner);
+    mv_put_u8(&request, class);
+    mv_put_u8(&request, file);
+    mv_put_u8(&request, size);
+    mv_put_bytes(&request, data, size);
+    return in_session(client, HSMD_OP_PBOC_UPDATE, &request, answer);
+}
+
 mv_status hsmd_card_step(struct hsmd_client *client, uint32_t session, const uint8_t *rapdu, size_t size,
                          struct hsmd_card_answer *answer)
 {

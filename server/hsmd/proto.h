@@ -38,7 +38,9 @@ enum hsmd_op {
     HSMD_OP_CARD_CHANGE_KEY = 16,
     HSMD_OP_CARD_STEP = 17,
     HSMD_OP_CARD_CLOSE = 18, /* has no answer */
-    HSMD_OP_LAST = HSMD_OP_CARD_CLOSE,
+    HSMD_OP_PBOC_OPEN = 19,
+    HSMD_OP_PBOC_UPDATE = 20,
+    HSMD_OP_LAST = HSMD_OP_PBOC_UPDATE,
 };
 /* Whether it is one without an answer. */
 bool hsmd_op_is_silent(uint8_t op);

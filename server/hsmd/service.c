@@ -158,6 +158,10 @@ bool hsmd_service_call(struct hsmd_service *service, uint32_t owner, uint8_t op,
         return hsmd_serve_card_step(service, owner, request, reply);
     case HSMD_OP_CARD_CLOSE:
         return hsmd_serve_card_close(service, owner, request);
+    case HSMD_OP_PBOC_OPEN:
+        return hsmd_serve_pboc_open(service, owner, request, reply);
+    case HSMD_OP_PBOC_UPDATE:
+        return hsmd_serve_pboc_update(service, owner, request, reply);
     default:
         return false;
     }

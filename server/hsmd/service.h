@@ -36,7 +36,7 @@ void hsmd_service_forget(struct hsmd_service *service, uint32_t owner);
 /* At least once a second, also without requests: slots and card sessions expire. */
 void hsmd_service_tick(struct hsmd_service *service);
 
-/* ---- prepare.c, encrypt.c, key_change.c, open_token.c, records.c, key_update.c, cards.c ---- */
+/* ---- prepare.c, encrypt.c, key_change.c, open_token.c, records.c, key_update.c, cards.c, pboc.c ---- */
 bool hsmd_serve_prepare(struct hsmd_service *service, uint32_t owner, struct mv_reader *request,
                         struct mv_writer *reply);
 bool hsmd_serve_encrypt(struct hsmd_service *service, uint32_t owner, struct mv_reader *request,
@@ -57,6 +57,10 @@ bool hsmd_serve_card_change_key(struct hsmd_service *service, uint32_t owner, st
                                 struct mv_writer *reply);
 bool hsmd_serve_card_step(struct hsmd_service *service, uint32_t owner, struct mv_reader *request,
                           struct mv_writer *reply);
+bool hsmd_serve_pboc_open(struct hsmd_service *service, uint32_t owner, struct mv_reader *request,
+                          struct mv_writer *reply);
+bool hsmd_serve_pboc_update(struct hsmd_service *service, uint32_t owner, struct mv_reader *request,
+                            struct mv_writer *reply);
 bool hsmd_serve_card_close(struct hsmd_service *service, uint32_t owner, struct mv_reader *request);
 /* The keyed hash of 20 digits. */
 MV_MUST_USE mv_status hsmd_token_tag(struct hsmd_service *service, const char *digits, uint8_t tag[HSMD_TOKEN_TAG]);

@@ -43,8 +43,22 @@ MV_CORE_MUST_USE bool mv_pboc_external_auth(const struct mv_pboc_cipher *key2, c
 uint16_t mv_pboc_update(const struct mv_pboc_cipher *cipher, const uint8_t challenge[4], uint8_t file, uint8_t offset,
                         const uint8_t *data, uint8_t size, uint8_t apdu[MV_PBOC_APDU_MAX]);
 
+/* Which class byte says "with a MAC" is the card's operating system's choice. */
+enum mv_pboc_class { MV_PBOC_CLASS_04 = 0x04, MV_PBOC_CLASS_84 = 0x84 };
+uint16_t mv_pboc_update_as(const struct mv_pboc_cipher *cipher, enum mv_pboc_class class, const uint8_t challenge[4],
+                           uint8_t file, uint8_t offset, const uint8_t *data, uint8_t size,
+                           uint8_t apdu[MV_PBOC_APDU_MAX]);
+/* A status word as an error: 63Cx, 6982 and 6983 AUTHENTICATION, 6988 INTEGRITY, 6A82 NO_FILE, 6B00 BOUNDARY, 6700
+ * LENGTH, 9403 NO_SUCH_KEY, 6D00 and 6E00 FOREIGN. */
+enum mv_card_error mv_pboc_status(uint16_t status);
+
 /* ---- files: numbers are BCD digits unless said otherwise ---- */
+enum { MV_PBOC_SERIAL = 8, MV_PBOC_FILE_USER = 1, MV_PBOC_FILE_WALLET = 2, MV_PBOC_FILE_RETURN = 5 };
 enum { MV_PBOC_FRAME = 6, MV_PBOC_USER_DATA = 39, MV_PBOC_RETURN_DATA = 43, MV_PBOC_WALLET = 8 };
+enum {
+    MV_PBOC_USER_BYTES = MV_PBOC_USER_DATA + MV_PBOC_FRAME,
+    MV_PBOC_RETURN_BYTES = MV_PBOC_RETURN_DATA + MV_PBOC_FRAME /* all zeros: the meter wrote nothing since */
+};
 enum { MV_PBOC_COMMAND_USER = 0x01, MV_PBOC_COMMAND_RETURN = 0x11 };
 /* 68 | command | length 2 | data | sum | 16; returns size + 6. */
 uint16_t mv_pboc_frame(uint8_t command, const uint8_t *data, uint16_t size, uint8_t *file);

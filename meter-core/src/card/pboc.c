@@ -84,13 +84,20 @@ bool mv_pboc_external_auth(const struct mv_pboc_cipher *key2, const uint8_t chal
 uint16_t mv_pboc_update(const struct mv_pboc_cipher *cipher, const uint8_t challenge[4], uint8_t file, uint8_t offset,
                         const uint8_t *data, uint8_t size, uint8_t apdu[MV_PBOC_APDU_MAX])
 {
+    return mv_pboc_update_as(cipher, MV_PBOC_CLASS_04, challenge, file, offset, data, size, apdu);
+}
+
+uint16_t mv_pboc_update_as(const struct mv_pboc_cipher *cipher, enum mv_pboc_class class, const uint8_t challenge[4],
+                           uint8_t file, uint8_t offset, const uint8_t *data, uint8_t size,
+                           uint8_t apdu[MV_PBOC_APDU_MAX])
+{
     uint8_t iv[BLOCK] = {0};
     uint8_t mac[BLOCK];
     const struct mv_card_part parts[] = {{apdu, APDU_HEAD}, {data, size}};
     if (size > LC_MOST - MV_PBOC_MAC)
         return 0;
     memcpy(iv, challenge, 4);
-    apdu[0] = 0x04;
+    apdu[0] = (uint8_t) class;
     apdu[1] = 0xD6;
     apdu[2] = (uint8_t)(FILE_FLAG | file);
     apdu[3] = offset;
@@ -100,4 +107,33 @@ uint16_t mv_pboc_update(const struct mv_pboc_cipher *cipher, const uint8_t chall
         return 0;
     memcpy(apdu + APDU_HEAD + size, mac, MV_PBOC_MAC);
     return (uint16_t)(APDU_HEAD + size + MV_PBOC_MAC);
+}
+
+enum mv_card_error mv_pboc_status(uint16_t status)
+{
+    if ((status & 0xFFF0) == 0x63C0)
+        return MV_CARD_AUTHENTICATION;
+    switch (status) {
+    case 0x9000:
+        return MV_CARD_NO_ERROR;
+    case 0x6300:
+    case 0x6982:
+    case 0x6983:
+        return MV_CARD_AUTHENTICATION;
+    case 0x6988:
+        return MV_CARD_INTEGRITY;
+    case 0x6700:
+        return MV_CARD_LENGTH;
+    case 0x6A82:
+        return MV_CARD_NO_FILE;
+    case 0x6B00:
+        return MV_CARD_BOUNDARY;
+    case 0x9403:
+        return MV_CARD_NO_SUCH_KEY;
+    case 0x6D00:
+    case 0x6E00:
+        return MV_CARD_FOREIGN;
+    default:
+        return MV_CARD_OTHER_STATUS;
+    }
 }

@@ -167,7 +167,9 @@ static uint16_t handle(struct vcard *card, const uint8_t *apdu, size_t size, uin
 
 uint16_t vcard_apdu(struct vcard *card, const uint8_t *apdu, size_t size, uint8_t answer[VCARD_RAPDU])
 {
-    uint16_t answer_size = handle(card, apdu, size, answer);
+    uint16_t answer_size =
+        card->of_profile_2 ? vcard_pboc_apdu(&card->pboc, card->wrong_cryptogram, apdu, size, answer, &card->changed)
+                           : handle(card, apdu, size, answer);
     if (!card->changed)
         return answer_size;
     card->changed = false;

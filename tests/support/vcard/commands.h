@@ -2,6 +2,8 @@
 #ifndef MV_VCARD_COMMANDS_H
 #define MV_VCARD_COMMANDS_H
 
+#include <stdio.h>
+
 #include "vcard.h"
 
 /* One command. `run` gets the bytes without secure messaging and appends to card->out. */
@@ -15,6 +17,11 @@ struct vcard_command {
     enum mv_card_error (*run)(struct vcard *card, const uint8_t *bytes, uint16_t size);
 };
 const struct vcard_command *vcard_command_find(uint8_t ins);
+
+/* ---- profile 2 (pboc_store.c) ---- */
+void vcard_pboc_put(FILE *out, const struct vcard_pboc *card);
+/* False when it is none. */
+bool vcard_pboc_get(FILE *in, struct vcard_pboc *card);
 
 void vcard_append(struct vcard *card, const void *bytes, uint16_t size);
 /* Little-endian, 3 bytes. */

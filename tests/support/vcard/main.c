@@ -1,4 +1,5 @@
-/* vcard: an emulated card of profile 1 for tests, with a persistent file, for vpcd or for a program that connects. */
+/* vcard: an emulated card of profile 1 or 2 for tests, with a persistent file, for vpcd or for a program that connects.
+ */
 #include <errno.h>
 #include <getopt.h>
 #include <signal.h>
@@ -13,7 +14,8 @@
 enum { EXIT_DONE = 0, EXIT_REFUSED = 1, EXIT_USAGE = 2, EXIT_NOT_READY = 3, CONNECT_S = 10 };
 
 struct options {
-    const char *card, *make, *uid, *vpcd, *listen, *pid_file;
+    const char *card, *make, *uid, *vpcd, *listen, *pid_file, *masters;
+    bool class_84;
     bool wrong_cryptogram;
     struct manners manners;
 };
@@ -24,6 +26,10 @@ static void usage(FILE *out)
                 "An emulated prepayment card that lives in FILE, which is written at every change of the card.\n"
                 "With neither --vpcd nor --listen it only makes the file.\n\n"
                 "  --new UID           make FILE, a fresh card with this serial number of 14 hex digits\n"
+                "  --profile-2 FILE    with --new: a card of profile 2, whose serial number is 00 and UID; FILE has "
+                "the masters\n"
+                "                      card-pboc-internal, -external and -mac, a line of 32 hex digits each\n"
+                "  --class-84          with --profile-2: its writes are of class 84 and not 04\n"
                 "  --uid UID           answer with another serial number than the file's\n"
                 "  --vpcd HOST:PORT    sit in a reader of vsmartcard-vpcd\n"
                 "  --listen SOCKET     wait at a UNIX socket for readers, one after the other; vpcd's framing\n"
@@ -41,15 +47,36 @@ static void usage(FILE *out)
                 out);
 }
 
-static bool read_uid(const char *text, uint8_t uid[MV_CARD_UID])
+static bool read_hex(const char *text, uint8_t *bytes, size_t size)
 {
-    if (strlen(text) != 2 * (size_t)MV_CARD_UID || strspn(text, "0123456789abcdefABCDEF") != 2 * (size_t)MV_CARD_UID)
+    if (strlen(text) != 2 * size || strspn(text, "0123456789abcdefABCDEF") != 2 * size)
         return false;
-    for (size_t i = 0; i < MV_CARD_UID; i++) {
+    for (size_t i = 0; i < size; i++) {
         const char pair[3] = {text[2 * i], text[2 * i + 1], '\0'};
-        uid[i] = (uint8_t)strtoul(pair, NULL, 16);
+        bytes[i] = (uint8_t)strtoul(pair, NULL, 16);
     }
     return true;
+}
+
+static bool read_uid(const char *text, uint8_t uid[MV_CARD_UID])
+{
+    return read_hex(text, uid, MV_CARD_UID);
+}
+
+static bool read_masters(const char *path, uint8_t masters[VCARD_PBOC_KEYS][16])
+{
+    char line[64];
+    FILE *in = fopen(path, "re");
+    bool good = in != NULL;
+    for (size_t i = 0; good && i < VCARD_PBOC_KEYS; i++) {
+        good = fgets(line, sizeof line, in) != NULL;
+        if (good)
+            line[strcspn(line, "\n")] = '\0';
+        good = good && read_hex(line, masters[i], 16);
+    }
+    if (in != NULL)
+        (void)fclose(in);
+    return good;
 }
 
 static unsigned long number(const char *text, bool *good)
@@ -62,12 +89,14 @@ static unsigned long number(const char *text, bool *good)
 }
 
 enum { OPT_CARD = 256, OPT_NEW, OPT_UID, OPT_VPCD, OPT_LISTEN, OPT_CUT, OPT_CUT_AFTER, OPT_WRONG, OPT_SLOW, OPT_NOISE };
-enum { OPT_PID = OPT_NOISE + 1 };
+enum { OPT_PID = OPT_NOISE + 1, OPT_PROFILE_2, OPT_CLASS_84 };
 
 static const struct option long_options[] = {
     {"card", required_argument, NULL, OPT_CARD},
     {"new", required_argument, NULL, OPT_NEW},
     {"uid", required_argument, NULL, OPT_UID},
+    {"profile-2", required_argument, NULL, OPT_PROFILE_2},
+    {"class-84", no_argument, NULL, OPT_CLASS_84},
     {"vpcd", required_argument, NULL, OPT_VPCD},
     {"listen", required_argument, NULL, OPT_LISTEN},
     {"cut", required_argument, NULL, OPT_CUT},
@@ -92,6 +121,12 @@ static bool take(struct options *options, int option)
         break;
     case OPT_UID:
         options->uid = optarg;
+        break;
+    case OPT_PROFILE_2:
+        options->masters = optarg;
+        break;
+    case OPT_CLASS_84:
+        options->class_84 = true;
         break;
     case OPT_VPCD:
         options->vpcd = optarg;
@@ -138,7 +173,17 @@ static int make(const struct options *options, struct vcard *card)
         return complain(EXIT_USAGE, options->make, "no serial number of 14 hex digits");
     if (access(options->card, F_OK) == 0)
         return complain(EXIT_REFUSED, options->card, "is there already");
-    vcard_init(card, options->card, uid);
+    if (options->masters == NULL) {
+        vcard_init(card, options->card, uid);
+    } else {
+        uint8_t masters[VCARD_PBOC_KEYS][16];
+        uint8_t serial[MV_PBOC_SERIAL] = {0};
+        if (!read_masters(options->masters, masters))
+            return complain(EXIT_USAGE, options->masters, "needs three lines of 32 hex digits");
+        memcpy(serial + 1, uid, sizeof uid);
+        vcard_init_pboc(card, options->card, serial, masters);
+        card->pboc.class = options->class_84 ? MV_PBOC_CLASS_84 : MV_PBOC_CLASS_04;
+    }
     return vcard_store(card) ? EXIT_DONE : complain(EXIT_NOT_READY, options->card, strerror(errno));
 }
 

@@ -24,6 +24,15 @@ void vcard_init(struct vcard *card, const char *path, const uint8_t uid[MV_CARD_
     vcard_reset(card);
 }
 
+void vcard_init_pboc(struct vcard *card, const char *path, const uint8_t serial[MV_PBOC_SERIAL],
+                     const uint8_t masters[VCARD_PBOC_KEYS][16])
+{
+    static const uint8_t no_uid[MV_CARD_UID];
+    vcard_init(card, path, no_uid);
+    card->of_profile_2 = true;
+    vcard_pboc_issue(&card->pboc, serial, masters);
+}
+
 void vcard_free(struct vcard *card)
 {
     for (size_t i = 0; i < VCARD_FILES; i++)
@@ -37,6 +46,7 @@ void vcard_reset(struct vcard *card)
     card->side.cipher = &card->cipher;
     mv_card_side_forget(&card->side);
     vcard_drop_pending(card);
+    vcard_pboc_reset(&card->pboc);
     card->selected = false;
     card->ins = card->frame = 0;
 }
@@ -83,7 +93,10 @@ bool vcard_store(const struct vcard *card)
     FILE *out = fopen(fresh, "wbe");
     if (out == NULL)
         return false;
-    put_card(out, card);
+    if (card->of_profile_2)
+        vcard_pboc_put(out, &card->pboc);
+    else
+        put_card(out, card);
     bool written = ferror(out) == 0;
     written = fclose(out) == 0 && written;
     return written && rename(fresh, card->path) == 0;
@@ -142,7 +155,11 @@ bool vcard_load(struct vcard *card, const char *path)
     if (in == NULL)
         return false;
     card->path = path;
-    bool good = get_card(in, card);
+    card->of_profile_2 = vcard_pboc_get(in, &card->pboc);
+    rewind(in);
+    if (card->of_profile_2)
+        vcard_reset(card);
+    bool good = card->of_profile_2 || get_card(in, card);
     (void)fclose(in);
     if (!good) {
         vcard_free(card);

@@ -1,5 +1,5 @@
-/* An emulated card of profile 1 (meter-core/docs/cards.md): what it keeps, and one APDU. Keys lie here in clear: for
- * tests only. */
+/* An emulated card of profile 1, or of profile 2 (pboc.h; meter-core/docs/cards.md): what it keeps, and one APDU. Keys
+ * lie here in clear: for tests only. */
 #ifndef MV_VCARD_H
 #define MV_VCARD_H
 
@@ -10,6 +10,7 @@
 #include "metervault/card.h"
 #include "metervault/card_layout.h"
 #include "metervault/card_side.h"
+#include "pboc.h"
 
 enum {
     VCARD_KEY = 16,
@@ -60,11 +61,17 @@ struct vcard {
     uint8_t frame; /* of the answer that goes out: size, 0: none does */
     bool changed;  /* it has to be stored */
 
+    bool of_profile_2; /* then it is `pboc`, and nothing of the above counts */
+    struct vcard_pboc pboc;
+
     bool wrong_cryptogram; /* answers the third pass as if it had another key */
 };
 
 /* A fresh card: the well-known key of zeros, no application. `path` stays the caller's. */
 void vcard_init(struct vcard *card, const char *path, const uint8_t uid[MV_CARD_UID]);
+/* A card of profile 2, as it comes from who issues it. */
+void vcard_init_pboc(struct vcard *card, const char *path, const uint8_t serial[MV_PBOC_SERIAL],
+                     const uint8_t masters[VCARD_PBOC_KEYS][16]);
 void vcard_free(struct vcard *card);
 /* False, with errno, when the file cannot be read or written, or (EINVAL) is no card. */
 bool vcard_load(struct vcard *card, const char *path);

@@ -159,11 +159,46 @@ static void returns(void **state)
     assert_memory_equal(data, again, sizeof data);
 }
 
+/* Which class says "with a MAC" is the card's choice, and in the MAC. */
+static void classes(void **state)
+{
+    (void)state;
+    struct des des;
+    static const uint8_t data[8];
+    static const uint8_t challenge[4] = {1, 2, 3, 4};
+    uint8_t one[MV_PBOC_APDU_MAX];
+    uint8_t other[MV_PBOC_APDU_MAX];
+    with(&des, "00E2B15307A7A33050BBBCA82E87FF07");
+    assert_int_equal(mv_pboc_update(&des.cipher, challenge, 2, 0, data, 8, one), 17);
+    assert_int_equal(mv_pboc_update_as(&des.cipher, MV_PBOC_CLASS_04, challenge, 2, 0, data, 8, other), 17);
+    assert_memory_equal(one, other, 17);
+    assert_int_equal(mv_pboc_update_as(&des.cipher, MV_PBOC_CLASS_84, challenge, 2, 0, data, 8, other), 17);
+    assert_int_equal(other[0], 0x84);
+    assert_memory_equal(one + 1, other + 1, 12);
+    assert_memory_not_equal(one + 13, other + 13, 4);
+}
+
+static void status_words(void **state)
+{
+    (void)state;
+    static const struct {
+        uint16_t status;
+        enum mv_card_error error;
+    } rows[] = {{0x9000, MV_CARD_NO_ERROR},       {0x63C2, MV_CARD_AUTHENTICATION}, {0x6300, MV_CARD_AUTHENTICATION},
+                {0x6982, MV_CARD_AUTHENTICATION}, {0x6983, MV_CARD_AUTHENTICATION}, {0x6988, MV_CARD_INTEGRITY},
+                {0x6700, MV_CARD_LENGTH},         {0x6A82, MV_CARD_NO_FILE},        {0x6B00, MV_CARD_BOUNDARY},
+                {0x9403, MV_CARD_NO_SUCH_KEY},    {0x6D00, MV_CARD_FOREIGN},        {0x6E00, MV_CARD_FOREIGN},
+                {0x6F00, MV_CARD_OTHER_STATUS},   {0x9001, MV_CARD_OTHER_STATUS},   {0x63D0, MV_CARD_OTHER_STATUS}};
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+        assert_int_equal(mv_pboc_status(rows[i].status), rows[i].error);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(keys),   cmocka_unit_test(updates), cmocka_unit_test(authentication),
-        cmocka_unit_test(frames), cmocka_unit_test(returns),
+        cmocka_unit_test(classes), cmocka_unit_test(status_words),   cmocka_unit_test(keys),
+        cmocka_unit_test(updates), cmocka_unit_test(authentication), cmocka_unit_test(frames),
+        cmocka_unit_test(returns),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

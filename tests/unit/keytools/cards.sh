@@ -43,8 +43,16 @@ expect 'as components' 2 'never leaves the token' generate --use card-meter --ve
 expect 'imported' 2 'generated in the token' import --use card-meter --component-file "$dir/a" --component-file "$dir/b" \
     --kcv 000000
 expect 'an unknown use' 2 card-transport generate --use card-key
+expect 'of profile 2, in the token alone' 2 'must load the key too' generate --use card-pboc-mac
+expect 'in components' 0 'card-pboc-mac/1, KCV' generate --use card-pboc-mac --component-file "$dir/p1" --component-file "$dir/p2"
+expect 'which come along as another version' 0 'card-pboc-mac/2, KCV' import --use card-pboc-mac --version 2 \
+    --component-file "$dir/p1" --component-file "$dir/p2" --kcv "$(field card-pboc-mac/1 kcv)"
+expect 'another check value' 1 KCV_MISMATCH import --use card-pboc-mac --version 3 --component-file "$dir/p1" \
+    --component-file "$dir/p2" --kcv 000000
+expect 'rotated' 2 'in components' rotate --use card-pboc-mac
+expect 'a minimum' 0 card-pboc-mac/2 rotate --use card-pboc-mac --no-new-key --minimum-version 2
 expect 'listed' 0 'card-area/A1B2C3/1' list
-same 'each has its backup' 5 "$(find "$dir/backup" -name 'card-*' | wc -l)"
+same 'each has its backup' 7 "$(find "$dir/backup" -name 'card-*' | wc -l)"
 
 # ---- life ----
 expect 'the second version' 0 card-meter/2 rotate --use card-meter

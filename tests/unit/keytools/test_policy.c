@@ -53,12 +53,13 @@ static const struct attempt {
     {"copy to derive", COPY, CKA_DERIVE, CK_TRUE, false},
     {"copy under its own label", COPY_AS_ITSELF, CKA_PRIVATE, CK_TRUE, false},
 };
-enum { ATTEMPTS = sizeof attempts / sizeof attempts[0], KINDS = 14 };
+enum { ATTEMPTS = sizeof attempts / sizeof attempts[0], KINDS = 17 };
 
 static const char *const kinds[KINDS] = {
-    "vending/999901/1/2", "catalogue-mac",       "audit-token-hash",    "dkga02-kek",      "backup-kek",
-    "factory/acme",       "record-mac/A1B2C3/1", "record-enc/A1B2C3/1", "audit-sign/1",    "card-issuer/1",
-    "card-office/1",      "card-meter/1",        "card-area/A1B2C3/1",  "card-transport/1"};
+    "vending/999901/1/2",   "catalogue-mac",       "audit-token-hash",    "dkga02-kek",       "backup-kek",
+    "factory/acme",         "record-mac/A1B2C3/1", "record-enc/A1B2C3/1", "audit-sign/1",     "card-issuer/1",
+    "card-office/1",        "card-meter/1",        "card-area/A1B2C3/1",  "card-transport/1", "card-pboc-internal/1",
+    "card-pboc-external/1", "card-pboc-mac/1"};
 
 static CK_OBJECT_HANDLE backup_kek;
 static CK_OBJECT_HANDLE own_key; /* of whoever has the PIN */
@@ -285,7 +286,10 @@ static int begin(void **state)
                                          {.use = HSM_USE_CARD_OFFICE, .version = 1},
                                          {.use = HSM_USE_CARD_METER, .version = 1},
                                          {.use = HSM_USE_CARD_AREA, .domain = {0xA1, 0xB2, 0xC3}, .version = 1},
-                                         {.use = HSM_USE_CARD_TRANSPORT, .version = 1}};
+                                         {.use = HSM_USE_CARD_TRANSPORT, .version = 1},
+                                         {.use = HSM_USE_CARD_PBOC_INTERNAL, .version = 1},
+                                         {.use = HSM_USE_CARD_PBOC_EXTERNAL, .version = 1},
+                                         {.use = HSM_USE_CARD_PBOC_MAC, .version = 1}};
     requests[0].scope = (struct hsm_vending_scope){
         .sgc = "999901", .krn = 1, .kt = 2, .dkga = 4, .base_date = 2014, .ken = 255, .ea_mask = 0x80};
     test_token_new(&token, NULL);
