@@ -89,6 +89,7 @@ socket = "$MV_DIR/run/hsmd.sock"
 workers = ${MV_HSM_WORKERS:-1}
 call_timeout_s = 5
 client_users = $MV_CLIENT_USERS
+factory_cards = ${MV_FACTORY_CARDS:-true}
 backup_dir = "$dir/backup"
 EOF
     mv_components

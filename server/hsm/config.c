@@ -98,6 +98,7 @@ static mv_status take(cfg_t *cfg, struct hsm_config *config)
         return mv_fail(MV_CONFIG_INVALID, "socket");
     config->workers = (unsigned)workers;
     config->call_timeout_s = (unsigned)timeout;
+    config->factory_cards = cfg_getbool(cfg, "factory_cards") == cfg_true;
     return mv_ok();
 }
 
@@ -117,6 +118,7 @@ mv_status hsm_config_load(const char *path, struct hsm_config *config)
         CFG_INT("workers", 1, CFGF_NONE),
         CFG_INT("call_timeout_s", 5, CFGF_NONE),
         CFG_STR_LIST("client_users", "{metervault}", CFGF_NONE),
+        CFG_BOOL("factory_cards", cfg_false, CFGF_NONE),
         CFG_END(),
     };
     cfg_t *cfg = cfg_init(options, CFGF_NONE);

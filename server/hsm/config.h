@@ -3,6 +3,7 @@
 #ifndef MV_HSM_CONFIG_H
 #define MV_HSM_CONFIG_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/status.h"
@@ -29,6 +30,7 @@ struct hsm_config {
     unsigned call_timeout_s;                            /* 1..60, default 5: a module call past it kills the worker */
     char client_users[HSM_CLIENT_USERS][HSM_USER_SIZE]; /* may connect besides the own user and root */
     size_t client_user_count;
+    bool factory_cards; /* default false: cards with their maker's keys, which everybody knows, are refused */
 };
 
 /* Defaults, then the file. CONFIG_INVALID names the setting; FILE_FAILED when it cannot be read. */

@@ -63,8 +63,10 @@ static mv_status describe(const struct hsmd_card_key_ref *key, enum hsm_key_use 
     return mv_fail(MV_INVALID_FIELD, "card key: use");
 }
 
-static mv_status factory_source(const struct hsmd_card_key_ref *key)
+static mv_status factory_source(const struct hsmd_service *service, const struct hsmd_card_key_ref *key)
 {
+    if (!service->factory_cards)
+        return mv_fail(MV_CARD_KEY_NOT_ACTIVE, "factory_cards is off");
     if (!is_application_slot(key->slot) && key->slot != HSMD_CARD_PICC)
         return wrong_slot();
     return key->version == 0 ? mv_ok() : mv_fail(MV_INVALID_FIELD, "card key: version");
@@ -76,7 +78,7 @@ mv_status hsmd_card_source(struct hsmd_desk *desk, const struct hsmd_card_key_re
     enum hsm_key_use use;
     *source = (struct hsm_card_source){.size = 0};
     if (key->use == HSMD_CARD_FACTORY)
-        return factory_source(key);
+        return factory_source(desk->service, key);
     MV_TRY(describe(key, &use, source));
     if (key->version == 0)
         return mv_fail(MV_INVALID_FIELD, "card key: version");

@@ -210,6 +210,15 @@ struct change {
     struct hsmd_card_key_ref old_key, new_key;
 };
 
+/* Whoever has heard the factory's key on a card has what is put onto it under that key: the ways into the card, and
+ * never a key of an office, a meter or an area. */
+static bool leaves_factory_well(const struct hsmd_card_place *place, const struct change *change)
+{
+    if (place->key.use != HSMD_CARD_FACTORY && change->old_key.use != HSMD_CARD_FACTORY)
+        return true;
+    return change->new_key.use == HSMD_CARD_TRANSPORT || change->new_key.slot == HSMD_CARD_PICC;
+}
+
 static mv_status check_change(const struct hsmd_card_place *place, const struct change *change)
 {
     uint8_t slot = change->new_key.slot;
@@ -220,7 +229,9 @@ static mv_status check_change(const struct hsmd_card_place *place, const struct 
     /* the card's own key and an application's are never seen from the same session */
     if ((slot == HSMD_CARD_PICC) != (place->key.slot == HSMD_CARD_PICC))
         return refuse("card key: slot");
-    return change->new_key.use != HSMD_CARD_FACTORY ? mv_ok() : refuse("card key: the factory's is no new one");
+    if (change->new_key.use == HSMD_CARD_FACTORY)
+        return refuse("card key: the factory's is no new one");
+    return leaves_factory_well(place, change) ? mv_ok() : refuse("card key: only transport keys replace the factory's");
 }
 
 /* The own key changes without being named: what is in use is what it was. */

@@ -28,7 +28,7 @@ static mv_status key_tag_mac(struct hsmd_service *service)
 
 mv_status hsmd_service_start(struct hsmd_service *service, const struct hsm_config *config)
 {
-    *service = (struct hsmd_service){.hsm = NULL};
+    *service = (struct hsmd_service){.factory_cards = config->factory_cards};
     MV_TRY(hsmd_slots_new(&service->slots));
     MV_TRY(hsm_children_new(&service->children));
     service->cards = calloc(1, sizeof *service->cards);

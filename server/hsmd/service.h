@@ -19,6 +19,7 @@ struct hsmd_service {
     unsigned children_session;     /* of which keyring.sessions they are */
     uint64_t children_generation;  /* of which catalogue */
     struct hsmd_cards *cards;      /* card_sessions.h */
+    bool factory_cards;            /* of the configuration */
     int64_t ticked_ms;
 };
 

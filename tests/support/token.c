@@ -45,13 +45,13 @@ void test_token_write_config(const struct test_token *token)
 {
     const struct hsm_config *config = &token->config;
     char text[4096];
-    int length =
-        snprintf(text, sizeof text,
-                 "module = \"%s\"\nmodule_init = \"%s\"\ntoken_label = \"%s\"\ntoken_serial = \"%s\"\n"
-                 "pin_file = \"%s\"\nsocket = \"%s\"\nbackup_dir = \"%s\"\nworkers = %u\n"
-                 "call_timeout_s = %u\nclient_users = {}\n",
-                 config->module, config->module_init, config->token_label, config->token_serial, config->pin_file,
-                 config->socket, config->backup_dir, config->workers, config->call_timeout_s);
+    int length = snprintf(text, sizeof text,
+                          "module = \"%s\"\nmodule_init = \"%s\"\ntoken_label = \"%s\"\ntoken_serial = \"%s\"\n"
+                          "pin_file = \"%s\"\nsocket = \"%s\"\nbackup_dir = \"%s\"\nworkers = %u\n"
+                          "call_timeout_s = %u\nclient_users = {}\nfactory_cards = %s\n",
+                          config->module, config->module_init, config->token_label, config->token_serial,
+                          config->pin_file, config->socket, config->backup_dir, config->workers, config->call_timeout_s,
+                          config->factory_cards ? "true" : "false");
     if (length < 0 || length >= (int)sizeof text)
         die("configuration too long");
     write_file(config->path, text, 0600);
@@ -92,6 +92,7 @@ void test_token_new(struct test_token *token, const char *module)
     if (module != NULL)
         (void)snprintf(config->module, sizeof config->module, "%s", module);
     config->client_user_count = 0;
+    config->factory_cards = true;
     write_file(config->pin_file, TEST_PIN, 0600);
     if (mkdir(config->backup_dir, 0700) != 0)
         die(config->backup_dir);

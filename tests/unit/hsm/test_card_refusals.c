@@ -298,6 +298,60 @@ static void keys_change_only_as_they_stand(void **state)
     is_lost(session);
 }
 
+/* Whoever plays a card from the factory hears what is put onto it. */
+static void only_transport_keys_replace_the_factorys(void **state)
+{
+    (void)state;
+    static const enum hsmd_card_key refused[] = {HSMD_CARD_ISSUER, HSMD_CARD_OFFICE, HSMD_CARD_METER, HSMD_CARD_AREA};
+    static const uint8_t slots[] = {0, 1, 2, 3};
+    const struct hsmd_card_key_ref zeros = card_ref(HSMD_CARD_FACTORY, 0, 0);
+    const struct hsmd_card_key_ref transport = card_ref(HSMD_CARD_TRANSPORT, 0, ACTIVE);
+    const struct hsmd_card_key_ref under[] = {zeros, transport};
+    struct hsmd_card_answer answer;
+    for (size_t i = 0; i < 2; i++) {
+        card_holds(&under[i]);
+        card_select(true);
+        uint32_t session = card_session(&under[i]);
+        for (size_t j = 0; j < sizeof slots; j++) {
+            const struct hsmd_card_key_ref old_key = card_ref(HSMD_CARD_FACTORY, slots[j], 0);
+            const struct hsmd_card_key_ref fresh = card_ref(refused[j], slots[j], ACTIVE);
+            assert_reason_at(hsmd_card_change_key(client, session, 0, &old_key, &fresh, &answer), MV_INVALID_FIELD,
+                             "card key: only transport keys replace the factory's");
+        }
+        /* nor an old key that is called transport while the session is the factory's */
+        const struct hsmd_card_key_ref old_key = card_ref(HSMD_CARD_TRANSPORT, 2, ACTIVE);
+        if (i == 0)
+            assert_reason(hsmd_card_change_key(client, session, 0, &old_key, &meter, &answer), MV_INVALID_FIELD);
+        card_is_proven(session);
+        hsmd_card_close(client, session);
+    }
+}
+
+static void without_the_switch_there_is_no_factory(void **state)
+{
+    (void)state;
+    const struct hsmd_card_key_ref picc = card_ref(HSMD_CARD_FACTORY, HSMD_CARD_PICC, 0);
+    const struct hsmd_card_key_ref factory = card_ref(HSMD_CARD_FACTORY, 2, 0);
+    struct hsmd_card_answer answer;
+    assert_int_equal(process_stop(&process), 0);
+    token.config.factory_cards = false;
+    test_token_write_config(&token);
+    process_start(&process, &token);
+    assert_reason_at(hsmd_card_open(client, &picc, HSMD_CARD_NO_SESSION, &answer), MV_CARD_KEY_NOT_ACTIVE,
+                     "factory_cards is off");
+    assert_reason(hsmd_card_open(client, &factory, HSMD_CARD_NO_SESSION, &answer), MV_CARD_KEY_NOT_ACTIVE);
+    uint32_t session = card_session(&issuer);
+    const struct hsmd_card_key_ref transport = card_ref(HSMD_CARD_TRANSPORT, 2, ACTIVE);
+    assert_reason(hsmd_card_change_key(client, session, 0, &factory, &transport, &answer), MV_CARD_KEY_NOT_ACTIVE);
+    hsmd_card_close(client, session);
+    assert_int_equal(process_stop(&process), 0);
+    token.config.factory_cards = true;
+    test_token_write_config(&token);
+    process_start(&process, &token);
+    assert_ok(hsmd_card_open(client, &picc, HSMD_CARD_NO_SESSION, &answer));
+    hsmd_card_close(client, answer.session);
+}
+
 /* ---- sessions ---- */
 
 static void of_one_connection(void **state)
@@ -353,6 +407,8 @@ int main(void)
         cmocka_unit_test(unknown_masters_are_named),
         cmocka_unit_test_setup(states_say_what_a_key_may, new_card),
         cmocka_unit_test_setup(keys_change_only_as_they_stand, new_card),
+        cmocka_unit_test_setup(only_transport_keys_replace_the_factorys, new_card),
+        cmocka_unit_test_setup(without_the_switch_there_is_no_factory, new_card),
         cmocka_unit_test_setup(of_one_connection, new_card),
         cmocka_unit_test_setup(a_connection_has_its_share, new_card),
     };

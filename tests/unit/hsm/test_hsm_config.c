@@ -63,13 +63,14 @@ static void defaults_and_settings(void **state)
     assert_int_equal(config.call_timeout_s, 5);
     assert_int_equal(config.client_user_count, 1);
     assert_string_equal(config.client_users[0], "metervault");
+    assert_false(config.factory_cards);
     /* the directories that the systemd unit makes */
     assert_string_equal(config.socket, "/run/metervault-hsm/hsmd.sock");
     assert_string_equal(config.backup_dir, "/var/lib/metervault-hsm/backup");
     put_file(path,
              "token_label = \"t\"\ntoken_serial = \"00aa\"\nmodule = \"/m.so\"\nmodule_init = \"configdir='x'\"\n"
              "pin_file = \"/pin\"\nsocket = \"/s\"\nworkers = 3\ncall_timeout_s = 7\nclient_users = {\"a\", \"b\"}\n"
-             "backup_dir = \"/b\"\n",
+             "backup_dir = \"/b\"\nfactory_cards = true\n",
              0600);
     assert_true(hsm_config_load(path, &config).ok);
     assert_string_equal(config.module, "/m.so");
@@ -81,6 +82,7 @@ static void defaults_and_settings(void **state)
     assert_int_equal(config.workers, 3);
     assert_int_equal(config.call_timeout_s, 7);
     assert_int_equal(config.client_user_count, 2);
+    assert_true(config.factory_cards);
     assert_string_equal(config.client_users[1], "b");
 }
 
