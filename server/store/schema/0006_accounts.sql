@@ -6,8 +6,8 @@
 CREATE TABLE account (
   id INTEGER PRIMARY KEY,
   number TEXT NOT NULL UNIQUE CHECK (length(number) BETWEEN 1 AND 32),
-  organisation INTEGER NOT NULL REFERENCES organisation (id),
-  meter INTEGER NOT NULL REFERENCES meter (id),
+  organisation INTEGER NOT NULL,
+  meter INTEGER NOT NULL,
   state INTEGER NOT NULL CHECK (state BETWEEN 1 AND 3),
   version INTEGER NOT NULL CHECK (version BETWEEN 0 AND 4294967295)
 ) STRICT;

@@ -286,7 +286,7 @@ static const struct sql_text texts[SQL_COUNT] = {
     [SQL_BILL_LINES] =
         {"bill", "SELECT kind, label, units, months, rate_e5, percent_e4, amount, coalesce(debt, 0) FROM bill_line "
                  "WHERE sale = ? ORDER BY line"},
-    [SQL_OFFICE_GET] = {"office", "SELECT currency, minor_digits, utc_offset_min FROM office"},
+    [SQL_OFFICE_GET] = {"office", "SELECT currency, minor_digits, utc_offset_min FROM office WHERE one = 1"},
     [SQL_OFFICE_INSERT] = {"office", "INSERT INTO office VALUES (1, ?, ?, ?, ?, ?)"},
     [SQL_TARIFF_BY_NAME] = {"tariff", "SELECT id, organisation, utility FROM tariff WHERE name = ?"},
     [SQL_TARIFF_INSERT] = {"tariff", "INSERT INTO tariff (name, organisation, utility) VALUES (?, ?, ?)"},

@@ -31,6 +31,13 @@ static bool walks_all(enum sql_name name)
     return name == SQL_ORGANISATIONS || name == SQL_GRANTS || name == SQL_PRINCIPALS;
 }
 
+/* A timeline is made of what was found for one account, and then sorted. A new tariff looks whether it was assigned
+ * already, among as many assignments as there are classes. */
+static size_t steps_of(enum sql_name name)
+{
+    return name == SQL_TIMELINE ? 4 : name == SQL_TARIFF_INSERT;
+}
+
 /* The few approvals of one proposal or move, by their number. */
 static bool sorts(enum sql_name name)
 {
@@ -40,7 +47,7 @@ static bool sorts(enum sql_name name)
 /* The plan's steps that read a table from end to end. */
 static size_t scans(sqlite3 *db, const char *sql)
 {
-    char explained[2048];
+    char explained[4096];
     sqlite3_stmt *plan = NULL;
     size_t count = 0;
     assert_in_range(snprintf(explained, sizeof explained, "EXPLAIN QUERY PLAN %s", sql), 1, sizeof explained - 1);
@@ -63,7 +70,7 @@ static void test_lookups_use_an_index(void **state)
         struct sql sql = sql_read(ledger->store, name);
         assert_ok(sql.status);
         size_t found = scans(ledger->store->db, sqlite3_sql(sql.statement));
-        assert_int_equal(found, walks_all(name) || sorts(name) ? 1 : 0);
+        assert_int_equal(found, walks_all(name) || sorts(name) ? 1 : steps_of(name));
     }
 }
 

@@ -175,7 +175,7 @@ static void test_a_newer_ledger_is_refused(void **state)
     raw_do(ledger, "PRAGMA user_version = 7");
     mv_status status = open_as(ledger, STORE_WRITER);
     assert_reason(status, MV_LEDGER_NEWER);
-    assert_int_equal(status.detail, 6);
+    assert_int_equal(status.detail, 7);
     assert_reason(open_as(ledger, STORE_READER), MV_LEDGER_NEWER);
     assert_int_equal(raw_number(ledger, "SELECT user_version FROM pragma_user_version"), 7);
     raw_do(ledger, "PRAGMA user_version = 6");
