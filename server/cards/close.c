@@ -1,7 +1,11 @@
 /* The end of an account. Money goes back only on a return that answers the newest read request and shows every purchase
  * as taken; where the card has none, it gets a new read request for the meter. */
+#include <stdlib.h>
+#include <string.h>
+
 #include "cards/session.h"
 #include "metervault/record.h"
+#include "vending/record_list.h"
 
 /* What the meter has not read stays on the card; only the read request is a new one. */
 static mv_status ask_again(struct cards_session *session, const struct cards_content *now, bool unread)
@@ -45,13 +49,42 @@ static mv_status prove(struct cards_session *session)
     return proven ? mv_ok() : ask_again(session, &now, unread);
 }
 
+/* The proof was given in the session that broke off. */
+static mv_status recall(struct cards_session *session, const char *pan)
+{
+    struct cards_result *result = session->result;
+    struct vend_return_list *list = malloc(sizeof *list);
+    if (list == NULL)
+        return mv_fail(MV_OUT_OF_MEMORY, "returns");
+    mv_status status = vend_list_returns(session->vend, &session->caller, pan, 1, "", list);
+    result->has_return = status.ok && list->count > 0;
+    if (result->has_return)
+        result->returned = list->returns[0].content;
+    free(list);
+    return status;
+}
+
+/* A card that was in use has no transport key any more: it is on its way back, not on its way to a customer. */
+static bool is_closing(const struct cards_session *session)
+{
+    const struct store_card *row = &session->card.row;
+    return session->known && row->kind == MV_CARD_USER && row->state == STORE_CARD_UNDER_WAY &&
+           row->keys.transport == 0 && row->denied == STORE_CARD_ALLOWED;
+}
+
+static mv_status go_on(struct cards_session *session)
+{
+    char pan[STORE_PAN + 1];
+    memcpy(pan, session->card.pan, sizeof pan);
+    MV_TRY(cards_wipe(session, false));
+    return recall(session, pan);
+}
+
 mv_status cards_close_account(struct cards_session *session)
 {
     MV_TRY(cards_meet(session));
-    bool broke_off =
-        session->known && session->card.row.kind == MV_CARD_USER && session->card.row.state == STORE_CARD_UNDER_WAY;
-    if (broke_off)
-        return cards_wipe(session, false);
+    if (is_closing(session))
+        return go_on(session);
     MV_TRY(cards_expect_user(session));
     MV_TRY(cards_enter(session, MV_CARD_SLOT_OFFICE));
     MV_TRY(prove(session));

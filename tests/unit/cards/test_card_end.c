@@ -141,6 +141,8 @@ static void check_closed(struct cards_world *cards, unsigned cut)
     struct vend_card card = cards_on_file(cards);
     assert_int_equal(STORE_CARD_TRANSPORT, card.row.state);
     assert_string_equal("", card.pan);
+    assert_true(cards->result.has_return);
+    assert_string_equal(cards->meter.pan, cards->result.returned.pan);
     for (unsigned file = 0; file < VCARD_FILES; file++)
         assert_false(cards->card.application.files[file].exists);
 }

@@ -201,6 +201,8 @@ static void another_target_after_a_cut(void **state)
     assert_int_equal(STORE_CARD_UNDER_WAY, cards_on_file(cards).row.state);
     cards->cut = 0;
     assert_refused(MV_CARD_KIND_WRONG, cards_buy(cards, "buy", 100, false));
+    assert_refused(MV_CARD_KIND_WRONG,
+                   cards_simple(cards, "seller", "close", METERVAULT__V1__CARD_PURPOSE__CLOSE_ACCOUNT));
     assert_ok(cards_session(cards, "engineer", &tool));
     assert_int_equal(MV_CARD_INSPECTION, cards_on_file(cards).row.kind);
 }
