@@ -36,6 +36,25 @@
     "ON v.account = a.id AND v.version = a.version JOIN account_version f ON f.account = a.id AND f.version = 1 "      \
     "JOIN account_tally t ON t.account = a.id JOIN meter m ON m.id = a.meter "
 
+#define DEBT_COLUMNS                                                                                                   \
+    "SELECT d.id, d.account, d.outstanding, d.taken_at_unix_s, t.priority, t.label, t.rule, t.amount, t.percent_e4 "   \
+    "FROM debt d JOIN debt_terms t ON t.act = d.terms "
+
+#define VENDOR_COLUMNS                                                                                                 \
+    "SELECT v.organisation, v.deposits, v.entries, v.balance, v.day, v.day_sold, "                                     \
+    "(SELECT coalesce(max(version), 0) FROM vendor_terms WHERE vendor = v.organisation), v.terms FROM vendor v "
+
+#define DEPOSIT_COLUMNS                                                                                                \
+    "SELECT d.vendor, d.number, d.takes_back, d.amount, d.slip, d.request_id, d.principal, d.at_unix_s, e.balance "    \
+    "FROM vendor_deposit d JOIN vendor_entry e ON e.vendor = d.vendor AND e.deposit = d.number "
+
+#define BATCH_COLUMNS                                                                                                  \
+    "SELECT b.id, b.kind, b.organisation, b.terminal, b.number, b.principal, b.request_id, b.started_at_unix_s, "      \
+    "coalesce(e.principal, 0), coalesce(e.ended_at_unix_s, 0) FROM batch b LEFT JOIN batch_end e ON e.batch = b.id "
+
+/* Of one till and, unless 0, one person. */
+#define BATCH_RANGE " s.id > ?1 AND s.id <= ?2 AND (?3 = 0 OR s.principal = ?3) "
+
 #define TARIFF_COLUMNS                                                                                                 \
     "SELECT v.id, t.name, v.version, t.organisation, t.utility, v.kind, v.valid_from_unix_s, "                         \
     "v.free_units_per_month, v.free_carry_months, v.fixed_charge_per_month, v.minimum_purchase, "                      \
@@ -263,7 +282,11 @@ static const struct sql_text texts[SQL_COUNT] = {
          "SELECT issued_at_unix_s, 14, id, principal, printf('kind=%d epoch=%d sequence=%d amount=%d', kind, epoch, "
          "sequence, amount), 0 FROM record WHERE meter = ?2 UNION ALL "
          "SELECT received_at_unix_s, 15, epoch << 32 | sequence, principal, printf('epoch=%d sequence=%d', epoch, "
-         "sequence), 0 FROM record_return WHERE meter = ?2) "
+         "sequence), 0 FROM record_return WHERE meter = ?2 UNION ALL "
+         "SELECT at_unix_s, 15 + kind, id, principal, printf('act=%d%s%s%s%s', id, iif(debt IS NULL, '', "
+         "printf(' debt=%d owed=%d', debt, owed)), iif(payment = 0, '', printf(' payment=%d', payment)), "
+         "printf(' balance=%d deposit=%d', balance, deposit), iif(reason = '', '', ' reason=' || reason)), amount "
+         "FROM account_act WHERE account = ?1) "
          "SELECT e.at, e.kind, e.ordinal, p.name, substr(e.text, 1, 512), e.amount FROM events e "
          "JOIN principal p ON p.id = e.principal WHERE e.at >= ?3 AND (e.at, e.kind, e.ordinal) < (?4, ?5, ?6) "
          "ORDER BY e.at DESC, e.kind DESC, e.ordinal DESC LIMIT ?7"},
@@ -286,6 +309,19 @@ static const struct sql_text texts[SQL_COUNT] = {
     [SQL_BILL_LINES] =
         {"bill", "SELECT kind, label, units, months, rate_e5, percent_e4, amount, coalesce(debt, 0) FROM bill_line "
                  "WHERE sale = ? ORDER BY line"},
+    [SQL_DEBT_GET] = {"debt", DEBT_COLUMNS "WHERE d.id = ?"},
+    [SQL_DEBTS] = {"debt", DEBT_COLUMNS "WHERE d.account = ?1 AND (?2 OR d.outstanding > 0) ORDER BY t.priority, d.id"},
+    [SQL_DEBT_INSERT] = {"debt", "INSERT INTO debt (account, terms, entries, outstanding, taken_at_unix_s) "
+                                 "VALUES (?, 0, 0, 0, ?)"},
+    [SQL_DEBT_TERMS_INSERT] = {"debt", "INSERT INTO debt_terms VALUES (?, ?, ?, ?, ?, ?, ?)"},
+    [SQL_DEPOSIT_GET] = {"account", "SELECT coalesce((SELECT held FROM account_deposit WHERE account = ?), 0)"},
+    [SQL_ACT_NEXT] = {"account", "SELECT coalesce(max(id), 0) + 1 FROM account_act"},
+    [SQL_ACT_INSERT] =
+        {"account", "INSERT INTO account_act VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"},
+    [SQL_ACT_BY_REQUEST] =
+        {"account", "SELECT id, request_id, digest, account, kind, amount, coalesce(debt, 0), coalesce(other, 0), "
+                    "payment, terminal, reason, balance, deposit, owed, at_unix_s FROM account_act "
+                    "WHERE principal = ? AND request_id = ?"},
     [SQL_OFFICE_GET] = {"office", "SELECT currency, minor_digits, utc_offset_min FROM office WHERE one = 1"},
     [SQL_OFFICE_INSERT] = {"office", "INSERT INTO office VALUES (1, ?, ?, ?, ?, ?)"},
     [SQL_TARIFF_BY_NAME] = {"tariff", "SELECT id, organisation, utility FROM tariff WHERE name = ?"},
@@ -309,6 +345,67 @@ static const struct sql_text texts[SQL_COUNT] = {
                              "WHERE t.name = ? AND v.valid_from_unix_s <= ? AND (v.doubt = '' OR a.principal NOT NULL) "
                              "ORDER BY v.version DESC LIMIT 1"},
     [SQL_TARIFFS] = {"tariff", TARIFF_COLUMNS "WHERE (t.name, v.version) > (?, ?) ORDER BY t.name, v.version LIMIT ?"},
+    [SQL_VENDOR_GET] = {"vendor", VENDOR_COLUMNS "WHERE v.organisation = ?"},
+    [SQL_VENDOR_OF] = {"vendor", "WITH RECURSIVE line (id, parent) AS (SELECT id, parent FROM organisation WHERE id = ? "
+                                 "UNION ALL SELECT o.id, o.parent FROM line l JOIN organisation o ON o.id = l.parent) "
+                                 "SELECT v.organisation FROM line l JOIN vendor v ON v.organisation = l.id "
+                                 "WHERE v.terms > 0 LIMIT 1"},
+    [SQL_VENDOR_INSERT] = {"vendor", "INSERT INTO vendor VALUES (?, 0, 0, 0, 0, 0, 0)"},
+    [SQL_VENDOR_TERMS_GET] = {"vendor", "SELECT t.version, t.credit_limit, t.sale_limit, t.day_limit, t.commission_e4, "
+                                        "t.principal, t.put_at_unix_s, coalesce(a.principal, 0), "
+                                        "coalesce(a.approved_at_unix_s, 0) FROM vendor_terms t "
+                                        "LEFT JOIN vendor_terms_approval a ON a.vendor = t.vendor AND "
+                                        "a.version = t.version WHERE t.vendor = ? AND t.version = ?"},
+    [SQL_VENDOR_TERMS_INSERT] = {"vendor", "INSERT INTO vendor_terms VALUES (?, ?, ?, ?, ?, ?, ?, ?)"},
+    [SQL_VENDOR_TERMS_APPROVE] = {"vendor", "INSERT INTO vendor_terms_approval VALUES (?, ?, ?, ?)"},
+    [SQL_VENDOR_DEPOSIT_GET] = {"vendor", DEPOSIT_COLUMNS "WHERE d.vendor = ? AND d.number = ?"},
+    [SQL_VENDOR_DEPOSIT_BY_REQUEST] = {"vendor", DEPOSIT_COLUMNS "WHERE d.principal = ? AND d.request_id = ?"},
+    [SQL_VENDOR_DEPOSIT_INSERT] = {"vendor", "INSERT INTO vendor_deposit SELECT ?1, deposits + 1, ?2, ?3, ?4, ?5, ?6, ?7 "
+                                             "FROM vendor WHERE organisation = ?1 RETURNING number"},
+    [SQL_VENDOR_ENTRY_INSERT] = {"vendor", "INSERT INTO vendor_entry SELECT organisation, entries + 1, ?2, ?3, "
+                                           "balance + ?3, terms, iif(?2 = 3, ?4, day), iif(?2 = 3, "
+                                           "iif(?4 = day, day_sold, 0) - ?3, day_sold), NULL, ?5, ?6, ?7, ?8 "
+                                           "FROM vendor WHERE organisation = ?1"},
+    [SQL_VENDOR_ENTRY_OF_SALE] = {"vendor", "SELECT vendor, amount FROM vendor_entry WHERE sale = ? AND kind = ?"},
+    [SQL_VENDOR_ENTRIES] = {"vendor", "SELECT e.vendor, e.entry, e.kind, e.amount, e.balance, e.terms, e.day, e.day_sold, "
+                                      "coalesce(e.deposit, 0), coalesce(e.sale, 0), coalesce(e.act, 0), e.principal, "
+                                      "e.at_unix_s, coalesce(t.name, ''), coalesce(e.sale, 0) & 1099511627775, "
+                                      "coalesce(o.name, '') FROM vendor_entry e "
+                                      "LEFT JOIN terminal t ON t.id = e.sale >> 40 "
+                                      "LEFT JOIN organisation o ON o.id = t.organisation "
+                                      "WHERE e.vendor = ? AND e.entry > ? ORDER BY e.entry LIMIT ?"},
+    [SQL_BATCH_GET] = {"batch", BATCH_COLUMNS "WHERE b.kind = ?1 AND b.organisation = ?2 AND b.terminal = ?3 "
+                                              "AND (?4 = 0 OR b.number = ?4) ORDER BY b.number DESC LIMIT 1"},
+    [SQL_BATCH_BY_START] = {"batch", BATCH_COLUMNS "WHERE b.principal = ? AND b.request_id = ?"},
+    [SQL_BATCH_BY_END] = {"batch", BATCH_COLUMNS "WHERE e.principal = ? AND e.request_id = ?"},
+    [SQL_BATCH_START] = {"batch", "INSERT INTO batch SELECT NULL, ?1, ?2, ?3, coalesce(max(number), 0) + 1, ?4, ?5, ?6, ?7 "
+                                  "FROM batch WHERE kind = ?1 AND organisation = ?2 AND terminal = ?3 "
+                                  "RETURNING id, number"},
+    [SQL_BATCH_AFTER] = {"batch", "SELECT coalesce(max(s.id) & 1099511627775, 0) FROM terminal t JOIN sale s "
+                                  "ON s.id > t.id << 40 AND s.id < (t.id + 1) << 40 WHERE t.organisation = ? AND t.name = ?"},
+    [SQL_BATCH_TILLS] = {"batch", "SELECT t.id, iif(b.kind < 3, b.after, coalesce((SELECT max(l.through) FROM batch_till l "
+                                  "WHERE l.terminal = t.id AND l.kind = b.kind), 0)), coalesce((SELECT max(s.id) FROM sale s "
+                                  "WHERE s.id > t.id << 40 AND s.id < (t.id + 1) << 40) & 1099511627775, 0) "
+                                  "FROM batch b JOIN terminal t ON t.organisation = b.organisation "
+                                  "AND (b.terminal = '' OR t.name = b.terminal) WHERE b.id = ?1 AND t.id > ?2 "
+                                  "ORDER BY t.id LIMIT 1"},
+    [SQL_BATCH_TILL_INSERT] = {"batch", "INSERT INTO batch_till VALUES (?, ?, ?, ?, ?)"},
+    [SQL_BATCH_SUMS] =
+        {"batch",
+         "SELECT iif(b.payment = 5, 6, 1), iif(b.payment = 5, 0, b.payment) AS k, count(*), "
+         "sum(iif(b.change_kept = 1, b.tendered, b.total)) FROM sale s JOIN bill b ON b.sale = s.id "
+         "WHERE" BATCH_RANGE "GROUP BY b.payment "
+         "UNION ALL SELECT 2, l.kind, count(*), sum(l.amount) FROM sale s JOIN bill_line l ON l.sale = s.id "
+         "WHERE" BATCH_RANGE "GROUP BY l.kind "
+         "UNION ALL SELECT 3, b.payment, count(*), sum(b.tendered - b.total) FROM sale s JOIN bill b ON b.sale = s.id "
+         "WHERE" BATCH_RANGE "AND b.change_kept = 1 AND b.tendered > b.total GROUP BY b.payment "
+         "UNION ALL SELECT 4, e.kind, count(*), sum(e.amount) FROM sale s JOIN vendor_entry e ON e.sale = s.id "
+         "AND e.kind IN (5, 6) WHERE" BATCH_RANGE "GROUP BY e.kind "
+         "UNION ALL SELECT 5, 0, count(*), 0 FROM sale s WHERE" BATCH_RANGE
+         "AND NOT EXISTS (SELECT 1 FROM bill b WHERE b.sale = s.id) HAVING count(*) > 0"},
+    [SQL_BATCH_SUM_INSERT] = {"batch", "INSERT INTO batch_sum VALUES (?, ?, ?, ?, ?)"},
+    [SQL_BATCH_SUM_GET] = {"batch", "SELECT what, key, count, amount FROM batch_sum WHERE batch = ? ORDER BY what, key"},
+    [SQL_BATCH_END] = {"batch", "INSERT INTO batch_end VALUES (?, ?, ?, ?)"},
     [SQL_AUDIT_HEAD] = {"audit", "SELECT sequence, hash FROM audit WHERE id BETWEEN ? AND ? ORDER BY id DESC LIMIT 1"},
     [SQL_AUDIT_INSERT] = {"audit", "INSERT INTO audit (id, time_unix_us, principal, action, object, outcome, detail, "
                                    "hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"},

@@ -1,5 +1,6 @@
 #include "store/tariffs.h"
 
+#include "store/second_person.h"
 #include "store/sqlite/engine.h"
 
 /* ---- the office ---- */
@@ -116,15 +117,16 @@ mv_status store_tariff_approve(struct store *store, const struct store_tariff *t
                                int64_t at_unix_s)
 {
     struct store_tariff newest;
-    if (tariff->doubt[0] == '\0' || tariff->approver != 0)
-        return mv_fail(MV_TARIFF_NOT_PENDING, NULL);
     mv_status status = store_tariff_in_force(store, tariff->name, INT64_MAX, &newest);
-    if (status.ok && newest.version > tariff->version)
-        return mv_fail(MV_TARIFF_NOT_PENDING, NULL);
     if (!status.ok && status.reason != MV_TARIFF_UNKNOWN)
         return status;
-    if (tariff->principal == principal)
-        return mv_fail(MV_TARIFF_SAME_PERSON, NULL);
+    const struct store_second_person approval = {.waits = tariff->doubt[0] != '\0' && tariff->approver == 0 &&
+                                                          !(status.ok && newest.version > tariff->version),
+                                                 .first = tariff->principal,
+                                                 .second = principal,
+                                                 .not_waiting = MV_TARIFF_NOT_PENDING,
+                                                 .same_person = MV_TARIFF_SAME_PERSON};
+    MV_TRY(store_second_person_check(&approval));
     struct sql sql = sql_write(store, SQL_TARIFF_APPROVE);
     sql_put_int(&sql, tariff->id);
     sql_put_int(&sql, principal);
