@@ -18,7 +18,7 @@ Parts: all (default)  everything below but long: what CI runs
        target         meter-core and its tests for Cortex-M0+, Cortex-M4 and rv32, under qemu
        conformance    published values of STS, keys and cards through a real token
        model          50,000 random operations on server, key process and meters against an oracle in Python; what
-                      cards carry, by Spin
+                      cards carry, by Spin; three months of an office, worked out a second time
        integration    whole instances: sales, TLS, an independent gRPC client, memory
        faults         killed, hung and full: nothing acknowledged is lost
        fuzz           every fuzz target for some seconds, those of meter-core under AFL++ too
@@ -26,7 +26,7 @@ Parts: all (default)  everything below but long: what CI runs
        sanitize       unit tests, sales, an engineer's tokens and a batch under ASan+UBSan and TSan
        lint           clang-format, clang-tidy, shellcheck
        bench-smoke    the load generator, briefly; size, stack and instructions of meter-core against their limits
-       long           500 kills, a million random operations, minutes of fuzzing, batches and rollovers of 100,000
+       long           500 kills, a year of an office, a million random operations, minutes of fuzzing, batches and rollovers of 100,000
 Examples: tests/run.sh unit
           tests/run.sh faults
 EOF
@@ -158,6 +158,7 @@ part_model() {
     script "tests/model/run.py" tests/model/run.py
     script "tests/model/run.py --mutations" tests/model/run.py --mutations
     script "tests/proof/spin/run.sh" tests/proof/spin/run.sh
+    script "tests/year/run.sh" tests/year/run.sh
 }
 
 part_integration() {
@@ -270,6 +271,7 @@ part_long() {
     stage "long faults"
     script "proof of meter-core" tests/proof/run.sh
     script "a million random operations" tests/model/run.py --operations 1000000
+    script "a year of an office" env METERVAULT_CUSTOMERS=300 METERVAULT_MONTHS=12 tests/year/run.sh
     script "200,000 prices computed twice" tests/unit/vending/price_model.py build/tests/price_driver 200000 3
     script "a year of power cuts" tests/unit/core/year_long.sh build/tests/test_year_cut_1
     script "cards pulled out 1000 times" env METERVAULT_CARD_CUTS=1000 tests/faults/cards.sh

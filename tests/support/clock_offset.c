@@ -1,13 +1,19 @@
 /* Preloaded into daemons and client by tests that need another year: the wall clock is the system's and so many seconds
- * as METERVAULT_TEST_CLOCK_OFFSET says. Clocks that only measure are left alone. */
+ * as METERVAULT_TEST_CLOCK_OFFSET says. Where METERVAULT_TEST_CLOCK_FILE names a file of one int64_t, so many seconds
+ * more, at every moment: a test lets time pass by writing into it, and CLOCK_BOOTTIME goes along, as no clock was set.
+ * Clocks that only measure are left alone. */
 #define _GNU_SOURCE
+#include <fcntl.h>
+#include <stdint.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 #include <sys/syscall.h>
 #include <sys/time.h>
 #include <time.h>
 #include <unistd.h>
 
 static long offset_s;
+static const volatile int64_t *passed_s;
 
 __attribute__((constructor)) static void read_offset(void)
 {
@@ -15,12 +21,32 @@ __attribute__((constructor)) static void read_offset(void)
     offset_s = text != NULL ? strtol(text, NULL, 10) : 0;
 }
 
+__attribute__((constructor)) static void open_file(void)
+{
+    const char *path = getenv("METERVAULT_TEST_CLOCK_FILE"); /* NOLINT(concurrency-mt-unsafe): before main */
+    int file = path == NULL ? -1 : open(path, O_RDONLY | O_CLOEXEC);
+    if (file < 0)
+        return;
+    void *map = mmap(NULL, sizeof *passed_s, PROT_READ, MAP_SHARED, file, 0);
+    (void)close(file);
+    if (map != MAP_FAILED)
+        passed_s = map;
+}
+
+static long ahead_s(clockid_t id)
+{
+    long passed = passed_s == NULL ? 0 : (long)*passed_s;
+    if (id == CLOCK_REALTIME || id == CLOCK_REALTIME_COARSE)
+        return offset_s + passed;
+    return id == CLOCK_BOOTTIME ? passed : 0;
+}
+
 // NOLINTNEXTLINE(readability-inconsistent-declaration-parameter-name)
 int clock_gettime(clockid_t id, struct timespec *now)
 {
     int result = (int)syscall(SYS_clock_gettime, id, now);
-    if (result == 0 && (id == CLOCK_REALTIME || id == CLOCK_REALTIME_COARSE))
-        now->tv_sec += offset_s;
+    if (result == 0)
+        now->tv_sec += ahead_s(id);
     return result;
 }
 

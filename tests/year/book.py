@@ -1,0 +1,49 @@
+"""The book of a year: what happened when, as a file that can be played again. The first line is about all, each line after
+it is one event {"at": seconds since the start, "kind": ..., ...}. What an event means as calls is said by its kind."""
+import datetime
+import json
+
+import kind_account
+import kind_crash
+import kind_meter
+import kind_sale
+import kind_tariff
+
+KINDS = {}
+for part in (kind_tariff, kind_meter, kind_account, kind_sale, kind_crash):
+    KINDS.update(part.KINDS)
+
+
+class Book:
+    def __init__(self, head, events):
+        self.seed, self.months, self.customers = head["seed"], head["months"], head["customers"]
+        self.start = head["start"]
+        self.events = events
+
+    @classmethod
+    def read(cls, path):
+        with open(path, encoding="utf-8") as file:
+            lines = [json.loads(line) for line in file]
+        head = lines[0]
+        head.setdefault("start", next_year())
+        return cls(head, lines[1:])
+
+    def write(self, path):
+        head = {"seed": self.seed, "months": self.months, "customers": self.customers}
+        with open(path, "w", encoding="utf-8") as file:
+            for line in [head, *self.events]:
+                file.write(json.dumps(line, ensure_ascii=False) + "\n")
+
+    def calls(self, event):
+        """(principal, service, method, request), in order."""
+        return KINDS[event["kind"]].calls(self, event)
+
+    def words(self, event):
+        """The same for the command line: (principal, word...)."""
+        return KINDS[event["kind"]].words(self, event)
+
+
+def next_year():
+    """The first of January that is still to come: the certificates of the instance began today."""
+    year = datetime.datetime.now(datetime.timezone.utc).year + 1
+    return int(datetime.datetime(year, 1, 1, tzinfo=datetime.timezone.utc).timestamp())

@@ -1,0 +1,200 @@
+"""Sales to accounts, also such as must be refused, and the same again."""
+import os
+import sys
+
+import people
+from kind import Kind, answered, refused
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "unit", "vending"))
+import price_model  # noqa: E402  the price, from the words of the headers, with exact fractions
+
+PAYMENTS = {"cash": "PAY_CASH", "bank": "PAY_BANK", "card": "PAY_CARD", "mobile": "PAY_MOBILE", "balance": "PAY_BALANCE"}
+KIND_OF_LINE = {1: "energy", 2: "free", 3: "monthly", 4: "charge", 5: "tax", 6: "debt"}
+KIND = {"PRICE_SINGLE": 1, "PRICE_STEPS_OF_MONTH": 2, "PRICE_TIME_OF_USE": 3}
+ROUNDING = {"ROUND_UP": 1, "ROUND_DOWN": 2, "ROUND_HALF_EVEN": 3}
+CHARGE = {"CHARGE_FIXED": 1, "CHARGE_PERCENT": 2, "CHARGE_PER_UNIT": 3}
+
+
+# ---- what is asked ----
+def purchase(event):
+    asked = {"payment": PAYMENTS[event["pay"]], "carrier": "KEYPAD", "tendered": event.get("tendered", 0),
+             "keep_change": event.get("keep", False)}
+    asked.update({"meter_pan": event["pan"]} if "pan" in event else {"account_number": event["account"]})
+    asked.update({"money": event["money"]} if "money" in event else {"quantity": {"energy_wh": event["wh"]}})
+    return asked
+
+
+def calls(_, event):
+    return [(event["by"], "SaleService", "Sell",
+             {"request_id": event["id"], "terminal_id": event["till"], "purchase": purchase(event)})]
+
+
+def decimal(value, digits):
+    return f"{value // 10**digits}.{value % 10**digits:0{digits}d}"
+
+
+def words(_, event):
+    said = [event["by"], "sell", "--account", event["account"], "--request-id", event["id"], "--terminal", event["till"],
+            "--pay", event["pay"], "--yes"]
+    said += ["--money", decimal(event["money"], 2)] if "money" in event else ["--kwh", decimal(event["wh"], 3)]
+    if event.get("tendered"):
+        said += ["--tendered", decimal(event["tendered"], 2)]
+    return [tuple(said + (["--keep-change"] if event.get("keep") else []))]
+
+
+# ---- what must come of it ----
+def tariff_for_model(terms):
+    return {"utility": 1, "kind": KIND[terms["kind"]], "round_to": terms["round_to"],
+            "rounding": ROUNDING[terms["rounding"]], "monthly": terms.get("fixed_charge_per_month", 0),
+            "minimum": terms.get("minimum_purchase", 0), "maximum": terms.get("maximum_purchase", 0),
+            "steps": [(step.get("up_to", 0), step["price_e5"]) for step in terms.get("steps", [])],
+            "periods": [(one["price_e5"], one["share_e4"]) for one in terms.get("periods", [])],
+            "charges": [(CHARGE[one["kind"]], one["amount"]) for one in terms.get("charges", [])],
+            "taxes": [(one["percent_e4"], one["on_energy"], one["on_charges"]) for one in terms.get("taxes", [])]}
+
+
+def free_left(office, account, terms):
+    """The oldest free units are taken first; they end `free_carry_months` after their month."""
+    each, carry = terms.get("free_units_per_month", 0), terms.get("free_carry_months", 0)
+    purse = []  # (month, left)
+    for month in range(office.month_of(account.class_since), office.month() + 1):
+        purse = [(of, left) for of, left in purse if of + carry >= month] + [(month, each)]
+        taken = account.free.get(month, 0)
+        for place, (of, left) in enumerate(purse):
+            part = min(left, taken)
+            purse[place] = (of, left - part)
+            taken -= part
+    return sum(left for _, left in purse)
+
+
+def facts_of(office, account, event, terms):
+    month = office.month()
+    before = account.charged_through
+    if before is None:
+        before = office.month_of(account.opened) - 1
+    by_units = "wh" in event
+    return {"ask": price_model.UNITS if by_units else price_model.MONEY, "grain": price_model.TOKEN,
+            "amount": event["wh"] if by_units else event["money"], "minor_digits": office.minor_digits,
+            "bought_units": account.paid.get(month, 0), "free_units": free_left(office, account, terms),
+            "months_due": max(0, month - before), "debts": office.debts_for_price(account)}
+
+
+def pay(account, event, total):
+    """What was handed over, or a refusal."""
+    if event["pay"] == "balance":
+        return (total, None) if account.balance >= total else (0, "BALANCE_TOO_SMALL")
+    handed = event.get("tendered", 0) or (total if "wh" in event else event["money"])
+    return (handed, None) if handed >= total else (0, "TENDERED_TOO_LITTLE")
+
+
+def lines_of(text):
+    for part in text:
+        kind, count, amount = (int(number) for number in part.split(":"))
+        yield KIND_OF_LINE[kind], count, amount
+
+
+def book_sale(office, account, event, price, handed):
+    """The account after the sale, and what is answered."""
+    units, free, total = (int(word) for word in price[1:4])
+    month, kept = office.month(), event.get("keep", False) and event["pay"] != "balance"
+    lines = list(lines_of(price[5:]))
+    account.paid[month] = account.paid.get(month, 0) + units - free
+    account.free[month] = account.free.get(month, 0) + free
+    account.charged_through = month
+    account.units += units
+    change = (handed - total if kept else 0) - (total if event["pay"] == "balance" else 0)
+    if change:
+        account.balance += change
+        account.entries.append(account.balance)
+    organisation = people.HOME[event["by"]]
+    for kind, _, amount in lines:
+        office.add(organisation, kind, amount)
+    office.add(organisation, event["pay"], handed if kept else total)
+    office.paid_debts(account, [amount for kind, _, amount in lines if kind == "debt"])
+    tax = sum(amount for kind, _, amount in lines if kind == "tax")
+    return answered(bill__total=total, bill__tax=tax, bill__quantity__energy_wh=units, tendered=handed,
+                    change=handed - total, change_kept=kept, balance=account.balance,
+                    month_units=account.paid[month] + account.free[month],
+                    lines=[amount for _, _, amount in lines],
+                    issued__receipt__number=office.receipt(organisation, event["till"]),
+                    issued__replayed=False, token=units)
+
+
+def sell(office, event):
+    account = office.find(event["by"], event.get("account") or office.account_on(event["pan"]))
+    if account is None:
+        return refused("ACCOUNT_UNKNOWN")
+    if account.state != "ACCOUNT_IN_USE":
+        return refused("ACCOUNT_SUSPENDED")
+    version = office.tariff_of(account)
+    if version is None:
+        return refused("TARIFF_NOT_ASSIGNED")
+    price = price_model.expect(tariff_for_model(version["terms"]), facts_of(office, account, event, version["terms"]))
+    price = price.split()
+    if price[0] != "ok":
+        return refused(price[0])
+    handed, wrong = pay(account, event, int(price[3]))
+    return refused(wrong) if wrong else book_sale(office, account, event, price, handed)
+
+
+def reckon(office, event):
+    """A request id is one order for ever; what was refused may be asked again."""
+    known = office.orders.get((event["by"], event["id"]))
+    asked = {key: value for key, value in event.items() if key not in ("at", "via")}
+    if known:
+        if known[0] != asked:
+            return [refused("REQUEST_ID_REUSED")]
+        return [{"ok": dict(known[1]["ok"], **{"issued.replayed": True})}]
+    answer = sell(office, event)
+    if "ok" in answer:
+        office.orders[event["by"], event["id"]] = (asked, answer)
+    return [answer]
+
+
+KINDS = {"sell": Kind(calls, reckon, words)}
+
+
+# ---- drawing ----
+def draw_amount(rng):
+    if rng.random() < 0.6:
+        return {"money": rng.choice((rng.randint(1, 300), rng.randint(500, 5000), rng.randint(500, 5000),
+                                     rng.randint(5000, 20000), 500 * rng.randint(1, 20)))}
+    return {"wh": rng.choice((rng.randint(1, 3000), rng.randint(1000, 60000), 1000 * rng.randint(1, 150)))}
+
+
+def draw_payment(rng, asked):
+    pay_by = rng.choices(("cash", "bank", "card", "mobile", "balance"), (60, 5, 15, 10, 10))[0]
+    if pay_by != "cash":
+        return {"pay": pay_by}
+    handed = rng.choice((0, 0, 500, 2000, 5000, 10000, 30000))
+    if "money" in asked and handed:
+        handed = max(handed, asked["money"])
+    paid = {"pay": pay_by, "tendered": handed}
+    if rng.random() < 0.3:
+        paid["keep"] = True
+    return paid
+
+
+def draw_one(rng, world, account):
+    shop = account["organisation"]
+    if rng.random() < 0.02:
+        shop = people.SHOPS[1 - people.SHOPS.index(shop)]  # the wrong office
+    asked = draw_amount(rng)
+    event = {"kind": "sell", "by": rng.choice(people.SELLERS[shop]), "id": world.request_id(),
+             "till": f"till{rng.randint(1, 3)}", "account": account["account"], **asked, **draw_payment(rng, asked)}
+    if rng.random() < 0.04:
+        event["via"] = "cli"
+    elif rng.random() < 0.1:
+        event["pan"] = account["pan"]
+        del event["account"]
+    return event
+
+
+def draw(rng, world):
+    event = draw_one(rng, world, world.some_account(rng))
+    events = [event]
+    if rng.random() < 0.03:
+        events.append(dict(event, via="grpc"))                      # the answer was lost
+    elif rng.random() < 0.01 and "money" in event:
+        events.append(dict(event, money=event["money"] + 1, via="grpc"))  # somebody else's id
+    return events

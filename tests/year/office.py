@@ -1,0 +1,70 @@
+"""What the office must have become by the events so far. Nothing here is asked of the server."""
+import month
+import people
+
+
+class Account:
+    def __init__(self, event, now):
+        self.number, self.pan = event["account"], event["pan"]
+        self.organisation, self.tariff_class = event["organisation"], event["class"]
+        self.name = event["name"]
+        self.state, self.version, self.balance = "ACCOUNT_IN_USE", 1, 0
+        self.opened, self.class_since = now, now
+        self.entries = []          # what each change of the balance left
+        self.charged_through = None
+        self.paid, self.free = {}, {}  # units by month
+        self.units = 0             # of all tokens
+
+
+class Office:
+    def __init__(self, book):
+        self.book = book
+        self.offset_min = 0
+        self.minor_digits = None
+        self.tariffs = {}          # name: versions, as {"terms": ..., "from": ..., "approved": ..., "by": ...}
+        self.assigned = {}         # (organisation, class): name
+        self.accounts = {}
+        self.receipts = {}         # (organisation, till): the last number
+        self.orders = {}           # (principal, request id): (what was asked, what was answered)
+        self.sums = {}             # (organisation, what): money
+        self.now = 0
+
+    def month(self):
+        return month.month(self.now, self.offset_min)
+
+    def month_of(self, unix_s):
+        return month.month(unix_s, self.offset_min)
+
+    def account_on(self, pan):
+        return next((one.number for one in self.accounts.values() if one.pan == pan), None)
+
+    # ---- debts: none yet ----
+    def debts_for_price(self, _):
+        return []
+
+    def paid_debts(self, _, amounts):
+        assert not amounts
+
+    def tariff_of(self, account):
+        """The version in force for the account, or None."""
+        for organisation in people.above(account.organisation):
+            name = self.assigned.get((organisation, account.tariff_class))
+            if name:
+                begun = [v for v in self.tariffs[name] if v["approved"] and v["from"] <= self.now]
+                return begun[-1] if begun else None
+        return None
+
+    def find(self, who, number):
+        """The account as this person may see it."""
+        account = self.accounts.get(number)
+        home = people.HOME[who]
+        return account if account and home in people.above(account.organisation) else None
+
+    def receipt(self, organisation, till):
+        number = self.receipts.get((organisation, till), 0) + 1
+        self.receipts[organisation, till] = number
+        return number
+
+    def add(self, organisation, what, amount):
+        for place in people.above(organisation):
+            self.sums[place, what] = self.sums.get((place, what), 0) + amount

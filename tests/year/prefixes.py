@@ -1,0 +1,61 @@
+#!/usr/bin/env python3
+"""The sum laws at every prefix of the history, from the ledger's entry rows alone: what a row says is left is what all rows
+up to it come to; and what the rows come to is what the account, the vendor and the debt show.
+
+Usage: prefixes.py LEDGER
+"""
+import sqlite3
+import sys
+from collections import defaultdict
+
+# name, rows in order as (owner, kind, amount, what is left), what is shown as (owner, what is left)
+LAWS = (
+    ("what accounts hold", "SELECT account, kind, amount, balance FROM account_entry ORDER BY account, entry",
+     "SELECT account, balance FROM account_tally"),
+    ("what vendors may sell for", "SELECT vendor, kind, amount, balance FROM vendor_entry ORDER BY vendor, entry",
+     "SELECT organisation, balance FROM vendor"),
+    ("what is owed", "SELECT debt, 0, amount, outstanding FROM debt_entry ORDER BY debt, entry",
+     "SELECT id, outstanding FROM debt"),
+)
+DEPOSIT, DEPOSIT_BACK, SALE, SALE_BACK, COMMISSION, COMMISSION_BACK = range(1, 7)
+
+
+def prefixes(rows):
+    """How many prefixes hold and do not, and where each owner ends."""
+    left, good, bad = defaultdict(int), 0, 0
+    for owner, _, amount, says in rows:
+        left[owner] += amount
+        good, bad = (good + 1, bad) if left[owner] == says else (good, bad + 1)
+    return left, good, bad
+
+
+def vendor_law(rows):
+    """Deposits - sales + reversals (and commission) = credit, sums by kind at every prefix."""
+    sums, bad = defaultdict(int), 0
+    for vendor, kind, amount, says in rows:
+        sums[vendor, kind] += abs(amount)
+        of = [sums[vendor, k] for k in range(DEPOSIT, COMMISSION_BACK + 1)]
+        bad += of[0] - of[1] - of[2] + of[3] + of[4] - of[5] != says
+    return bad
+
+
+def main():
+    ledger = sqlite3.connect(f"file:{sys.argv[1]}?mode=ro", uri=True, timeout=30)
+    tables = {name for (name,) in ledger.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    passed, failed = 0, 0
+    for name, rows_of, shown_of in LAWS:
+        if rows_of.split()[rows_of.split().index("FROM") + 1] not in tables:
+            print(f"{name}: not in this ledger")
+            continue
+        rows, shown = ledger.execute(rows_of).fetchall(), dict(ledger.execute(shown_of))
+        left, good, bad = prefixes(rows)
+        bad += sum(left.get(owner, 0) != says for owner, says in shown.items())
+        bad += len(set(left) - set(shown))
+        bad += vendor_law(rows) if name.startswith("what vendors") else 0
+        print(f"{name}: {good} prefixes of {len(shown)}")
+        passed, failed = passed + good + len(shown), failed + bad
+    print(f"{passed} passed, {failed} failed")
+    sys.exit(1 if failed or not passed else 0)
+
+
+main()

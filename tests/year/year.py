@@ -1,0 +1,70 @@
+#!/usr/bin/env python3
+"""A year of an office.
+
+Usage: year.py draw SEED CUSTOMERS MONTHS BOOK     makes the events
+       year.py play BOOK ANSWERS                   does them, at the instance in MV_DIR
+       year.py reckon BOOK ANSWERS PART-A PART-B   compares; PART-A and -B are the custodians' parts of the vending key
+       year.py notice BOOK ANSWERS PART-A PART-B   compares with a book that was changed, in each of several ways
+"""
+import json
+import os
+import sys
+
+sys.dont_write_bytecode = True
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "model"))
+
+import clerk  # noqa: E402
+import draw  # noqa: E402
+import reckon  # noqa: E402
+import spoil  # noqa: E402
+from book import Book  # noqa: E402
+
+
+def counted(counter):
+    return ", ".join(f"{count} {name}" for name, count in counter.most_common())
+
+
+def heard(path, answers_path, *parts):
+    with open(answers_path, encoding="utf-8") as file:
+        return Book.read(path), [json.loads(line) for line in file], reckon.Keys(*parts)
+
+
+def tell(passed, failed):
+    print(f"{passed} passed, {failed} failed")
+    sys.exit(1 if failed or not passed else 0)
+
+
+def compare(book, answers, keys):
+    done = reckon.reckon(book, answers, keys)
+    refusals = reckon.Counter({reason: count for reason, count in done.refusals.items() if reason})
+    print(f"{counted(done.kinds)}; refused as they must be: {counted(refusals)}")
+    tell(done.good, done.bad)
+
+
+def notice(book, answers, keys):
+    played, missed = book.events, []
+    for way in spoil.WAYS:
+        book.events = spoil.spoil(played, way)
+        if book.events is None or not reckon.notices(book, answers, keys):
+            missed.append(way)
+    print("not noticed, or not in the book:", *missed)
+    tell(len(spoil.WAYS) - len(missed), len(missed))
+
+
+def main():
+    act, arguments = sys.argv[1], sys.argv[2:]
+    if act == "draw":
+        seed, customers, months, path = arguments
+        draw.draw(int(seed), int(customers), int(months)).write(path)
+    elif act == "play":
+        with open(arguments[1], "w", encoding="utf-8") as answers:
+            clerk.play(Book.read(arguments[0]), answers)
+    elif act == "reckon":
+        compare(*heard(*arguments))
+    elif act == "notice":
+        notice(*heard(*arguments))
+    else:
+        sys.exit(__doc__)
+
+
+main()
