@@ -100,6 +100,20 @@ done
 same "each is sold in the end" 30 "$again"
 same "and once" 30 "$(query "select count(*) from sale where request_id glob 'k*'")"
 
+# ---- what the Tab key knows ----
+# completes NAME WORDS... : what bash would offer for the last word
+completes() {
+    PATH="$MV_BIN:$PATH" HOME="$MV_DIR/home" bash -c '. client/completion/metervault.bash
+        COMP_WORDS=("$@") COMP_CWORD=$(($# - 1)) && _metervault && echo "${COMPREPLY[*]}"' metervault "$@"
+}
+mkdir -p "$MV_DIR/home/.config/metervault" && cp "$MV_DIR/clients/$MV_VENDOR.conf" "$MV_DIR/home/.config/metervault/client.conf"
+same "a command" "audit account" "$(completes metervault a)"
+same "its parts" "show suspend" "$(completes metervault account s)"
+same "an option" "--keep-change" "$(completes metervault sell --keep)"
+same "an account's number" "A-1" "$(completes metervault sell --account A)"
+same "a meter's number" "$pan" "$(completes metervault sell --meter "${pan:0:8}")"
+expect "nothing where there is nothing" 1 "" grep -q . <(completes metervault sell --account Z)
+
 # ---- the sums, by SQL alone ----
 same "every priced sale has its bill" 0 "$(query "select count(*) from sale s left join bill b on b.sale = s.id where b.sale is null")"
 same "lines add up to bills" 0 "$(query 'select count(*) from bill b where total <> (select sum(amount) from bill_line l where l.sale = b.sale)')"

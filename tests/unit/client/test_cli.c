@@ -20,9 +20,9 @@ static void help_is_as_written_down(void **state)
     struct run whole = run("--help");
     assert_int_equal(whole.code, 0);
     assert_golden("help", whole.output);
-    static const char *const commands[] = {"vend",     "trial",  "reprint", "batch",   "engineer",
-                                           "rollover", "meter",  "record",  "card",    "operator",
-                                           "audit",    "tariff", "receipt", "account", "sell"};
+    static const char *const commands[] = {"vend",    "trial",   "reprint", "batch",    "engineer", "rollover",
+                                           "meter",   "record",  "card",    "operator", "audit",    "tariff",
+                                           "receipt", "account", "sell",    "complete"};
     for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++) {
         struct run one = run("%s --help", commands[i]);
         char name[32];
