@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "metervault/card_pboc.h"
+
 struct text_key {
     const char *name;
     const char *preset;
@@ -44,6 +46,7 @@ static const struct number_key numbers[] = {
     {"group_max", 256, 1, 256, offsetof(struct config, group_max)},
     {"card_max_uses", 100000, 0, 2147483647, offsetof(struct config, card_max_uses)},
     {"card_key_max_uses", 0, 0, 2147483647, offsetof(struct config, card_key_max_uses)},
+    {"card_pboc_class", 0, 0, 132, offsetof(struct config, card_pboc_class)},
 };
 
 static const struct {
@@ -96,7 +99,9 @@ static mv_status take_numbers(cfg_t *cfg, struct config *config)
             return mv_fail(MV_CONFIG_INVALID, numbers[i].name);
         *(uint32_t *)((char *)config + numbers[i].offset) = (uint32_t)value;
     }
-    return mv_ok();
+    bool class = config->card_pboc_class == 0 || config->card_pboc_class == MV_PBOC_CLASS_04 ||
+                 config->card_pboc_class == MV_PBOC_CLASS_84;
+    return class ? mv_ok() : mv_fail(MV_CONFIG_INVALID, "card_pboc_class");
 }
 
 static mv_status take_level(cfg_t *cfg, struct config *config)

@@ -28,6 +28,7 @@ struct config {
     uint32_t group_max;
     uint32_t card_max_uses;
     uint32_t card_key_max_uses;
+    uint32_t card_pboc_class;
     enum mv_log_level log_level;
 };
 

@@ -143,6 +143,7 @@ static mv_status start_domain(struct server *server)
                                          .readers = readers < MOST_READERS ? readers : MOST_READERS,
                                          .card_ceiling = config->card_max_uses,
                                          .card_key_ceiling = config->card_key_max_uses,
+                                         .card_pboc_class = (uint8_t)config->card_pboc_class,
                                          .keeper_ms = KEEPER_MS};
     return vend_start(&options, &server->vend);
 }

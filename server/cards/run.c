@@ -49,6 +49,14 @@ static mv_status finish(struct cards_session *session, mv_status status)
     return vend_answer(session->vend, &session->caller, session->act.call, text, status);
 }
 
+/* Which profile the card is of, it says itself. */
+static mv_status run_program(struct cards_session *session, const struct purpose *purpose)
+{
+    bool pboc = false;
+    MV_TRY(cards_pboc_here(session, &pboc));
+    return pboc ? cards_pboc_run(session) : purpose->run(session);
+}
+
 mv_status cards_run(struct vend *vend, const struct vend_caller *caller, const struct cards_link *link,
                     const struct cards_order *order, struct cards_result *result)
 {
@@ -71,7 +79,7 @@ mv_status cards_run(struct vend *vend, const struct vend_caller *caller, const s
     if (status.ok)
         status = vend_card_enter(vend, &session->place);
     if (status.ok)
-        status = finish(session, purpose.run(session));
+        status = finish(session, run_program(session, &purpose));
     free(session);
     return status;
 }

@@ -21,8 +21,8 @@ mv_status cards_refusal(enum mv_card_error error)
     }
 }
 
-static mv_status exchange(struct cards_session *session, const uint8_t *capdu, size_t size, uint8_t rapdu[CARDS_RAPDU],
-                          size_t *answered)
+mv_status cards_exchange(struct cards_session *session, const uint8_t *capdu, size_t size, uint8_t rapdu[CARDS_RAPDU],
+                         size_t *answered)
 {
     if (session->apdus == CARDS_APDUS)
         return mv_fail(MV_CARD_SESSION_LOST, "commands");
@@ -47,7 +47,7 @@ mv_status cards_ask(struct cards_session *session, uint8_t ins, const uint8_t *h
     mv_card_start(&session->plain, NULL, session->buffer, sizeof session->buffer);
     enum mv_card_next next = mv_card_command(&session->plain, &command);
     while (next == MV_CARD_SEND) {
-        MV_TRY(exchange(session, session->plain.apdu, session->plain.apdu_size, rapdu, &answered));
+        MV_TRY(cards_exchange(session, session->plain.apdu, session->plain.apdu_size, rapdu, &answered));
         next = mv_card_step(&session->plain, rapdu, (uint16_t)answered);
     }
     session->error = next == MV_CARD_DONE ? MV_CARD_NO_ERROR : session->plain.error;
@@ -69,14 +69,14 @@ void cards_leave_keys(struct cards_session *session)
     session->keys = HSMD_CARD_NO_SESSION;
 }
 
-static mv_status carry(struct cards_session *session)
+mv_status cards_carry(struct cards_session *session)
 {
     struct hsmd_card_answer *answer = &session->answer;
     uint8_t rapdu[CARDS_RAPDU];
     size_t answered = 0;
     session->keys = answer->session;
     while (answer->next == HSMD_CARD_SEND) {
-        MV_TRY(exchange(session, answer->apdu, answer->apdu_size, rapdu, &answered));
+        MV_TRY(cards_exchange(session, answer->apdu, answer->apdu_size, rapdu, &answered));
         MV_TRY(vend_card_key_step(session->vend, session->caller.deadline_ns, session->keys, rapdu, answered, answer));
         session->keys = answer->session;
     }
@@ -104,13 +104,13 @@ mv_status cards_open(struct cards_session *session, const struct hsmd_card_key_r
     label_of(key, label);
     MV_TRY(vend_card_use(session->vend, &session->act, label));
     MV_TRY(vend_card_key_open(session->vend, session->caller.deadline_ns, key, &session->answer));
-    return carry(session);
+    return cards_carry(session);
 }
 
 mv_status cards_command(struct cards_session *session, const struct mv_card_command *command)
 {
     MV_TRY(vend_card_key_command(session->vend, session->caller.deadline_ns, session->keys, command, &session->answer));
-    return carry(session);
+    return cards_carry(session);
 }
 
 mv_status cards_order_card(struct cards_session *session, uint8_t ins, const uint8_t *header, uint8_t size)
@@ -127,7 +127,7 @@ mv_status cards_change_key(struct cards_session *session, const struct hsmd_card
         return mv_ok();
     MV_TRY(vend_card_key_change(session->vend, session->caller.deadline_ns, session->keys, in_use, old_key, new_key,
                                 &session->answer));
-    return carry(session);
+    return cards_carry(session);
 }
 
 mv_status cards_check_uid(struct cards_session *session)

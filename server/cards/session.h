@@ -37,6 +37,11 @@ mv_status cards_refusal(enum mv_card_error error);
 MV_MUST_USE mv_status cards_ask(struct cards_session *session, uint8_t ins, const uint8_t *header, uint8_t size);
 /* Selects our application or the card itself (NULL); ends what was authenticated. */
 MV_MUST_USE mv_status cards_select(struct cards_session *session, const uint8_t *aid);
+/* One APDU as it is. */
+MV_MUST_USE mv_status cards_exchange(struct cards_session *session, const uint8_t *capdu, size_t size,
+                                     uint8_t rapdu[CARDS_RAPDU], size_t *answered);
+/* What session->answer says goes to the card, and its answers back to the key process, until it is done. */
+MV_MUST_USE mv_status cards_carry(struct cards_session *session);
 /* Authenticates with this key; counts it first. */
 MV_MUST_USE mv_status cards_open(struct cards_session *session, const struct hsmd_card_key_ref *key);
 /* The answer's data is in session->answer. */
@@ -130,5 +135,11 @@ mv_status cards_load(struct cards_session *session);
 mv_status cards_collect(struct cards_session *session);
 mv_status cards_rekey(struct cards_session *session);
 mv_status cards_block(struct cards_session *session);
+
+/* ---- profile 2 (pboc.h) ---- */
+/* Whether the card at hand is one, when this server takes any; a card of profile 1 is left as it was. */
+MV_MUST_USE mv_status cards_pboc_here(struct cards_session *session, bool *here);
+/* The purpose's program for it; CARD_KIND_WRONG where there is none. */
+mv_status cards_pboc_run(struct cards_session *session);
 
 #endif

@@ -43,6 +43,29 @@ struct binding {
     struct store_card_keys newest;
 };
 
+/* A card of profile 2 has the keys that its issuer gave it, and the meter needs none for it in the ledger. */
+static mv_status bind_keys(struct store *store, const struct binding *binding, const struct store_meter *meter,
+                           struct store_card *card)
+{
+    struct store_card_meter keys;
+    if (binding->target->pboc) {
+        card->keys = binding->target->keys;
+        card->version = 0;
+        return mv_ok();
+    }
+    MV_TRY(store_card_meter_get(store, meter->id, &keys));
+    if (card->meter != meter->id) {
+        if (keys.last_version == UINT16_MAX)
+            return mv_fail(MV_CARD_CEILING, "card versions");
+        keys.last_version++;
+        card->version = keys.last_version;
+        MV_TRY(store_card_meter_put(store, &keys));
+    }
+    card->keys.meter = keys.key_version;
+    card->keys.area = 0;
+    return mv_ok();
+}
+
 /* Another card of the meter makes room, or is in the way. */
 static mv_status make_room(struct vend *vend, struct store *store, struct vend_change *change,
                            struct vend_card_step *step, const struct store_meter *meter)
@@ -70,25 +93,15 @@ static mv_status bind_user(struct vend *vend, struct store *store, struct vend_c
 {
     const struct binding *binding = step->arg;
     struct store_meter meter;
-    struct store_card_meter keys;
     struct store_record_meter records;
     MV_TRY(vend_card_find_meter(vend, store, &step->identity, step->act->call, binding->target->pan, &meter));
     MV_TRY(vend_rule_meter(&meter));
     MV_TRY(store_record_meter_get(store, meter.id, &records));
-    MV_TRY(store_card_meter_get(store, meter.id, &keys));
     MV_TRY(make_room(vend, store, change, step, &meter));
-    if (step->card.meter != meter.id) {
-        if (keys.last_version == UINT16_MAX)
-            return mv_fail(MV_CARD_CEILING, "card versions");
-        keys.last_version++;
-        step->card.version = keys.last_version;
-        MV_TRY(store_card_meter_put(store, &keys));
-    }
+    MV_TRY(bind_keys(store, binding, &meter, &step->card));
     step->card.meter = meter.id;
     step->card.organisation = meter.organisation;
     memcpy(step->card.domain, records.domain, sizeof step->card.domain);
-    step->card.keys.meter = keys.key_version;
-    step->card.keys.area = 0;
     vend_note_detail(&change->record, "meter=%s version=%u", meter.pan, step->card.version);
     return mv_ok();
 }
@@ -125,6 +138,8 @@ mv_status vend_card_bind(struct vend *vend, const struct vend_card_act *act, con
     struct binding binding = {.target = target, .old = old};
     struct vend_card_step step = {.act = act, .work = bind, .arg = &binding, .new_too = true};
     memset(old, 0, sizeof *old);
+    if (target->pboc)
+        return vend_card_do(vend, &step, card);
     MV_TRY(vend_card_newest(vend, HSM_USE_CARD_ISSUER, NULL, &binding.newest.issuer));
     MV_TRY(vend_card_newest(vend, HSM_USE_CARD_OFFICE, NULL, &binding.newest.office));
     if (target->kind != MV_CARD_USER)

@@ -38,6 +38,23 @@ mv_status vend_card_key_step(struct vend *vend, int64_t deadline_ns, uint32_t se
     return vend_line_give(vend, line, hsmd_card_step(line->client, session, rapdu, size, answer));
 }
 
+mv_status vend_card_pboc_open(struct vend *vend, int64_t deadline_ns, const struct hsmd_pboc_ref *ref,
+                              struct hsmd_card_answer *answer)
+{
+    struct vend_record_line *line = &vend->card_line;
+    MV_TRY(vend_line_take(vend, line, deadline_ns));
+    return vend_line_give(vend, line, hsmd_pboc_open(line->client, ref, answer));
+}
+
+mv_status vend_card_pboc_update(struct vend *vend, int64_t deadline_ns, uint32_t session, uint8_t file,
+                                const uint8_t *data, uint8_t size, struct hsmd_card_answer *answer)
+{
+    struct vend_record_line *line = &vend->card_line;
+    MV_TRY(vend_line_take(vend, line, deadline_ns));
+    return vend_line_give(vend, line,
+                          hsmd_pboc_update(line->client, session, vend->card_pboc_class, file, data, size, answer));
+}
+
 void vend_card_key_close(struct vend *vend, uint32_t session)
 {
     struct vend_record_line *line = &vend->card_line;

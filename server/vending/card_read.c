@@ -29,6 +29,16 @@ mv_status vend_card_may(struct vend *vend, const struct vend_card_act *act)
     return vend_answer(vend, act->caller, act->call, NULL, may(vend, act));
 }
 
+bool vend_card_is_pboc(const struct store_card *row)
+{
+    return row->kind == MV_CARD_USER && row->keys.meter == 0;
+}
+
+uint8_t vend_card_pboc_class(const struct vend *vend)
+{
+    return vend->card_pboc_class;
+}
+
 /* ---- one card ---- */
 
 static mv_status read_card(struct vend *vend, struct store *store, const struct vend_card_act *act,
@@ -94,12 +104,27 @@ static mv_status find_taken(struct store *store, const struct question *question
     return mv_ok();
 }
 
+static mv_status find_last(struct store *store, const struct question *question)
+{
+    struct vend_card_purchases *out = question->purchases;
+    struct store_record last;
+    out->unit = question->meter.currency ? VEND_UNIT_CURRENCY_E5 : vend_unit_of(question->meter.utility);
+    memcpy(out->client, question->records.client, sizeof out->client);
+    mv_status found = store_record_get(store, question->meter.id, out->epoch, MV_KIND_PURCHASE, out->signed_to, &last);
+    if (!found.ok) /* none, or only the floor of one that an older ledger signed */
+        return found.reason == MV_RECORD_UNKNOWN ? mv_ok() : found;
+    out->last_amount = last.amount;
+    out->last_arrears = last.arrears;
+    return mv_ok();
+}
+
 static mv_status count_purchases(struct store *store, struct question *question)
 {
     struct vend_card_purchases *out = question->purchases;
     out->epoch = question->records.keys.epoch;
     out->account_open = question->records.account_open;
     MV_TRY(store_record_last(store, question->meter.id, out->epoch, MV_KIND_PURCHASE, &out->signed_to));
+    MV_TRY(find_last(store, question));
     MV_TRY(find_taken(store, question, &out->taken_to));
     return store_records_by_request(store, question->identity.id, question->act->request_id, note_request, question);
 }

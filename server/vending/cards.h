@@ -29,6 +29,11 @@ struct vend_card {
     char organisation[STORE_NAME + 1];
 };
 void vend_uid_text(const uint8_t uid[STORE_UID], char text[VEND_UID_TEXT]);
+/* A user card of profile 2: its versions issuer, office and area are those of the masters card-pboc-internal,
+ * card-pboc-external and card-pboc-mac, and it has no key of its meter. */
+bool vend_card_is_pboc(const struct store_card *row);
+/* enum mv_pboc_class of the writes on cards of profile 2; 0: none of them is taken here. */
+uint8_t vend_card_pboc_class(const struct vend *vend);
 /* 14 hex digits; false otherwise. */
 bool vend_uid_read(const char *text, uint8_t uid[STORE_UID]);
 
@@ -60,6 +65,8 @@ struct vend_card_target {
     uint8_t domain[STORE_DOMAIN]; /* other kinds */
     bool replaces;                /* takes the place of the card that the meter has, which is denied for good */
     uint8_t transport;            /* version that the card is under */
+    bool pboc;                    /* a user card of profile 2, which has these keys already */
+    struct store_card_keys keys;
 };
 /* Before its files and keys are made: the card is to become this. `old` is the card that it replaces, if there was one
  * (row.id 0: none). CARD_NOT_FRESH, CARD_EXISTS, CARD_KEYS_DIFFER, CARD_KEY_UNKNOWN, METER_UNKNOWN, METER_NOT_ACTIVE.
@@ -100,6 +107,10 @@ struct vend_card_purchases {
     uint32_t taken_to;  /* and of the last that a return shows as taken */
     uint32_t request;   /* of the one that was signed under the act's request id; 0: none */
     bool account_open;
+    /* what a card says that has no room for records */
+    uint8_t client[STORE_CLIENT];
+    enum vend_unit unit;
+    int64_t last_amount, last_arrears; /* of purchase `signed_to` */
 };
 /* METER_UNKNOWN, RECORDS_NOT_PROVISIONED. */
 MV_MUST_USE mv_status vend_card_purchases(struct vend *vend, const struct vend_card_act *act, const char *pan,
@@ -144,6 +155,12 @@ MV_MUST_USE mv_status vend_card_key_change(struct vend *vend, int64_t deadline_n
                                            const struct hsmd_card_key_ref *new_key, struct hsmd_card_answer *answer);
 MV_MUST_USE mv_status vend_card_key_step(struct vend *vend, int64_t deadline_ns, uint32_t session, const uint8_t *rapdu,
                                          size_t size, struct hsmd_card_answer *answer);
+/* Of profile 2; stepped and closed like the others. */
+struct hsmd_pboc_ref;
+MV_MUST_USE mv_status vend_card_pboc_open(struct vend *vend, int64_t deadline_ns, const struct hsmd_pboc_ref *ref,
+                                          struct hsmd_card_answer *answer);
+MV_MUST_USE mv_status vend_card_pboc_update(struct vend *vend, int64_t deadline_ns, uint32_t session, uint8_t file,
+                                            const uint8_t *data, uint8_t size, struct hsmd_card_answer *answer);
 void vend_card_key_close(struct vend *vend, uint32_t session);
 
 #endif

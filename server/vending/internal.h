@@ -132,6 +132,7 @@ struct vend {
     struct vend_record_line records, card_line;
     struct vend_card_desk cards;
     uint64_t card_ceiling, card_key_ceiling; /* authentications of one card, and with keys of one master */
+    uint8_t card_pboc_class;
     struct vend_readers readers;
     struct vend_queue queue;
     int64_t keys_timeout_ns;

@@ -62,7 +62,8 @@ struct vend_options {
     unsigned readers;   /* ledger connections for reading calls */
     unsigned keeper_ms; /* how often catalogue, clock and ledger are looked at; 0: only at start and on demand */
     uint32_t card_ceiling, card_key_ceiling; /* authentications of one card, and with one card key; 0: without end */
-    vend_clock_fn *clock;                    /* NULL: the system's */
+    uint8_t card_pboc_class; /* enum mv_pboc_class of the cards of profile 2; 0: none of them is taken */
+    vend_clock_fn *clock;    /* NULL: the system's */
     void *clock_self;
 };
 

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "api/card_convert.h"
+#include "fake_pboc.h"
 
 enum { OPENING_WH = 500 };
 
@@ -78,6 +79,16 @@ void cards_fresh(struct cards_world *cards, uint8_t serial)
     const uint8_t uid[MV_CARD_UID] = {0x04, 1, 2, 3, 4, 5, serial};
     vcard_free(&cards->card);
     vcard_init(&cards->card, NULL, uid);
+}
+
+void cards_fresh_pboc(struct cards_world *cards, uint8_t serial, uint8_t version)
+{
+    const uint8_t number[MV_PBOC_SERIAL] = {0, 0x86, 1, 2, 3, 4, 5, serial};
+    uint8_t masters[VCARD_PBOC_KEYS][16];
+    fake_pboc_masters(version, masters);
+    vcard_free(&cards->card);
+    vcard_init_pboc(&cards->card, NULL, number, masters);
+    memcpy(cards->card.uid, number + 1, sizeof cards->card.uid);
 }
 
 void cards_add_meter(struct cards_world *cards, unsigned serial, uint8_t area_version, char pan[19])
@@ -289,6 +300,32 @@ void cards_visit(struct cards_world *cards, struct cards_meter *meter)
         if (mine && from[(size_t)i * MV_CARD_FROM_SLOT_BYTES] == 0)
             take_bundle(card, i, &entry, meter);
     }
+}
+
+void cards_visit_pboc(struct cards_world *cards, struct cards_meter *meter)
+{
+    struct vcard_pboc *card = &cards->card.pboc;
+    struct mv_pboc_return answer = {.purchases = 0};
+    uint8_t data[MV_PBOC_RETURN_DATA];
+    uint32_t amount;
+    uint32_t count;
+    struct mv_pboc_user user;
+    static const uint8_t nothing[MV_PBOC_RETURN_BYTES];
+    bool good = mv_pboc_unframe(card->user, sizeof card->user, MV_PBOC_COMMAND_USER, MV_PBOC_USER_DATA) == MV_DONE;
+    mv_pboc_wallet_read(card->wallet, &amount, &count);
+    if (!good || memcmp(card->returned, nothing, sizeof nothing) != 0)
+        return;
+    mv_pboc_user_read(card->user + 4, &user);
+    assert_memory_equal(user.client_no, "\x00\x00\x00\x12\x34\x56", 6);
+    assert_true(count <= meter->taken + 1);
+    if (count < meter->taken)
+        return;
+    meter->credit += count > meter->taken ? (int64_t)amount * 10 : 0;
+    meter->taken = count;
+    answer.purchases = meter->taken;
+    answer.remaining = (uint32_t)(meter->credit / 10);
+    mv_pboc_return_write(&answer, data);
+    (void)mv_pboc_frame(MV_PBOC_COMMAND_RETURN, data, sizeof data, card->returned);
 }
 
 static int add_column(void *self, int columns, char **texts, char **names)

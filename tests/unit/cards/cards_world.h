@@ -40,6 +40,10 @@ int cards_setup(void **state);
 int cards_teardown(void **state);
 /* Another card in the hand; the last one is lost unless it was kept. */
 void cards_fresh(struct cards_world *cards, uint8_t serial);
+/* The same of profile 2, under masters of this version; and what a meter without records does with it (facts of
+ * meter-core/docs/cards.md): purchase n + 1 after n, while no return is there. */
+void cards_fresh_pboc(struct cards_world *cards, uint8_t serial, uint8_t version);
+void cards_visit_pboc(struct cards_world *cards, struct cards_meter *meter);
 /* Meter `serial` of the shop, provisioned like meter 1. */
 void cards_add_meter(struct cards_world *cards, unsigned serial, uint8_t area_version, char pan[19]);
 

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "fake_pboc.h"
 #include "hsm/masters.h"
 #include "metervault/an10922.h"
 #include "metervault/card.h"
@@ -12,6 +13,7 @@ enum { SESSIONS = 64 };
 
 struct session {
     bool taken;
+    struct fake_pboc pboc; /* of profile 2 */
     struct mv_card_session card;
     struct mv_card_soft soft;
     struct mv_card_cipher cipher;
@@ -36,8 +38,9 @@ void fake_cards_reset(void)
 
 void fake_cards_masters(const uint8_t domain[3], uint8_t first, uint8_t last)
 {
-    static const enum hsm_key_use uses[] = {HSM_USE_CARD_ISSUER, HSM_USE_CARD_OFFICE, HSM_USE_CARD_METER,
-                                            HSM_USE_CARD_AREA, HSM_USE_CARD_TRANSPORT};
+    static const enum hsm_key_use uses[] = {
+        HSM_USE_CARD_ISSUER,    HSM_USE_CARD_OFFICE,        HSM_USE_CARD_METER,         HSM_USE_CARD_AREA,
+        HSM_USE_CARD_TRANSPORT, HSM_USE_CARD_PBOC_INTERNAL, HSM_USE_CARD_PBOC_EXTERNAL, HSM_USE_CARD_PBOC_MAC};
     fake_keys_lock();
     for (uint8_t version = first; version <= last; version++)
         for (size_t i = 0; i < sizeof uses / sizeof uses[0]; i++) {
@@ -146,6 +149,20 @@ static mv_status done(mv_status status)
     return status;
 }
 
+static mv_status begin(struct session **place)
+{
+    *place = NULL;
+    for (size_t i = 0; i < SESSIONS && *place == NULL; i++)
+        *place = sessions[i].taken ? NULL : &sessions[i];
+    if (*place == NULL)
+        return mv_fail(MV_SERVER_BUSY, NULL);
+    memset(*place, 0, sizeof **place);
+    (*place)->taken = true;
+    fake_cards.sessions++;
+    numbers[*place - sessions] = ++last_number;
+    return mv_ok();
+}
+
 mv_status hsmd_card_open(struct hsmd_client *client, const struct hsmd_card_key_ref *key, uint32_t session,
                          struct hsmd_card_answer *answer)
 {
@@ -156,14 +173,9 @@ mv_status hsmd_card_open(struct hsmd_client *client, const struct hsmd_card_key_
     fake_keys_lock();
     if (!fake_cards.failure.ok)
         return done(fake_cards.failure);
-    for (size_t i = 0; i < SESSIONS && place == NULL; i++)
-        place = sessions[i].taken ? NULL : &sessions[i];
-    if (place == NULL)
-        return done(mv_fail(MV_SERVER_BUSY, NULL));
-    memset(place, 0, sizeof *place);
-    place->taken = true;
-    fake_cards.sessions++;
-    numbers[place - sessions] = ++last_number;
+    mv_status status = begin(&place);
+    if (!status.ok)
+        return done(status);
     mv_card_soft_init(&place->soft, &place->cipher, random_bytes, NULL);
     fake_cards_key(key, bytes);
     mv_card_soft_key(&place->soft, bytes);
@@ -210,6 +222,42 @@ mv_status hsmd_card_change_key(struct hsmd_client *client, uint32_t session, uin
     return done(answer_with(place, mv_card_change_key(&place->card, slot, plain, size), answer));
 }
 
+static mv_status answer_pboc(struct session *place, struct hsmd_card_answer *answer)
+{
+    answer->session = numbers[place - sessions];
+    if (answer->next == HSMD_CARD_REFUSED) {
+        end(place);
+        answer->session = HSMD_CARD_NO_SESSION;
+    }
+    return mv_ok();
+}
+
+mv_status hsmd_pboc_open(struct hsmd_client *client, const struct hsmd_pboc_ref *ref, struct hsmd_card_answer *answer)
+{
+    struct session *place = NULL;
+    (void)client;
+    fake_keys_lock();
+    if (!fake_cards.failure.ok)
+        return done(fake_cards.failure);
+    mv_status status = begin(&place);
+    if (!status.ok)
+        return done(status);
+    fake_pboc_open(&place->pboc, ref, answer);
+    return done(answer_pboc(place, answer));
+}
+
+mv_status hsmd_pboc_update(struct hsmd_client *client, uint32_t session, uint8_t class, uint8_t file,
+                           const uint8_t *data, uint8_t size, struct hsmd_card_answer *answer)
+{
+    struct session *place;
+    (void)client;
+    mv_status status = take(session, &place);
+    if (!status.ok)
+        return done(status);
+    fake_pboc_update(&place->pboc, class, file, data, size, answer);
+    return done(answer_pboc(place, answer));
+}
+
 mv_status hsmd_card_step(struct hsmd_client *client, uint32_t session, const uint8_t *rapdu, size_t size,
                          struct hsmd_card_answer *answer)
 {
@@ -218,6 +266,10 @@ mv_status hsmd_card_step(struct hsmd_client *client, uint32_t session, const uin
     mv_status status = take(session, &place);
     if (!status.ok)
         return done(status);
+    if (place->pboc.state != FAKE_PBOC_NONE) {
+        fake_pboc_step(&place->pboc, rapdu, size, answer);
+        return done(answer_pboc(place, answer));
+    }
     return done(answer_with(place, mv_card_step(&place->card, rapdu, (uint16_t)size), answer));
 }
 

@@ -53,6 +53,7 @@ static void start(struct world *world)
                                          .readers = 4,
                                          .card_ceiling = world->card_ceiling,
                                          .card_key_ceiling = world->card_key_ceiling,
+                                         .card_pboc_class = world->card_pboc_class,
                                          .clock = read_clock};
     assert_ok(vend_start(&options, &world->vend));
 }

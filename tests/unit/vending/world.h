@@ -19,6 +19,7 @@ struct world {
     struct vend *vend;
     char folder[64];
     char ledger[128];
+    uint8_t card_pboc_class;                 /* likewise; 0: no cards of profile 2 */
     uint32_t card_ceiling, card_key_ceiling; /* from the next start on; 0: without end */
 };
 
