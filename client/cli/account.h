@@ -7,6 +7,12 @@
 
 int account_list(struct cli *cli, int argc, char **argv);
 int account_timeline(struct cli *cli, int argc, char **argv);
+int account_debts(struct cli *cli, int argc, char **argv);
+int account_debt_add(struct cli *cli, int argc, char **argv);
+int account_debt_change(struct cli *cli, int argc, char **argv);
+int account_write_off(struct cli *cli, int argc, char **argv);
+int account_pay(struct cli *cli, int argc, char **argv);
+int account_pay_out(struct cli *cli, int argc, char **argv);
 
 /* "in use", "suspended". */
 const char *account_state_text(Metervault__V1__AccountState state);

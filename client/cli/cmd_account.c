@@ -187,11 +187,16 @@ static int account_resume(struct cli *cli, int argc, char **argv)
 
 static int run(struct cli *cli, int argc, char **argv)
 {
-    static const struct cli_part parts[] = {
-        {"open", account_open},       {"update", account_update}, {"show", account_show},        {"list", account_list},
-        {"suspend", account_suspend}, {"resume", account_resume}, {"timeline", account_timeline}};
+    static const struct cli_part parts[] = {{"open", account_open},           {"update", account_update},
+                                            {"show", account_show},           {"list", account_list},
+                                            {"suspend", account_suspend},     {"resume", account_resume},
+                                            {"timeline", account_timeline},   {"debts", account_debts},
+                                            {"debt-add", account_debt_add},   {"debt-change", account_debt_change},
+                                            {"write-off", account_write_off}, {"pay", account_pay},
+                                            {"pay-out", account_pay_out}};
     return cli_run_part(cli, parts, sizeof parts / sizeof parts[0], argc, argv,
-                        "say what: open, update, show, list, suspend, resume or timeline");
+                        "say what: open, update, show, list, suspend, resume, timeline, debts, debt-add, debt-change,\n"
+                        "write-off, pay or pay-out");
 }
 
 const struct cli_command cli_account = {
@@ -203,12 +208,20 @@ const struct cli_command cli_account = {
             "       metervault account list [--search TEXT] [--organisation NAME] [--suspended]\n"
             "       metervault account suspend|resume NUMBER --reason TEXT\n"
             "       metervault account timeline NUMBER\n"
+            "       metervault account debts NUMBER [--all]\n"
+            "       metervault account debt-add NUMBER --amount AMOUNT --label TEXT RULE --reason TEXT\n"
+            "       metervault account debt-change NUMBER --debt N --label TEXT RULE --reason TEXT\n"
+            "       metervault account write-off NUMBER --debt N --amount AMOUNT --reason TEXT [--yes]\n"
+            "       metervault account pay NUMBER --amount AMOUNT [--debt N|--deposit] [--pay HOW] [--reason TEXT]\n"
+            "       metervault account pay-out NUMBER --amount AMOUNT [--deposit] [--pay HOW] --reason TEXT [--yes]\n"
             "\n"
             "  --name TEXT       of the customer\n"
             "  --address TEXT    --contact TEXT (telephone or mail)  --reference TEXT (your own)\n"
             "  --class NAME      tariff class, \"default\": with organisation and utility it says which tariff holds\n"
             "update changes what is given and leaves the rest. list finds parts of names, addresses, contacts,\n"
             "references, account numbers and meter PANs. timeline is all that happened, newest first.\n"
+            "A debt is paid back with purchases: RULE is --percent N of the money, --per-purchase AMOUNT or --per-day\n"
+            "AMOUNT; --priority 0 to 99 (10), the lowest first. pay without --debt or --deposit goes to the balance.\n"
             "Options of every command: metervault --help\n"
             "\n"
             "Examples:\n"

@@ -7,6 +7,7 @@
 extern const struct rpc_service api_token_service, api_meter_service, api_operator_service, api_audit_service,
     api_approval_service;
 extern const struct rpc_service api_account_service, api_sale_service;
+extern const struct rpc_service api_account_money_service;
 extern const struct rpc_service api_card_service;
 
 extern const struct rpc_service api_tariff_service;

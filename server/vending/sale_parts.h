@@ -3,6 +3,7 @@
 #define MV_VENDING_SALE_PARTS_H
 
 #include "store/accounts.h"
+#include "store/debts.h"
 #include "vending/audit_note.h"
 #include "vending/charged.h"
 
@@ -27,6 +28,15 @@ MV_MUST_USE mv_status vend_sale_price(struct vend *vend, struct store *store, co
                                       struct vend_item *item, int64_t now_unix_s);
 /* Behind the sale's row, in the same transaction. */
 MV_MUST_USE mv_status vend_sale_book(struct store *store, struct vend_item *item);
+struct vend_sale_when {
+    int64_t unix_s;
+    int32_t utc_offset_min; /* of the office */
+};
+struct vend_price_facts;
+/* The unpaid debts of the account, after what the group's items before this one will have taken of them. */
+MV_MUST_USE mv_status vend_sale_find_debts(struct store *store, const struct vend_group *group,
+                                           const struct vend_item *item, const struct vend_sale_when *when,
+                                           struct vend_price_facts *facts);
 /* The bill of a stored sale: TOKEN_UNKNOWN when it has none. */
 MV_MUST_USE mv_status vend_sale_read(struct store *store, const struct store_sale *sale, struct vend_charged *charged);
 /* The item is a replay: its bill too. */

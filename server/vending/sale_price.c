@@ -63,6 +63,8 @@ static mv_status find_month(struct store *store, const struct vend_group *group,
 /* ---- the facts of the price ---- */
 struct sale {
     struct store *store;
+    const struct vend_group *group; /* or NULL */
+    int64_t now_unix_s;
     const struct vend_item *item;
     const struct store_account *account;
     struct vend_sale_terms terms;
@@ -120,6 +122,8 @@ static mv_status gather(struct sale *sale)
         .minor_digits = sale->terms.office.minor_digits,
         .bought_units = before->bill != 0 && before->month == sale->month ? before->paid_units : 0,
         .months_due = months_due(sale)};
+    const struct vend_sale_when when = {sale->now_unix_s, sale->terms.office.utc_offset_min};
+    MV_TRY(vend_sale_find_debts(sale->store, sale->group, sale->item, &when, &sale->facts));
     return find_free_units(sale);
 }
 
@@ -222,7 +226,7 @@ mv_status vend_sale_price(struct vend *vend, struct store *store, const struct v
                           struct vend_item *item, int64_t now_unix_s)
 {
     struct store_account *account = &item->request->pricing->account;
-    struct sale sale = {.store = store, .item = item, .account = account};
+    struct sale sale = {.store = store, .group = group, .now_unix_s = now_unix_s, .item = item, .account = account};
     MV_TRY(store_account_by_id(store, account->id, account));
     MV_TRY(vend_sale_check_account(item));
     if (account->meter != item->meter.id)

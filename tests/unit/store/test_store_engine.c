@@ -38,10 +38,10 @@ static size_t steps_of(enum sql_name name)
     return name == SQL_TIMELINE ? 4 : name == SQL_TARIFF_INSERT;
 }
 
-/* The few approvals of one proposal or move, by their number. */
+/* The few approvals of one proposal or move, by their number; the debts of one account, by priority. */
 static bool sorts(enum sql_name name)
 {
-    return name == SQL_APPROVALS || name == SQL_APPROVAL_COVERING;
+    return name == SQL_APPROVALS || name == SQL_APPROVAL_COVERING || name == SQL_DEBTS;
 }
 
 /* The plan's steps that read a table from end to end. */

@@ -182,6 +182,8 @@ static mv_status call_as(struct world *world, const char *who, enum vend_call ca
     struct vend_order order = {.terminal = "till", .pan = pan, .carrier = VEND_KEYPAD};
     if (call >= VEND_CARD_IDENTIFY && call <= VEND_UNBLOCK_CARD)
         return call_card_as(world, who, call);
+    if (call >= VEND_ADD_DEBT && call <= VEND_PAY_OUT)
+        return call_life_as(world, who, call);
     switch (call) {
     case VEND_ISSUE_CREDIT:
         return world_sell(world, who, "x", pan, 100, &sale);
