@@ -29,9 +29,9 @@ void api_refused(void *vend, const char *principal, const char *path, mv_status 
 void api_services(struct vend *vend, struct rpc_service services[API_SERVICES])
 {
     const struct rpc_service *all[API_SERVICES] = {
-        &api_token_service,    &api_meter_service,        &api_operator_service, &api_audit_service,
-        &api_approval_service, &api_tariff_service,       &api_account_service,  &api_sale_service,
-        &api_card_service,     &api_account_money_service};
+        &api_token_service,    &api_meter_service,  &api_operator_service,     &api_audit_service,
+        &api_approval_service, &api_tariff_service, &api_vendor_service,       &api_account_service,
+        &api_sale_service,     &api_card_service,   &api_account_money_service};
     for (size_t i = 0; i < API_SERVICES; i++) {
         services[i] = *all[i];
         services[i].self = vend;

@@ -6,7 +6,7 @@
 #include "rpc/rpc.h"
 #include "vending/vending.h"
 
-enum { API_SERVICES = 10 };
+enum { API_SERVICES = 11 };
 enum { API_BATCH_ORDERS = 4 * 256 }; /* that one batch may have waiting in the domain's queue */
 
 /* `vend` and `services` outlive the server that they are given to. */

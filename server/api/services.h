@@ -11,5 +11,6 @@ extern const struct rpc_service api_account_money_service;
 extern const struct rpc_service api_card_service;
 
 extern const struct rpc_service api_tariff_service;
+extern const struct rpc_service api_vendor_service;
 
 #endif

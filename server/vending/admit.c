@@ -72,6 +72,8 @@ static mv_status check_new(struct vend *vend, struct vend_group *group, struct v
     MV_TRY(vend_may_touch(&vend->directory, &item->seller, vend_call_of_order(&request->order), meter->organisation,
                           meter->sgc));
     MV_TRY(vend_sale_check_account(item));
+    if (request->order.kind == VEND_ORDER_CREDIT && !request->order.priced)
+        MV_TRY(vend_credit_needs_price(planner->store, item->seller.organisation));
     MV_TRY(vend_rule_meter(meter));
     item->held = vend_must_wait(planner, meter->id);
     if (item->held)

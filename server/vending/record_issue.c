@@ -126,6 +126,13 @@ static mv_status check_meter(const struct signing *signing)
     return state == VEND_METER_RETIRED || state == VEND_METER_MADE ? mv_fail(MV_METER_NOT_ACTIVE, NULL) : mv_ok();
 }
 
+/* Records have no price. */
+static mv_status check_credit(struct store *store, const struct signing *signing)
+{
+    bool sells = signing->order->kind == MV_KIND_PURCHASE;
+    return sells ? vend_credit_needs_price(store, signing->identity.organisation) : mv_ok();
+}
+
 /* One renewal at a time; and a new epoch forgets purchases that the meter has not taken. */
 static mv_status check_renewal(struct store *store, const struct signing *signing)
 {
@@ -159,6 +166,7 @@ static mv_status look(struct vend *vend, struct store *store, struct signing *si
     if (found.ok || found.reason != MV_RECORD_UNKNOWN)
         return found;
     MV_TRY(check_meter(signing));
+    MV_TRY(check_credit(store, signing));
     MV_TRY(store_record_meter_get(store, signing->meter.id, &signing->keys));
     if (order->renews)
         MV_TRY(check_renewal(store, signing));
@@ -275,6 +283,7 @@ static mv_status check_again(struct store *store, struct signing *signing)
     uint32_t last;
     const struct store_record_meter *seen = &signing->keys;
     MV_TRY(store_meter_by_id(store, signing->meter.id, &meter));
+    MV_TRY(check_credit(store, signing));
     MV_TRY(store_record_meter_get(store, signing->meter.id, &keys));
     MV_TRY(store_record_last(store, signing->meter.id, seen->keys.epoch, (uint8_t)signing->order->kind, &last));
     signing->overtaken = meter.state != signing->meter.state || meter.key_version != signing->meter.key_version ||

@@ -5,7 +5,8 @@ mv_status vend_sale_book(struct store *store, struct vend_item *item)
 {
     struct store_bill *bill = &item->request->pricing->charged.bill;
     bill->sale = item->sale.id;
-    return store_bill_insert(store, bill);
+    MV_TRY(store_bill_insert(store, bill));
+    return vend_credit_book(store, item);
 }
 
 void vend_sale_describe(const struct vend_item *item, struct audit_record *record)

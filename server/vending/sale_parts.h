@@ -6,6 +6,7 @@
 #include "store/debts.h"
 #include "vending/audit_note.h"
 #include "vending/charged.h"
+#include "vending/vendor_parts.h"
 
 struct vend_item;
 struct vend_group;
@@ -14,6 +15,7 @@ struct vend_group;
 struct vend_pricing {
     struct store_account account;
     struct vend_charged charged; /* once it is priced, or the stored answer */
+    struct vend_credit credit;   /* once it is priced */
 };
 
 /* The account that the order names, and its meter; puts the meter's PAN into the request. ACCOUNT_UNKNOWN. */
@@ -23,11 +25,9 @@ MV_MUST_USE mv_status vend_sale_check_account(const struct vend_item *item);
 /* The price as of now, with what the token is to carry. On the ledger's state as this transaction sees it and, when
  * there is a group, after what its items before this one will have sold to the account: so if one of those is refused
  * later, everything has to be priced again. What vend_price says, PRICE_CHANGED, TENDERED_TOO_LITTLE,
- * BALANCE_TOO_SMALL, METER_CHANGED (the account has another meter by now). */
+ * BALANCE_TOO_SMALL, METER_CHANGED (the account has another meter by now), and what vend_credit_take says. */
 MV_MUST_USE mv_status vend_sale_price(struct vend *vend, struct store *store, const struct vend_group *group,
                                       struct vend_item *item, int64_t now_unix_s);
-/* Behind the sale's row, in the same transaction. */
-MV_MUST_USE mv_status vend_sale_book(struct store *store, struct vend_item *item);
 struct vend_sale_when {
     int64_t unix_s;
     int32_t utc_offset_min; /* of the office */
@@ -37,6 +37,8 @@ struct vend_price_facts;
 MV_MUST_USE mv_status vend_sale_find_debts(struct store *store, const struct vend_group *group,
                                            const struct vend_item *item, const struct vend_sale_when *when,
                                            struct vend_price_facts *facts);
+/* Behind the sale's row, in the same transaction. */
+MV_MUST_USE mv_status vend_sale_book(struct store *store, struct vend_item *item);
 /* The bill of a stored sale: TOKEN_UNKNOWN when it has none. */
 MV_MUST_USE mv_status vend_sale_read(struct store *store, const struct store_sale *sale, struct vend_charged *charged);
 /* The item is a replay: its bill too. */

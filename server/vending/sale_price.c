@@ -238,5 +238,6 @@ mv_status vend_sale_price(struct vend *vend, struct store *store, const struct v
     sale.month = vend_month(now_unix_s, sale.terms.office.utc_offset_min);
     if (sale.before.bill != 0 && sale.month < sale.before.month)
         sale.month = sale.before.month;
-    return price(&sale, item);
+    MV_TRY(price(&sale, item));
+    return vend_credit_take(store, group, item, now_unix_s);
 }
