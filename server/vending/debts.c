@@ -172,6 +172,23 @@ static mv_status insert(struct store *store, const struct acting *acting, const 
     return store_act_insert(store, row, &terms);
 }
 
+/* Money over the counter is on the credit of a vendor, as sales are: above 0 what came, below 0 what was paid out. */
+static int64_t over_the_counter(const struct store_act *row)
+{
+    if (row->payment == 0 || row->payment == STORE_PAY_BALANCE)
+        return 0;
+    bool out = row->kind == STORE_ACT_DEPOSIT_RETURNED || row->kind == STORE_ACT_PAID_OUT;
+    return out ? -row->amount : row->amount;
+}
+
+static mv_status book_credit(struct store *store, const struct acting *acting, const struct store_act *row)
+{
+    int64_t money = over_the_counter(row);
+    if (money == 0)
+        return mv_ok();
+    return vend_credit_counter(store, acting->identity.organisation, money, row->id, row->principal, row->at_unix_s);
+}
+
 static mv_status do_act(struct vend *vend, struct store *store, struct vend_change *change)
 {
     struct acting *acting = change->arg;
@@ -191,6 +208,7 @@ static mv_status do_act(struct vend *vend, struct store *store, struct vend_chan
         return answer(vend, &account, &row, acting->out);
     MV_TRY(check_account(store, acting, &account));
     MV_TRY(insert(store, acting, &account, change->now_us, &row));
+    MV_TRY(book_credit(store, acting, &row));
     vend_note_detail(&change->record,
                      "act=%lld kind=%u amount=%lld debt=%lld payment=%u balance=%lld deposit=%lld owed=%lld",
                      (long long)row.id, row.kind, (long long)row.amount, (long long)row.debt, row.payment,

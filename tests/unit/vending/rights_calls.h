@@ -9,6 +9,7 @@
 mv_status call_card_as(struct world *world, const char *who, enum vend_call call);
 /* About debts, money of accounts, and what becomes of sales. */
 mv_status call_life_as(struct world *world, const char *who, enum vend_call call);
+mv_status call_vendor_as(struct world *world, const char *who, enum vend_call call);
 mv_status call_tariff_as(struct world *world, const char *who, enum vend_call call);
 
 #endif

@@ -39,6 +39,6 @@ mv_status call_tariff_as(struct world *world, const char *who, enum vend_call ca
     case VEND_QUOTE:
         return vend_quote(vend, &caller, &request, &quote);
     default:
-        return mv_fail(MV_INTERNAL_ERROR, "call");
+        return call_vendor_as(world, who, call);
     }
 }

@@ -256,6 +256,12 @@ static bool let_in(mv_status status)
     case MV_CURRENCY_NOT_SET:
     case MV_TARIFF_NOT_ASSIGNED:
     case MV_TARIFF_UNKNOWN:
+    case MV_VENDOR_UNKNOWN:
+    case MV_VENDOR_OWN_CREDIT:
+    case MV_DEPOSIT_UNKNOWN:
+    case MV_BATCH_NOT_OPEN:
+    case MV_BATCH_UNKNOWN:
+    case MV_BATCH_OPEN:
         return true;
     default:
         return status.ok;
