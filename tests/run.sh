@@ -275,6 +275,7 @@ part_long() {
     script "200,000 prices computed twice" tests/unit/vending/price_model.py build/tests/price_driver 200000 3
     script "a year of power cuts" tests/unit/core/year_long.sh build/tests/test_year_cut_1
     script "cards pulled out 1000 times" env METERVAULT_CARD_CUTS=1000 tests/faults/cards.sh
+    script "keys of cards, looked for at every authentication" env METERVAULT_CARD_LOOKS=9 tests/integration/card_secrets.sh
     script "500 kills" env METERVAULT_KILLS=500 tests/faults/kill.sh
     script "ceremonies ended at every question in every way" env METERVAULT_REHEARSAL=all tests/integration/rehearsal.sh
     script "power cuts on the targets" env METERVAULT_TARGET_LONG=ON tests/target/run.sh

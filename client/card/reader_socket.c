@@ -24,6 +24,8 @@ static bool write_all(int fd, const uint8_t *data, size_t size)
 {
     while (size > 0) {
         ssize_t done = send(fd, data, size, MSG_NOSIGNAL);
+        if (done < 0 && errno == EINTR)
+            continue;
         if (done <= 0)
             return false;
         data += done;
@@ -36,6 +38,8 @@ static bool read_all(int fd, uint8_t *data, size_t size)
 {
     while (size > 0) {
         ssize_t done = recv(fd, data, size, 0);
+        if (done < 0 && errno == EINTR) /* stopped and continued, too: there is a time limit on the socket */
+            continue;
         if (done <= 0)
             return false;
         data += done;

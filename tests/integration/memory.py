@@ -55,15 +55,15 @@ def forms(secret):
     yield secret.hex().upper().encode()
 
 
-def regions(pid, unlocked_only=False):
-    """Readable mappings with something in them (most of a thread's stack never was)."""
+def regions(pid, unlocked_only=False, mode_is="r"):
+    """Readable mappings with something in them (most of a thread's stack never was); mode_is "rw": what may be written."""
     with open(f"/proc/{pid}/smaps", encoding="utf-8") as smaps:
         for line in smaps:
             if "-" in line.split()[0]:
                 span, mode = line.split()[:2]
             elif line.startswith("Rss:"):
                 empty = line.split()[1] == "0"
-            elif line.startswith("Locked:") and not empty and mode.startswith("r"):
+            elif line.startswith("Locked:") and not empty and mode.startswith(mode_is):
                 if unlocked_only and line.split()[1] != "0":
                     continue
                 start, end = (int(x, 16) for x in span.split("-"))
@@ -85,19 +85,19 @@ def pieces(memory, start, end):
     yield run
 
 
-def image(pid, unlocked_only):
+def image(pid, unlocked_only, mode_is="r"):
     """A region that went away meanwhile is left out, and so is what the kernel does not show ([vvar])."""
     with open(f"/proc/{pid}/mem", "rb", buffering=0) as memory:
-        for start, end in regions(pid, unlocked_only):
+        for start, end in regions(pid, unlocked_only, mode_is):
             try:
                 yield from pieces(memory, start, end)
             except OSError:
                 continue
 
 
-def found(pid, wanted, unlocked_only=False):
+def found(pid, wanted, unlocked_only=False, mode_is="r"):
     hits, size = set(), 0
-    for data in image(pid, unlocked_only):
+    for data in image(pid, unlocked_only, mode_is):
         size += len(data)
         hits |= {name for name, secret in wanted.items() if name not in hits and any(f in data for f in forms(secret))}
     return hits, size

@@ -10,11 +10,12 @@
 
 #include "link.h"
 #include "serve.h"
+#include "tell.h"
 
 enum { EXIT_DONE = 0, EXIT_REFUSED = 1, EXIT_USAGE = 2, EXIT_NOT_READY = 3, CONNECT_S = 10 };
 
 struct options {
-    const char *card, *make, *uid, *vpcd, *listen, *pid_file, *masters;
+    const char *card, *make, *uid, *vpcd, *listen, *pid_file, *masters, *keys, *wire;
     bool class_84;
     bool wrong_cryptogram;
     struct manners manners;
@@ -38,6 +39,8 @@ static void usage(FILE *out)
                 "  --wrong-cryptogram  answer the reader's challenge without having the key\n"
                 "  --slow MS           wait before each answer\n"
                 "  --noise SEED        spoil a bit of one answer in 16\n"
+                "  --tell-keys FILE    append the session keys of each authentication\n"
+                "  --tell-wire FILE    append each APDU and its answer\n"
                 "  --pid-file FILE     write the process id when the card is there\n\n"
                 "Exit codes: 0 the reader left or the card was pulled out, 1 FILE is no card or there already,\n"
                 "2 usage, 3 no reader or FILE cannot be written.\n\n"
@@ -89,7 +92,7 @@ static unsigned long number(const char *text, bool *good)
 }
 
 enum { OPT_CARD = 256, OPT_NEW, OPT_UID, OPT_VPCD, OPT_LISTEN, OPT_CUT, OPT_CUT_AFTER, OPT_WRONG, OPT_SLOW, OPT_NOISE };
-enum { OPT_PID = OPT_NOISE + 1, OPT_PROFILE_2, OPT_CLASS_84 };
+enum { OPT_PID = OPT_NOISE + 1, OPT_PROFILE_2, OPT_CLASS_84, OPT_KEYS, OPT_WIRE };
 
 static const struct option long_options[] = {
     {"card", required_argument, NULL, OPT_CARD},
@@ -104,6 +107,8 @@ static const struct option long_options[] = {
     {"wrong-cryptogram", no_argument, NULL, OPT_WRONG},
     {"slow", required_argument, NULL, OPT_SLOW},
     {"noise", required_argument, NULL, OPT_NOISE},
+    {"tell-keys", required_argument, NULL, OPT_KEYS},
+    {"tell-wire", required_argument, NULL, OPT_WIRE},
     {"pid-file", required_argument, NULL, OPT_PID},
     {"help", no_argument, NULL, 'h'},
     {NULL, 0, NULL, 0},
@@ -136,6 +141,12 @@ static bool take(struct options *options, int option)
         break;
     case OPT_PID:
         options->pid_file = optarg;
+        break;
+    case OPT_KEYS:
+        options->keys = optarg;
+        break;
+    case OPT_WIRE:
+        options->wire = optarg;
         break;
     case OPT_CUT:
         options->manners.cut = number(optarg, &good);
@@ -252,6 +263,8 @@ int main(int argc, char **argv)
         usage(stderr);
         return EXIT_USAGE;
     }
+    if ((options.keys != NULL && !tell_keys_to(options.keys)) || (options.wire != NULL && !tell_wire_to(options.wire)))
+        return complain(EXIT_NOT_READY, "--tell", strerror(errno));
     int code = open_card(&options, &card);
     if (code == EXIT_DONE && serves)
         code = run(&options, &card, &options.manners);

@@ -3,6 +3,7 @@
 #include <time.h>
 
 #include "link.h"
+#include "tell.h"
 
 static const uint8_t atr[] = {0x3B, 0x81, 0x80, 0x01, 0x80, 0x80};
 
@@ -67,6 +68,7 @@ enum served serve(struct vcard *card, int fd, struct manners *manners)
             continue;
         if (due(&manners->cut))
             return SERVED_CARD_LEFT;
+        tell_wire('>', payload, size);
         uint16_t answer_size = vcard_apdu(card, payload, size, answer);
         if (answer_size == 0)
             return SERVED_FAILED;
@@ -74,6 +76,7 @@ enum served serve(struct vcard *card, int fd, struct manners *manners)
             return SERVED_CARD_LEFT;
         pause_ms(manners->slow_ms);
         spoil(&manners->noise, answer, answer_size);
+        tell_wire('<', answer, answer_size);
         if (!link_send(fd, answer, answer_size))
             return SERVED_READER_LEFT;
     }

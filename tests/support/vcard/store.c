@@ -6,6 +6,7 @@
 #include <sys/random.h>
 
 #include "commands.h"
+#include "tell.h"
 
 static const char magic[] = "metervault card 1\n";
 enum { MAGIC = sizeof magic - 1, FILE_HEAD = 8, PATH = 4096 };
@@ -43,6 +44,7 @@ void vcard_free(struct vcard *card)
 void vcard_reset(struct vcard *card)
 {
     mv_card_soft_init(&card->soft, &card->cipher, get_random, NULL);
+    tell_keys_of(&card->cipher);
     card->side.cipher = &card->cipher;
     mv_card_side_forget(&card->side);
     vcard_drop_pending(card);

@@ -129,6 +129,13 @@ def manners(folder):
         got = [reader.apdu(VERSION), reader.apdu(MORE), reader.apdu(MORE)]
         check(option, [answer is not None for answer in got] == [True] * answers + [False])
         check("the card is gone", card.wait(5) == 0)
+    wire, keys = os.path.join(folder, "wire"), os.path.join(folder, "keys")
+    card, reader = start(folder, "--tell-wire", wire, "--tell-keys", keys)
+    reader.apdu("9099000000")
+    card.terminate()
+    card.wait(5)
+    check("tells the wire", open(wire).read() == "> 9099000000\n< 911C\n")
+    check("and no key without an authentication", open(keys).read() == "")
     card, reader = start(folder, "--slow", "100")
     begin = time.monotonic()
     reader.apdu(VERSION)

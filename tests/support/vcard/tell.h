@@ -1,0 +1,20 @@
+/* What a test wants to know of an emulated card: its session keys, and all that goes over the wire. */
+#ifndef MV_VCARD_TELL_H
+#define MV_VCARD_TELL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct mv_card_cipher;
+
+/* From now on each authentication appends "enc KEY" and "mac KEY" in hex to this file. False with errno. */
+bool tell_keys_to(const char *path);
+/* From now on each APDU appends "> APDU", and "< ANSWER" before that is sent. False with errno. */
+bool tell_wire_to(const char *path);
+
+/* Once for each card and reset: its cipher, whose context is a struct mv_card_soft. */
+void tell_keys_of(struct mv_card_cipher *cipher);
+void tell_wire(char way, const uint8_t *bytes, size_t size);
+
+#endif
