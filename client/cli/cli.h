@@ -126,6 +126,6 @@ extern const struct cli_command cli_account, cli_sell;
 extern const struct cli_command cli_vend, cli_trial, cli_reprint, cli_batch, cli_engineer, cli_rollover, cli_meter,
     cli_record, cli_card, cli_operator, cli_audit, cli_complete;
 
-extern const struct cli_command cli_tariff, cli_receipt;
+extern const struct cli_command cli_tariff, cli_receipt, cli_vendor;
 
 #endif

@@ -7,7 +7,7 @@
 #include "vending/vending.h"
 
 struct vend_batch_request {
-    const char *request_id; /* 1..40 of [A-Za-z0-9._-]; starting and ending only */
+    const char *request_id; /* 1..STORE_REQUEST_ID of [A-Za-z0-9._-]; starting and ending only */
     uint32_t kind;          /* enum store_batch_kind */
     const char *terminal;   /* of shift and sales, else "" */
 };

@@ -32,7 +32,7 @@ MV_MUST_USE mv_status vend_get_vendor(struct vend *vend, const struct vend_calle
                                       struct vend_vendor *vendor);
 
 struct vend_deposit_request {
-    const char *request_id; /* 1..40 of [A-Za-z0-9._-] */
+    const char *request_id; /* 1..STORE_REQUEST_ID of [A-Za-z0-9._-] */
     const char *organisation;
     int64_t amount;      /* 1..VEND_MONEY_MOST; 0 when one is taken back */
     const char *slip;    /* 1..STORE_SLIP bytes, printable */

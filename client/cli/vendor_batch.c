@@ -1,0 +1,209 @@
+/* Batches of tills: started, looked at, ended, printed again; and the day's settlement. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "bill_print.h"
+#include "order_id.h"
+#include "sale_print.h"
+#include "vendor.h"
+
+static const char *const kinds[] = {"?", "shift", "sales", "banking", "settlement"};
+enum { KINDS = sizeof kinds / sizeof kinds[0] };
+
+static Metervault__V1__BatchKind find_kind(const char *name)
+{
+    for (int i = 1; i < KINDS; i++)
+        if (strcmp(name, kinds[i]) == 0)
+            return (Metervault__V1__BatchKind)i;
+    return METERVAULT__V1__BATCH_KIND__BATCH_KIND_UNSPECIFIED;
+}
+
+static const char *sum_name(const Metervault__V1__BatchSum *sum)
+{
+    static const char *const lines[] = {"?", "units", "free units", "monthly charge", "charges", "tax", "debts"};
+    enum { LINES = sizeof lines / sizeof lines[0] };
+    switch (sum->kind) {
+    case METERVAULT__V1__BATCH_SUM_KIND__BATCH_SUM_MONEY:
+        return bill_payment_name((Metervault__V1__Payment)sum->key);
+    case METERVAULT__V1__BATCH_SUM_KIND__BATCH_SUM_LINES:
+        return lines[sum->key < LINES ? sum->key : 0];
+    case METERVAULT__V1__BATCH_SUM_KIND__BATCH_SUM_KEPT:
+        return "change kept";
+    case METERVAULT__V1__BATCH_SUM_KIND__BATCH_SUM_COMMISSION:
+        return sum->key == METERVAULT__V1__VENDOR_ENTRY_KIND__VENDOR_COMMISSION ? "commission" : "commission back";
+    case METERVAULT__V1__BATCH_SUM_KIND__BATCH_SUM_UNPRICED:
+        return "without a price";
+    case METERVAULT__V1__BATCH_SUM_KIND__BATCH_SUM_BALANCE:
+        return "paid by balance";
+    default:
+        return "?";
+    }
+}
+
+static void print_sums(const struct vendor_desk *desk, const Metervault__V1__Batch *batch)
+{
+    static const char *const titles[] = {"", "Money", "Lines", "Kept for accounts", "Commission", "Tokens", "Accounts"};
+    enum { TITLES = sizeof titles / sizeof titles[0] };
+    unsigned last = 0;
+    for (size_t i = 0; i < batch->n_sums; i++) {
+        const Metervault__V1__BatchSum *sum = batch->sums[i];
+        char name[48];
+        if ((unsigned)sum->kind != last && (unsigned)sum->kind < TITLES)
+            (void)printf("%s\n", titles[sum->kind]);
+        last = (unsigned)sum->kind;
+        (void)snprintf(name, sizeof name, "  %-15s %4" PRIu64, sum_name(sum), sum->count);
+        vendor_desk_print(desk, name, sum->amount);
+    }
+}
+
+static int print_batch(const struct cli *cli, const struct vendor_desk *desk, ProtobufCMessage *answer, int code)
+{
+    if (answer == NULL || cli->json)
+        return cli_show(cli, answer, NULL, code);
+    const Metervault__V1__Batch *batch = (const Metervault__V1__Batch *)answer;
+    char when[SALE_TIME_TEXT];
+    (void)printf("%s %" PRIu64 " of %s%s%s\n", kinds[(unsigned)batch->kind < KINDS ? batch->kind : 0], batch->number,
+                 batch->organisation, batch->terminal_id[0] != '\0' ? "/" : "", batch->terminal_id);
+    sale_time_text(batch->started_at_unix_s, when);
+    (void)printf("Started  %s  %s\n", when, batch->started_by);
+    sale_time_text(batch->ended_at_unix_s, when);
+    (void)printf("Ended    %s  %s\n", batch->ended_by[0] != '\0' ? when : "still open", batch->ended_by);
+    print_sums(desk, batch);
+    protobuf_c_message_free_unpacked(answer, NULL);
+    return cli_flush();
+}
+
+/* ---- the calls ---- */
+struct asked {
+    Metervault__V1__BatchKind kind;
+    const char *terminal; /* "" where the kind has none */
+    const char *request_id, *organisation, *number;
+    char fresh_id[MV_REQUEST_ID_SIZE];
+};
+
+/* The kind from the arguments and, where it is of a till, the till of this place. */
+static int read_kind(struct cli *cli, struct asked *asked, int argc, char **argv, int first)
+{
+    asked->kind = argc - first == 1 ? find_kind(argv[first]) : METERVAULT__V1__BATCH_KIND__BATCH_KIND_UNSPECIFIED;
+    asked->terminal = "";
+    if (asked->kind == METERVAULT__V1__BATCH_KIND__BATCH_KIND_UNSPECIFIED)
+        return cli_usage(cli, "%s needs a kind: shift, sales, banking%s", argv[0],
+                         strcmp(argv[0], "batch") == 0 ? " or settlement" : "");
+    if (asked->kind > METERVAULT__V1__BATCH_KIND__BATCH_SALES)
+        return CLI_DONE;
+    int code = cli_need_terminal(cli);
+    asked->terminal = code == CLI_DONE ? cli->terminal : "";
+    return code;
+}
+
+static int send(struct cli *cli, const char *method, const ProtobufCMessage *request, const char *request_id)
+{
+    struct vendor_desk desk;
+    int code = vendor_desk_open(cli, &desk);
+    if (code != CLI_DONE)
+        return code;
+    ProtobufCMessage *answer = vendor_desk_call(cli, &desk, method, request, request_id, &code);
+    code = print_batch(cli, &desk, answer, code);
+    vendor_desk_close(&desk);
+    return code;
+}
+
+static int read_act(struct cli *cli, struct asked *asked, int argc, char **argv)
+{
+    int first;
+    int code;
+    const struct cli_option options[] = {{.name = "request-id", .text = &asked->request_id}};
+    if (!cli_parse(cli, options, 1, argc, argv, &first, &code))
+        return code;
+    code = read_kind(cli, asked, argc, argv, first);
+    return code == CLI_DONE ? order_id_complete(cli, &asked->request_id, asked->fresh_id) : code;
+}
+
+int vendor_start(struct cli *cli, int argc, char **argv)
+{
+    struct asked asked = {.terminal = ""};
+    Metervault__V1__StartBatchRequest request = METERVAULT__V1__START_BATCH_REQUEST__INIT;
+    int code = read_act(cli, &asked, argc, argv);
+    if (code != CLI_DONE || asked.request_id == NULL)
+        return code;
+    request.request_id = (char *)asked.request_id;
+    request.kind = asked.kind;
+    request.terminal_id = (char *)asked.terminal;
+    return send(cli, "StartBatch", &request.base, asked.request_id);
+}
+
+int vendor_end(struct cli *cli, int argc, char **argv)
+{
+    struct asked asked = {.terminal = ""};
+    Metervault__V1__EndBatchRequest request = METERVAULT__V1__END_BATCH_REQUEST__INIT;
+    int code = read_act(cli, &asked, argc, argv);
+    if (code != CLI_DONE || asked.request_id == NULL)
+        return code;
+    request.request_id = (char *)asked.request_id;
+    request.kind = asked.kind;
+    request.terminal_id = (char *)asked.terminal;
+    return send(cli, "EndBatch", &request.base, asked.request_id);
+}
+
+int vendor_total(struct cli *cli, int argc, char **argv)
+{
+    struct asked asked = {.terminal = ""};
+    Metervault__V1__TotalBatchRequest request = METERVAULT__V1__TOTAL_BATCH_REQUEST__INIT;
+    int first;
+    int code;
+    if (!cli_parse(cli, NULL, 0, argc, argv, &first, &code))
+        return code;
+    code = read_kind(cli, &asked, argc, argv, first);
+    if (code != CLI_DONE)
+        return code;
+    request.kind = asked.kind;
+    request.terminal_id = (char *)asked.terminal;
+    return send(cli, "TotalBatch", &request.base, NULL);
+}
+
+int vendor_batch(struct cli *cli, int argc, char **argv)
+{
+    struct asked asked = {.organisation = ""};
+    Metervault__V1__GetBatchRequest request = METERVAULT__V1__GET_BATCH_REQUEST__INIT;
+    uint64_t number = 0;
+    int first;
+    int code;
+    const struct cli_option options[] = {{.name = "organisation", .text = &asked.organisation},
+                                         {.name = "number", .text = &asked.number}};
+    if (!cli_parse(cli, options, 2, argc, argv, &first, &code))
+        return code;
+    code = read_kind(cli, &asked, argc, argv, first);
+    if (code != CLI_DONE)
+        return code;
+    if (asked.number != NULL && !cli_number(asked.number, 1, INT64_MAX, &number))
+        return cli_usage(cli, "--number is a number from 1");
+    request.kind = asked.kind;
+    request.organisation = (char *)asked.organisation;
+    request.terminal_id = (char *)asked.terminal;
+    request.number = number;
+    return send(cli, "GetBatch", &request.base, NULL);
+}
+
+int vendor_settle(struct cli *cli, int argc, char **argv)
+{
+    struct asked asked = {.organisation = ""};
+    Metervault__V1__SettleRequest request = METERVAULT__V1__SETTLE_REQUEST__INIT;
+    bool yes = false;
+    int first;
+    int code;
+    const struct cli_option options[] = {{.name = "request-id", .text = &asked.request_id},
+                                         {.name = "yes", .flag = &yes}};
+    if (!cli_parse(cli, options, 2, argc, argv, &first, &code))
+        return code;
+    if (argc - first > 1)
+        return cli_usage(cli, "settle takes one organisation, or none: your own");
+    code = cli_confirm(cli, yes, "The day ends here: what is sold from now on belongs to the next settlement.");
+    if (code == CLI_DONE)
+        code = order_id_complete(cli, &asked.request_id, asked.fresh_id);
+    if (code != CLI_DONE)
+        return code;
+    request.request_id = (char *)asked.request_id;
+    request.organisation = first < argc ? argv[first] : request.organisation;
+    return send(cli, "Settle", &request.base, asked.request_id);
+}
