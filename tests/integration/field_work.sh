@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # An installer's work with cards of the office, at metersim: reset, clear, the user card that sets parameters and brings the
-# first credit at once, test of the relay, inspection, and the case is sealed. Cards come over sockets, without pcscd.
-# MV_BIN chooses the build.
+# first credit at once, test of the relay, inspection, and the case is sealed: the meter says so until somebody opens it. Cards
+# come over sockets, without pcscd. MV_BIN chooses the build.
 set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.." || exit 3
 . tests/support/checks.sh
@@ -60,10 +60,36 @@ expect "the relay moves" 0 "card: relay-test, ACCEPT, records taken 3" at_meter 
 expect "and is closed again" 0 "CUT 2" meter_sim 1 events
 same "supply is there" true "$(supply 1 closed | tr T t)"
 
+# ---- check and seal ----
+# A return's bit 0x200: the case was opened since the office last cleared that.
+opened() {
+    echo $(($(json round.0.returned.status <"$MV_DIR/round.json") >> 9 & 1))
+}
+read_home() { # what the card brings home into round.json
+    at_meter 1 && at_socket "$engineer" collect --json >"$MV_DIR/round.json"
+}
+again() {
+    at_socket "$engineer" load --kind inspection --want events "$pan"
+}
 check "an inspection card" tool check inspection
-expect "the meter is read" 0 "card: inspection, ACCEPT" at_meter 1
-at_socket "$engineer" collect --json >"$MV_DIR/round.json"
+expect "the meter is read" 0 "card: inspection, ACCEPT" read_home
 same "the office sees its credit" 20000 "$(json round.0.returned.remaining <"$MV_DIR/round.json")"
+same "and its account" 1 "$(json round.0.returned.purchases <"$MV_DIR/round.json")"
+same "and that the case was opened: neither reset nor clear hide that" 1 "$(opened)"
+seal=$(cli "$engineer" engineer clear-tamper --meter "$pan" --yes --json | tokens)
+check "the case is closed, and the office's token seals it" meter_sim 1 enter "$seal"
+check "the round goes once more" again
+check "the meter is read" read_home
+same "it is sealed" 0 "$(opened)"
+check "somebody opens the case" meter_sim 1 tamper
+check "another round" again
+check "reads it" read_home
+same "the seal is broken" 1 "$(opened)"
+same "by an event of the present" 1 "$(python3 -c 'import json, sys, time
+print(sum(event["code"] == 5 and abs(time.time() - event["time_unix_s"]) < 60
+          for event in json.load(open(sys.argv[1]))["round"][0]["returned"]["events"]))' "$MV_DIR/round.json")"
+expect "the seal's token is used up" 1 "" meter_sim 1 enter "$seal"
+
 expect "the audit chain verifies" 0 "" cli "$MV_OFFICER" audit verify
 check "no sanitizer complained" no_sanitizer_report
 finish
