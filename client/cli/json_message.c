@@ -54,6 +54,11 @@ static bool read_value(const json_t *value, const ProtobufCFieldDescriptor *fiel
             return complain(wrong, field->name, "is a whole number");
         *(int64_t *)at = number;
         return true;
+    case PROTOBUF_C_TYPE_UINT64:
+        if (!read_number(value, 0, INT64_MAX, &number))
+            return complain(wrong, field->name, "is a whole number from 0 to 9223372036854775807");
+        *(uint64_t *)at = (uint64_t)number;
+        return true;
     case PROTOBUF_C_TYPE_BOOL:
         *(protobuf_c_boolean *)at = json_is_true(value);
         return json_is_boolean(value) || complain(wrong, field->name, "is true or false");
@@ -79,6 +84,7 @@ static size_t size_of(const ProtobufCFieldDescriptor *field)
     case PROTOBUF_C_TYPE_MESSAGE:
         return sizeof(void *);
     case PROTOBUF_C_TYPE_INT64:
+    case PROTOBUF_C_TYPE_UINT64:
         return sizeof(int64_t);
     default:
         return sizeof(int32_t);

@@ -88,12 +88,15 @@ mv_status vend_provision_meter(struct vend *vend, const struct vend_caller *call
                      vend_change_call(vend, caller, VEND_PROVISION_METER, vend_form_object(pan), provision, &wish));
 }
 
-/* A supervisor suspends and resumes; all other steps are a meter-admin's. */
+static bool in_use(unsigned state)
+{
+    return state == VEND_METER_ACTIVE || state == VEND_METER_SUSPENDED;
+}
+
+/* A supervisor suspends and resumes, and may repeat it; all other steps are a meter-admin's. */
 static mv_status check_step(const struct meter_change *wish)
 {
-    uint8_t from = wish->meter.state;
-    bool daily = (from == VEND_METER_ACTIVE && wish->state == VEND_METER_SUSPENDED) ||
-                 (from == VEND_METER_SUSPENDED && wish->state == VEND_METER_ACTIVE);
+    bool daily = in_use(wish->meter.state) && in_use(wish->state);
     bool admin = (wish->identity.roles & vend_role_bit(VEND_METER_ADMIN)) != 0;
     return admin || daily ? mv_ok() : mv_fail(MV_ROLE_MISSING, "state");
 }

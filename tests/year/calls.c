@@ -15,19 +15,25 @@
 #include "cli.h"
 #include "json_message.h"
 #include "metervault.h"
+#include "metervault/v1/account_money_service.pb-c.h"
 #include "metervault/v1/account_service.pb-c.h"
+#include "metervault/v1/approval_service.pb-c.h"
+#include "metervault/v1/card_service.pb-c.h"
 #include "metervault/v1/meter_service.pb-c.h"
 #include "metervault/v1/operator_service.pb-c.h"
 #include "metervault/v1/sale_service.pb-c.h"
 #include "metervault/v1/tariff_service.pb-c.h"
 #include "metervault/v1/token_service.pb-c.h"
+#include "metervault/v1/vendor_service.pb-c.h"
 
-enum { PEOPLE = 32, NAME = 65, PATH = 512, DEADLINE_MS = 5000, TRIES = 40 };
+enum { PEOPLE = 64, NAME = 65, PATH = 512, DEADLINE_MS = 5000, TRIES = 40 };
 
 static const ProtobufCServiceDescriptor *const services[] = {
-    &metervault__v1__account_service__descriptor,  &metervault__v1__meter_service__descriptor,
-    &metervault__v1__operator_service__descriptor, &metervault__v1__sale_service__descriptor,
-    &metervault__v1__tariff_service__descriptor,   &metervault__v1__token_service__descriptor};
+    &metervault__v1__account_money_service__descriptor, &metervault__v1__account_service__descriptor,
+    &metervault__v1__approval_service__descriptor,      &metervault__v1__card_service__descriptor,
+    &metervault__v1__meter_service__descriptor,         &metervault__v1__operator_service__descriptor,
+    &metervault__v1__sale_service__descriptor,          &metervault__v1__tariff_service__descriptor,
+    &metervault__v1__token_service__descriptor,         &metervault__v1__vendor_service__descriptor};
 
 struct person {
     char name[NAME];

@@ -1,0 +1,33 @@
+#!/usr/bin/env bash
+# Role x call x organisation over gRPC: everybody tries everything on what belongs to one organisation, from above it, from
+# within, from below and from beside. What comes of it is tests/integration/rights.txt. MV_BIN chooses the build.
+set -uo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/../.." || exit 3
+MV_ORGANISATION=region
+. tests/support/checks.sh
+. tests/support/instance.sh
+. tests/support/cli.sh
+MV_ORGANISATION=region
+
+head -c 8 /dev/zero >"$MV_DIR/passed"
+check "an instance starts" mv_instance_start || finish
+place() { # ORGANISATION PARENT
+    cli "$MV_OFFICER" operator organisation-create "$1" --parent "$2"
+}
+check "organisations" place shop region && check "below" place kiosk shop && check "beside" place other root
+check "all are granted the supply group" cli "$MV_OFFICER" operator grant root "$MV_SAMPLE_SGC"
+everybody() {
+    local role letter
+    for role in vendor supervisor engineer meter-admin card-factory officer auditor manager; do
+        for letter in r:root a:region o:shop b:kiosk s:other; do
+            mv_enrol "$role-${letter%:*}" "${letter#*:}" "$role" || return
+        done
+    done
+}
+check "eight roles in five places" everybody || finish
+if python3 tests/integration/rights.py tests/integration/rights.txt >"$MV_DIR/rights"; then
+    pass "rights: $(tail -n 1 "$MV_DIR/rights")"
+else
+    fail "rights are as tests/integration/rights.txt says" "$(cat "$MV_DIR/rights")"
+fi
+finish
