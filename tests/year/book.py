@@ -5,12 +5,14 @@ import json
 
 import kind_account
 import kind_crash
+import kind_debt
 import kind_meter
 import kind_sale
 import kind_tariff
+import kind_vendor
 
 KINDS = {}
-for part in (kind_tariff, kind_meter, kind_account, kind_sale, kind_crash):
+for part in (kind_tariff, kind_meter, kind_account, kind_sale, kind_crash, kind_vendor, kind_debt):
     KINDS.update(part.KINDS)
 
 
@@ -27,6 +29,9 @@ class Book:
         head = lines[0]
         head.setdefault("start", next_year())
         return cls(head, lines[1:])
+
+    def with_events(self, events):
+        return Book({"seed": self.seed, "months": self.months, "customers": self.customers, "start": self.start}, events)
 
     def write(self, path):
         head = {"seed": self.seed, "months": self.months, "customers": self.customers}

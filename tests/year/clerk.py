@@ -1,5 +1,6 @@
 """The office as its people reach it: office_calls for most of what they do, the command line for some, and the clock."""
 import json
+import math
 import os
 import random
 import signal
@@ -51,7 +52,7 @@ class Place:
 
     def pass_until(self, unix_s):
         """Time never goes back: a moment that is over already is now."""
-        ahead = int(unix_s - time.time())
+        ahead = math.ceil(unix_s - time.time())
         with open(os.path.join(self.folder, "passed"), "r+b") as file:
             if ahead > struct.unpack("q", file.read(8))[0]:
                 file.seek(0)

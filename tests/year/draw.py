@@ -3,14 +3,17 @@ import random
 
 import kind_account
 import kind_crash
+import kind_debt
 import kind_sale
 import kind_tariff
+import kind_vendor
 import people
 from book import Book
 from oracle import luhn
 
 DAY_S = 86400
 MONTH_DAYS = 30
+QUIET_S = 600
 FIRST_SERIAL = 5000
 SALES = 3  # of an account in a month
 NAMES = ("Mei Lin", "Jörg Weiß", "Ana Sousa", "Wang Xiaoming", "Thabo Nkosi", "O'Neill", "Zoë", "M. Dubois")
@@ -20,7 +23,8 @@ class World:
     """As much as the drawing must know to draw what makes sense."""
 
     def __init__(self):
-        self.accounts, self.requests = [], 0
+        self.accounts, self.requests, self.debts = [], 0, 0
+        self.terms, self.deposits = {}, {}  # of vendors: how many
 
     def some_account(self, rng):
         return rng.choice(self.accounts)
@@ -40,7 +44,7 @@ def draw_customer(rng, world, number):
     account = {"account": f"A-{number:04d}", "pan": meter["pan"], "organisation": shop, "name": world.name(rng),
                "class": "trade" if rng.random() < 0.2 else "default"}
     opening = dict(account, kind="open", by=people.CLERKS[shop], via="cli" if rng.random() < 0.05 else "grpc")
-    world.accounts.append(dict(account, version=1, held=False))
+    world.accounts.append(dict(account, version=1, held=False, debts=[]))
     return [meter, opening]
 
 
@@ -53,6 +57,8 @@ class Calendar:
     def add(self, at, events):
         for event in events:
             self.at = max(self.at + 60, int(at))
+            if self.at % DAY_S > DAY_S - QUIET_S:  # an event must not begin on one day and end on the next
+                self.at += QUIET_S + 60
             self.events.append({"at": self.at, **event})
 
 
@@ -60,7 +66,8 @@ def moments(rng, months, customers):
     """(at, what), in order: what happens on ordinary days."""
     length = months * MONTH_DAYS * DAY_S
     counts = {"sale": customers * months * SALES, "update": customers * months // 20, "hold": customers * months // 10,
-              "price": max(2, months)}
+              "price": max(2, months), "debt": customers * months // 6, "money": customers * months // 6,
+              "deposit": months * 8, "terms": months, "shift": months * 12, "settle": months * 4}
     drawn = [(rng.randint(DAY_S, length), what) for what, count in counts.items() for _ in range(count)]
     drawn.append((length * 2 // 3, "crash"))
     return sorted(drawn)
@@ -73,18 +80,21 @@ def draw(seed, customers, months):
     calendar.add(0, first)
     for number in range(customers):
         calendar.add(0, draw_customer(rng, world, number))
+    makers = {
+        "sale": lambda _: kind_sale.draw(rng, world), "update": lambda _: kind_account.draw_update(rng, world),
+        "hold": lambda _: kind_account.draw_hold(rng, world), "crash": lambda _: kind_crash.draw(rng, world),
+        "price": lambda at: kind_tariff.draw_change(rng, terms, at), "debt": lambda _: kind_debt.draw_debt(rng, world),
+        "money": lambda _: kind_debt.draw_money(rng, world),
+        "deposit": lambda _: kind_vendor.draw_deposit(rng, world, customers),
+        "terms": lambda _: kind_vendor.draw_terms(rng, world, rng.choice(people.SHOPS)),
+        "shift": lambda _: kind_vendor.draw_shift(rng, world), "settle": lambda _: kind_vendor.draw_settle(rng, world)}
+    calendar.add(0, kind_vendor.draw_terms(rng, world, "shop1"))
     for at, what in moments(rng, months, customers):
-        if what == "sale":
-            calendar.add(at, kind_sale.draw(rng, world))
-        elif what == "update":
-            calendar.add(at, kind_account.draw_update(rng, world))
-        elif what == "hold":
-            calendar.add(at, kind_account.draw_hold(rng, world))
-        elif what == "price":
-            calendar.add(at, kind_tariff.draw_change(rng, terms, max(at, calendar.at)))
-        elif what == "crash":
-            calendar.add(at, kind_crash.draw(rng, world))
-    looks = [{"kind": "look", "by": people.CLERKS[one["organisation"]], "account": one["account"]}
+        calendar.add(at, makers[what](max(at, calendar.at)))
+    looks = [{"kind": "vendor-look", "by": "manager1", "organisation": one} for one in sorted(world.terms)]
+    for one in world.accounts:
+        looks.append({"kind": "look-debts", "by": people.CLERKS[one["organisation"]], "account": one["account"]})
+    looks += [{"kind": "look", "by": people.CLERKS[one["organisation"]], "account": one["account"]}
              for one in world.accounts]
     calendar.add(calendar.at, looks)
     return Book({"seed": seed, "months": months, "customers": customers, "start": 0}, calendar.events)

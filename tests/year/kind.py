@@ -1,5 +1,7 @@
 """What a kind of event is made of."""
 
+PAYMENTS = {"cash": "PAY_CASH", "bank": "PAY_BANK", "card": "PAY_CARD", "mobile": "PAY_MOBILE", "balance": "PAY_BALANCE"}
+
 
 class Kind:
     """`calls`: what is asked of the server; `words`: the same at the command line, where there is such a way;

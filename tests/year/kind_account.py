@@ -104,7 +104,8 @@ def draw_update(rng, world):
 
 
 def draw_hold(rng, world):
-    account = world.some_account(rng)
+    on_hold = [account for account in world.accounts if account["held"]]
+    account = rng.choice(on_hold) if on_hold and rng.random() < 0.6 else world.some_account(rng)
     held = not account["held"]
     if rng.random() < 0.2:
         held = not held  # so it is already

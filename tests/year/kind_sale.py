@@ -1,14 +1,10 @@
 """Sales to accounts, also such as must be refused, and the same again."""
-import os
-import sys
-
+import kind_debt
+import kind_vendor
 import people
-from kind import Kind, answered, refused
+import price_model  # the price, from the words of the headers, with exact fractions
+from kind import PAYMENTS, Kind, answered, refused
 
-sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "unit", "vending"))
-import price_model  # noqa: E402  the price, from the words of the headers, with exact fractions
-
-PAYMENTS = {"cash": "PAY_CASH", "bank": "PAY_BANK", "card": "PAY_CARD", "mobile": "PAY_MOBILE", "balance": "PAY_BALANCE"}
 KIND_OF_LINE = {1: "energy", 2: "free", 3: "monthly", 4: "charge", 5: "tax", 6: "debt"}
 KIND = {"PRICE_SINGLE": 1, "PRICE_STEPS_OF_MONTH": 2, "PRICE_TIME_OF_USE": 3}
 ROUNDING = {"ROUND_UP": 1, "ROUND_DOWN": 2, "ROUND_HALF_EVEN": 3}
@@ -76,7 +72,7 @@ def facts_of(office, account, event, terms):
     return {"ask": price_model.UNITS if by_units else price_model.MONEY, "grain": price_model.TOKEN,
             "amount": event["wh"] if by_units else event["money"], "minor_digits": office.minor_digits,
             "bought_units": account.paid.get(month, 0), "free_units": free_left(office, account, terms),
-            "months_due": max(0, month - before), "debts": office.debts_for_price(account)}
+            "months_due": max(0, month - before), "debts": kind_debt.for_price(office, account)}
 
 
 def pay(account, event, total):
@@ -102,15 +98,13 @@ def book_sale(office, account, event, price, handed):
     account.free[month] = account.free.get(month, 0) + free
     account.charged_through = month
     account.units += units
-    change = (handed - total if kept else 0) - (total if event["pay"] == "balance" else 0)
-    if change:
-        account.balance += change
-        account.entries.append(account.balance)
+    account.balance += (handed - total if kept else 0) - (total if event["pay"] == "balance" else 0)
     organisation = people.HOME[event["by"]]
-    for kind, _, amount in lines:
-        office.add(organisation, kind, amount)
-    office.add(organisation, event["pay"], handed if kept else total)
-    office.paid_debts(account, [amount for kind, _, amount in lines if kind == "debt"])
+    kind_debt.pay_with_sale(office, account, total, [amount for kind, _, amount in lines if kind == "debt"])
+    energy = sum(amount for kind, _, amount in lines if kind == "energy")
+    office.sales.append({"place": (organisation, event["till"]), "by": event["by"], "pay": event["pay"], "total": total,
+                         "taken": handed if kept else total, "lines": [(kind, amount) for kind, _, amount in lines],
+                         "commission": kind_vendor.commission(office, event["by"], energy)})
     tax = sum(amount for kind, _, amount in lines if kind == "tax")
     return answered(bill__total=total, bill__tax=tax, bill__quantity__energy_wh=units, tendered=handed,
                     change=handed - total, change_kept=kept, balance=account.balance,
@@ -134,7 +128,15 @@ def sell(office, event):
     if price[0] != "ok":
         return refused(price[0])
     handed, wrong = pay(account, event, int(price[3]))
+    wrong = wrong or take_credit(office, event, price, handed)
     return refused(wrong) if wrong else book_sale(office, account, event, price, handed)
+
+
+def take_credit(office, event, price, handed):
+    """Of the vendor: what the customer handed over, less the change that goes back."""
+    total = int(price[3])
+    taken = 0 if event["pay"] == "balance" else handed if event.get("keep") else total
+    return kind_vendor.take_sale(office, event["by"], taken, sum(a for kind, _, a in lines_of(price[5:]) if kind == "energy"))
 
 
 def reckon(office, event):

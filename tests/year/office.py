@@ -10,7 +10,7 @@ class Account:
         self.name = event["name"]
         self.state, self.version, self.balance = "ACCOUNT_IN_USE", 1, 0
         self.opened, self.class_since = now, now
-        self.entries = []          # what each change of the balance left
+        self.deposit, self.debts = 0, []
         self.charged_through = None
         self.paid, self.free = {}, {}  # units by month
         self.units = 0             # of all tokens
@@ -26,7 +26,10 @@ class Office:
         self.accounts = {}
         self.receipts = {}         # (organisation, till): the last number
         self.orders = {}           # (principal, request id): (what was asked, what was answered)
-        self.sums = {}             # (organisation, what): money
+        self.vendors = {}          # organisation: kind_vendor.Vendor
+        self.acts, self.debts = 0, 0   # numbered through
+        self.sales = []            # every sale, for batches
+        self.shifts, self.shift_numbers, self.settled = {}, {}, {}
         self.now = 0
 
     def month(self):
@@ -37,13 +40,6 @@ class Office:
 
     def account_on(self, pan):
         return next((one.number for one in self.accounts.values() if one.pan == pan), None)
-
-    # ---- debts: none yet ----
-    def debts_for_price(self, _):
-        return []
-
-    def paid_debts(self, _, amounts):
-        assert not amounts
 
     def tariff_of(self, account):
         """The version in force for the account, or None."""
@@ -64,7 +60,3 @@ class Office:
         number = self.receipts.get((organisation, till), 0) + 1
         self.receipts[organisation, till] = number
         return number
-
-    def add(self, organisation, what, amount):
-        for place in people.above(organisation):
-            self.sums[place, what] = self.sums.get((place, what), 0) + amount

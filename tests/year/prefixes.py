@@ -17,7 +17,8 @@ LAWS = (
     ("what is owed", "SELECT debt, 0, amount, outstanding FROM debt_entry ORDER BY debt, entry",
      "SELECT id, outstanding FROM debt"),
 )
-DEPOSIT, DEPOSIT_BACK, SALE, SALE_BACK, COMMISSION, COMMISSION_BACK = range(1, 7)
+# deposits - sales + reversals + commission - what was taken in at the counter besides + what was paid out there
+SIGNS = {1: 1, 2: -1, 3: -1, 4: 1, 5: 1, 6: -1, 7: -1, 8: 1}
 
 
 def prefixes(rows):
@@ -30,12 +31,11 @@ def prefixes(rows):
 
 
 def vendor_law(rows):
-    """Deposits - sales + reversals (and commission) = credit, sums by kind at every prefix."""
+    """Deposits - sales + reversals = credit, by sums of each kind, at every prefix."""
     sums, bad = defaultdict(int), 0
     for vendor, kind, amount, says in rows:
         sums[vendor, kind] += abs(amount)
-        of = [sums[vendor, k] for k in range(DEPOSIT, COMMISSION_BACK + 1)]
-        bad += of[0] - of[1] - of[2] + of[3] + of[4] - of[5] != says
+        bad += sum(sign * sums[vendor, of] for of, sign in SIGNS.items()) != says
     return bad
 
 

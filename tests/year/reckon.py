@@ -39,6 +39,10 @@ class Keys:
 def found(path, answer, keys):
     if path == "lines":
         return [line["amount"] for line in answer["bill"]["lines"]]
+    if path == "sums":
+        return sorted([one["kind"], one["key"], one["count"], one["amount"]] for one in answer["sums"])
+    if path == "debts":
+        return [[one["debt_id"], one["outstanding"]] for one in answer["debts"]]
     if path == "token":
         return keys.carried(answer)
     return look_up(answer, path)

@@ -24,16 +24,25 @@ def spoilt(event, way):
         return dict(event, kind="resume")
     if way == "owner" and event["kind"] == "update":
         return dict(event, name=event["name"] + "e")
+    if way == "debt" and event["kind"] == "add-debt":
+        return dict(event, amount=event["amount"] + 1)
+    if way == "slip" and event["kind"] == "vendor-deposit" and "amount" in event:
+        return dict(event, amount=event["amount"] + 1)
+    if way == "commission" and event["kind"] == "vendor-terms":
+        terms = event["terms"]
+        return dict(event, terms=dict(terms, commission_percent_e4=terms["commission_percent_e4"] + 100))
+    if way == "till" and event["kind"] == "shift-start":
+        return dict(event, till="till9")
     return None
 
 
-WAYS = ("money", "kept", "units", "price", "tax", "approval", "class", "held", "owner")
+WAYS = ("money", "kept", "units", "price", "tax", "approval", "class", "held", "owner", "debt", "slip", "commission",
+        "till")
+TRIES = 20  # an event that is refused may be refused either way
 
 
 def spoil(events, way):
-    """Other events, or None where nothing among them can be spoilt that way."""
-    for number, event in enumerate(events):
-        other = spoilt(event, way)
-        if other:
-            return events[:number] + [other] + events[number + 1:]
-    return None
+    """Books of which one event is spoilt that way, each another one."""
+    places = [number for number, event in enumerate(events) if spoilt(event, way)]
+    for number in places[:TRIES]:
+        yield events[:number] + [spoilt(events[number], way)] + events[number + 1:]

@@ -1,0 +1,178 @@
+"""What accounts owe and pay besides sales: debts with their rules, payments to balance, debt and deposit, money given out."""
+import kind_vendor
+import month
+import people
+import price_model
+from kind import PAYMENTS, Kind, answered, refused
+
+MOST = 8
+RULES = {"DEBT_PERCENT": 1, "DEBT_FIXED": 2, "DEBT_PER_DAY": 3}
+
+
+class Debt:
+    def __init__(self, number, terms, owed, now):
+        self.number, self.terms, self.owed, self.taken_at = number, terms, owed, now
+
+    def for_price(self, today, offset_min):
+        days = max(0, today - month.day(self.taken_at, offset_min))
+        return (RULES[self.terms["rule"]], self.owed, self.terms.get("amount", 0), self.terms.get("percent_e4", 0), days)
+
+
+def unpaid(account):
+    """In the order in which sales take them."""
+    return sorted((debt for debt in account.debts if debt.owed), key=lambda debt: (debt.terms["priority"], debt.number))
+
+
+def for_price(office, account):
+    today = month.day(office.now, office.offset_min)
+    return [debt.for_price(today, office.offset_min) for debt in unpaid(account)]
+
+
+def pay_with_sale(office, account, total, amounts):
+    """The sale's debt lines lower the debts, in their order."""
+    money, taken_all = total, []
+    for debt, known in zip(unpaid(account), for_price(office, account)):
+        taken, money = price_model.leaves(known, money)
+        if taken:
+            taken_all.append(taken)
+            debt.owed -= taken
+            debt.taken_at = office.now
+    assert taken_all == amounts, (taken_all, amounts)
+
+
+# ---- acts ----
+METHODS = {"add-debt": "AddDebt", "change-debt": "ChangeDebt", "write-off": "WriteOffDebt", "pay-account": "PayAccount",
+           "pay-out": "PayOut"}
+
+
+def calls(_, event):
+    fields = ("amount", "terms", "reason", "debt_id", "from_deposit", "to")
+    request = {name: event[name] for name in fields if name in event}
+    request.update(request_id=event["id"], account_number=event["account"])
+    if "pay" in event:
+        request.update(payment=PAYMENTS[event["pay"]], terminal_id=event["till"])
+    return [(event["by"], "AccountMoneyService", METHODS[event["kind"]], request)]
+
+
+def find_debt(account, event):
+    return next((debt for debt in account.debts if debt.number == event.get("debt_id")), None)
+
+
+def done(office, account, debt, event):
+    office.acts += 1
+    return [answered(number=office.acts, balance=account.balance, deposit=account.deposit,
+                     owed=debt.owed if debt else 0, amount=event.get("amount", 0))]
+
+
+def reckon_add(office, event):
+    account = office.find(event["by"], event["account"])
+    if account is None:
+        return [refused("ACCOUNT_UNKNOWN")]
+    if len(unpaid(account)) >= MOST:
+        return [refused("TOO_MANY_DEBTS")]
+    office.debts += 1
+    account.debts.append(Debt(office.debts, event["terms"], event["amount"], office.now))
+    return done(office, account, account.debts[-1], event)
+
+
+def reckon_of_debt(office, event):
+    account = office.find(event["by"], event["account"])
+    debt = find_debt(account, event) if account else None
+    if debt is None:
+        return [refused("DEBT_UNKNOWN" if account else "ACCOUNT_UNKNOWN")]
+    if event["kind"] == "change-debt":
+        debt.terms = event["terms"]
+        return done(office, account, debt, event)
+    if event["amount"] > debt.owed:
+        return [refused("OWED_LESS")]
+    debt.owed -= event["amount"]
+    return done(office, account, debt, event)
+
+
+def reckon_pay(office, event):
+    account = office.find(event["by"], event["account"])
+    debt = find_debt(account, event) if account else None
+    amount, own = event["amount"], event["pay"] == "balance"
+    if account is None:
+        return [refused("ACCOUNT_UNKNOWN")]
+    if event["to"] == "PAY_TO_DEBT" and (debt is None or amount > debt.owed):
+        return [refused("OWED_LESS" if debt else "DEBT_UNKNOWN")]
+    if own and account.balance < amount:
+        return [refused("BALANCE_TOO_SMALL")]
+    wrong = None if own else kind_vendor.take_at_counter(office, event["by"], amount)
+    if wrong:
+        return [refused(wrong)]
+    account.balance += (amount if event["to"] == "PAY_TO_BALANCE" else 0) - (amount if own else 0)
+    account.deposit += amount if event["to"] == "PAY_TO_DEPOSIT" else 0
+    if event["to"] == "PAY_TO_DEBT":
+        debt.owed -= amount
+    return done(office, account, debt if event["to"] == "PAY_TO_DEBT" else None, event)
+
+
+def reckon_out(office, event):
+    account = office.find(event["by"], event["account"])
+    amount, own = event["amount"], event["pay"] == "balance"
+    if account is None:
+        return [refused("ACCOUNT_UNKNOWN")]
+    if amount > (account.deposit if event["from_deposit"] else account.balance):
+        return [refused("DEPOSIT_TOO_SMALL" if event["from_deposit"] else "BALANCE_TOO_SMALL")]
+    if not own:
+        kind_vendor.take_at_counter(office, event["by"], -amount)
+    account.deposit -= amount if event["from_deposit"] else 0
+    account.balance += (amount if own else 0) - (0 if event["from_deposit"] else amount)
+    return done(office, account, None, event)
+
+
+def look_calls(_, event):
+    return [(event["by"], "AccountMoneyService", "ListDebts", {"account_number": event["account"]})]
+
+
+def reckon_look(office, event):
+    account = office.find(event["by"], event["account"])
+    debts = unpaid(account)
+    return [answered(owed=sum(debt.owed for debt in debts), deposit=account.deposit, balance=account.balance,
+                     debts=[[debt.number, debt.owed] for debt in debts])]
+
+
+KINDS = {"add-debt": Kind(calls, reckon_add), "change-debt": Kind(calls, reckon_of_debt),
+         "write-off": Kind(calls, reckon_of_debt), "pay-account": Kind(calls, reckon_pay),
+         "pay-out": Kind(calls, reckon_out), "look-debts": Kind(look_calls, reckon_look)}
+
+
+# ---- drawing ----
+def draw_terms(rng):
+    rule = rng.choice(sorted(RULES))
+    terms = {"label": rng.choice(("arrears", "meter", "fine")), "priority": rng.randint(0, 5), "rule": rule}
+    if rule == "DEBT_PERCENT":
+        return dict(terms, percent_e4=rng.choice((100000, 250000, 333333, 1000000)))
+    return dict(terms, amount=rng.randint(1, 500 if rule == "DEBT_FIXED" else 30))
+
+
+def draw_debt(rng, world):
+    account = world.some_account(rng)
+    event = {"by": people.CLERKS[account["organisation"]], "account": account["account"], "id": world.request_id(),
+             "reason": "arrears of the old meter"}
+    if len(account["debts"]) < MOST and (not account["debts"] or rng.random() < 0.7):
+        world.debts += 1
+        account["debts"].append(world.debts)
+        return [dict(event, kind="add-debt", amount=rng.randint(1, 20000), terms=draw_terms(rng))]
+    event["debt_id"] = rng.choice(account["debts"])
+    if rng.random() < 0.5:
+        return [dict(event, kind="change-debt", terms=draw_terms(rng))]
+    return [dict(event, kind="write-off", amount=rng.randint(1, 3000))]
+
+
+def draw_money(rng, world):
+    account = world.some_account(rng)
+    shop = account["organisation"]
+    event = {"account": account["account"], "id": world.request_id(), "till": f"till{rng.randint(1, 3)}",
+             "amount": rng.randint(1, 5000), "pay": rng.choice(("cash", "cash", "card", "balance"))}
+    if rng.random() < 0.25:
+        deposit = rng.random() < 0.5
+        pay_by = event["pay"] if deposit or event["pay"] != "balance" else "cash"
+        return [dict(event, kind="pay-out", by=people.CLERKS[shop], reason="asked for it", pay=pay_by, from_deposit=deposit)]
+    event.update(kind="pay-account", by=rng.choice(people.SELLERS[shop]))
+    if account["debts"] and rng.random() < 0.5:
+        return [dict(event, to="PAY_TO_DEBT", debt_id=rng.choice(account["debts"]))]
+    to = rng.choice(("PAY_TO_BALANCE", "PAY_TO_DEPOSIT"))
+    return [dict(event, to=to, pay="cash" if to == "PAY_TO_BALANCE" and event["pay"] == "balance" else event["pay"])]
