@@ -256,6 +256,7 @@ part_lint() {
     while read -r file; do
         one "shellcheck $file" shellcheck "$file"
     done < <(our_files '*.sh' run)
+    script "requests of other servers" tests/support/peers.py
     script "clang-tidy" tests/support/tidy.sh
 }
 
