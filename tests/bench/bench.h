@@ -31,10 +31,12 @@ struct work {
     uint64_t next;                  /* number of the next request */
     uint64_t first_meter;           /* vend, setup: serial number of the first meter */
     uint64_t meters;                /* vend: how many, in turn */
+    uint64_t clients;               /* sell: in turn, each with so many meters */
     const char *organisation, *sgc; /* setup */
 };
 struct work work_echo(void);
 struct work work_vend(uint64_t first_meter, uint64_t meters);
+struct work work_accounts(uint64_t first_meter);
 struct work work_register(uint64_t first_meter, const char *organisation, const char *sgc);
 /* A valid meter PAN, 18 digits, from a serial number below 10^8. */
 enum { BENCH_PAN_SIZE = 19 };
@@ -81,13 +83,14 @@ void raw_close(struct raw_rows *rows); /* and removes the files */
 struct bench {
     struct cli cli;
     const char *seconds, *warm, *outstanding, *rate, *channels, *meters, *first_meter, *rounds, *note;
-    const char *organisation, *sgc, *raw_folder;
-    bool gate;
-    uint64_t run_s, k, per_second, channel_count, meter_count, first, round_count;
+    const char *organisation, *sgc, *raw_folder, *clients_folder, *clients;
+    bool gate, spend;
+    uint64_t run_s, k, per_second, channel_count, meter_count, first, round_count, client_count;
     struct connections connections;
 };
 int bench_all(struct bench *bench);
 int bench_batch(struct bench *bench);
+int bench_vendors(struct bench *bench); /* vendors.c */
 /* Ends with a message when a call failed. */
 bool bench_fine(const struct bench *bench, const char *what, const struct outcome *outcome);
 struct plan bench_plan(const struct bench *bench, unsigned outstanding, double rate);

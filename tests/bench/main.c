@@ -65,23 +65,34 @@ static int run_vend(struct bench *bench)
     return run_one(bench, &work);
 }
 
-static int run_setup(struct bench *bench)
+static int fill_ledger(struct bench *bench, struct work *work, const char *what)
 {
-    if (bench->organisation == NULL || bench->sgc == NULL)
-        return cli_usage(&bench->cli, "--organisation and --sgc are needed");
-    struct work work = work_register(bench->first, bench->organisation, bench->sgc);
-    struct cli_progress progress = cli_progress_start("meters");
+    struct cli_progress progress = cli_progress_start(what);
     const struct plan plan = {.outstanding = SETUP_OUTSTANDING,
                               .run_ns = 3600 * NS_PER_S,
                               .calls = bench->meter_count,
                               .deadline_ms = CALL_DEADLINE_MS,
                               .progress = &progress};
-    struct outcome outcome = load_run(&bench->connections, &work, &plan);
+    struct outcome outcome = load_run(&bench->connections, work, &plan);
     cli_progress_end(&progress);
-    if (!bench_fine(bench, "setup", &outcome))
+    if (!bench_fine(bench, work->name, &outcome))
         return CLI_REFUSED;
-    (void)printf("%" PRIu64 " meters registered, %.0f/s\n", outcome.summary.calls, outcome.summary.rate);
+    (void)printf("%" PRIu64 " %s, %.0f/s\n", outcome.summary.calls, what, outcome.summary.rate);
     return cli_flush();
+}
+
+static int run_setup(struct bench *bench)
+{
+    if (bench->organisation == NULL || bench->sgc == NULL)
+        return cli_usage(&bench->cli, "--organisation and --sgc are needed");
+    struct work work = work_register(bench->first, bench->organisation, bench->sgc);
+    return fill_ledger(bench, &work, "meters registered");
+}
+
+static int run_accounts(struct bench *bench)
+{
+    struct work work = work_accounts(bench->first);
+    return fill_ledger(bench, &work, "accounts opened");
 }
 
 #define SHARED_HELP                                                                                                    \
@@ -133,6 +144,22 @@ static const struct command {
               "Registers meters for the other commands; needs the role meter-admin.\n\n" SHARED_HELP
               "Example: mv-bench setup --config admin1.conf --organisation shop1 --sgc 123457 --meters 20000\n"},
      run_setup},
+    {{.name = "accounts",
+      .help = "Usage: mv-bench accounts [--first-meter N] [--meters N] [OPTION]...\n"
+              "Opens an account for each of the meters; needs the role meter-admin.\n\n" SHARED_HELP
+              "Example: mv-bench accounts --config admin1.conf --meters 20000\n"},
+     run_accounts},
+    {{.name = "vendors",
+      .help = "Usage: mv-bench vendors --clients-folder DIR [--clients N] [--meters N] [--rounds N] [--gate]\n"
+              "       mv-bench vendors --clients-folder DIR [--clients N] [--meters N] --spend\n"
+              "N clients (64) on the credit of one vendor against N vendors of one client each, and the ratio of the\n"
+              "two; or sells on the one vendor's credit until it is used up. See tests/bench/vendors.sh.\n\n"
+              "  --clients-folder DIR  with bench-1.conf to bench-N.conf and bench-hot.conf\n"
+              "  --meters N        of each client: with their accounts, the vendors' first, then the hot one's\n"
+              "  --gate            exit 1 when the target is missed\n"
+              "  --first-meter N   --seconds N   --warm N\n"
+              "Example: mv-bench vendors --config vendor1.conf --clients-folder clients --meters 20\n"},
+     bench_vendors},
 };
 
 static int connect_all(struct bench *bench)
@@ -166,6 +193,7 @@ static int numbers(struct bench *bench)
         {"first-meter", bench->first_meter, 1, 89999999, &bench->first},
         {"rounds", bench->rounds, 1, 101, &bench->round_count},
         {"warm", bench->warm, 0, 3600, &(uint64_t){0}},
+        {"clients", bench->clients, 1, 64, &bench->client_count},
     };
     for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
         if (!cli_number(all[i].text, all[i].least, all[i].most, all[i].value))
@@ -191,7 +219,10 @@ static int run(struct bench *bench, const struct command *command, int argc, cha
         {.name = "organisation", .text = &bench->organisation},
         {.name = "sgc", .text = &bench->sgc},
         {.name = "raw-folder", .text = &bench->raw_folder},
+        {.name = "clients-folder", .text = &bench->clients_folder},
+        {.name = "clients", .text = &bench->clients},
         {.name = "gate", .flag = &bench->gate},
+        {.name = "spend", .flag = &bench->spend},
     };
     if (!cli_parse(&bench->cli, options, sizeof options / sizeof options[0], argc, argv, &first, &code))
         return code;
@@ -209,7 +240,8 @@ static int run(struct bench *bench, const struct command *command, int argc, cha
 
 int main(int argc, char **argv)
 {
-    static const char usage[] = "Usage: mv-bench echo|vend|all|batch|setup [OPTION]...; see mv-bench all --help\n";
+    static const char usage[] =
+        "Usage: mv-bench echo|vend|all|batch|setup|accounts|vendors [OPTION]...; see mv-bench all --help\n";
     struct bench bench = {.cli = {.program = "mv-bench"},
                           .seconds = "3",
                           .warm = "1",
@@ -218,7 +250,8 @@ int main(int argc, char **argv)
                           .channels = "1",
                           .meters = "20000",
                           .first_meter = "1",
-                          .rounds = "5"};
+                          .rounds = "5",
+                          .clients = "64"};
     mv_teardown_without_openssl();
     if (argc > 1 && (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "--version") == 0)) {
         (void)fputs(strcmp(argv[1], "--help") == 0 ? usage : "mv-bench " METERVAULT_VERSION "\n", stdout);
