@@ -32,10 +32,18 @@ card_in user
 check "a card lies in the reader" in_reader
 expect "the terminal sees the card" 0 "$MV_READER  (a card is in it)" cli "$MV_VENDOR" card readers
 expect "opensc reads its serial" 0 "04 00 00 00 00 00 01" opensc-tool -c default -r 0 -s 90:60:00:00:00 -s 90:AF:00:00:00 -s 90:AF:00:00:00
-expect "a vendor makes no card out of nothing" 1 "CARD_FACTORY_ROLE" at_desk "$MV_VENDOR" personalise --factory
-expect "nor an engineer" 1 "CARD_FACTORY_ROLE" at_desk "$engineer" personalise --factory
-expect "a card that is none of ours yet" 1 "" at_desk "$MV_VENDOR" purchase --kwh 1
-expect "the factory's desk does" 0 "TRANSPORT" at_desk "$factory" personalise --factory
+card_in user --tell-wire "$MV_DIR/wire"
+fresh=$(cksum "$MV_DIR/cards/user") before=$(query "SELECT count(*) FROM card")
+for who in "$MV_VENDOR" "$engineer" "$supervisor"; do
+    expect "$who makes no card out of nothing" 1 "CARD_FACTORY_ROLE" at_desk "$who" personalise --factory
+done
+expect "nor by the way" 1 "CARD_FACTORY_ROLE" at_desk "$MV_VENDOR" open --meter "$pan" --kwh 1 --client 4711
+expect "a card that is none of ours yet" 1 "CARD_UNKNOWN" at_desk "$MV_VENDOR" purchase --kwh 1
+same "nothing is written on it" "$fresh" "$(cksum "$MV_DIR/cards/user")"
+same "nor in the ledger" "$before" "$(query "SELECT count(*) FROM card")"
+expect "no authentication was tried" 1 "" grep -E '^> 90(71|77)' "$MV_DIR/wire"
+expect "the same card at the factory's desk becomes ours" 0 "TRANSPORT" at_desk "$factory" personalise --factory
+check "by an authentication" grep -qE '^> 9071' "$MV_DIR/wire"
 expect "a second time changes nothing" 0 "TRANSPORT" at_desk "$factory" personalise --factory
 for card in spare tool; do
     card_in "$card"

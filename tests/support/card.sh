@@ -98,6 +98,17 @@ visit_all() { # COUNT
     echo "$done"
 }
 
+# The card at hand gets the newest keys, which the server learns of within a second or two.
+rekey_until() { # KEY VERSION UID at_desk|at_socket PRINCIPAL
+    local tries
+    for ((tries = 0; tries < 10; tries++)); do
+        "${@:4}" rekey || return
+        [ "$(cli "$MV_VENDOR" card show "$3" --json | json "keys.$1")" != "$2" ] || return 0
+        sleep 0.5
+    done
+    return 1
+}
+
 remaining() { # NUMBER of a meter
     meter_sim "$1" --json registers | json remaining
 }
