@@ -61,7 +61,7 @@ static int print_act(const struct cli *cli, const Metervault__V1__AccountAct *ac
 {
     static const char *const names[] = {"?",         "debt added",    "debt changed",    "debt written off",
                                         "debt paid", "paid in",       "deposit taken",   "deposit returned",
-                                        "paid out",  "sale refunded", "debt moved away", "debt moved here"};
+                                        "paid out",  "claim paid", "debt moved away", "debt moved here"};
     enum { NAMES = sizeof names / sizeof names[0] };
     char when[SALE_TIME_TEXT];
     if (cli->json)

@@ -1,6 +1,7 @@
 #include <metervault/v1/account_money_service.pb-c.h>
 #include <stdlib.h>
 
+#include "api/claim_convert.h"
 #include "api/convert.h"
 #include "api/services.h"
 #include "vending/debts.h"
@@ -192,12 +193,70 @@ static void list_debts(void *self, struct rpc_call *call, const ProtobufCMessage
     free(page);
 }
 
+/* ---- claims ---- */
+static void claim_credit(void *self, struct rpc_call *call, const ProtobufCMessage *message)
+{
+    const Metervault__V1__ClaimCreditRequest *in = (const Metervault__V1__ClaimCreditRequest *)message;
+    struct vend_caller caller = api_caller(call);
+    struct vend_claim claim;
+    const struct vend_claim_request request = {.account = in->account_number,
+                                               .pan = in->meter_pan,
+                                               .units = in->units != 0,
+                                               .amount = in->amount,
+                                               .reason = in->reason};
+    mv_status status = vend_claim_credit(self, &caller, &request, &claim);
+    api_claim_answer(call, status, &claim);
+}
+
+static void approve_claim(void *self, struct rpc_call *call, const ProtobufCMessage *message)
+{
+    const Metervault__V1__ApproveClaimRequest *in = (const Metervault__V1__ApproveClaimRequest *)message;
+    struct vend_caller caller = api_caller(call);
+    struct vend_claim claim;
+    mv_status status = vend_approve_claim(self, &caller, in->claim_id, &claim);
+    api_claim_answer(call, status, &claim);
+}
+
+struct claims {
+    struct vend_claim_list list;
+    Metervault__V1__Claim claims[VEND_CLAIMS_LISTED];
+    Metervault__V1__Claim *pointers[VEND_CLAIMS_LISTED];
+};
+
+static void answer_claims(struct rpc_call *call, struct claims *page)
+{
+    Metervault__V1__ListClaimsResponse out = METERVAULT__V1__LIST_CLAIMS_RESPONSE__INIT;
+    for (size_t i = 0; i < page->list.count; i++) {
+        api_claim_out(&page->list.claims[i], &page->claims[i]);
+        page->pointers[i] = &page->claims[i];
+    }
+    out.n_claims = page->list.count;
+    out.claims = page->pointers;
+    rpc_reply(call, &out.base);
+}
+
+static void list_claims(void *self, struct rpc_call *call, const ProtobufCMessage *message)
+{
+    const Metervault__V1__ListClaimsRequest *in = (const Metervault__V1__ListClaimsRequest *)message;
+    struct vend_caller caller = api_caller(call);
+    struct claims *page = malloc(sizeof *page);
+    if (page == NULL) {
+        api_fail(call, mv_fail(MV_OUT_OF_MEMORY, "claims"));
+        return;
+    }
+    mv_status status = vend_list_claims(self, &caller, in->account_number, &page->list);
+    if (status.ok)
+        answer_claims(call, page);
+    else
+        api_fail(call, status);
+    free(page);
+}
+
 static const struct rpc_method methods[] = {
-    {"AddDebt", add_debt, RPC_POOLED},
-    {"ChangeDebt", change_debt, RPC_POOLED},
-    {"WriteOffDebt", write_off_debt, RPC_POOLED},
-    {"ListDebts", list_debts, RPC_POOLED},
-    {"PayAccount", pay_account, RPC_POOLED},
+    {"ClaimCredit", claim_credit, RPC_POOLED}, {"ApproveClaim", approve_claim, RPC_POOLED},
+    {"ListClaims", list_claims, RPC_POOLED},   {"AddDebt", add_debt, RPC_POOLED},
+    {"ChangeDebt", change_debt, RPC_POOLED},   {"WriteOffDebt", write_off_debt, RPC_POOLED},
+    {"ListDebts", list_debts, RPC_POOLED},     {"PayAccount", pay_account, RPC_POOLED},
     {"PayOut", pay_out, RPC_POOLED},
 };
 

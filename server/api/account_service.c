@@ -4,6 +4,7 @@
 #include "api/account_convert.h"
 #include "api/convert.h"
 #include "api/services.h"
+#include "vending/account_life.h"
 
 static void answer(struct rpc_call *call, mv_status status, const struct vend_account *account)
 {
@@ -76,6 +77,52 @@ static void resume_account(void *self, struct rpc_call *call, const ProtobufCMes
     struct vend_caller caller = api_caller(call);
     struct vend_account account;
     mv_status status = vend_resume_account(self, &caller, in->account_number, in->reason, &account);
+    answer(call, status, &account);
+}
+
+/* ---- the end of an account, and what goes on ---- */
+static void close_account(void *self, struct rpc_call *call, const ProtobufCMessage *message)
+{
+    const Metervault__V1__CloseAccountRequest *in = (const Metervault__V1__CloseAccountRequest *)message;
+    struct vend_caller caller = api_caller(call);
+    struct vend_account account;
+    const struct vend_life_request request = {
+        .number = in->account_number, .reason = in->reason, .leaves_debts = in->leaves_debts != 0};
+    mv_status status = vend_close_account(self, &caller, &request, &account);
+    answer(call, status, &account);
+}
+
+static void change_meter(void *self, struct rpc_call *call, const ProtobufCMessage *message)
+{
+    const Metervault__V1__ChangeMeterRequest *in = (const Metervault__V1__ChangeMeterRequest *)message;
+    struct vend_caller caller = api_caller(call);
+    struct vend_account account;
+    const struct vend_life_request request = {.number = in->account_number, .reason = in->reason, .pan = in->meter_pan};
+    mv_status status = vend_change_meter(self, &caller, &request, &account);
+    answer(call, status, &account);
+}
+
+static void transfer_account(void *self, struct rpc_call *call, const ProtobufCMessage *message)
+{
+    const Metervault__V1__TransferAccountRequest *in = (const Metervault__V1__TransferAccountRequest *)message;
+    struct vend_caller caller = api_caller(call);
+    struct vend_account account;
+    struct vend_account_request next = {.number = ""};
+    const struct vend_life_request request = {.number = in->account_number,
+                                              .reason = in->reason,
+                                              .next = &next,
+                                              .leaves_debts = in->debts == METERVAULT__V1__DEBTS_AT__DEBTS_STAY,
+                                              .debts_go_along = in->debts == METERVAULT__V1__DEBTS_AT__DEBTS_GO_ALONG};
+    mv_status status =
+        in->next == NULL ? mv_fail(MV_INVALID_FIELD, "next") : api_customer_in(in->next->customer, &next.customer);
+    if (status.ok) {
+        next.number = in->next->account_number;
+        next.pan = in->next->meter_pan;
+        next.tariff_class = in->next->tariff_class;
+        status = vend_transfer_account(self, &caller, &request, &account);
+    } else {
+        status = vend_refuse(self, &caller, VEND_TRANSFER_ACCOUNT, status);
+    }
     answer(call, status, &account);
 }
 
@@ -162,7 +209,8 @@ static const struct rpc_method methods[] = {
     {"OpenAccount", open_account, RPC_POOLED},       {"UpdateAccount", update_account, RPC_POOLED},
     {"GetAccount", get_account, RPC_POOLED},         {"ListAccounts", list_accounts, RPC_POOLED},
     {"SuspendAccount", suspend_account, RPC_POOLED}, {"ResumeAccount", resume_account, RPC_POOLED},
-    {"GetTimeline", get_timeline, RPC_POOLED},
+    {"GetTimeline", get_timeline, RPC_POOLED},       {"CloseAccount", close_account, RPC_POOLED},
+    {"ChangeMeter", change_meter, RPC_POOLED},       {"TransferAccount", transfer_account, RPC_POOLED},
 };
 
 const struct rpc_service api_account_service = {.descriptor = &metervault__v1__account_service__descriptor,

@@ -78,6 +78,9 @@ static mv_status what_in(const Metervault__V1__Purchase *in, struct vend_order *
     case METERVAULT__V1__PURCHASE__WHAT_QUANTITY:
         order->purchase.by_units = true;
         return api_quantity_in(in->quantity, &order->quantity);
+    case METERVAULT__V1__PURCHASE__WHAT_FREE_UNITS:
+        order->purchase.free_units = in->free_units != 0;
+        return in->free_units ? mv_ok() : mv_fail(MV_INVALID_FIELD, "free_units");
     default:
         return mv_fail(MV_INVALID_FIELD, "what");
     }

@@ -25,7 +25,9 @@ enum store_account_kind { /* of a version */
                           STORE_ACCOUNT_OPENED = 1,
                           STORE_ACCOUNT_UPDATED,
                           STORE_ACCOUNT_ON_HOLD,
-                          STORE_ACCOUNT_RESUMED
+                          STORE_ACCOUNT_RESUMED,
+                          STORE_ACCOUNT_ENDED,
+                          STORE_ACCOUNT_METER_CHANGED
 };
 
 struct store_customer {
@@ -55,6 +57,8 @@ MV_MUST_USE mv_status store_account_by_id(struct store *store, int64_t id, struc
 MV_MUST_USE mv_status store_account_first(struct store *store, int64_t id, struct store_customer *customer,
                                           char tariff_class[STORE_TARIFF_CLASS + 1]);
 
+/* Whether it has the meter, or had it. */
+MV_MUST_USE mv_status store_account_had_meter(struct store *store, int64_t id, int64_t meter, bool *had);
 /* When the account came under the tariff class that it has. ACCOUNT_UNKNOWN. */
 MV_MUST_USE mv_status store_account_class_since(struct store *store, int64_t id, int64_t *since_unix_s);
 

@@ -21,7 +21,7 @@ enum store_act_kind { /* numbers as in the protocol */
                       STORE_ACT_DEPOSIT_TAKEN,
                       STORE_ACT_DEPOSIT_RETURNED,
                       STORE_ACT_PAID_OUT,
-                      STORE_ACT_SALE_REFUNDED,
+                      STORE_ACT_CLAIM_PAID,
                       STORE_ACT_DEBT_MOVED_AWAY,
                       STORE_ACT_DEBT_MOVED_HERE
 };
@@ -48,7 +48,7 @@ struct store_act {
     uint8_t kind;    /* enum store_act_kind */
     int64_t amount;  /* how much money or debt it moves, 0 and up */
     int64_t debt;    /* that it is of; 0 none. The insert sets it for one that is added */
-    int64_t other;   /* sale whose money came back, or account that the debt came from or went to; 0 none */
+    int64_t other;   /* claim that was paid, or account that the debt came from or went to; 0 none */
     uint8_t payment; /* enum store_payment; 0: no money came or went */
     char terminal[STORE_TERMINAL + 1];
     char reason[STORE_ACT_REASON + 1];

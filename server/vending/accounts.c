@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/utf8.h"
+#include "vending/account_parts.h"
 #include "vending/internal.h"
 
 static const char DEFAULT_CLASS[] = "default";
@@ -17,7 +18,7 @@ struct act {
 };
 
 /* ---- the form of what is said ---- */
-static mv_status form_text(const char *text, size_t least, size_t longest, const char *field)
+mv_status vend_account_form_text(const char *text, size_t least, size_t longest, const char *field)
 {
     size_t length = text == NULL ? 0 : strnlen(text, longest + 1);
     bool fits = text != NULL && length >= least && length <= longest && mv_text_printable(text, length);
@@ -26,13 +27,13 @@ static mv_status form_text(const char *text, size_t least, size_t longest, const
 
 static mv_status form_customer(const struct vend_customer *customer)
 {
-    MV_TRY(form_text(customer->name, 1, STORE_CUSTOMER_NAME, "customer.name"));
-    MV_TRY(form_text(customer->address, 0, STORE_ADDRESS, "customer.address"));
-    MV_TRY(form_text(customer->contact, 0, STORE_CONTACT, "customer.contact"));
-    return form_text(customer->reference, 0, STORE_REFERENCE, "customer.reference");
+    MV_TRY(vend_account_form_text(customer->name, 1, STORE_CUSTOMER_NAME, "customer.name"));
+    MV_TRY(vend_account_form_text(customer->address, 0, STORE_ADDRESS, "customer.address"));
+    MV_TRY(vend_account_form_text(customer->contact, 0, STORE_CONTACT, "customer.contact"));
+    return vend_account_form_text(customer->reference, 0, STORE_REFERENCE, "customer.reference");
 }
 
-static mv_status form_request(const struct vend_account_request *request)
+mv_status vend_account_form(const struct vend_account_request *request)
 {
     MV_TRY(vend_form_name(request->number, STORE_ACCOUNT_NUMBER, "account_number"));
     MV_TRY(form_customer(&request->customer));
@@ -41,8 +42,8 @@ static mv_status form_request(const struct vend_account_request *request)
     return vend_form_name(request->tariff_class, STORE_TARIFF_CLASS, "tariff_class");
 }
 
-static void say(const struct vend_account_request *request, const char *unsaid_class, struct store_customer *customer,
-                char tariff_class[STORE_TARIFF_CLASS + 1])
+void vend_account_say(const struct vend_account_request *request, const char *unsaid_class,
+                      struct store_customer *customer, char tariff_class[STORE_TARIFF_CLASS + 1])
 {
     const char *named = request->tariff_class[0] == '\0' ? unsaid_class : request->tariff_class;
     vend_copy(customer->name, sizeof customer->name, request->customer.name);
@@ -58,7 +59,7 @@ static bool same_customer(const struct store_customer *a, const struct store_cus
            strcmp(a->contact, b->contact) == 0 && strcmp(a->reference, b->reference) == 0;
 }
 
-static mv_status fill(struct vend *vend, const struct store_account *row, struct vend_account *out)
+mv_status vend_account_fill(struct vend *vend, const struct store_account *row, struct vend_account *out)
 {
     out->row = *row;
     vend_organisation_name(&vend->directory, row->organisation, out->organisation);
@@ -93,17 +94,17 @@ static mv_status open_account(struct vend *vend, struct store *store, struct ven
     struct store_meter meter;
     struct store_account stored;
     MV_TRY(vend_may_call(&vend->directory, act->principal, act->call, &identity));
-    MV_TRY(form_request(request));
+    MV_TRY(vend_account_form(request));
     MV_TRY(vend_form_pan(request->pan));
     MV_TRY(find_meter(vend, store, act, &identity, &meter));
     struct store_account row = {.organisation = meter.organisation, .meter = meter.id};
     vend_copy(row.number, sizeof row.number, request->number);
     vend_copy(row.pan, sizeof row.pan, meter.pan);
-    say(request, DEFAULT_CLASS, &row.customer, row.tariff_class);
+    vend_account_say(request, DEFAULT_CLASS, &row.customer, row.tariff_class);
     mv_status found = store_account_by_number(store, row.number, &stored);
     if (found.ok) {
         MV_TRY(check_same(store, &stored, &row));
-        return fill(vend, &stored, act->out);
+        return vend_account_fill(vend, &stored, act->out);
     }
     if (found.reason != MV_ACCOUNT_UNKNOWN)
         return found;
@@ -112,7 +113,7 @@ static mv_status open_account(struct vend *vend, struct store *store, struct ven
     MV_TRY(store_account_open(store, &row, &opened));
     vend_note_detail(&change->record, "meter=%s class=%s", row.pan, row.tariff_class);
     change->changed = true;
-    return fill(vend, &row, act->out);
+    return vend_account_fill(vend, &row, act->out);
 }
 
 /* An account's number as the object of an audit record, or NULL: nobody knows what a text that is none may be. */
@@ -153,7 +154,7 @@ static mv_status write(struct vend *vend, struct store *store, struct vend_chang
     MV_TRY(store_account_change(store, row, &done));
     vend_note_detail(&change->record, "version=%u class=%s state=%u", row->version, row->tariff_class, row->state);
     change->changed = true;
-    return fill(vend, row, act->out);
+    return vend_account_fill(vend, row, act->out);
 }
 
 static mv_status update_account(struct vend *vend, struct store *store, struct vend_change *change)
@@ -162,12 +163,12 @@ static mv_status update_account(struct vend *vend, struct store *store, struct v
     struct vend_identity identity;
     struct store_account row;
     MV_TRY(vend_may_call(&vend->directory, act->principal, act->call, &identity));
-    MV_TRY(form_request(act->request));
+    MV_TRY(vend_account_form(act->request));
     MV_TRY(find(vend, store, act, &identity, &row));
     struct store_account before = row;
-    say(act->request, before.tariff_class, &row.customer, row.tariff_class);
+    vend_account_say(act->request, before.tariff_class, &row.customer, row.tariff_class);
     if (same_customer(&row.customer, &before.customer) && strcmp(row.tariff_class, before.tariff_class) == 0)
-        return fill(vend, &before, act->out);
+        return vend_account_fill(vend, &before, act->out);
     if (act->request->version != row.version)
         return mv_fail(MV_ACCOUNT_CHANGED, NULL);
     return write(vend, store, change, &identity, STORE_ACCOUNT_UPDATED, &row);
@@ -188,11 +189,11 @@ static mv_status set_state(struct vend *vend, struct store *store, struct vend_c
     struct store_account row;
     MV_TRY(vend_may_call(&vend->directory, act->principal, act->call, &identity));
     MV_TRY(vend_form_name(act->request->number, STORE_ACCOUNT_NUMBER, "account_number"));
-    MV_TRY(form_text(act->reason, 1, STORE_ACCOUNT_NOTE, "reason"));
+    MV_TRY(vend_account_form_text(act->reason, 1, STORE_ACCOUNT_NOTE, "reason"));
     MV_TRY(find(vend, store, act, &identity, &row));
     uint8_t wanted = suspends ? STORE_ACCOUNT_SUSPENDED : STORE_ACCOUNT_IN_USE;
     if (row.state == wanted)
-        return fill(vend, &row, act->out);
+        return vend_account_fill(vend, &row, act->out);
     row.state = wanted;
     return write(vend, store, change, &identity, suspends ? STORE_ACCOUNT_ON_HOLD : STORE_ACCOUNT_RESUMED, &row);
 }

@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "store/claims.h"
 #include "vending/internal.h"
 #include "vending/issued.h"
 #include "vending/permission.h"
@@ -48,6 +49,9 @@ static void describe_order(struct vend *vend, const struct vend_item *item, stru
         describe_tags(sale->tag, 1, record);
     if (item->request->pricing != NULL)
         vend_sale_describe(item, record);
+    if (item->request->order.free_reason != NULL)
+        vend_note_detail(record, "claim=%lld free=%s", (long long)item->request->order.claim,
+                         item->request->order.free_reason);
 }
 
 static void describe_set(const struct vend_item *item, struct audit_record *record)
@@ -72,7 +76,10 @@ static void describe_refusal(const struct vend_order_job *request, mv_status ref
     vend_note_detail(record, "request=%s terminal=%s", request->request_id, request->terminal);
     switch (order->kind) {
     case VEND_ORDER_CREDIT:
-        if (order->priced)
+        if (order->free_reason != NULL)
+            vend_note_detail(record, "requested=%lld claim=%lld free=%s", (long long)order->quantity.amount,
+                             (long long)order->claim, order->free_reason);
+        else if (order->priced)
             vend_sale_describe_asked(order, record);
         else
             vend_note_detail(record, "requested=%lld", (long long)order->quantity.amount);
@@ -126,7 +133,7 @@ void vend_group_note(struct vend *vend, struct vend_group *group)
 static bool hurts_only_itself(mv_status refusal)
 {
     return refusal.reason == MV_REQUEST_ID_REUSED || refusal.reason == MV_TILLS_EXHAUSTED ||
-           refusal.reason == MV_INTERNAL_ERROR;
+           refusal.reason == MV_INTERNAL_ERROR || refusal.reason == MV_CLAIM_NOT_DUE;
 }
 
 void vend_item_replay(struct vend_item *item, const struct vend_trace *trace)
@@ -168,13 +175,16 @@ static mv_status book_set(struct vend *vend, const struct vend_group *group, str
 static mv_status insert(struct vend *vend, struct vend_group *group, struct vend_item *item)
 {
     struct store *store = vend->writer.store;
+    const struct vend_order *order = &item->request->order;
     bool priced = item->request->pricing != NULL;
-    group->spoiled = priced;
+    group->spoiled = priced || order->free_reason != NULL;
     if (item->plan.fresh)
         MV_TRY(store_till_open(store, &item->sale));
-    group->spoiled = item->plan.fresh || priced;
+    group->spoiled = group->spoiled || item->plan.fresh;
     MV_TRY(book_set(vend, group, item));
     MV_TRY(store_sale_insert(store, &item->sale));
+    if (order->free_reason != NULL)
+        return store_free_issue_insert(store, item->sale.id, order->free_reason, order->claim);
     return priced ? vend_sale_book(store, item) : mv_ok();
 }
 

@@ -4,7 +4,7 @@
 #include "base/wire.h"
 
 /* Ordinary credit keeps the form that ledgers have digests of. */
-enum { FORM_CREDIT = 1, FORM_ORDER = 2, FORM_SALE = 3, LONGEST = 256 };
+enum { FORM_CREDIT = 1, FORM_ORDER = 2, FORM_SALE = 3, FORM_FREE = 4, LONGEST = 512 };
 
 static void put_common(struct mv_writer *writer, const struct vend_order *order)
 {
@@ -28,12 +28,21 @@ static void put_sale(struct mv_writer *writer, const struct vend_order *order)
     mv_put_text(writer, purchase->account == NULL ? "" : purchase->account);
     mv_put_text(writer, purchase->account == NULL ? order->pan : "");
     mv_put_u8(writer, (uint8_t)order->carrier);
-    mv_put_u8(writer, purchase->by_units ? (uint8_t)order->quantity.unit : 0);
+    mv_put_u8(writer, purchase->by_units ? (uint8_t)order->quantity.unit : purchase->free_units ? UINT8_MAX : 0);
     mv_put_u64(writer, (uint64_t)(purchase->by_units ? order->quantity.amount : purchase->money));
     mv_put_u8(writer, (uint8_t)purchase->payment);
     mv_put_u64(writer, (uint64_t)purchase->tendered);
     mv_put_u8(writer, purchase->keep_change);
     mv_put_u64(writer, (uint64_t)purchase->expected_total);
+}
+
+static void put_free(struct mv_writer *writer, const struct vend_order *order)
+{
+    mv_put_u8(writer, FORM_FREE);
+    put_common(writer, order);
+    put_quantity(writer, order);
+    mv_put_text(writer, order->free_reason);
+    mv_put_u64(writer, (uint64_t)order->claim);
 }
 
 static void put_credit(struct mv_writer *writer, const struct vend_order *order)
@@ -77,6 +86,8 @@ mv_status vend_digest_order(const struct vend_order *order, uint8_t digest[VEND_
     struct mv_writer writer = mv_writer_on(fields, sizeof fields);
     if (order->priced)
         put_sale(&writer, order);
+    else if (order->free_reason != NULL)
+        put_free(&writer, order);
     else if (order->kind == VEND_ORDER_CREDIT)
         put_credit(&writer, order);
     else

@@ -1,5 +1,8 @@
+#include <string.h>
+
+#include "base/utf8.h"
 #include "metervault/sts_manage.h"
-#include "store/accounts.h"
+#include "store/debts.h"
 #include "vending/content.h"
 #include "vending/form.h"
 #include "vending/tariff.h"
@@ -43,7 +46,8 @@ static mv_status form_purchase(const struct vend_order *order)
         MV_TRY(vend_form_pan(order->pan));
     if (purchase->by_units)
         MV_TRY(form_credit(order));
-    else if (purchase->money < 1 || !is_money(purchase->money))
+    else if (purchase->free_units ? purchase->money != 0 || purchase->tendered != 0
+                                  : purchase->money < 1 || !is_money(purchase->money))
         return mv_fail(MV_INVALID_FIELD, "money");
     if (purchase->payment < VEND_PAY_CASH || purchase->payment > VEND_PAY_BALANCE)
         return mv_fail(MV_INVALID_FIELD, "payment");
@@ -71,6 +75,14 @@ static mv_status form_kind(const struct vend_order *order)
     return mv_fail(MV_INVALID_FIELD, "kind");
 }
 
+static mv_status form_free(const struct vend_order *order)
+{
+    size_t length = strnlen(order->free_reason, STORE_ACT_REASON + 1);
+    if (length < 1 || length > STORE_ACT_REASON || !mv_text_printable(order->free_reason, length))
+        return mv_fail(MV_INVALID_FIELD, "reason");
+    return order->claim >= 0 ? mv_ok() : mv_fail(MV_INVALID_FIELD, "claim_id");
+}
+
 mv_status vend_form_order(const struct vend_order *order)
 {
     if (order->request_id != NULL)
@@ -81,5 +93,7 @@ mv_status vend_form_order(const struct vend_order *order)
     if (order->priced)
         return form_purchase(order);
     MV_TRY(vend_form_pan(order->pan));
+    if (order->free_reason != NULL)
+        MV_TRY(form_free(order));
     return form_kind(order);
 }

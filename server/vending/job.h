@@ -2,7 +2,7 @@
 #ifndef MV_VENDING_JOB_H
 #define MV_VENDING_JOB_H
 
-#include "store/accounts.h"
+#include "store/debts.h"
 #include "vending/audit_note.h"
 #include "vending/digest.h"
 #include "vending/queue.h"
@@ -22,6 +22,7 @@ struct vend_order_job {
     char pan[STORE_PAN + 1];
     char sgc[VEND_SGC + 1]; /* of a key change's target */
     char account[STORE_ACCOUNT_NUMBER + 1];
+    char free_reason[STORE_ACT_REASON + 1];
     struct vend_order order;      /* points into this job */
     struct vend_pricing *pricing; /* of a priced order, else NULL; behind this job */
     uint8_t digest[VEND_DIGEST];

@@ -2,6 +2,7 @@
 #include <string.h>
 #include <sys/random.h>
 
+#include "store/claims.h"
 #include "vending/internal.h"
 
 /* The meter's last identifier: the ledger's, or one that an earlier item of this group took. */
@@ -51,6 +52,7 @@ static mv_status make_block(const struct vend_item *item, uint8_t random, struct
 static mv_status reserve(struct vend *vend, const struct vend_group *group, struct vend_item *item)
 {
     struct store_meter now;
+    MV_TRY(store_request_check(vend->writer.store, item->seller.id, item->request->request_id));
     MV_TRY(store_meter_by_id(vend->writer.store, item->meter.id, &now));
     if (now.key_version != item->meter.key_version || now.state != item->meter.state ||
         now.organisation != item->meter.organisation) {

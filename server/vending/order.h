@@ -68,6 +68,7 @@ struct vend_purchase {
     const char *account; /* its number; NULL: the one of the order's meter */
     bool by_units;       /* the order's quantity is bought; otherwise */
     int64_t money;       /* as much as this pays for */
+    bool free_units;     /* otherwise: as many of the free units of the tariff as are left; costs nothing */
     enum vend_payment payment;
     int64_t tendered;       /* what was handed over; 0: the money, by units what it costs */
     bool keep_change;       /* the account keeps what is left */
@@ -82,6 +83,8 @@ struct vend_order {
     enum vend_order_kind kind;
     bool priced; /* credit: sold to an account at its tariff, as `purchase` says */
     struct vend_purchase purchase;
+    const char *free_reason;       /* credit that nobody pays for: why, 1..120 bytes; NULL: no such order */
+    int64_t claim;                 /* of which it brings the units; 0 none */
     bool special;                  /* credit and management: take the identifier of 00:01 UTC */
     struct vend_quantity quantity; /* credit */
     struct vend_management management;

@@ -56,6 +56,10 @@ static void copy_order(struct vend_order_job *job, const struct vend_order *orde
     } else {
         job->order.target.sgc = NULL;
     }
+    if (order->free_reason != NULL) {
+        vend_copy(job->free_reason, sizeof job->free_reason, order->free_reason);
+        job->order.free_reason = job->free_reason;
+    }
     if (order->priced && order->purchase.account != NULL) {
         vend_copy(job->account, sizeof job->account, order->purchase.account);
         job->order.purchase.account = job->account;

@@ -60,6 +60,21 @@ static const struct vend_permission table[VEND_CALLS] = {
                          MV_ACCOUNT_UNKNOWN},
     [VEND_PAY_ACCOUNT] = {"AccountMoneyService.PayAccount", SELLERS, VEND_SCOPE_ORGANISATION, MV_ACCOUNT_UNKNOWN},
     [VEND_PAY_OUT] = {"AccountMoneyService.PayOut", BIT(SUPERVISOR), VEND_SCOPE_ORGANISATION, MV_ACCOUNT_UNKNOWN},
+    [VEND_CONFIRM_SALE] = {"SaleService.ConfirmSale", SELLERS, VEND_SCOPE_GRANT, MV_TOKEN_UNKNOWN},
+    [VEND_CANCEL_SALE] = {"SaleService.CancelSale", SELLERS, VEND_SCOPE_NONE, DENIED},
+    [VEND_REVERSE_SALE] = {"SaleService.ReverseSale", BIT(SUPERVISOR), VEND_SCOPE_GRANT, MV_TOKEN_UNKNOWN},
+    [VEND_FREE_ISSUE] = {"SaleService.FreeIssue", BIT(SUPERVISOR), VEND_SCOPE_GRANT, MV_METER_UNKNOWN},
+    [VEND_CLAIM_CREDIT] = {"AccountMoneyService.ClaimCredit", BIT(SUPERVISOR), VEND_SCOPE_ORGANISATION,
+                           MV_ACCOUNT_UNKNOWN},
+    [VEND_APPROVE_CLAIM] = {"AccountMoneyService.ApproveClaim", BIT(OFFICER), VEND_SCOPE_ORGANISATION,
+                            MV_CLAIM_UNKNOWN},
+    [VEND_LIST_CLAIMS] = {"AccountMoneyService.ListClaims", METER_USERS | BIT(VENDOR), VEND_SCOPE_ORGANISATION,
+                          MV_ACCOUNT_UNKNOWN},
+    [VEND_CLOSE_ACCOUNT] = {"AccountService.CloseAccount", BIT(SUPERVISOR), VEND_SCOPE_ORGANISATION,
+                            MV_ACCOUNT_UNKNOWN},
+    [VEND_CHANGE_METER] = {"AccountService.ChangeMeter", BIT(SUPERVISOR), VEND_SCOPE_ORGANISATION, MV_ACCOUNT_UNKNOWN},
+    [VEND_TRANSFER_ACCOUNT] = {"AccountService.TransferAccount", BIT(SUPERVISOR), VEND_SCOPE_ORGANISATION,
+                               MV_ACCOUNT_UNKNOWN},
     [VEND_ISSUE_RECORD] = {"TokenService.IssueRecord", ISSUERS, VEND_SCOPE_GRANT, MV_METER_UNKNOWN},
     [VEND_ACCEPT_RETURN] = {"TokenService.AcceptReturn", ISSUERS, VEND_SCOPE_GRANT, MV_METER_UNKNOWN},
     [VEND_LIST_RECORDS] = {"TokenService.ListRecords", ISSUERS | BIT(AUDITOR), VEND_SCOPE_GRANT, MV_METER_UNKNOWN},
@@ -158,6 +173,8 @@ enum vend_call vend_call_of(enum vend_order_kind kind)
 
 enum vend_call vend_call_of_order(const struct vend_order *order)
 {
+    if (order->free_reason != NULL)
+        return VEND_FREE_ISSUE;
     return order->priced ? VEND_SELL : vend_call_of(order->kind);
 }
 

@@ -99,11 +99,15 @@ static mv_status find_free_units(struct sale *sale)
 }
 
 /* Before its first bill an account owes the monthly charge from the month in which it was opened. */
-static uint32_t months_due(const struct sale *sale)
+static int64_t charged_through(const struct sale *sale)
 {
     int64_t opened = vend_month(sale->account->opened_at_unix_s, sale->terms.office.utc_offset_min);
-    int64_t through = sale->before.bill == 0 ? opened - 1 : sale->before.charged_through;
-    int64_t due = sale->month - through;
+    return sale->before.bill == 0 ? opened - 1 : sale->before.charged_through;
+}
+
+static uint32_t months_due(const struct sale *sale)
+{
+    int64_t due = sale->month - charged_through(sale);
     if (due < 0)
         return 0;
     return due > VEND_MONTHS_DUE ? (uint32_t)VEND_MONTHS_DUE : (uint32_t)due;
@@ -115,7 +119,9 @@ static mv_status gather(struct sale *sale)
     const struct vend_purchase *purchase = &order->purchase;
     const struct store_account_month *before = &sale->before;
     sale->facts = (struct vend_price_facts){
-        .ask = purchase->by_units ? VEND_ASK_UNITS : VEND_ASK_MONEY,
+        .ask = purchase->by_units     ? VEND_ASK_UNITS
+               : purchase->free_units ? VEND_ASK_FREE
+                                      : VEND_ASK_MONEY,
         .amount = purchase->by_units ? order->quantity.amount : purchase->money,
         .currency = sale->item->meter.currency,
         .grain = VEND_GRAIN_TOKEN,
@@ -188,22 +194,23 @@ static void make_bill(const struct sale *sale, struct store_bill *out)
 {
     const struct vend_bill *bill = &sale->bill;
     bool goes_on = sale->before.bill != 0 && sale->before.month == sale->month;
-    *out = (struct store_bill){.account = sale->account->id,
-                               .account_version = sale->account->version,
-                               .tariff_version = sale->terms.tariff.version,
-                               .free_units = bill->free_units,
-                               .paid_units = bill->paid_units,
-                               .after = {.bill = -1, /* not zero: there is one */
-                                         .month = sale->month,
-                                         .paid_units = (goes_on ? sale->before.paid_units : 0) + bill->paid_units,
-                                         .free_units = (goes_on ? sale->before.free_units : 0) + bill->free_units,
-                                         .charged_through = sale->month,
-                                         .balance = sale->before.balance},
-                               .total = bill->total,
-                               .energy = bill->energy,
-                               .charges = bill->charges,
-                               .taxes = bill->taxes,
-                               .debts = bill->debts};
+    *out = (struct store_bill){
+        .account = sale->account->id,
+        .account_version = sale->account->version,
+        .tariff_version = sale->terms.tariff.version,
+        .free_units = bill->free_units,
+        .paid_units = bill->paid_units,
+        .after = {.bill = -1, /* not zero: there is one */
+                  .month = sale->month,
+                  .paid_units = (goes_on ? sale->before.paid_units : 0) + bill->paid_units,
+                  .free_units = (goes_on ? sale->before.free_units : 0) + bill->free_units,
+                  .charged_through = sale->facts.ask == VEND_ASK_FREE ? charged_through(sale) : sale->month,
+                  .balance = sale->before.balance},
+        .total = bill->total,
+        .energy = bill->energy,
+        .charges = bill->charges,
+        .taxes = bill->taxes,
+        .debts = bill->debts};
     vend_copy(out->tariff, sizeof out->tariff, sale->terms.tariff.name);
     copy_lines(bill, out);
 }

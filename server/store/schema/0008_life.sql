@@ -14,7 +14,7 @@ CREATE INDEX debt_of_account ON debt (account);
 -- Rules: 1 percent of a purchase, 2 fixed per purchase, 3 per day.
 CREATE TABLE debt_terms (
   act INTEGER PRIMARY KEY,
-  debt INTEGER NOT NULL REFERENCES debt (id),
+  debt INTEGER NOT NULL,
   priority INTEGER NOT NULL CHECK (priority BETWEEN 0 AND 99),
   label TEXT NOT NULL CHECK (length(label) > 0),
   rule INTEGER NOT NULL CHECK (rule BETWEEN 1 AND 3),
@@ -98,9 +98,9 @@ BEGIN SELECT RAISE(ABORT, 'deposits are kept'); END;
 
 -- One act each, numbered without gaps, with what holds after it: the account's balance and deposit, and what is owed on
 -- the debt that it is of. Kinds: 1 debt added, 2 terms of a debt changed, 3 debt written off, 4 debt paid, 5 paid to the
--- balance, 6 paid as deposit, 7 deposit given back, 8 balance paid out, 9 the money of a sale given back to the balance,
+-- balance, 6 paid as deposit, 7 deposit given back, 8 balance paid out, 9 a claim given to the balance,
 -- 10 debt moved to another account, 11 debt moved here. Payment: how money came or went, 5 from or to the balance, 0 none
--- did. `other` is the sale of kind 9, the account of kinds 10 and 11.
+-- did. `other` is the claim of kind 9, the account of kinds 10 and 11.
 CREATE TABLE account_act (
   id INTEGER PRIMARY KEY CHECK (id > 0),
   principal INTEGER NOT NULL REFERENCES principal (id),
@@ -109,7 +109,7 @@ CREATE TABLE account_act (
   account INTEGER NOT NULL REFERENCES account (id),
   kind INTEGER NOT NULL CHECK (kind BETWEEN 1 AND 99),
   amount INTEGER NOT NULL CHECK (iif(kind = 2, amount = 0, amount > 0)),
-  debt INTEGER REFERENCES debt (id),
+  debt INTEGER,
   other INTEGER,
   payment INTEGER NOT NULL CHECK (payment BETWEEN 0 AND 5 AND (payment <> 0) = (kind BETWEEN 4 AND 8)),
   terminal TEXT NOT NULL,
@@ -168,3 +168,126 @@ CREATE TRIGGER account_entry_of_act BEFORE INSERT ON account_entry
   WHEN NEW.kind > 2 AND NOT EXISTS (
     SELECT 1 FROM account_act WHERE id = NEW.sale AND (account, balance) = (NEW.account, NEW.balance))
 BEGIN SELECT RAISE(ABORT, 'not of an act'); END;
+
+-- What became of sales. A client says that it has finished one; or gives a request id up that no order was made under.
+CREATE TABLE sale_confirmation (
+  sale INTEGER PRIMARY KEY,
+  at_unix_s INTEGER NOT NULL
+) STRICT;
+CREATE TRIGGER sale_confirmation_of_sale BEFORE INSERT ON sale_confirmation
+  WHEN NOT EXISTS (SELECT 1 FROM sale WHERE id = NEW.sale)
+    OR EXISTS (SELECT 1 FROM sale_confirmation WHERE sale = NEW.sale) OR EXISTS (SELECT 1 FROM claim WHERE sale = NEW.sale)
+BEGIN SELECT RAISE(ABORT, 'a sale is confirmed once, or reversed'); END;
+CREATE TRIGGER sale_confirmation_unchanged BEFORE UPDATE ON sale_confirmation
+BEGIN SELECT RAISE(ABORT, 'history is never edited'); END;
+CREATE TRIGGER sale_confirmation_kept BEFORE DELETE ON sale_confirmation
+BEGIN SELECT RAISE(ABORT, 'history is never edited'); END;
+CREATE TABLE cancelled_request (
+  principal INTEGER NOT NULL REFERENCES principal (id),
+  request_id TEXT NOT NULL CHECK (length(request_id) > 0),
+  at_unix_s INTEGER NOT NULL,
+  PRIMARY KEY (principal, request_id)
+) STRICT, WITHOUT ROWID;
+CREATE TRIGGER cancelled_request_unused BEFORE INSERT ON cancelled_request
+  WHEN EXISTS (SELECT 1 FROM sale WHERE principal = NEW.principal AND request_id = NEW.request_id)
+    OR EXISTS (SELECT 1 FROM record WHERE principal = NEW.principal AND request_id = NEW.request_id)
+BEGIN SELECT RAISE(ABORT, 'an order was made under this id'); END;
+CREATE TRIGGER cancelled_request_unchanged BEFORE UPDATE ON cancelled_request
+BEGIN SELECT RAISE(ABORT, 'history is never edited'); END;
+CREATE TRIGGER cancelled_request_kept BEFORE DELETE ON cancelled_request
+BEGIN SELECT RAISE(ABORT, 'history is never edited'); END;
+CREATE TRIGGER sale_not_cancelled BEFORE INSERT ON sale
+  WHEN EXISTS (SELECT 1 FROM cancelled_request WHERE principal = NEW.principal AND request_id = NEW.request_id)
+BEGIN SELECT RAISE(ABORT, 'the request id was given up'); END;
+CREATE TRIGGER record_not_cancelled BEFORE INSERT ON record
+  WHEN EXISTS (SELECT 1 FROM cancelled_request WHERE principal = NEW.principal AND request_id = NEW.request_id)
+BEGIN SELECT RAISE(ABORT, 'the request id was given up'); END;
+
+-- What a customer is to get back although a meter may hold what it was paid for. Kinds: 1 the money of a sale that is
+-- reversed, 2 money for credit left in a meter, 3 units left in a meter. It is good once two officers have agreed, of whom
+-- none made it, and then it is paid once: kinds 1 and 2 by an act, kind 3 by a token.
+CREATE TABLE claim (
+  id INTEGER PRIMARY KEY,
+  kind INTEGER NOT NULL CHECK (kind BETWEEN 1 AND 3),
+  account INTEGER NOT NULL REFERENCES account (id),
+  meter INTEGER NOT NULL,
+  sale INTEGER UNIQUE,
+  amount INTEGER NOT NULL CHECK (amount > 0),
+  reason TEXT NOT NULL CHECK (length(reason) > 0),
+  principal INTEGER NOT NULL REFERENCES principal (id),
+  at_unix_s INTEGER NOT NULL,
+  CHECK ((sale IS NOT NULL) = (kind = 1))
+) STRICT;
+CREATE INDEX claim_of_account ON claim (account);
+CREATE UNIQUE INDEX claim_of_meter ON claim (account, meter) WHERE kind > 1;
+CREATE TRIGGER claim_new BEFORE INSERT ON claim
+BEGIN
+  SELECT RAISE(ABORT, 'claims are kept') WHERE EXISTS (SELECT 1 FROM claim WHERE id = NEW.id);
+  SELECT RAISE(ABORT, 'not the sale''s money, or the sale is done with') WHERE NEW.kind = 1 AND (NOT EXISTS (
+      SELECT 1 FROM bill b JOIN sale s ON s.id = b.sale WHERE b.sale = NEW.sale AND b.account = NEW.account
+        AND s.meter = NEW.meter AND b.total = NEW.amount)
+    OR EXISTS (SELECT 1 FROM sale_confirmation WHERE sale = NEW.sale));
+  SELECT RAISE(ABORT, 'the account never had that meter') WHERE NOT EXISTS (
+    SELECT 1 FROM account_version WHERE account = NEW.account AND meter = NEW.meter);
+END;
+CREATE TRIGGER claim_unchanged BEFORE UPDATE ON claim
+BEGIN SELECT RAISE(ABORT, 'history is never edited'); END;
+CREATE TRIGGER claim_kept BEFORE DELETE ON claim
+BEGIN SELECT RAISE(ABORT, 'history is never edited'); END;
+CREATE TABLE claim_approval (
+  claim INTEGER NOT NULL REFERENCES claim (id),
+  principal INTEGER NOT NULL REFERENCES principal (id),
+  at_unix_s INTEGER NOT NULL,
+  PRIMARY KEY (claim, principal)
+) STRICT, WITHOUT ROWID;
+CREATE TRIGGER claim_approval_by_another BEFORE INSERT ON claim_approval
+  WHEN EXISTS (SELECT 1 FROM claim WHERE id = NEW.claim AND principal = NEW.principal)
+    OR EXISTS (SELECT 1 FROM claim_approval WHERE claim = NEW.claim AND principal = NEW.principal)
+BEGIN SELECT RAISE(ABORT, 'a claim is agreed to once each, by others'); END;
+CREATE TRIGGER claim_approval_unchanged BEFORE UPDATE ON claim_approval
+BEGIN SELECT RAISE(ABORT, 'history is never edited'); END;
+CREATE TRIGGER claim_approval_kept BEFORE DELETE ON claim_approval
+BEGIN SELECT RAISE(ABORT, 'history is never edited'); END;
+CREATE UNIQUE INDEX act_of_claim ON account_act (other) WHERE kind = 9;
+CREATE TRIGGER claim_is_good BEFORE INSERT ON account_act WHEN NEW.kind = 9 AND NOT EXISTS (
+    SELECT 1 FROM claim c WHERE c.id = NEW.other AND c.kind < 3 AND (c.account, c.amount) = (NEW.account, NEW.amount)
+      AND (SELECT count(*) FROM claim_approval WHERE claim = c.id) >= 2)
+BEGIN SELECT RAISE(ABORT, 'not what two officers agreed to'); END;
+
+-- Credit that nobody pays for, with its reason; or units that were claimed.
+CREATE TABLE free_issue (
+  sale INTEGER PRIMARY KEY,
+  reason TEXT NOT NULL CHECK (length(reason) > 0),
+  claim INTEGER UNIQUE REFERENCES claim (id)
+) STRICT;
+CREATE TRIGGER free_issue_new BEFORE INSERT ON free_issue
+BEGIN
+  SELECT RAISE(ABORT, 'not a sale without a price') WHERE NOT EXISTS (
+    SELECT 1 FROM sale WHERE id = NEW.sale AND kind = 0) OR EXISTS (SELECT 1 FROM bill WHERE sale = NEW.sale)
+      OR EXISTS (SELECT 1 FROM free_issue WHERE sale = NEW.sale);
+  SELECT RAISE(ABORT, 'not what two officers agreed to') WHERE NEW.claim IS NOT NULL AND NOT EXISTS (
+    SELECT 1 FROM claim c JOIN sale s ON s.id = NEW.sale JOIN account a ON a.id = c.account AND a.meter = s.meter
+      WHERE c.id = NEW.claim AND c.kind = 3 AND s.requested = c.amount AND s.meter <> c.meter
+        AND (SELECT count(*) FROM claim_approval WHERE claim = c.id) >= 2);
+END;
+CREATE TRIGGER free_issue_unchanged BEFORE UPDATE ON free_issue
+BEGIN SELECT RAISE(ABORT, 'history is never edited'); END;
+CREATE TRIGGER free_issue_kept BEFORE DELETE ON free_issue
+BEGIN SELECT RAISE(ABORT, 'history is never edited'); END;
+
+-- Kinds of versions from now on also: 5 closed, for ever; 6 has another meter.
+DROP TRIGGER account_version_next;
+CREATE TRIGGER account_version_next BEFORE INSERT ON account_version
+BEGIN
+  SELECT RAISE(ABORT, 'not the next version') WHERE NEW.version <>
+    (SELECT version + 1 FROM account WHERE id = NEW.account);
+  SELECT RAISE(ABORT, 'an account does not go that way') WHERE NEW.version > 1 AND (NEW.kind, NEW.state) NOT IN (
+    SELECT 2, state FROM account WHERE id = NEW.account AND state <> 3
+    UNION ALL SELECT 3, 2 FROM account WHERE id = NEW.account AND state = 1
+    UNION ALL SELECT 4, 1 FROM account WHERE id = NEW.account AND state = 2
+    UNION ALL SELECT 5, 3 FROM account WHERE id = NEW.account AND state <> 3
+    UNION ALL SELECT 6, state FROM account WHERE id = NEW.account AND state <> 3);
+  SELECT RAISE(ABORT, 'not a meter that the account may have') WHERE NOT EXISTS (
+    SELECT 1 FROM account a JOIN meter m ON m.id = NEW.meter AND m.organisation = a.organisation
+      WHERE a.id = NEW.account AND (a.meter <> m.id) = (NEW.kind = 6));
+END;

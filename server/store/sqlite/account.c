@@ -90,6 +90,17 @@ mv_status store_account_class_since(struct store *store, int64_t id, int64_t *si
     return status;
 }
 
+mv_status store_account_had_meter(struct store *store, int64_t id, int64_t meter, bool *had)
+{
+    struct sql sql = sql_read(store, SQL_ACCOUNT_HAD_METER);
+    sql_put_int(&sql, id);
+    sql_put_int(&sql, meter);
+    MV_TRY(sql_step(&sql, had));
+    if (*had)
+        sql_done(&sql);
+    return mv_ok();
+}
+
 static mv_status insert_version(struct store *store, const struct store_account *account,
                                 const struct store_account_act *act)
 {

@@ -151,7 +151,7 @@ static void signs_of(const struct store_act *act, int *balance, int *deposit, in
         *balance = -1;
         break;
     case STORE_ACT_PAID_IN:
-    case STORE_ACT_SALE_REFUNDED:
+    case STORE_ACT_CLAIM_PAID:
         *balance = 1;
         break;
     }

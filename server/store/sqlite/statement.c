@@ -55,6 +55,12 @@
 /* Of one till and, unless 0, one person. */
 #define BATCH_RANGE " s.id > ?1 AND s.id <= ?2 AND (?3 = 0 OR s.principal = ?3) "
 
+#define CLAIM_COLUMNS                                                                                                  \
+    "SELECT c.id, c.kind, c.account, c.meter, coalesce(c.sale, 0), c.amount, c.reason, c.principal, c.at_unix_s, "     \
+    "(SELECT count(*) FROM claim_approval WHERE claim = c.id), "                                                       \
+    "coalesce((SELECT id FROM account_act WHERE other = c.id AND kind = 9), 0), "                                      \
+    "coalesce((SELECT sale FROM free_issue WHERE claim = c.id), 0) FROM claim c "
+
 #define TARIFF_COLUMNS                                                                                                 \
     "SELECT v.id, t.name, v.version, t.organisation, t.utility, v.kind, v.valid_from_unix_s, "                         \
     "v.free_units_per_month, v.free_carry_months, v.fixed_charge_per_month, v.minimum_purchase, "                      \
@@ -248,6 +254,7 @@ static const struct sql_text texts[SQL_COUNT] = {
                     "JOIN account a ON a.id = c.account AND a.version = c.version WHERE v.account = ?1 AND v.version > "
                     "(SELECT coalesce(max(o.version), 0) FROM account_version o WHERE o.account = ?1 "
                     "AND o.tariff_class <> c.tariff_class) ORDER BY v.version LIMIT 1"},
+    [SQL_ACCOUNT_HAD_METER] = {"account", "SELECT 1 FROM account_version WHERE account = ? AND meter = ?"},
     [SQL_ACCOUNT_INSERT] = {"account", "INSERT INTO account (number, organisation, meter, state, version) "
                                        "VALUES (?, ?, ?, 1, 0)"},
     [SQL_ACCOUNT_VERSION_INSERT] = {"account", "INSERT INTO account_version VALUES "
@@ -316,12 +323,23 @@ static const struct sql_text texts[SQL_COUNT] = {
     [SQL_DEBT_TERMS_INSERT] = {"debt", "INSERT INTO debt_terms VALUES (?, ?, ?, ?, ?, ?, ?)"},
     [SQL_DEPOSIT_GET] = {"account", "SELECT coalesce((SELECT held FROM account_deposit WHERE account = ?), 0)"},
     [SQL_ACT_NEXT] = {"account", "SELECT coalesce(max(id), 0) + 1 FROM account_act"},
-    [SQL_ACT_INSERT] =
-        {"account", "INSERT INTO account_act VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"},
+    [SQL_ACT_INSERT] = {"account", "INSERT INTO account_act VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"},
     [SQL_ACT_BY_REQUEST] =
         {"account", "SELECT id, request_id, digest, account, kind, amount, coalesce(debt, 0), coalesce(other, 0), "
                     "payment, terminal, reason, balance, deposit, owed, at_unix_s FROM account_act "
                     "WHERE principal = ? AND request_id = ?"},
+    [SQL_SALE_CONFIRMED] = {"sale", "SELECT 1 FROM sale_confirmation WHERE sale = ?"},
+    [SQL_SALE_CONFIRM] = {"sale", "INSERT INTO sale_confirmation VALUES (?, ?)"},
+    [SQL_REQUEST_CANCELLED] = {"sale", "SELECT 1 FROM cancelled_request WHERE principal = ? AND request_id = ?"},
+    [SQL_REQUEST_CANCEL] = {"sale", "INSERT INTO cancelled_request VALUES (?, ?, ?)"},
+    [SQL_CLAIM_GET] = {"claim", CLAIM_COLUMNS "WHERE c.id = ?"},
+    [SQL_CLAIM_OF_SALE] = {"claim", CLAIM_COLUMNS "WHERE c.sale = ?"},
+    [SQL_CLAIMS] = {"claim", CLAIM_COLUMNS "WHERE c.account = ? ORDER BY c.id"},
+    [SQL_CLAIM_INSERT] = {"claim", "INSERT INTO claim (kind, account, meter, sale, amount, reason, principal, "
+                                   "at_unix_s) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"},
+    [SQL_CLAIM_APPROVED] = {"claim", "SELECT 1 FROM claim_approval WHERE claim = ? AND principal = ?"},
+    [SQL_CLAIM_APPROVE] = {"claim", "INSERT INTO claim_approval VALUES (?, ?, ?)"},
+    [SQL_FREE_ISSUE_INSERT] = {"free issue", "INSERT INTO free_issue VALUES (?, ?, ?)"},
     [SQL_OFFICE_GET] = {"office", "SELECT currency, minor_digits, utc_offset_min FROM office WHERE one = 1"},
     [SQL_OFFICE_INSERT] = {"office", "INSERT INTO office VALUES (1, ?, ?, ?, ?, ?)"},
     [SQL_TARIFF_BY_NAME] = {"tariff", "SELECT id, organisation, utility FROM tariff WHERE name = ?"},
@@ -346,10 +364,11 @@ static const struct sql_text texts[SQL_COUNT] = {
                              "ORDER BY v.version DESC LIMIT 1"},
     [SQL_TARIFFS] = {"tariff", TARIFF_COLUMNS "WHERE (t.name, v.version) > (?, ?) ORDER BY t.name, v.version LIMIT ?"},
     [SQL_VENDOR_GET] = {"vendor", VENDOR_COLUMNS "WHERE v.organisation = ?"},
-    [SQL_VENDOR_OF] = {"vendor", "WITH RECURSIVE line (id, parent) AS (SELECT id, parent FROM organisation WHERE id = ? "
-                                 "UNION ALL SELECT o.id, o.parent FROM line l JOIN organisation o ON o.id = l.parent) "
-                                 "SELECT v.organisation FROM line l JOIN vendor v ON v.organisation = l.id "
-                                 "WHERE v.terms > 0 LIMIT 1"},
+    [SQL_VENDOR_OF] = {"vendor",
+                       "WITH RECURSIVE line (id, parent) AS (SELECT id, parent FROM organisation WHERE id = ? "
+                       "UNION ALL SELECT o.id, o.parent FROM line l JOIN organisation o ON o.id = l.parent) "
+                       "SELECT v.organisation FROM line l JOIN vendor v ON v.organisation = l.id "
+                       "WHERE v.terms > 0 LIMIT 1"},
     [SQL_VENDOR_INSERT] = {"vendor", "INSERT INTO vendor VALUES (?, 0, 0, 0, 0, 0, 0)"},
     [SQL_VENDOR_TERMS_GET] = {"vendor", "SELECT t.version, t.credit_limit, t.sale_limit, t.day_limit, t.commission_e4, "
                                         "t.principal, t.put_at_unix_s, coalesce(a.principal, 0), "
@@ -360,35 +379,40 @@ static const struct sql_text texts[SQL_COUNT] = {
     [SQL_VENDOR_TERMS_APPROVE] = {"vendor", "INSERT INTO vendor_terms_approval VALUES (?, ?, ?, ?)"},
     [SQL_VENDOR_DEPOSIT_GET] = {"vendor", DEPOSIT_COLUMNS "WHERE d.vendor = ? AND d.number = ?"},
     [SQL_VENDOR_DEPOSIT_BY_REQUEST] = {"vendor", DEPOSIT_COLUMNS "WHERE d.principal = ? AND d.request_id = ?"},
-    [SQL_VENDOR_DEPOSIT_INSERT] = {"vendor", "INSERT INTO vendor_deposit SELECT ?1, deposits + 1, ?2, ?3, ?4, ?5, ?6, ?7 "
-                                             "FROM vendor WHERE organisation = ?1 RETURNING number"},
+    [SQL_VENDOR_DEPOSIT_INSERT] = {"vendor",
+                                   "INSERT INTO vendor_deposit SELECT ?1, deposits + 1, ?2, ?3, ?4, ?5, ?6, ?7 "
+                                   "FROM vendor WHERE organisation = ?1 RETURNING number"},
     [SQL_VENDOR_ENTRY_INSERT] = {"vendor", "INSERT INTO vendor_entry SELECT organisation, entries + 1, ?2, ?3, "
                                            "balance + ?3, terms, iif(?2 = 3, ?4, day), iif(?2 = 3, "
                                            "iif(?4 = day, day_sold, 0) - ?3, day_sold), NULL, ?5, ?6, ?7, ?8 "
                                            "FROM vendor WHERE organisation = ?1"},
     [SQL_VENDOR_ENTRY_OF_SALE] = {"vendor", "SELECT vendor, amount FROM vendor_entry WHERE sale = ? AND kind = ?"},
-    [SQL_VENDOR_ENTRIES] = {"vendor", "SELECT e.vendor, e.entry, e.kind, e.amount, e.balance, e.terms, e.day, e.day_sold, "
-                                      "coalesce(e.deposit, 0), coalesce(e.sale, 0), coalesce(e.act, 0), e.principal, "
-                                      "e.at_unix_s, coalesce(t.name, ''), coalesce(e.sale, 0) & 1099511627775, "
-                                      "coalesce(o.name, '') FROM vendor_entry e "
-                                      "LEFT JOIN terminal t ON t.id = e.sale >> 40 "
-                                      "LEFT JOIN organisation o ON o.id = t.organisation "
-                                      "WHERE e.vendor = ? AND e.entry > ? ORDER BY e.entry LIMIT ?"},
+    [SQL_VENDOR_ENTRIES] = {"vendor",
+                            "SELECT e.vendor, e.entry, e.kind, e.amount, e.balance, e.terms, e.day, e.day_sold, "
+                            "coalesce(e.deposit, 0), coalesce(e.sale, 0), coalesce(e.act, 0), e.principal, "
+                            "e.at_unix_s, coalesce(t.name, ''), coalesce(e.sale, 0) & 1099511627775, "
+                            "coalesce(o.name, '') FROM vendor_entry e "
+                            "LEFT JOIN terminal t ON t.id = e.sale >> 40 "
+                            "LEFT JOIN organisation o ON o.id = t.organisation "
+                            "WHERE e.vendor = ? AND e.entry > ? ORDER BY e.entry LIMIT ?"},
     [SQL_BATCH_GET] = {"batch", BATCH_COLUMNS "WHERE b.kind = ?1 AND b.organisation = ?2 AND b.terminal = ?3 "
                                               "AND (?4 = 0 OR b.number = ?4) ORDER BY b.number DESC LIMIT 1"},
     [SQL_BATCH_BY_START] = {"batch", BATCH_COLUMNS "WHERE b.principal = ? AND b.request_id = ?"},
     [SQL_BATCH_BY_END] = {"batch", BATCH_COLUMNS "WHERE e.principal = ? AND e.request_id = ?"},
-    [SQL_BATCH_START] = {"batch", "INSERT INTO batch SELECT NULL, ?1, ?2, ?3, coalesce(max(number), 0) + 1, ?4, ?5, ?6, ?7 "
-                                  "FROM batch WHERE kind = ?1 AND organisation = ?2 AND terminal = ?3 "
-                                  "RETURNING id, number"},
-    [SQL_BATCH_AFTER] = {"batch", "SELECT coalesce(max(s.id) & 1099511627775, 0) FROM terminal t JOIN sale s "
-                                  "ON s.id > t.id << 40 AND s.id < (t.id + 1) << 40 WHERE t.organisation = ? AND t.name = ?"},
-    [SQL_BATCH_TILLS] = {"batch", "SELECT t.id, iif(b.kind < 3, b.after, coalesce((SELECT max(l.through) FROM batch_till l "
-                                  "WHERE l.terminal = t.id AND l.kind = b.kind), 0)), coalesce((SELECT max(s.id) FROM sale s "
-                                  "WHERE s.id > t.id << 40 AND s.id < (t.id + 1) << 40) & 1099511627775, 0) "
-                                  "FROM batch b JOIN terminal t ON t.organisation = b.organisation "
-                                  "AND (b.terminal = '' OR t.name = b.terminal) WHERE b.id = ?1 AND t.id > ?2 "
-                                  "ORDER BY t.id LIMIT 1"},
+    [SQL_BATCH_START] = {"batch",
+                         "INSERT INTO batch SELECT NULL, ?1, ?2, ?3, coalesce(max(number), 0) + 1, ?4, ?5, ?6, ?7 "
+                         "FROM batch WHERE kind = ?1 AND organisation = ?2 AND terminal = ?3 "
+                         "RETURNING id, number"},
+    [SQL_BATCH_AFTER] = {"batch",
+                         "SELECT coalesce(max(s.id) & 1099511627775, 0) FROM terminal t JOIN sale s "
+                         "ON s.id > t.id << 40 AND s.id < (t.id + 1) << 40 WHERE t.organisation = ? AND t.name = ?"},
+    [SQL_BATCH_TILLS] = {"batch",
+                         "SELECT t.id, iif(b.kind < 3, b.after, coalesce((SELECT max(l.through) FROM batch_till l "
+                         "WHERE l.terminal = t.id AND l.kind = b.kind), 0)), coalesce((SELECT max(s.id) FROM sale s "
+                         "WHERE s.id > t.id << 40 AND s.id < (t.id + 1) << 40) & 1099511627775, 0) "
+                         "FROM batch b JOIN terminal t ON t.organisation = b.organisation "
+                         "AND (b.terminal = '' OR t.name = b.terminal) WHERE b.id = ?1 AND t.id > ?2 "
+                         "ORDER BY t.id LIMIT 1"},
     [SQL_BATCH_TILL_INSERT] = {"batch", "INSERT INTO batch_till VALUES (?, ?, ?, ?, ?)"},
     [SQL_BATCH_SUMS] =
         {"batch",
@@ -404,7 +428,8 @@ static const struct sql_text texts[SQL_COUNT] = {
          "UNION ALL SELECT 5, 0, count(*), 0 FROM sale s WHERE" BATCH_RANGE
          "AND NOT EXISTS (SELECT 1 FROM bill b WHERE b.sale = s.id) HAVING count(*) > 0"},
     [SQL_BATCH_SUM_INSERT] = {"batch", "INSERT INTO batch_sum VALUES (?, ?, ?, ?, ?)"},
-    [SQL_BATCH_SUM_GET] = {"batch", "SELECT what, key, count, amount FROM batch_sum WHERE batch = ? ORDER BY what, key"},
+    [SQL_BATCH_SUM_GET] = {"batch",
+                           "SELECT what, key, count, amount FROM batch_sum WHERE batch = ? ORDER BY what, key"},
     [SQL_BATCH_END] = {"batch", "INSERT INTO batch_end VALUES (?, ?, ?, ?)"},
     [SQL_AUDIT_HEAD] = {"audit", "SELECT sequence, hash FROM audit WHERE id BETWEEN ? AND ? ORDER BY id DESC LIMIT 1"},
     [SQL_AUDIT_INSERT] = {"audit", "INSERT INTO audit (id, time_unix_us, principal, action, object, outcome, detail, "

@@ -240,7 +240,7 @@ static void what_is_no_act(void **state)
     assert_refused(MV_INVALID_FIELD, as_chief(world, &request));
     request = act("d1", (enum store_act_kind)0, 100);
     assert_refused(MV_INVALID_FIELD, as_chief(world, &request));
-    request = act("d1", STORE_ACT_SALE_REFUNDED, 100);
+    request = act("d1", STORE_ACT_CLAIM_PAID, 100);
     assert_refused(MV_INVALID_FIELD, as_chief(world, &request));
     request = debt("d1", 100, VEND_DEBT_FIXED, 10);
     assert_refused(MV_ROLE_MISSING, as(world, "seller", &request));

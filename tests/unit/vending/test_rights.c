@@ -182,7 +182,7 @@ static mv_status call_as(struct world *world, const char *who, enum vend_call ca
     struct vend_order order = {.terminal = "till", .pan = pan, .carrier = VEND_KEYPAD};
     if (call >= VEND_CARD_IDENTIFY && call <= VEND_UNBLOCK_CARD)
         return call_card_as(world, who, call);
-    if (call >= VEND_ADD_DEBT && call <= VEND_PAY_OUT)
+    if (call >= VEND_ADD_DEBT && call <= VEND_TRANSFER_ACCOUNT)
         return call_life_as(world, who, call);
     switch (call) {
     case VEND_ISSUE_CREDIT:
@@ -253,6 +253,7 @@ static bool let_in(mv_status status)
     case MV_CARD_UNKNOWN:
     case MV_METER_UNKNOWN:
     case MV_ACCOUNT_UNKNOWN:
+    case MV_CLAIM_UNKNOWN:
     case MV_CURRENCY_NOT_SET:
     case MV_TARIFF_NOT_ASSIGNED:
     case MV_TARIFF_UNKNOWN:

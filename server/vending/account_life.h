@@ -1,0 +1,30 @@
+/* The end of an account, another meter for it, another owner of its meter. Calls are as in accounts.h. What is left in
+ * a meter is a claim (claims.h), and so is decided by others. */
+#ifndef MV_VENDING_ACCOUNT_LIFE_H
+#define MV_VENDING_ACCOUNT_LIFE_H
+
+#include "vending/accounts.h"
+
+struct vend_life_request {
+    const char *number;
+    const char *reason;                      /* 1..120 bytes of printable UTF-8 */
+    bool leaves_debts;                       /* closing, transfer: what is owed stays owed by who owed it */
+    const char *pan;                         /* changing the meter: the new one */
+    const struct vend_account_request *next; /* transfer: the account of who comes, on the same meter */
+    bool debts_go_along;                     /* transfer: who comes takes the debts over */
+};
+/* For ever. ACCOUNT_HOLDS_MONEY, ACCOUNT_OWES. Closing a closed one changes nothing. */
+MV_MUST_USE mv_status vend_close_account(struct vend *vend, const struct vend_caller *caller,
+                                         const struct vend_life_request *request, struct vend_account *account);
+/* The meter is of the account's organisation, in use, measures the same, and has no account: METER_UNKNOWN,
+ * METER_NOT_ACTIVE, METER_HAS_ACCOUNT, WRONG_UTILITY. Neither meter waits for a key change to be confirmed:
+ * KEY_CHANGE_PENDING. */
+MV_MUST_USE mv_status vend_change_meter(struct vend *vend, const struct vend_caller *caller,
+                                        const struct vend_life_request *request, struct vend_account *account);
+/* From now on tokens of the meter are sold to the account that is opened with it; `account` is that one. Money stays
+ * with the old account, which is closed and pays it out. ACCOUNT_CLOSED, ACCOUNT_EXISTS, ACCOUNT_OWES (unless the debts
+ * go along or stay). */
+MV_MUST_USE mv_status vend_transfer_account(struct vend *vend, const struct vend_caller *caller,
+                                            const struct vend_life_request *request, struct vend_account *account);
+
+#endif
