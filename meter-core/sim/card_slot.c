@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "metervault/codes.h"
+#include "pboc_module.h"
 #include "words.h"
 
 enum { POWER_OFF = 0, POWER_ON = 1, GET_ATR = 4, HEAD = 2, ANSWER_MAX = 258 };
@@ -106,10 +107,9 @@ static void tell(struct card_slot *slot, const struct mv_prepay *p)
         (void)snprintf(slot->text, sizeof slot->text, "%s card accepted", card_slot_kind(outcome->kind));
 }
 
-static void run(struct mv_card_terminal *terminal, struct mv_prepay *p, int fd)
+static void run(struct mv_card_terminal *terminal, struct mv_prepay *p, int fd, bool there)
 {
     uint8_t answer[ANSWER_MAX];
-    bool there = power_on(fd);
     enum mv_card_next next = mv_card_terminal_begin(terminal, p, board_random, NULL);
     while (next == MV_CARD_SEND) {
         const struct mv_card_session *session = &terminal->session;
@@ -118,17 +118,48 @@ static void run(struct mv_card_terminal *terminal, struct mv_prepay *p, int fd)
     }
 }
 
-const char *card_slot_insert(struct card_slot *slot, struct mv_prepay *p, const char *socket_path)
+/* ---- a card of profile 2 ---- */
+
+static bool is_profile_2(int fd)
+{
+    static const uint8_t select_master_file[] = {0x00, 0xA4, 0x00, 0x00, 0x02, 0x3F, 0x00};
+    uint8_t answer[ANSWER_MAX];
+    return send_frame(fd, select_master_file, sizeof select_master_file) && receive_frame(fd, answer) == 2 &&
+           answer[0] == 0x90;
+}
+
+static struct mv_card_outcome run_profile_2(struct card_slot *slot, struct mv_prepay *p)
+{
+    static struct mv_pboc_terminal terminal;
+    uint8_t answer[ANSWER_MAX];
+    const struct mv_pboc_board board = {
+        .context = slot->masters, .random = board_random, .encrypt = pboc_encrypt, .class = MV_PBOC_CLASS_04};
+    enum mv_card_next next = mv_pboc_terminal_begin(&terminal, p, &board);
+    while (next == MV_CARD_SEND) {
+        uint16_t size = send_frame(slot->fd, terminal.apdu, terminal.apdu_size) ? receive_frame(slot->fd, answer) : 0;
+        next = size > 0 ? mv_pboc_terminal_step(&terminal, answer, size) : mv_pboc_terminal_gone(&terminal);
+    }
+    return terminal.outcome;
+}
+
+static struct mv_card_outcome run_profile_1(struct card_slot *slot, struct mv_prepay *p, bool there)
 {
     static struct mv_card_terminal terminal;
+    run(&terminal, p, slot->fd, there);
+    return terminal.outcome;
+}
+
+const char *card_slot_insert(struct card_slot *slot, struct mv_prepay *p, const char *socket_path)
+{
     card_slot_remove(slot);
     int fd = reach(socket_path);
     if (fd < 0)
         return strerror(errno);
     slot->in = true;
     slot->fd = fd;
-    run(&terminal, p, fd);
-    slot->outcome = terminal.outcome;
+    bool there = power_on(fd);
+    bool second = there && slot->takes_profile_2 && is_profile_2(fd);
+    slot->outcome = second ? run_profile_2(slot, p) : run_profile_1(slot, p, there);
     tell(slot, p);
     return NULL;
 }

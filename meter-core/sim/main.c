@@ -28,6 +28,8 @@ static const char usage[] =
     "power,\n"
     "                         and every start of metersim is a power-up\n"
     "  --clock UNIX           what the board's clock shows at first, instead of this machine's time\n"
+    "  --pboc-masters FILE    take cards of profile 2, too: masters card-pboc-internal, -external and -mac, a line of\n"
+    "                         32 hex digits each, as a security module would hold them\n"
     "  --script SCRIPT        commands from a file, one a line; - is standard input\n"
     "  --json                 answers as JSON, one object a line\n"
     "  --plain                a prompt for commands instead of the panel\n"
@@ -47,6 +49,7 @@ static const char usage[] =
 struct options {
     const char *state;
     const char *script;
+    const char *pboc_masters;
     struct factory_input factory;
     uint32_t wait_s;
     uint32_t clock; /* Unix seconds, 0: this machine's */
@@ -63,13 +66,15 @@ enum {
     OPTION_WAIT,
     OPTION_CLOCK,
     OPTION_JSON,
-    OPTION_PLAIN
+    OPTION_PLAIN,
+    OPTION_PBOC
 };
 static const struct option long_options[] = {
     {"state", required_argument, NULL, OPTION_STATE},
     {"provision", required_argument, NULL, OPTION_PROVISION},
     {"component-file", required_argument, NULL, OPTION_COMPONENT},
     {"measures", required_argument, NULL, OPTION_MEASURES},
+    {"pboc-masters", required_argument, NULL, OPTION_PBOC},
     {"script", required_argument, NULL, OPTION_SCRIPT},
     {"wait", required_argument, NULL, OPTION_WAIT},
     {"clock", required_argument, NULL, OPTION_CLOCK},
@@ -135,6 +140,9 @@ static void take_option(int option, struct options *options)
         break;
     case OPTION_MEASURES:
         options->factory.measures = parse_measures(optarg);
+        break;
+    case OPTION_PBOC:
+        options->pboc_masters = optarg;
         break;
     case OPTION_SCRIPT:
         options->script = optarg;
@@ -237,6 +245,10 @@ static enum exit_code run_commands(struct shell *shell, const struct options *op
 /* The board sees the mains go and saves what changed, unless it was cut without a warning. */
 static enum exit_code run(struct shell *shell, const struct options *options, int count, char **words)
 {
+    if (options->pboc_masters != NULL && !card_slot_masters(&shell->board->card, options->pboc_masters)) {
+        fprintf(stderr, "metersim: %s: needs three lines of 32 hex digits\n", options->pboc_masters);
+        return EXIT_USAGE;
+    }
     if (options->factory.provision_path != NULL && !factory_provision_prepay(shell->p, &options->factory))
         return EXIT_REFUSED;
     if (options->wait_s > 0 && shell_wait(shell, options->wait_s) != EXIT_DONE)

@@ -41,6 +41,21 @@ MV_CORE_MUST_USE enum mv_result mv_take_control(struct mv_prepay *p, const struc
 MV_CORE_MUST_USE enum mv_result mv_take_read(struct mv_prepay *p, const struct mv_record_in *in);
 MV_CORE_MUST_USE enum mv_result mv_take_keys(struct mv_prepay *p, const struct mv_record_in *in);
 
+/* A purchase that is no record: the wallet of a card of profile 2 (card_pboc_terminal.h). It is taken under the rules
+ * of purchases, and its number is that of a purchase record. As mv_prepay_record, without a MAC: the caller vouches for
+ * it, and that mv_begin was DONE. */
+struct mv_wallet {
+    uint8_t kind;          /* enum mv_purchase_kind */
+    const uint8_t *client; /* 6 */
+    const uint8_t *card;   /* 8 */
+    uint32_t sequence;
+    uint64_t amount; /* of the credit register */
+};
+MV_CORE_MUST_USE enum mv_result mv_prepay_wallet(struct mv_prepay *p, const struct mv_wallet *wallet,
+                                                 struct mv_record_answer *answer);
+/* The meter's card is this one from now on. ACCEPT, STORAGE_ERROR. */
+MV_CORE_MUST_USE enum mv_result mv_prepay_adopt_card(struct mv_prepay *p, const uint8_t card[8]);
+
 /* The return to the last read request, which is handed in again, got lost: the next one answers it, too. Nothing for a
  * record that is not genuine. */
 void mv_read_again(struct mv_prepay *p, const uint8_t *bytes, uint32_t size);

@@ -82,6 +82,50 @@ static void note_refusal(struct mv_prepay *p, const struct mv_record_in *in, enu
     mv_event_log(p, MV_EVENT_RECORD_REFUSED, (uint16_t)result);
 }
 
+/* The sequence number is kept, or the refusal noted; all of it is durable, or nothing was taken. */
+static enum mv_result conclude(struct mv_prepay *p, const struct mv_record_in *in, enum mv_result result,
+                               struct mv_record_answer *answer)
+{
+    if (result == MV_ACCEPT)
+        keep_sequence(p, &in->head);
+    else
+        note_refusal(p, in, result);
+    result = mv_settle(p, result);
+    if (result != MV_ACCEPT) {
+        memset(answer, 0, sizeof *answer);
+        return result;
+    }
+    answer->kind = in->head.kind;
+    answer->remaining = mv_account_remaining(p);
+    answer->return_due = p->records.nonce_open;
+    return MV_ACCEPT;
+}
+
+enum mv_result mv_prepay_wallet(struct mv_prepay *p, const struct mv_wallet *wallet, struct mv_record_answer *answer)
+{
+    struct mv_record_in in = {
+        .head = {.kind = MV_KIND_PURCHASE, .epoch = p->records.epoch, .sequence = wallet->sequence}};
+    struct mv_record_writer body;
+    memset(answer, 0, sizeof *answer);
+    memcpy(in.head.pan, p->meter.state.identity.pan, sizeof in.head.pan);
+    mv_record_begin(&body, &in.head);
+    mv_record_put_number(&body, MV_TAG_PURCHASE_KIND, wallet->kind, 1);
+    mv_record_put_number(&body, MV_TAG_REGISTER, p->parameters.credit_register, 1);
+    mv_record_put_number(&body, MV_TAG_AMOUNT, wallet->amount, sizeof wallet->amount);
+    mv_record_put(&body, MV_TAG_CLIENT, wallet->client, sizeof p->records.client);
+    mv_record_put(&body, MV_TAG_CARD, wallet->card, sizeof p->records.card);
+    in.body = body.bytes + MV_RECORD_HEAD;
+    in.body_size = (uint8_t)(body.size - MV_RECORD_HEAD);
+    return conclude(p, &in, mv_take_purchase(p, &in, answer), answer);
+}
+
+enum mv_result mv_prepay_adopt_card(struct mv_prepay *p, const uint8_t card[8])
+{
+    memcpy(p->records.card, card, sizeof p->records.card);
+    mv_touch(p, MV_OBJECT_RECORDS, true);
+    return mv_settle(p, MV_ACCEPT);
+}
+
 enum mv_result mv_prepay_record(struct mv_prepay *p, const uint8_t *bytes, uint32_t size,
                                 struct mv_record_answer *answer)
 {
@@ -97,17 +141,5 @@ enum mv_result mv_prepay_record(struct mv_prepay *p, const uint8_t *bytes, uint3
     result = check(p, bytes, size, &in);
     if (result == MV_DONE)
         result = take_kind(p, &in, answer);
-    if (result == MV_ACCEPT)
-        keep_sequence(p, &in.head);
-    else
-        note_refusal(p, &in, result);
-    result = mv_settle(p, result);
-    if (result != MV_ACCEPT) {
-        memset(answer, 0, sizeof *answer);
-        return result;
-    }
-    answer->kind = in.head.kind;
-    answer->remaining = mv_account_remaining(p);
-    answer->return_due = p->records.nonce_open;
-    return MV_ACCEPT;
+    return conclude(p, &in, result, answer);
 }

@@ -197,11 +197,33 @@ static uint16_t update_binary(struct vcard_pboc *card, struct command *command)
     return OK;
 }
 
+/* The wallet for a meter: four random bytes and the head of the command that will use it up, over which the MAC is. */
+static uint16_t read_with_mac(struct vcard_pboc *card, struct command *command)
+{
+    uint8_t iv[MV_PBOC_BLOCK] = {0};
+    uint8_t mac[MV_PBOC_BLOCK];
+    if (!card->selected || command->p1 != (SHORT_FILE | MV_PBOC_FILE_WALLET))
+        return NO_FILE;
+    if (command->size != 4 + HEAD || command->p2 != 0)
+        return LENGTH;
+    const struct mv_pboc_cipher cipher = vcard_pboc_cipher(card->keys[VCARD_PBOC_FILE_MAC]);
+    const struct mv_card_part parts[] = {{command->data + 4, HEAD}, {card->wallet, sizeof card->wallet}};
+    memcpy(iv, command->data, 4);
+    if (!mv_pboc_mac(&cipher, iv, parts, 2, mac))
+        return BROKEN;
+    memcpy(command->answer, card->wallet, sizeof card->wallet);
+    memcpy(command->answer + sizeof card->wallet, mac, MV_PBOC_MAC);
+    command->answered = sizeof card->wallet + MV_PBOC_MAC;
+    return OK;
+}
+
 static uint16_t run(struct vcard_pboc *card, struct command *command)
 {
     bool with_mac = command->cla == card->class;
     if (with_mac && command->ins == 0xD6 && command->data != NULL)
         return update_binary(card, command);
+    if (with_mac && command->ins == 0xB0 && command->data != NULL)
+        return read_with_mac(card, command);
     if (command->cla != 0)
         return NO_CLASS;
     bool with_data = command->ins == 0xA4 || command->ins == 0x88 || command->ins == 0x82;
