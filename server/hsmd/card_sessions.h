@@ -16,6 +16,10 @@ enum {
     HSMD_CARD_BUFFER = MV_CARD_DATA_MAX + MV_CARD_BUFFER_MORE,
 };
 
+/* The state machine hands out no more data than its buffer less MV_CARD_BUFFER_MORE. */
+_Static_assert(HSMD_CARD_BUFFER - MV_CARD_BUFFER_MORE == (int)HSMD_CARD_DATA,
+               "what a card answers fits into an answer");
+
 struct hsmd_desk;
 struct mv_writer;
 

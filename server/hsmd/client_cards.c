@@ -5,6 +5,7 @@
 #include "metervault/card.h"
 
 _Static_assert((int)HSMD_CARD_DATA == (int)MV_CARD_DATA_MAX, "what a command moves fits into an answer");
+_Static_assert((int)HSMD_CARD_APDU >= (int)MV_CARD_APDU_MAX, "an APDU of the state machine fits into an answer");
 
 enum { PAN_DIGITS = 18 };
 

@@ -81,7 +81,8 @@ enum {
     MV_CARD_RAPDU_MAX = MV_CARD_FRAME + 2, /* of an answer as our emulator sends it; up to 258 are taken */
     MV_CARD_HEADER_MAX = 16,
     MV_CARD_MAC_BYTES = 8,
-    /* Added to the most data that one command brings or fetches: the least buffer of a session. */
+    /* Added to the most data that one command brings or fetches: the least buffer of a session. An answer with more
+     * data than the buffer less this is MV_CARD_TOO_LONG. */
     MV_CARD_BUFFER_MORE = MV_CARD_HEADER_MAX + 16 + MV_CARD_MAC_BYTES,
     MV_CARD_DATA_MAX = 2048, /* no command of ours moves more */
 };

@@ -35,8 +35,32 @@ enum mv_card_next mv_card_fail(struct mv_card_session *session, enum mv_card_err
     return MV_CARD_OVER;
 }
 
+/* Commands that a card confirms with its status alone. */
+static bool is_answered_empty(uint8_t ins)
+{
+    switch (ins) {
+    case MV_CARD_INS_WRITE:
+    case MV_CARD_INS_COMMIT:
+    case MV_CARD_INS_ABORT:
+    case MV_CARD_INS_SELECT:
+    case MV_CARD_INS_CREATE_APPLICATION:
+    case MV_CARD_INS_FORMAT:
+    case MV_CARD_INS_CREATE_BACKUP_FILE:
+    case MV_CARD_INS_CREATE_STANDARD_FILE:
+    case MV_CARD_INS_DELETE_FILE:
+        return true;
+    default:
+        return false;
+    }
+}
+
+/* The buffer has room for more than data, and a plain answer could fill that too. */
 enum mv_card_next mv_card_finish(struct mv_card_session *session, uint16_t size)
 {
+    if (size > 0 && is_answered_empty(session->ins))
+        return mv_card_fail(session, MV_CARD_FORMAT);
+    if (size > 0 && (uint32_t)size + MV_CARD_BUFFER_MORE > session->capacity)
+        return mv_card_fail(session, MV_CARD_TOO_LONG);
     session->state = MV_CARD_IDLE;
     session->apdu_size = 0;
     session->data = session->buffer;

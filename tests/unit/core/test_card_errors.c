@@ -319,6 +319,60 @@ static void too_long(void **state)
     mv_card_start(&f->session, &f->cipher, f->buffer, sizeof f->buffer);
 }
 
+/* Frames that a terminal makes up, `size` bytes in all, as the answer to what is under way. */
+static enum mv_card_next make_up(struct card_fixture *f, uint16_t size)
+{
+    enum { MOST = 256 };
+    enum mv_card_next next = MV_CARD_SEND;
+    for (uint16_t left = size; left > 0 && next == MV_CARD_SEND;) {
+        char bytes[MOST + 2];
+        uint16_t part = left < MOST ? left : MOST;
+        left = (uint16_t)(left - part);
+        memset(bytes, 0x55, part);
+        bytes[part] = (char)0x91;
+        bytes[part + 1] = left > 0 ? (char)0xAF : 0;
+        next = answer(f, bytes, (uint16_t)(part + 2));
+    }
+    return next;
+}
+
+/* The buffer is larger than what a command may fetch; a plain answer is not let into the difference. */
+static void answers_too_long(void **state)
+{
+    struct card_fixture *f = *state;
+    begin_read(f, false);
+    assert_int_equal(make_up(f, MV_CARD_DATA_MAX), MV_CARD_DONE);
+    assert_int_equal(f->session.size, MV_CARD_DATA_MAX);
+    begin_read(f, false);
+    assert_over(f, make_up(f, MV_CARD_DATA_MAX + 1), MV_CARD_TOO_LONG);
+    begin_read(f, false);
+    assert_over(f, make_up(f, CARD_BUFFER), MV_CARD_TOO_LONG);
+    begin_read(f, false);
+    assert_over(f, make_up(f, CARD_BUFFER + 1), MV_CARD_TOO_LONG);
+}
+
+static void confirmed_with_data(void **state)
+{
+    struct card_fixture *f = *state;
+    static const uint8_t orders[] = {MV_CARD_INS_WRITE,
+                                     MV_CARD_INS_COMMIT,
+                                     MV_CARD_INS_ABORT,
+                                     MV_CARD_INS_SELECT,
+                                     MV_CARD_INS_CREATE_APPLICATION,
+                                     MV_CARD_INS_FORMAT,
+                                     MV_CARD_INS_CREATE_BACKUP_FILE,
+                                     MV_CARD_INS_CREATE_STANDARD_FILE,
+                                     MV_CARD_INS_DELETE_FILE};
+    for (size_t i = 0; i < sizeof orders; i++) {
+        const struct mv_card_command command = {.ins = orders[i], .mode = MV_CARD_PLAIN};
+        assert_int_equal(enter(f, MV_CARD_SLOT_OFFICE), MV_CARD_DONE);
+        assert_int_equal(mv_card_command(&f->session, &command), MV_CARD_SEND);
+        assert_over(f, make_up(f, 1), MV_CARD_FORMAT);
+        assert_int_equal(mv_card_command(&f->session, &command), MV_CARD_SEND);
+        assert_int_equal(answer(f, "\x91\x00", 2), MV_CARD_DONE);
+    }
+}
+
 /* ---- the cipher ---- */
 
 static void failing_cipher(void **state)
@@ -358,9 +412,11 @@ static void wiped_at_the_end(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        CASE(every_bit),         CASE(false_card),   CASE(swapped_keys), CASE(wrong_old_key),  CASE(rights),
-        CASE(wrong_forms),       CASE(wrong_passes), CASE(wrong_frames), CASE(every_status),   CASE(wrong_cryptograms),
-        CASE(wrong_bare_answer), CASE(out_of_order), CASE(too_long),     CASE(failing_cipher), CASE(wiped_at_the_end),
+        CASE(every_bit),        CASE(false_card),        CASE(swapped_keys),        CASE(wrong_old_key),
+        CASE(rights),           CASE(wrong_forms),       CASE(wrong_passes),        CASE(wrong_frames),
+        CASE(every_status),     CASE(wrong_cryptograms), CASE(wrong_bare_answer),   CASE(out_of_order),
+        CASE(too_long),         CASE(answers_too_long),  CASE(confirmed_with_data), CASE(failing_cipher),
+        CASE(wiped_at_the_end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

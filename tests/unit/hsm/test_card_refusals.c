@@ -119,6 +119,35 @@ static void an_old_answer_is_no_answer(void **state)
     refuses(&answer, MV_CARD_MAC_WRONG);
 }
 
+/* A terminal needs no key to make up the answer to a plain command. */
+static void an_endless_answer_ends_its_own_session(void **state)
+{
+    (void)state;
+    enum { FRAMES = 9, LAST = 40, MOST = HSMD_CARD_RAPDU - 2 };
+    const struct mv_card_command plain = {.ins = MV_CARD_INS_FILE_IDS, .mode = MV_CARD_PLAIN};
+    struct hsmd_card_answer answer;
+    struct hsmd_card_answer other;
+    assert_ok(hsmd_card_open(client, &office, HSMD_CARD_NO_SESSION, &other)); /* somebody else's */
+    uint32_t session = card_session(&office);
+    assert_ok(hsmd_card_command(client, session, &plain, &answer));
+    for (unsigned i = 0; i < FRAMES; i++) {
+        uint8_t rapdu[HSMD_CARD_RAPDU];
+        bool last = i + 1 == FRAMES;
+        size_t size = last ? LAST : MOST;
+        memset(rapdu, 0x55, size);
+        rapdu[size] = 0x91;
+        rapdu[size + 1] = last ? 0x00 : 0xAF;
+        assert_int_equal(answer.next, HSMD_CARD_SEND);
+        assert_ok(hsmd_card_step(client, session, rapdu, size + 2, &answer));
+    }
+    refuses(&answer, MV_CARD_TOO_LONG);
+    is_lost(session);
+    card_select(true);
+    assert_ok(card_relay(&other));
+    card_is_proven(other.session);
+    hsmd_card_close(client, other.session);
+}
+
 static void no_answer_and_a_foreign_one(void **state)
 {
     (void)state;
@@ -399,6 +428,7 @@ int main(void)
         cmocka_unit_test_setup(a_card_with_another_key_refuses_us, new_card),
         cmocka_unit_test(a_changed_answer_ends_the_session),
         cmocka_unit_test_setup(an_old_answer_is_no_answer, new_card),
+        cmocka_unit_test_setup(an_endless_answer_ends_its_own_session, new_card),
         cmocka_unit_test_setup(no_answer_and_a_foreign_one, new_card),
         cmocka_unit_test_setup(only_listed_commands_run, new_card),
         cmocka_unit_test_setup(commands_have_their_form, new_card),

@@ -22,6 +22,9 @@ struct session {
     uint8_t header[MV_CARD_HEADER_MAX];
 };
 
+_Static_assert(sizeof((struct session *)0)->buffer - MV_CARD_BUFFER_MORE <= sizeof((struct hsmd_card_answer *)0)->data,
+               "what a card answers fits into an answer");
+
 struct fake_cards fake_cards;
 static struct session sessions[SESSIONS];
 static uint32_t numbers[SESSIONS]; /* session numbers in use, never the same again */
