@@ -14,7 +14,16 @@ int account_write_off(struct cli *cli, int argc, char **argv);
 int account_pay(struct cli *cli, int argc, char **argv);
 int account_pay_out(struct cli *cli, int argc, char **argv);
 
-/* "in use", "suspended". */
+int account_close(struct cli *cli, int argc, char **argv);
+int account_change_meter(struct cli *cli, int argc, char **argv);
+int account_transfer(struct cli *cli, int argc, char **argv);
+int account_claim(struct cli *cli, int argc, char **argv);
+int account_approve_claim(struct cli *cli, int argc, char **argv);
+int account_claims(struct cli *cli, int argc, char **argv);
+/* As cli_print_fn. */
+void account_print(const ProtobufCMessage *answer);
+
+/* "in use", "suspended", "closed". */
 const char *account_state_text(Metervault__V1__AccountState state);
 
 #endif

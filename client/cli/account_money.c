@@ -59,8 +59,8 @@ static void print_amount(const char *name, int64_t amount, const Metervault__V1_
 
 static int print_act(const struct cli *cli, const Metervault__V1__AccountAct *act, const Metervault__V1__Office *office)
 {
-    static const char *const names[] = {"?",         "debt added",    "debt changed",    "debt written off",
-                                        "debt paid", "paid in",       "deposit taken",   "deposit returned",
+    static const char *const names[] = {"?",         "debt added", "debt changed",    "debt written off",
+                                        "debt paid", "paid in",    "deposit taken",   "deposit returned",
                                         "paid out",  "claim paid", "debt moved away", "debt moved here"};
     enum { NAMES = sizeof names / sizeof names[0] };
     char when[SALE_TIME_TEXT];

@@ -122,7 +122,7 @@ struct cli_progress cli_progress_start(const char *what);
 void cli_progress_step(struct cli_progress *progress);
 void cli_progress_end(struct cli_progress *progress);
 
-extern const struct cli_command cli_account, cli_sell;
+extern const struct cli_command cli_account, cli_sell, cli_sale;
 extern const struct cli_command cli_vend, cli_trial, cli_reprint, cli_batch, cli_engineer, cli_rollover, cli_meter,
     cli_record, cli_card, cli_operator, cli_audit, cli_complete;
 

@@ -10,6 +10,8 @@ const char *account_state_text(Metervault__V1__AccountState state)
 {
     if (state == METERVAULT__V1__ACCOUNT_STATE__ACCOUNT_IN_USE)
         return "in use";
+    if (state == METERVAULT__V1__ACCOUNT_STATE__ACCOUNT_ENDED)
+        return "closed";
     return state == METERVAULT__V1__ACCOUNT_STATE__ACCOUNT_ON_HOLD ? "suspended" : "?";
 }
 
@@ -19,7 +21,7 @@ static void print_text(const char *name, const char *text)
         (void)printf("%-9s %s\n", name, text);
 }
 
-static void print_account(const ProtobufCMessage *answer)
+void account_print(const ProtobufCMessage *answer)
 {
     const Metervault__V1__Account *account = (const Metervault__V1__Account *)answer;
     char when[SALE_TIME_TEXT];
@@ -87,7 +89,7 @@ static int account_open(struct cli *cli, int argc, char **argv)
     request.customer = &customer;
     say(said.tariff_class, &request.tariff_class);
     ProtobufCMessage *answer = cli_ask(cli, service, "OpenAccount", &request.base, &code);
-    return cli_show(cli, answer, print_account, code);
+    return cli_show(cli, answer, account_print, code);
 }
 
 /* What is not said stays: it is asked for first. */
@@ -112,7 +114,7 @@ static int update(struct cli *cli, struct mv_client *client, const char *number,
     say(said->tariff_class, &request.tariff_class);
     ProtobufCMessage *answer = cli_call(cli, client, service, "UpdateAccount", &request.base, &code);
     protobuf_c_message_free_unpacked(found, NULL);
-    return cli_show(cli, answer, print_account, code);
+    return cli_show(cli, answer, account_print, code);
 }
 
 static int account_update(struct cli *cli, int argc, char **argv)
@@ -152,7 +154,7 @@ static int account_show(struct cli *cli, int argc, char **argv)
     else
         request.meter_pan = (char *)meter;
     ProtobufCMessage *answer = cli_ask(cli, service, "GetAccount", &request.base, &code);
-    return cli_show(cli, answer, print_account, code);
+    return cli_show(cli, answer, account_print, code);
 }
 
 /* Suspending and resuming have requests of the same form. */
@@ -172,7 +174,7 @@ static int change_state(struct cli *cli, int argc, char **argv, const char *meth
     suspend.reason = resume.reason = (char *)reason;
     const ProtobufCMessage *request = strcmp(method, "SuspendAccount") == 0 ? &suspend.base : &resume.base;
     ProtobufCMessage *answer = cli_ask(cli, service, method, request, &code);
-    return cli_show(cli, answer, print_account, code);
+    return cli_show(cli, answer, account_print, code);
 }
 
 static int account_suspend(struct cli *cli, int argc, char **argv)
@@ -187,16 +189,28 @@ static int account_resume(struct cli *cli, int argc, char **argv)
 
 static int run(struct cli *cli, int argc, char **argv)
 {
-    static const struct cli_part parts[] = {{"open", account_open},           {"update", account_update},
-                                            {"show", account_show},           {"list", account_list},
-                                            {"suspend", account_suspend},     {"resume", account_resume},
-                                            {"timeline", account_timeline},   {"debts", account_debts},
-                                            {"debt-add", account_debt_add},   {"debt-change", account_debt_change},
-                                            {"write-off", account_write_off}, {"pay", account_pay},
-                                            {"pay-out", account_pay_out}};
+    static const struct cli_part parts[] = {{"open", account_open},
+                                            {"update", account_update},
+                                            {"show", account_show},
+                                            {"list", account_list},
+                                            {"suspend", account_suspend},
+                                            {"resume", account_resume},
+                                            {"timeline", account_timeline},
+                                            {"debts", account_debts},
+                                            {"debt-add", account_debt_add},
+                                            {"debt-change", account_debt_change},
+                                            {"write-off", account_write_off},
+                                            {"pay", account_pay},
+                                            {"pay-out", account_pay_out},
+                                            {"close", account_close},
+                                            {"change-meter", account_change_meter},
+                                            {"transfer", account_transfer},
+                                            {"claim", account_claim},
+                                            {"approve-claim", account_approve_claim},
+                                            {"claims", account_claims}};
     return cli_run_part(cli, parts, sizeof parts / sizeof parts[0], argc, argv,
                         "say what: open, update, show, list, suspend, resume, timeline, debts, debt-add, debt-change,\n"
-                        "write-off, pay or pay-out");
+                        "write-off, pay, pay-out, close, change-meter, transfer, claim, approve-claim or claims");
 }
 
 const struct cli_command cli_account = {
@@ -214,6 +228,13 @@ const struct cli_command cli_account = {
             "       metervault account write-off NUMBER --debt N --amount AMOUNT --reason TEXT [--yes]\n"
             "       metervault account pay NUMBER --amount AMOUNT [--debt N|--deposit] [--pay HOW] [--reason TEXT]\n"
             "       metervault account pay-out NUMBER --amount AMOUNT [--deposit] [--pay HOW] --reason TEXT [--yes]\n"
+            "       metervault account close NUMBER --reason TEXT [--leave-debts] [--yes]\n"
+            "       metervault account change-meter NUMBER --meter PAN --reason TEXT [--yes]\n"
+            "       metervault account transfer NUMBER --to NEW-NUMBER --name TEXT --reason TEXT [--debts stay|go] "
+            "[--yes]\n"
+            "       metervault account claim NUMBER --meter PAN --amount AMOUNT|--units N --reason TEXT\n"
+            "       metervault account approve-claim CLAIM [--yes]\n"
+            "       metervault account claims NUMBER\n"
             "\n"
             "  --name TEXT       of the customer\n"
             "  --address TEXT    --contact TEXT (telephone or mail)  --reference TEXT (your own)\n"
@@ -222,6 +243,8 @@ const struct cli_command cli_account = {
             "references, account numbers and meter PANs. timeline is all that happened, newest first.\n"
             "A debt is paid back with purchases: RULE is --percent N of the money, --per-purchase AMOUNT or --per-day\n"
             "AMOUNT; --priority 0 to 99 (10), the lowest first. pay without --debt or --deposit goes to the balance.\n"
+            "claim is for credit left in a meter that the account has or had: money, or units (Wh, l, s) for its next\n"
+            "meter; two officers who are not the claimant agree to it.\n"
             "Options of every command: metervault --help\n"
             "\n"
             "Examples:\n"

@@ -143,7 +143,7 @@ static int run(struct cli *cli, int argc, char **argv)
     char fresh_id[MV_REQUEST_ID_SIZE];
     int first;
     int code;
-    struct cli_option options[QUANTITY_UNITS + 9] = {
+    struct cli_option options[QUANTITY_UNITS + 10] = {
         {.name = "account", .text = &sell.account},
         {.name = "meter", .text = &sell.meter},
         {.name = "money", .text = &sell.money},
@@ -153,8 +153,9 @@ static int run(struct cli *cli, int argc, char **argv)
         {.name = "keep-change", .flag = &sell.keep_change},
         {.name = "trial", .flag = &sell.trial},
         {.name = "yes", .flag = &sell.yes},
+        {.name = "free-units", .flag = &sell.free_units},
     };
-    quantity_options(&sell.quantity, options + 9);
+    quantity_options(&sell.quantity, options + 10);
     if (!cli_parse(cli, options, sizeof options / sizeof options[0], argc, argv, &first, &code))
         return code;
     if (first < argc)
@@ -186,6 +187,7 @@ const struct cli_command cli_sell = {
             "\n"
             "  --money AMOUNT    as much as this pays for; the rest is change\n"
             "  --kwh N           or --wh, --m3, --litres, --seconds, --currency: so much is bought\n"
+            "  --free-units      the tariff's free units that are left, and nothing else\n"
             "  --pay HOW         cash (default), bank, card, mobile or balance (what the account holds)\n"
             "  --tendered AMOUNT what was handed over\n"
             "  --keep-change     the account keeps the change\n"

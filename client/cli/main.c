@@ -7,7 +7,7 @@
 static const struct cli_command *const commands[] = {
     &cli_vend,   &cli_trial,   &cli_reprint, &cli_batch,    &cli_engineer, &cli_rollover,
     &cli_meter,  &cli_record,  &cli_card,    &cli_operator, &cli_audit,    &cli_tariff,
-    &cli_vendor, &cli_receipt, &cli_account, &cli_sell,     &cli_complete};
+    &cli_vendor, &cli_receipt, &cli_account, &cli_sell,     &cli_sale,     &cli_complete};
 enum { COMMANDS = sizeof commands / sizeof commands[0] };
 
 static void print_help(void)

@@ -14,7 +14,7 @@ struct sell_answers {
 struct sell {
     const char *account, *meter, *money, *payment, *tendered, *request_id;
     struct quantity_options quantity;
-    bool keep_change, trial, yes;
+    bool keep_change, trial, yes, free_units;
     unsigned minor_digits;       /* of the office's money */
     struct sell_answers answers; /* of the questions */
     Metervault__V1__Purchase purchase;

@@ -13,7 +13,7 @@ bool sell_lacks_amount(const struct sell *sell)
     for (size_t i = 0; i < QUANTITY_UNITS; i++)
         if (sell->quantity.texts[i] != NULL)
             return false;
-    return sell->money == NULL;
+    return sell->money == NULL && !sell->free_units;
 }
 
 static bool is_pan(const char *text)
@@ -85,6 +85,11 @@ static int complete_amount(const struct cli *cli, struct sell *sell)
 {
     enum mv_sale_unit unit = MV_SALE_WH;
     int64_t amount = 0;
+    if (sell->free_units) {
+        sell->purchase.what_case = METERVAULT__V1__PURCHASE__WHAT_FREE_UNITS;
+        sell->purchase.free_units = true;
+        return sell->money == NULL ? CLI_DONE : cli_usage(cli, "give one of --money and --free-units");
+    }
     if (sell->money != NULL) {
         sell->purchase.what_case = METERVAULT__V1__PURCHASE__WHAT_MONEY;
         bool good = tariff_decimal_read(sell->money, sell->minor_digits, &sell->purchase.money);
