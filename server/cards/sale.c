@@ -87,20 +87,32 @@ static mv_status look(struct cards_session *session, struct sale *sale)
     return mv_ok();
 }
 
-/* `any`: whatever the meter may not have taken goes along. */
-static mv_status sell(struct cards_session *session, bool any)
+static uint32_t behind(const struct vend_card_purchases *before)
+{
+    return before->signed_to > before->taken_to ? before->signed_to - before->taken_to : 0;
+}
+
+/* A record brings so many that the meter may lack, and no more. What is sold leaves one place, so that the card can be
+ * lost: its replacement is a number of its own and brings all of them. */
+static mv_status check_behind(const struct cards_order *order, const struct vend_card_purchases *before)
+{
+    uint32_t most = MV_UNREAD_MAX - 1;
+    if (order->purpose == CARDS_REPLACE)
+        most = MV_UNREAD_MAX;
+    if (order->purpose == CARDS_PURCHASE && !order->merge)
+        most = 0;
+    return behind(before) <= most ? mv_ok() : mv_fail(MV_PREVIOUS_UNREAD, NULL);
+}
+
+static mv_status sell(struct cards_session *session)
 {
     struct sale sale;
     MV_TRY(look(session, &sale));
     if (sale.before.request != 0)
         return again(session, &sale);
-    uint32_t behind = sale.before.signed_to - sale.before.taken_to;
-    if (sale.before.signed_to <= sale.before.taken_to)
-        behind = 0;
-    if (behind > (any ? MV_UNREAD_MAX : 0)) /* a record brings no more */
-        return mv_fail(MV_PREVIOUS_UNREAD, NULL);
+    MV_TRY(check_behind(session->order, &sale.before));
     MV_TRY(sign(session));
-    session->result->merged = behind > 0;
+    session->result->merged = behind(&sale.before) > 0;
     return write(session, &sale);
 }
 
@@ -108,7 +120,7 @@ mv_status cards_open_account(struct cards_session *session)
 {
     MV_TRY(cards_meet(session));
     MV_TRY(cards_make_user(session, false));
-    return sell(session, true);
+    return sell(session);
 }
 
 mv_status cards_purchase(struct cards_session *session)
@@ -116,14 +128,14 @@ mv_status cards_purchase(struct cards_session *session)
     MV_TRY(cards_meet(session));
     MV_TRY(cards_expect_user(session));
     MV_TRY(cards_enter(session, MV_CARD_SLOT_OFFICE));
-    return sell(session, session->order->merge);
+    return sell(session);
 }
 
 mv_status cards_replace(struct cards_session *session)
 {
     MV_TRY(cards_meet(session));
     MV_TRY(cards_make_user(session, true));
-    return sell(session, true);
+    return sell(session);
 }
 
 mv_status cards_read_back(struct cards_session *session)

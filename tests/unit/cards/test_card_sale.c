@@ -61,20 +61,41 @@ static void the_last_one_is_unread(void **state)
     assert_false(cards->result.merged);
 }
 
-/* A record brings eight purchases again, no more: what lies further back would be lost. */
-static void not_too_many_are_merged(void **state)
+static void merge_all(struct cards_world *cards)
 {
-    struct cards_world *cards = *state;
     char id[] = "merge-0";
     cards_opened(cards);
-    for (unsigned i = 0; i < MV_UNREAD_MAX; i++) {
+    for (unsigned i = 1; i < MV_UNREAD_MAX; i++) {
         id[sizeof id - 2]++;
         assert_ok(cards_buy(cards, id, 100, true));
     }
     assert_refused(MV_PREVIOUS_UNREAD, cards_buy(cards, "merge-more", 100, true));
+}
+
+/* A record brings eight purchases again, no more: what lies further back would be lost. */
+static void not_too_many_are_merged(void **state)
+{
+    struct cards_world *cards = *state;
+    merge_all(cards);
     cards_visit(cards, &cards->meter);
     keeps_count(cards);
     assert_ok(cards_buy(cards, "merge-more", 100, false));
+}
+
+/* As much is merged as there may be, and then the card is lost. */
+static void the_most_that_is_merged_can_be_replaced(void **state)
+{
+    struct cards_world *cards = *state;
+    begin_t begin = cards_begin("new-card", METERVAULT__V1__CARD_PURPOSE__REPLACE);
+    begin.meter_pan = cards->meter.pan;
+    merge_all(cards);
+    cards_fresh(cards, 2);
+    cards_transport(cards);
+    assert_ok(cards_session(cards, "seller", &begin));
+    assert_int_equal(MV_UNREAD_MAX + 1, cards->result.purchase.first_sequence);
+    cards_visit(cards, &cards->meter);
+    assert_int_equal(500 + 100 * (MV_UNREAD_MAX - 1), cards->meter.credit);
+    keeps_count(cards);
 }
 
 static void asked_again(void **state)
@@ -268,6 +289,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_card_in_transport_state_is_opened_at_once, cards_setup, cards_teardown),
         cmocka_unit_test_setup_teardown(the_last_one_is_unread, cards_setup, cards_teardown),
         cmocka_unit_test_setup_teardown(not_too_many_are_merged, cards_setup, cards_teardown),
+        cmocka_unit_test_setup_teardown(the_most_that_is_merged_can_be_replaced, cards_setup, cards_teardown),
         cmocka_unit_test_setup_teardown(asked_again, cards_setup, cards_teardown),
         cmocka_unit_test_setup_teardown(a_later_purchase_covers_it, cards_setup, cards_teardown),
         cmocka_unit_test_setup_teardown(a_copy_is_found, cards_setup, cards_teardown),
