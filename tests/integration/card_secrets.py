@@ -139,11 +139,11 @@ def watch(folder, program, look, wanted):
         time.sleep(0.005)
         if len(told(folder)) == looked_at:
             continue
+        looked_at = len(told(folder))
         for pid in clients(program):
             if look.looks.get(pid, 0) == MOST_LOOKS or not stopped(pid):
                 continue
             keys = told(folder)
-            looked_at = len(keys)
             try:
                 look.while_stopped(pid, wanted() | dict(list(keys.items())[-LATEST:]))
             except OSError:
