@@ -125,6 +125,8 @@ static void close_side(struct side *side)
 static bool measure(const struct bench *bench, struct side *side, uint64_t round)
 {
     const struct plan plan = bench_plan(bench, (unsigned)bench->client_count, 0);
+    /* the engine begins with the first connection, whatever the last round ended with */
+    side->work.next += (bench->client_count - side->work.next % bench->client_count) % bench->client_count;
     struct outcome outcome = load_run(&side->connections, &side->work, &plan);
     side->rounds[round] = outcome.summary;
     return bench_fine(bench, side->name, &outcome);

@@ -43,12 +43,12 @@ void office_tariff(struct world *world, const struct vend_tariff_version *versio
         assert_ok(vend_approve_tariff(world->vend, &other, version->name, tariff.version.version, &tariff));
 }
 
-static void open_office(struct world *world)
+static void open_office(struct world *world, int32_t utc_offset_min)
 {
     struct vend_caller officer = world_caller("officer1");
     struct vend_caller manager = world_caller("manager1");
     struct vend_principal row;
-    const struct store_office office = {.currency = "EUR", .minor_digits = 2};
+    const struct store_office office = {.currency = "EUR", .minor_digits = 2, .utc_offset_min = utc_offset_min};
     const struct vend_tariff_version home = office_home();
     const struct vend_tariff_version social = office_social();
     assert_ok(vend_create_principal(world->vend, &officer, "manager1", "root", 1U << VEND_MANAGER, &row));
@@ -72,14 +72,39 @@ mv_status office_account(struct world *world, const char *number, unsigned meter
     return vend_open_account(world->vend, &chief, &request, account);
 }
 
-int office_setup(void **state)
+void office_vendor(struct world *world, const char *organisation, const struct store_vendor_terms *terms,
+                   int64_t deposit)
+{
+    struct vend_caller one = world_caller("manager1");
+    struct vend_caller other = world_caller("manager2");
+    struct vend_vendor vendor;
+    struct vend_deposit booked;
+    const struct vend_deposit_request request = {
+        .request_id = "deposit", .organisation = organisation, .amount = deposit, .slip = "slip"};
+    assert_ok(vend_set_vendor_terms(world->vend, &one, organisation, terms, &vendor));
+    assert_ok(vend_approve_vendor_terms(world->vend, &other, organisation, vendor.pending.row.version, &vendor));
+    if (deposit != 0)
+        assert_ok(vend_deposit(world->vend, &one, &request, &booked));
+}
+
+static int set_up(void **state, int32_t utc_offset_min)
 {
     struct vend_account account;
     if (desk_setup(state) != 0)
         return -1;
-    open_office(*state);
+    open_office(*state, utc_offset_min);
     assert_ok(office_account(*state, "A-1", 1, "home", &account));
     return 0;
+}
+
+int office_setup(void **state)
+{
+    return set_up(state, 0);
+}
+
+int office_setup_ahead(void **state)
+{
+    return set_up(state, 14 * 60);
 }
 
 struct vend_order office_money(const char *request_id, const char *account, int64_t money)

@@ -8,8 +8,10 @@
 #include "vending/accounts.h"
 #include "vending/sales.h"
 #include "vending/tariffs.h"
+#include "vending/vendors.h"
 
 int office_setup(void **state);
+int office_setup_ahead(void **state); /* 14 hours ahead of UTC instead of none */
 
 /* 0.10 a kWh up to 50 kWh of a month, then 0.20; 15 % tax. */
 struct vend_tariff_version office_home(void);
@@ -21,6 +23,11 @@ void office_tariff(struct world *world, const struct vend_tariff_version *versio
 /* As "chief", who may open accounts. */
 mv_status office_account(struct world *world, const char *number, unsigned meter, const char *tariff_class,
                          struct vend_account *account);
+
+/* The organisation sells on credit from now on: terms put in by one manager and approved by the other, and money that
+ * is paid in (0 none). */
+void office_vendor(struct world *world, const char *organisation, const struct store_vendor_terms *terms,
+                   int64_t deposit);
 
 /* An order by account, cash at "till". */
 struct vend_order office_money(const char *request_id, const char *account, int64_t money);

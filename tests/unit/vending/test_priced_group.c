@@ -168,6 +168,54 @@ static void one_that_is_refused_is_not_counted(void **state)
     free(buyers);
 }
 
+/* All wait together; the credit covers some of them. */
+static void a_group_takes_no_more_credit_than_there_is(void **state)
+{
+    struct world *world = *state;
+    const struct store_vendor_terms terms = {.credit_limit = 100, .commission_e4 = 100000};
+    unsigned sold = 0;
+    office_vendor(world, "shop", &terms, 500);
+    struct buyer *buyers =
+        many(world, 10000); /* 1.15 each, of which 0.10 come back, and 0.11 of the first one of 0.115 */
+    together(world, buyers, MANY);
+    for (unsigned i = 0; i < MANY; i++)
+        if (buyers[i].status.ok)
+            sold++;
+        else
+            assert_refused(MV_VENDOR_CREDIT_EXHAUSTED, buyers[i].status);
+    assert_in_range(sold, 3, MANY - 1);
+    assert_int_equal(office_number(world, "SELECT count(*) FROM bill"), sold + 1);
+    assert_int_equal(office_number(world, "SELECT count(*) FROM vendor_entry WHERE kind = 3"), sold + 1);
+    assert_int_equal(office_number(world, "SELECT balance - (SELECT sum(amount) FROM vendor_entry) FROM vendor"), 0);
+    assert_in_range(office_number(world, "SELECT balance + 100 FROM vendor"), 0, 229);
+    free(buyers);
+}
+
+/* What is refused after it was priced has taken nothing from those behind it. */
+static void credit_of_one_that_is_refused_is_there_for_others(void **state)
+{
+    struct world *world = *state;
+    const struct store_vendor_terms terms = {.credit_limit = 0};
+    struct buyer *buyers = many(world, 5000);
+    int64_t total = 0;
+    buyers[2].wh = 31000;
+    (void)snprintf(buyers[2].account, sizeof buyers[2].account, "A-3"); /* the same price in whatever order they come */
+    office_vendor(world, "shop", &terms, 12 + 12 * 58 + 356);           /* for all but a little */
+    refused_total = 356;
+    refusal = mv_fail(MV_INTERNAL_ERROR, "test");
+    together(world, buyers, MANY);
+    for (unsigned i = 0; i < MANY; i++)
+        if (buyers[i].status.ok)
+            total += buyers[i].sold.charged.bill.total;
+    assert_true(refusals > 0);
+    assert_false(buyers[2].status.ok);
+    assert_int_equal(office_number(world, "SELECT count(*) FROM vendor_entry WHERE kind = 3"), MANY);
+    assert_int_equal(office_number(world, "SELECT -sum(amount) FROM vendor_entry WHERE kind = 3") -
+                         office_number(world, "SELECT total FROM bill WHERE account = 2"),
+                     total);
+    free(buyers);
+}
+
 /* The key process refuses a block of one of them. */
 static void one_without_digits_is_not_counted(void **state)
 {
@@ -230,8 +278,12 @@ static void a_ledger_that_fails_keeps_nothing(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(sales_of_a_group_see_each_other),   TEST(one_that_is_refused_is_not_counted),
-        TEST(one_without_digits_is_not_counted), TEST(doubles_at_once_are_one_sale),
+        TEST(sales_of_a_group_see_each_other),
+        TEST(one_that_is_refused_is_not_counted),
+        TEST(a_group_takes_no_more_credit_than_there_is),
+        TEST(credit_of_one_that_is_refused_is_there_for_others),
+        TEST(one_without_digits_is_not_counted),
+        TEST(doubles_at_once_are_one_sale),
         TEST(a_ledger_that_fails_keeps_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
