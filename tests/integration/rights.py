@@ -30,7 +30,7 @@ DEBT = {"label": "arrears", "rule": "DEBT_FIXED", "amount": 1}
 ACT = {"request_id": "WHO-METHOD", "account_number": "A-1", "reason": "reason"}
 DENIED = {"ROLE_MISSING", "ORGANISATION_DENIED", "SUPPLY_GROUP_DENIED", "ACCOUNT_UNKNOWN", "METER_UNKNOWN",
           "TOKEN_UNKNOWN", "TARIFF_UNKNOWN", "PROPOSAL_UNKNOWN", "CARD_UNKNOWN", "VENDOR_UNKNOWN", "VENDOR_OWN_CREDIT",
-          "DEPOSIT_UNKNOWN", "BATCH_UNKNOWN"}
+          "DEPOSIT_UNKNOWN", "BATCH_UNKNOWN", "CLAIM_UNKNOWN"}
 STREAMS = {"TokenService.IssueBatch", "CardService.Session", "AuditService.ExportAudit"}
 
 # call: request, or (request, reasons that let in although they sound like a denial). WHO is the caller's name.
@@ -54,6 +54,11 @@ CALLS = {
     "SaleService.TrialSell": {"terminal_id": "till9", "purchase": PURCHASE},
     "SaleService.GetReceipt": {"receipt": {"organisation": "shop", "terminal_id": "till1", "number": 1}},
     "SaleService.LastSale": ({"terminal_id": "none"}, NOTHING),
+    "SaleService.ConfirmSale": ({"request_id": "none"}, NOTHING),
+    "SaleService.CancelSale": {"request_id": "WHO-none"},
+    "SaleService.ReverseSale": {"receipt": {"organisation": "shop", "terminal_id": "till1", "number": 1},
+                                "reason": "reason"},
+    "SaleService.FreeIssue": {**ORDER, "request_id": "WHO-free", "quantity": {"energy_wh": 100}, "reason": "storm"},
     "MeterService.RegisterMeter": {"meter_pan": PAN, "organisation": "shop", "utility": "ELECTRICITY", "key": KEY},
     "MeterService.GetMeter": {"meter_pan": PAN},
     "MeterService.ListMeters": {"organisation": "shop"},
@@ -71,6 +76,10 @@ CALLS = {
     "AccountService.SuspendAccount": {"account_number": "A-2", "reason": "moved out"},
     "AccountService.ResumeAccount": {"account_number": "A-1", "reason": "back"},
     "AccountService.GetTimeline": {"account_number": "A-1"},
+    "AccountService.CloseAccount": {"account_number": "A-1", "reason": "reason"},  # it owes something
+    "AccountService.ChangeMeter": {"account_number": "A-1", "meter_pan": PAN, "reason": "reason"},
+    "AccountService.TransferAccount": {"account_number": "A-1", "reason": "reason",
+                                       "next": {"account_number": "A-2", "customer": CUSTOMER}},
     "AccountMoneyService.AddDebt": {**ACT, "amount": 10, "terms": DEBT},
     "AccountMoneyService.ChangeDebt": {**ACT, "debt_id": 1, "terms": DEBT},
     "AccountMoneyService.WriteOffDebt": {**ACT, "debt_id": 1, "amount": 1},
@@ -78,6 +87,21 @@ CALLS = {
     "AccountMoneyService.PayAccount": {"request_id": "WHO-pay", "terminal_id": "till9", "account_number": "A-1",
                                        "amount": 1, "payment": "PAY_CASH", "to": "PAY_TO_BALANCE"},
     "AccountMoneyService.PayOut": {**ACT, "terminal_id": "till9", "amount": 1, "payment": "PAY_CASH"},
+    "AccountMoneyService.ClaimCredit": {"account_number": "A-1", "meter_pan": PAN, "amount": 1, "reason": "reason"},
+    "AccountMoneyService.ApproveClaim": {"claim_id": 1},
+    "AccountMoneyService.ListClaims": {"account_number": "A-1"},
+    "AccountService.CloseAccount": {"account_number": "A-1", "reason": "reason"},
+    "AccountService.ChangeMeter": {"account_number": "A-1", "meter_pan": PAN, "reason": "reason"},
+    "AccountService.TransferAccount": {"account_number": "A-1", "reason": "reason",
+                                       "next": {"account_number": "A-2", "customer": CUSTOMER}},
+    "SaleService.ConfirmSale": ({"request_id": "none"}, NOTHING),
+    "SaleService.CancelSale": {"request_id": "WHO-given-up"},
+    "SaleService.ReverseSale": {"receipt": {"organisation": "shop", "terminal_id": "till1", "number": 1},
+                                "reason": "reason"},
+    "SaleService.FreeIssue": {**ORDER, "request_id": "WHO-free", "quantity": {"energy_wh": 100}, "reason": "reason"},
+    "AccountMoneyService.ClaimCredit": {"account_number": "A-1", "meter_pan": PAN, "amount": 1, "reason": "reason"},
+    "AccountMoneyService.ApproveClaim": {"claim_id": 1},
+    "AccountMoneyService.ListClaims": {"account_number": "A-1"},
     "VendorService.SetTerms": {"organisation": "shop", "terms": {"credit_limit": 1000000}},
     "VendorService.ApproveTerms": {"organisation": "shop", "version": 1},
     "VendorService.GetVendor": {"organisation": "shop"},
@@ -164,6 +188,7 @@ def setup(desk):
     sale = dict(CALLS["SaleService.Sell"], request_id="first", terminal_id="till1")
     must("vendor-o", "SaleService.Sell", sale)
     must("vendor-o", "VendorService.EndBatch", dict(batch, request_id="batch-ends"))
+    must("supervisor-o", "AccountMoneyService.ClaimCredit", CALLS["AccountMoneyService.ClaimCredit"])
     must("officer1", "OperatorService.CreatePrincipal", CALLS["OperatorService.CreatePrincipal"])
 
 

@@ -6,13 +6,14 @@ import json
 import kind_account
 import kind_crash
 import kind_debt
+import kind_life
 import kind_meter
 import kind_sale
 import kind_tariff
 import kind_vendor
 
 KINDS = {}
-for part in (kind_tariff, kind_meter, kind_account, kind_sale, kind_crash, kind_vendor, kind_debt):
+for part in (kind_tariff, kind_meter, kind_account, kind_sale, kind_crash, kind_vendor, kind_debt, kind_life):
     KINDS.update(part.KINDS)
 
 
@@ -21,6 +22,8 @@ class Book:
         self.seed, self.months, self.customers = head["seed"], head["months"], head["customers"]
         self.start = head["start"]
         self.events = events
+        # what the server called things in its answers: receipts by (seller, request id), debts and claims by request id
+        self.receipts, self.debts, self.claims = {}, {}, {}
 
     @classmethod
     def read(cls, path):
@@ -42,6 +45,17 @@ class Book:
     def calls(self, event):
         """(principal, service, method, request), in order."""
         return KINDS[event["kind"]].calls(self, event)
+
+    def learn(self, event, answers):
+        """Later events may be about what an earlier one made."""
+        for made, answer in zip(event.get("sales", [event]), answers, strict=False):
+            got = answer.get("ok", {})
+            if "issued" in got:
+                self.receipts[made["by"], made["id"]] = got["issued"]["receipt"]
+            if made["kind"] == "add-debt" and got:
+                self.debts[made["id"]] = got["debt_id"]
+            if made["kind"] in ("claim", "reverse") and got:
+                self.claims[made["id"]] = got["claim_id"]
 
     def words(self, event):
         """The same for the command line: (principal, word...)."""

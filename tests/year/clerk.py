@@ -108,5 +108,6 @@ def play(book, answers):
             said = [place.cli(*arguments) for arguments in book.words(event)]
         else:
             said = [place.desk.call(*call) for call in calls]
+        book.learn(event, said)
         answers.write(json.dumps(said) + "\n")
     place.desk.close()

@@ -4,6 +4,7 @@ import random
 import kind_account
 import kind_crash
 import kind_debt
+import kind_life
 import kind_sale
 import kind_tariff
 import kind_vendor
@@ -23,7 +24,7 @@ class World:
     """As much as the drawing must know to draw what makes sense."""
 
     def __init__(self):
-        self.accounts, self.requests, self.debts = [], 0, 0
+        self.accounts, self.sales, self.requests, self.meters = [], [], 0, 0
         self.terms, self.deposits = {}, {}  # of vendors: how many
 
     def some_account(self, rng):
@@ -32,6 +33,11 @@ class World:
     def name(self, rng):
         return f"{rng.choice(NAMES)} {rng.randint(1, 999)}"
 
+    def meter(self, rng, shop):
+        self.meters += 1
+        return {"kind": "meter", "pan": luhn.make_pan("12", FIRST_SERIAL + self.meters), "organisation": shop,
+                "ea": rng.choice((7, 11))}
+
     def request_id(self):
         self.requests += 1
         return f"year-{self.requests}"
@@ -39,8 +45,7 @@ class World:
 
 def draw_customer(rng, world, number):
     shop = people.SHOPS[0 if rng.random() < 0.6 else 1]
-    meter = {"kind": "meter", "pan": luhn.make_pan("12", FIRST_SERIAL + number), "organisation": shop,
-             "ea": rng.choice((7, 11))}
+    meter = world.meter(rng, shop)
     account = {"account": f"A-{number:04d}", "pan": meter["pan"], "organisation": shop, "name": world.name(rng),
                "class": "trade" if rng.random() < 0.2 else "default"}
     opening = dict(account, kind="open", by=people.CLERKS[shop], via="cli" if rng.random() < 0.05 else "grpc")
@@ -67,7 +72,10 @@ def moments(rng, months, customers):
     length = months * MONTH_DAYS * DAY_S
     counts = {"sale": customers * months * SALES, "update": customers * months // 20, "hold": customers * months // 10,
               "price": max(2, months), "debt": customers * months // 6, "money": customers * months // 6,
-              "deposit": months * 8, "terms": months, "shift": months * 12, "settle": months * 4}
+              "deposit": months * 8, "terms": months, "shift": months * 12, "settle": months * 4,
+              "close": customers * months // 60, "meter": customers * months // 60, "transfer": customers * months // 60,
+              "reverse": customers * months // 20, "cancel": customers * months // 40,
+              "free": customers * months // 40}
     drawn = [(rng.randint(DAY_S, length), what) for what, count in counts.items() for _ in range(count)]
     drawn.append((length * 2 // 3, "crash"))
     return sorted(drawn)
@@ -87,6 +95,9 @@ def draw(seed, customers, months):
         "money": lambda _: kind_debt.draw_money(rng, world),
         "deposit": lambda _: kind_vendor.draw_deposit(rng, world, customers),
         "terms": lambda _: kind_vendor.draw_terms(rng, world, rng.choice(people.SHOPS)),
+        "close": lambda _: kind_life.draw_close(rng, world), "meter": lambda _: kind_life.draw_meter(rng, world),
+        "transfer": lambda _: kind_life.draw_transfer(rng, world), "free": lambda _: kind_life.draw_free(rng, world),
+        "reverse": lambda _: kind_life.draw_reverse(rng, world), "cancel": lambda _: kind_life.draw_cancel(rng, world),
         "shift": lambda _: kind_vendor.draw_shift(rng, world), "settle": lambda _: kind_vendor.draw_settle(rng, world)}
     calendar.add(0, kind_vendor.draw_terms(rng, world, "shop1"))
     for at, what in moments(rng, months, customers):

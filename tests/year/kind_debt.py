@@ -10,8 +10,8 @@ RULES = {"DEBT_PERCENT": 1, "DEBT_FIXED": 2, "DEBT_PER_DAY": 3}
 
 
 class Debt:
-    def __init__(self, number, terms, owed, now):
-        self.number, self.terms, self.owed, self.taken_at = number, terms, owed, now
+    def __init__(self, number, key, terms, owed, now):
+        self.number, self.key, self.terms, self.owed, self.taken_at = number, key, terms, owed, now
 
     def for_price(self, today, offset_min):
         days = max(0, today - month.day(self.taken_at, offset_min))
@@ -45,17 +45,19 @@ METHODS = {"add-debt": "AddDebt", "change-debt": "ChangeDebt", "write-off": "Wri
            "pay-out": "PayOut"}
 
 
-def calls(_, event):
-    fields = ("amount", "terms", "reason", "debt_id", "from_deposit", "to")
+def calls(book, event):
+    fields = ("amount", "terms", "reason", "from_deposit", "to")
     request = {name: event[name] for name in fields if name in event}
     request.update(request_id=event["id"], account_number=event["account"])
+    if "debt" in event:
+        request["debt_id"] = book.debts.get(event["debt"], 999999)
     if "pay" in event:
         request.update(payment=PAYMENTS[event["pay"]], terminal_id=event["till"])
     return [(event["by"], "AccountMoneyService", METHODS[event["kind"]], request)]
 
 
 def find_debt(account, event):
-    return next((debt for debt in account.debts if debt.number == event.get("debt_id")), None)
+    return next((debt for debt in account.debts if debt.key == event.get("debt")), None)
 
 
 def done(office, account, debt, event):
@@ -68,10 +70,12 @@ def reckon_add(office, event):
     account = office.find(event["by"], event["account"])
     if account is None:
         return [refused("ACCOUNT_UNKNOWN")]
+    if account.state == "ACCOUNT_ENDED":
+        return [refused("ACCOUNT_CLOSED")]
     if len(unpaid(account)) >= MOST:
         return [refused("TOO_MANY_DEBTS")]
     office.debts += 1
-    account.debts.append(Debt(office.debts, event["terms"], event["amount"], office.now))
+    account.debts.append(Debt(office.debts, event["id"], event["terms"], event["amount"], office.now))
     return done(office, account, account.debts[-1], event)
 
 
@@ -80,6 +84,8 @@ def reckon_of_debt(office, event):
     debt = find_debt(account, event) if account else None
     if debt is None:
         return [refused("DEBT_UNKNOWN" if account else "ACCOUNT_UNKNOWN")]
+    if event["kind"] == "change-debt" and account.state == "ACCOUNT_ENDED":
+        return [refused("ACCOUNT_CLOSED")]
     if event["kind"] == "change-debt":
         debt.terms = event["terms"]
         return done(office, account, debt, event)
@@ -95,6 +101,8 @@ def reckon_pay(office, event):
     amount, own = event["amount"], event["pay"] == "balance"
     if account is None:
         return [refused("ACCOUNT_UNKNOWN")]
+    if account.state == "ACCOUNT_ENDED" and event["to"] != "PAY_TO_DEBT":
+        return [refused("ACCOUNT_CLOSED")]
     if event["to"] == "PAY_TO_DEBT" and (debt is None or amount > debt.owed):
         return [refused("OWED_LESS" if debt else "DEBT_UNKNOWN")]
     if own and account.balance < amount:
@@ -153,10 +161,9 @@ def draw_debt(rng, world):
     event = {"by": people.CLERKS[account["organisation"]], "account": account["account"], "id": world.request_id(),
              "reason": "arrears of the old meter"}
     if len(account["debts"]) < MOST and (not account["debts"] or rng.random() < 0.7):
-        world.debts += 1
-        account["debts"].append(world.debts)
+        account["debts"].append(event["id"])
         return [dict(event, kind="add-debt", amount=rng.randint(1, 20000), terms=draw_terms(rng))]
-    event["debt_id"] = rng.choice(account["debts"])
+    event["debt"] = rng.choice(account["debts"])
     if rng.random() < 0.5:
         return [dict(event, kind="change-debt", terms=draw_terms(rng))]
     return [dict(event, kind="write-off", amount=rng.randint(1, 3000))]
@@ -173,6 +180,6 @@ def draw_money(rng, world):
         return [dict(event, kind="pay-out", by=people.CLERKS[shop], reason="asked for it", pay=pay_by, from_deposit=deposit)]
     event.update(kind="pay-account", by=rng.choice(people.SELLERS[shop]))
     if account["debts"] and rng.random() < 0.5:
-        return [dict(event, to="PAY_TO_DEBT", debt_id=rng.choice(account["debts"]))]
+        return [dict(event, to="PAY_TO_DEBT", debt=rng.choice(account["debts"]))]
     to = rng.choice(("PAY_TO_BALANCE", "PAY_TO_DEPOSIT"))
     return [dict(event, to=to, pay="cash" if to == "PAY_TO_BALANCE" and event["pay"] == "balance" else event["pay"])]

@@ -16,7 +16,10 @@ def purchase(event):
     asked = {"payment": PAYMENTS[event["pay"]], "carrier": "KEYPAD", "tendered": event.get("tendered", 0),
              "keep_change": event.get("keep", False)}
     asked.update({"meter_pan": event["pan"]} if "pan" in event else {"account_number": event["account"]})
-    asked.update({"money": event["money"]} if "money" in event else {"quantity": {"energy_wh": event["wh"]}})
+    if "free" in event:
+        asked["free_units"] = True
+    else:
+        asked.update({"money": event["money"]} if "money" in event else {"quantity": {"energy_wh": event["wh"]}})
     return asked
 
 
@@ -68,9 +71,8 @@ def facts_of(office, account, event, terms):
     before = account.charged_through
     if before is None:
         before = office.month_of(account.opened) - 1
-    by_units = "wh" in event
-    return {"ask": price_model.UNITS if by_units else price_model.MONEY, "grain": price_model.TOKEN,
-            "amount": event["wh"] if by_units else event["money"], "minor_digits": office.minor_digits,
+    ask = price_model.FREE if "free" in event else price_model.UNITS if "wh" in event else price_model.MONEY
+    return {"ask": ask, "grain": price_model.TOKEN, "amount": event.get("wh", event.get("money", 0)), "minor_digits": office.minor_digits,
             "bought_units": account.paid.get(month, 0), "free_units": free_left(office, account, terms),
             "months_due": max(0, month - before), "debts": kind_debt.for_price(office, account)}
 
@@ -79,7 +81,7 @@ def pay(account, event, total):
     """What was handed over, or a refusal."""
     if event["pay"] == "balance":
         return (total, None) if account.balance >= total else (0, "BALANCE_TOO_SMALL")
-    handed = event.get("tendered", 0) or (total if "wh" in event else event["money"])
+    handed = event.get("tendered", 0) or event.get("money", total)
     return (handed, None) if handed >= total else (0, "TENDERED_TOO_LITTLE")
 
 
@@ -96,12 +98,14 @@ def book_sale(office, account, event, price, handed):
     lines = list(lines_of(price[5:]))
     account.paid[month] = account.paid.get(month, 0) + units - free
     account.free[month] = account.free.get(month, 0) + free
-    account.charged_through = month
+    if "free" not in event:
+        account.charged_through = month
     account.units += units
     account.balance += (handed - total if kept else 0) - (total if event["pay"] == "balance" else 0)
     organisation = people.HOME[event["by"]]
     kind_debt.pay_with_sale(office, account, total, [amount for kind, _, amount in lines if kind == "debt"])
     energy = sum(amount for kind, _, amount in lines if kind == "energy")
+    office.sold[event["by"], event["id"]] = (account, total)
     office.sales.append({"place": (organisation, event["till"]), "by": event["by"], "pay": event["pay"], "total": total,
                          "taken": handed if kept else total, "lines": [(kind, amount) for kind, _, amount in lines],
                          "commission": kind_vendor.commission(office, event["by"], energy)})
@@ -147,6 +151,8 @@ def reckon(office, event):
         if known[0] != asked:
             return [refused("REQUEST_ID_REUSED")]
         return [{"ok": dict(known[1]["ok"], **{"issued.replayed": True})}]
+    if (event["by"], event["id"]) in office.cancelled:
+        return [refused("REQUEST_CANCELLED")]
     answer = sell(office, event)
     if "ok" in answer:
         office.orders[event["by"], event["id"]] = (asked, answer)
@@ -192,8 +198,15 @@ def draw_one(rng, world, account):
     return event
 
 
+def draw_free_units(rng, world, account):
+    return {"kind": "sell", "by": rng.choice(people.SELLERS[account["organisation"]]), "id": world.request_id(),
+            "till": f"till{rng.randint(1, 3)}", "account": account["account"], "free": True, "pay": "cash"}
+
+
 def draw(rng, world):
-    event = draw_one(rng, world, world.some_account(rng))
+    make = draw_free_units if rng.random() < 0.05 else draw_one
+    event = make(rng, world, world.some_account(rng))
+    world.sales.append(event)
     events = [event]
     if rng.random() < 0.03:
         events.append(dict(event, via="grpc"))                      # the answer was lost

@@ -127,6 +127,9 @@ def sums_of(sales):
         count, amount = sums.get((kind, key), (0, 0))
         sums[kind, key] = (count + 1, amount + money)
     for sale in sales:
+        if "free" in sale:
+            add(UNPRICED, 0, 0)
+            continue
         if sale["pay"] == "balance":
             add(BALANCE, 0, sale["total"])
         else:

@@ -11,6 +11,7 @@ class Account:
         self.state, self.version, self.balance = "ACCOUNT_IN_USE", 1, 0
         self.opened, self.class_since = now, now
         self.deposit, self.debts = 0, []
+        self.pans = [self.pan]     # meters that it has or had
         self.charged_through = None
         self.paid, self.free = {}, {}  # units by month
         self.units = 0             # of all tokens
@@ -29,6 +30,9 @@ class Office:
         self.vendors = {}          # organisation: kind_vendor.Vendor
         self.acts, self.debts = 0, 0   # numbered through
         self.sales = []            # every sale, for batches
+        self.sold = {}             # (principal, request id): the account and what it paid
+        self.confirmed, self.cancelled, self.reversed = set(), set(), set()  # the same keys
+        self.claims, self.claimed_meters, self.claim_count = {}, set(), 0
         self.shifts, self.shift_numbers, self.settled = {}, {}, {}
         self.now = 0
 
@@ -39,7 +43,11 @@ class Office:
         return month.month(unix_s, self.offset_min)
 
     def account_on(self, pan):
-        return next((one.number for one in self.accounts.values() if one.pan == pan), None)
+        return next((one.number for one in self.accounts.values() if one.pan == pan and one.state != "ACCOUNT_ENDED"), None)
+
+    def next_claim(self):
+        self.claim_count += 1
+        return self.claim_count
 
     def tariff_of(self, account):
         """The version in force for the account, or None."""

@@ -43,6 +43,8 @@ def found(path, answer, keys):
         return sorted([one["kind"], one["key"], one["count"], one["amount"]] for one in answer["sums"])
     if path == "debts":
         return [[one["debt_id"], one["outstanding"]] for one in answer["debts"]]
+    if path == "free_token":
+        return keys.carried({"issued": answer})
     if path == "token":
         return keys.carried(answer)
     return look_up(answer, path)

@@ -23,12 +23,12 @@ fi
 check "an instance starts" mv_instance_start || finish
 people() {
     cli "$MV_OFFICER" operator organisation-create shop2 --parent root &&
-        cli "$MV_OFFICER" operator grant shop2 "$MV_SAMPLE_SGC" &&
-        mv_enrol manager1 root manager && mv_enrol manager2 root manager && mv_enrol seller1 shop1 vendor &&
+        cli "$MV_OFFICER" operator grant root "$MV_SAMPLE_SGC" &&
+        mv_enrol officer2 root officer && mv_enrol clerk0 root supervisor && mv_enrol manager1 root manager && mv_enrol manager2 root manager && mv_enrol seller1 shop1 vendor &&
         mv_enrol clerk1 shop1 supervisor && mv_enrol seller2 shop2 vendor && mv_enrol seller3 shop2 vendor &&
         mv_enrol clerk2 shop2 supervisor
 }
-check "ten people in two organisations" people || finish
+check "twelve people in two organisations" people || finish
 
 # ---- played, and worked out again ----
 check "the book is played" year play "$book" "$MV_DIR/answers" || finish
