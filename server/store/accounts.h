@@ -61,6 +61,14 @@ MV_MUST_USE mv_status store_account_first(struct store *store, int64_t id, struc
 MV_MUST_USE mv_status store_account_had_meter(struct store *store, int64_t id, int64_t meter, bool *had);
 /* When the account came under the tariff class that it has. ACCOUNT_UNKNOWN. */
 MV_MUST_USE mv_status store_account_class_since(struct store *store, int64_t id, int64_t *since_unix_s);
+/* The class that it was of at this time, and at least since when (the version that said so). ACCOUNT_UNKNOWN before it
+ * was opened. */
+struct store_account_class {
+    char name[STORE_TARIFF_CLASS + 1];
+    int64_t since_unix_s;
+};
+MV_MUST_USE mv_status store_account_class_at(struct store *store, int64_t id, int64_t at_unix_s,
+                                             struct store_account_class *found);
 
 struct store_account_act {
     enum store_account_kind kind;

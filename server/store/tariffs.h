@@ -52,7 +52,8 @@ MV_MUST_USE mv_status store_tariff_insert(struct store *store, struct store_tari
 /* version 0: the newest one. TARIFF_UNKNOWN. */
 MV_MUST_USE mv_status store_tariff_get(struct store *store, const char *name, uint32_t version,
                                        struct store_tariff *tariff);
-/* The highest version without doubt or approved that is valid from `at_unix_s` or before: TARIFF_UNKNOWN. */
+/* The highest version that is valid from `at_unix_s` or before and was put in, and approved where that is needed, by
+ * then: TARIFF_UNKNOWN. */
 MV_MUST_USE mv_status store_tariff_in_force(struct store *store, const char *name, int64_t at_unix_s,
                                             struct store_tariff *tariff);
 /* TARIFF_NOT_PENDING when it has no doubt, is approved, or a later version is in force; TARIFF_SAME_PERSON. */
@@ -69,10 +70,12 @@ struct store_tariff_assignment {
     uint8_t utility;
     char meter_class[STORE_METER_CLASS + 1];
     char tariff[STORE_NAME + 1]; /* empty: nothing any more */
+    int64_t since_unix_s;        /* only read; 0: never assigned anything */
 };
 MV_MUST_USE mv_status store_tariff_assign(struct store *store, const struct store_tariff_assignment *assignment,
                                           int64_t principal, int64_t at_unix_s);
-/* Fills in the tariff: TARIFF_NOT_ASSIGNED. */
-MV_MUST_USE mv_status store_tariff_assigned(struct store *store, struct store_tariff_assignment *assignment);
+/* Fills in the tariff that was assigned at this time, and since when: TARIFF_NOT_ASSIGNED. */
+MV_MUST_USE mv_status store_tariff_assigned(struct store *store, int64_t at_unix_s,
+                                            struct store_tariff_assignment *assignment);
 
 #endif

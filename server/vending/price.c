@@ -26,6 +26,20 @@ static bool debts_in_range(const struct vend_price_facts *facts)
     return true;
 }
 
+static bool monthly_in_range(const struct vend_price_facts *facts)
+{
+    uint32_t months = 0;
+    if (facts->monthly_count > VEND_MONTHLY_RATES || (facts->monthly_count > 0 && facts->months_due > 0))
+        return false;
+    for (size_t i = 0; i < facts->monthly_count; i++) {
+        const struct vend_monthly *monthly = &facts->monthly[i];
+        if (monthly->months > VEND_MONTHS_DUE - months || monthly->charge < 0 || monthly->charge > VEND_MONEY_MOST)
+            return false;
+        months += monthly->months;
+    }
+    return true;
+}
+
 static mv_status check_facts(const struct vend_price_facts *facts)
 {
     if (facts->ask < VEND_ASK_MONEY || facts->ask > VEND_ASK_FREE)
@@ -45,6 +59,8 @@ static mv_status check_facts(const struct vend_price_facts *facts)
         return mv_fail(MV_INVALID_FIELD, "free_units");
     if (facts->months_due > VEND_MONTHS_DUE)
         return mv_fail(MV_INVALID_FIELD, "months_due");
+    if (!monthly_in_range(facts))
+        return mv_fail(MV_INVALID_FIELD, "monthly");
     return debts_in_range(facts) ? mv_ok() : mv_fail(MV_INVALID_FIELD, "debts");
 }
 

@@ -20,7 +20,8 @@
 
 enum {
     VEND_PRICE_DEBTS = 8,
-    VEND_BILL_LINES = 1 + VEND_STEPS + 1 + VEND_CHARGES + VEND_TAXES + VEND_PRICE_DEBTS,
+    VEND_MONTHLY_RATES = 7, /* of monthly charges in one purchase */
+    VEND_BILL_LINES = 1 + VEND_STEPS + VEND_MONTHLY_RATES + VEND_CHARGES + VEND_TAXES + VEND_PRICE_DEBTS,
     VEND_MONTHS_DUE = 1200,
     VEND_DAYS_DUE = 36600,
 };
@@ -49,6 +50,12 @@ struct vend_price_debt {
     uint32_t days; /* since it was last taken, up to VEND_DAYS_DUE */
 };
 
+/* Months whose monthly charge was not the tariff's own. */
+struct vend_monthly {
+    uint32_t months;
+    int64_t charge; /* for each; taken as it is, whatever the tariff rounds to */
+};
+
 struct vend_price_facts {
     enum vend_ask ask;
     int64_t amount;
@@ -58,6 +65,9 @@ struct vend_price_facts {
     int64_t bought_units; /* paid for this month before this purchase */
     int64_t free_units;   /* vend_free_left; 0 for a meter that counts money */
     uint32_t months_due;  /* for which the monthly charge was not paid, up to VEND_MONTHS_DUE */
+    /* instead of months_due: those of each rate, oldest first, together up to VEND_MONTHS_DUE */
+    struct vend_monthly monthly[VEND_MONTHLY_RATES];
+    size_t monthly_count;
     struct vend_price_debt debts[VEND_PRICE_DEBTS]; /* by priority, the first is taken first */
     size_t debt_count;
 };

@@ -53,17 +53,25 @@ static mv_status fill_energy(const struct vend_tariff_version *tariff, const str
     return mv_ok();
 }
 
+static int64_t add_monthly(uint32_t months, int64_t charge, struct vend_bill *bill)
+{
+    int64_t amount = charge * (int64_t)months;
+    if (amount == 0)
+        return 0;
+    vend_bill_line(bill, VEND_LINE_MONTHLY, "", amount)->months = months;
+    bill->charges += amount;
+    return amount;
+}
+
 /* `fixed` becomes what charges do not depend on units. */
 static void fill_charges(const struct vend_tariff_version *tariff, const struct vend_price_facts *facts,
                          const struct vend_running *before, const struct vend_running *after, struct vend_bill *bill,
                          int64_t *fixed)
 {
     *fixed = 0;
-    if (facts->months_due > 0 && tariff->fixed_charge_per_month > 0) {
-        *fixed = tariff->fixed_charge_per_month * (int64_t)facts->months_due;
-        vend_bill_line(bill, VEND_LINE_MONTHLY, "", *fixed)->months = facts->months_due;
-        bill->charges += *fixed;
-    }
+    *fixed += add_monthly(facts->months_due, tariff->fixed_charge_per_month, bill);
+    for (size_t i = 0; i < facts->monthly_count; i++)
+        *fixed += add_monthly(facts->monthly[i].months, facts->monthly[i].charge, bill);
     for (size_t i = 0; i < tariff->charge_count; i++) {
         const struct vend_charge *charge = &tariff->charges[i];
         if (charge->kind == VEND_CHARGE_PER_UNIT && facts->currency)

@@ -4,6 +4,7 @@
 
 #include "vending/internal.h"
 #include "vending/price.h"
+#include "vending/sale_months.h"
 #include "vending/sale_terms.h"
 
 _Static_assert((int)VEND_BILL_LINES <= (int)STORE_BILL_LINES && (int)VEND_LABEL <= (int)STORE_BILL_LABEL,
@@ -62,6 +63,7 @@ static mv_status find_month(struct store *store, const struct vend_group *group,
 
 /* ---- the facts of the price ---- */
 struct sale {
+    struct vend *vend;
     struct store *store;
     const struct vend_group *group; /* or NULL */
     int64_t now_unix_s;
@@ -69,20 +71,21 @@ struct sale {
     const struct store_account *account;
     struct vend_sale_terms terms;
     struct store_account_month before;
-    int64_t month; /* this one, never before the last bill's */
+    int64_t month;   /* this one, never before the last bill's */
+    int64_t through; /* the last month whose charge is paid with this bill */
     struct vend_price_facts facts;
     struct vend_bill bill;
 };
 
 /* Units that were not taken are carried over some months, so all months count since the account came under its tariff
- * class; of the present one the group may know more than the ledger. */
-static mv_status find_free_units(struct sale *sale)
+ * class; of the present one the group may know more than the ledger. What a month gave is what was in force then. */
+static mv_status find_free_units(struct sale *sale, const struct vend_months *months)
 {
     int64_t taken[VEND_MONTHS_DUE];
-    const struct vend_tariff_version *tariff = &sale->terms.tariff;
+    struct vend_free_month free[VEND_MONTHS_DUE];
     int64_t since = 0;
     sale->facts.free_units = 0;
-    if (tariff->free_units_per_month == 0 || sale->facts.currency)
+    if (sale->facts.currency)
         return mv_ok();
     MV_TRY(store_account_class_since(sale->store, sale->account->id, &since));
     int64_t first = vend_month(since, sale->terms.office.utc_offset_min);
@@ -94,7 +97,10 @@ static mv_status find_free_units(struct sale *sale)
     MV_TRY(store_account_free(sale->store, sale->account->id, first, taken, count));
     if (sale->before.bill != 0 && sale->before.month == sale->month)
         taken[count - 1] = sale->before.free_units;
-    sale->facts.free_units = vend_free_left(tariff, taken, count);
+    MV_TRY(vend_months_free(months, first, free, count));
+    for (size_t i = 0; i < count; i++)
+        free[i].taken = taken[i];
+    sale->facts.free_units = vend_free_left(free, count);
     return mv_ok();
 }
 
@@ -105,12 +111,13 @@ static int64_t charged_through(const struct sale *sale)
     return sale->before.bill == 0 ? opened - 1 : sale->before.charged_through;
 }
 
-static uint32_t months_due(const struct sale *sale)
+/* Free units alone pay for no month. */
+static mv_status find_months_due(struct sale *sale, const struct vend_months *months)
 {
-    int64_t due = sale->month - charged_through(sale);
-    if (due < 0)
-        return 0;
-    return due > VEND_MONTHS_DUE ? (uint32_t)VEND_MONTHS_DUE : (uint32_t)due;
+    sale->through = charged_through(sale);
+    if (sale->facts.ask == VEND_ASK_FREE)
+        return mv_ok();
+    return vend_months_charge(months, sale->month, &sale->through, &sale->facts);
 }
 
 static mv_status gather(struct sale *sale)
@@ -126,11 +133,17 @@ static mv_status gather(struct sale *sale)
         .currency = sale->item->meter.currency,
         .grain = VEND_GRAIN_TOKEN,
         .minor_digits = sale->terms.office.minor_digits,
-        .bought_units = before->bill != 0 && before->month == sale->month ? before->paid_units : 0,
-        .months_due = months_due(sale)};
+        .bought_units = before->bill != 0 && before->month == sale->month ? before->paid_units : 0};
+    const struct vend_months months = {.vend = sale->vend,
+                                       .store = sale->store,
+                                       .account = sale->account,
+                                       .utility = (enum vend_utility)sale->item->meter.utility,
+                                       .utc_offset_min = sale->terms.office.utc_offset_min,
+                                       .now_unix_s = sale->now_unix_s};
     const struct vend_sale_when when = {sale->now_unix_s, sale->terms.office.utc_offset_min};
     MV_TRY(vend_sale_find_debts(sale->store, sale->group, sale->item, &when, &sale->facts));
-    return find_free_units(sale);
+    MV_TRY(find_months_due(sale, &months));
+    return find_free_units(sale, &months);
 }
 
 /* ---- what follows from the price ---- */
@@ -194,23 +207,22 @@ static void make_bill(const struct sale *sale, struct store_bill *out)
 {
     const struct vend_bill *bill = &sale->bill;
     bool goes_on = sale->before.bill != 0 && sale->before.month == sale->month;
-    *out = (struct store_bill){
-        .account = sale->account->id,
-        .account_version = sale->account->version,
-        .tariff_version = sale->terms.tariff.version,
-        .free_units = bill->free_units,
-        .paid_units = bill->paid_units,
-        .after = {.bill = -1, /* not zero: there is one */
-                  .month = sale->month,
-                  .paid_units = (goes_on ? sale->before.paid_units : 0) + bill->paid_units,
-                  .free_units = (goes_on ? sale->before.free_units : 0) + bill->free_units,
-                  .charged_through = sale->facts.ask == VEND_ASK_FREE ? charged_through(sale) : sale->month,
-                  .balance = sale->before.balance},
-        .total = bill->total,
-        .energy = bill->energy,
-        .charges = bill->charges,
-        .taxes = bill->taxes,
-        .debts = bill->debts};
+    *out = (struct store_bill){.account = sale->account->id,
+                               .account_version = sale->account->version,
+                               .tariff_version = sale->terms.tariff.version,
+                               .free_units = bill->free_units,
+                               .paid_units = bill->paid_units,
+                               .after = {.bill = -1, /* not zero: there is one */
+                                         .month = sale->month,
+                                         .paid_units = (goes_on ? sale->before.paid_units : 0) + bill->paid_units,
+                                         .free_units = (goes_on ? sale->before.free_units : 0) + bill->free_units,
+                                         .charged_through = sale->through,
+                                         .balance = sale->before.balance},
+                               .total = bill->total,
+                               .energy = bill->energy,
+                               .charges = bill->charges,
+                               .taxes = bill->taxes,
+                               .debts = bill->debts};
     vend_copy(out->tariff, sizeof out->tariff, sale->terms.tariff.name);
     copy_lines(bill, out);
 }
@@ -233,7 +245,8 @@ mv_status vend_sale_price(struct vend *vend, struct store *store, const struct v
                           struct vend_item *item, int64_t now_unix_s)
 {
     struct store_account *account = &item->request->pricing->account;
-    struct sale sale = {.store = store, .group = group, .now_unix_s = now_unix_s, .item = item, .account = account};
+    struct sale sale = {
+        .vend = vend, .store = store, .group = group, .now_unix_s = now_unix_s, .item = item, .account = account};
     MV_TRY(store_account_by_id(store, account->id, account));
     MV_TRY(vend_sale_check_account(item));
     if (account->meter != item->meter.id)

@@ -161,23 +161,36 @@ int64_t vend_month(int64_t unix_s, int32_t utc_offset_min)
     return (era * ERA_YEARS + year - YEAR_1970) * MONTHS + from_march + 2;
 }
 
-int64_t vend_free_left(const struct vend_tariff_version *tariff, const int64_t *taken, size_t count)
+int64_t vend_month_begin(int64_t month, int32_t utc_offset_min)
 {
-    int64_t kept[VEND_FREE_CARRY + 1] = {0}; /* of each month that still counts, oldest first */
-    const size_t carry = tariff->free_carry_months;
+    /* days before each month of a year that begins in March, and leap days of the years before */
+    enum { YEAR_1970 = 1970, DAYS_TO_1970 = 719468, YEAR_DAYS = 365 };
+    int64_t of_march = month + YEAR_1970 * MONTHS - 2;
+    int64_t year = of_march / MONTHS;
+    int64_t days = year * YEAR_DAYS + year / 4 - year / 100 + year / 400 + (153 * (of_march % MONTHS) + 2) / 5;
+    return (days - DAYS_TO_1970) * DAY_S - (int64_t)utc_offset_min * 60;
+}
+
+int64_t vend_free_left(const struct vend_free_month *months, size_t count)
+{
+    struct vend_free_month kept[VEND_FREE_CARRY + 1] = {{0}}; /* what is left of each, oldest first */
+    const size_t here = VEND_FREE_CARRY;
     int64_t left = 0;
     for (size_t month = 0; month < count; month++) {
-        int64_t took = taken[month];
-        for (size_t i = 0; i < carry; i++)
+        int64_t took = months[month].taken;
+        for (size_t i = 0; i < here; i++) {
             kept[i] = kept[i + 1];
-        kept[carry] = tariff->free_units_per_month;
-        for (size_t i = 0; i <= carry; i++) {
-            int64_t part = took < kept[i] ? took : kept[i];
-            kept[i] -= part;
+            if (kept[i].carry < here - i)
+                kept[i].quota = 0;
+        }
+        kept[here] = months[month];
+        for (size_t i = 0; i <= here; i++) {
+            int64_t part = took < kept[i].quota ? took : kept[i].quota;
+            kept[i].quota -= part;
             took -= part;
         }
     }
-    for (size_t i = 0; count > 0 && i <= carry; i++)
-        left += kept[i];
+    for (size_t i = 0; i <= here; i++)
+        left += kept[i].quota;
     return left;
 }

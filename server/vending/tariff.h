@@ -93,8 +93,17 @@ const char *vend_tariff_doubt(const struct vend_tariff_version *before, const st
 
 /* Months since 1970-01 at the office, which is `utc_offset_min` ahead of UTC. */
 int64_t vend_month(int64_t unix_s, int32_t utc_offset_min);
-/* Free units left in the last of `count` months when `taken[i]` were taken in month i; oldest first, from the month in
- * which the account got its first. The oldest units are taken first. */
-int64_t vend_free_left(const struct vend_tariff_version *tariff, const int64_t *taken, size_t count);
+/* When that month begins there. */
+int64_t vend_month_begin(int64_t month, int32_t utc_offset_min);
+
+/* What a month gave, and what was taken in it. */
+struct vend_free_month {
+    int64_t quota;
+    uint32_t carry; /* for how many months more this month's units may be taken, up to VEND_FREE_CARRY */
+    int64_t taken;
+};
+/* Free units left in the last of `count` months, oldest first, from the month in which the account got its first. The
+ * oldest units are taken first. */
+int64_t vend_free_left(const struct vend_free_month *months, size_t count);
 
 #endif

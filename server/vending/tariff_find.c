@@ -31,18 +31,25 @@ mv_status vend_tariff_fill(struct vend *vend, const struct store_tariff *row, st
     return mv_ok();
 }
 
-mv_status vend_tariff_serving(struct vend *vend, struct store *store, int64_t organisation, enum vend_utility utility,
-                              const char *meter_class, int64_t at_unix_s, struct vend_tariff_version *tariff)
+static void not_before(int64_t *since, int64_t unix_s)
+{
+    *since = unix_s > *since ? unix_s : *since;
+}
+
+mv_status vend_tariff_served(struct vend *vend, struct store *store, int64_t organisation, enum vend_utility utility,
+                             const char *meter_class, int64_t at_unix_s, struct vend_served *served)
 {
     struct store_tariff row;
     struct store_tariff_assignment assignment = {.utility = (uint8_t)utility};
     vend_copy(assignment.meter_class, sizeof assignment.meter_class, meter_class);
     mv_status status = mv_fail(MV_TARIFF_NOT_ASSIGNED, NULL);
+    served->since_unix_s = 0;
     for (int64_t id = organisation; id != 0 && !status.ok && status.reason == MV_TARIFF_NOT_ASSIGNED;) {
         struct store_organisation here;
         MV_TRY(vend_organisation_by_id(&vend->directory, id, &here));
         assignment.organisation = id;
-        status = store_tariff_assigned(store, &assignment);
+        status = store_tariff_assigned(store, at_unix_s, &assignment);
+        not_before(&served->since_unix_s, assignment.since_unix_s);
         id = here.parent;
     }
     MV_TRY(status);
@@ -50,7 +57,19 @@ mv_status vend_tariff_serving(struct vend *vend, struct store *store, int64_t or
     if (!status.ok && status.reason == MV_TARIFF_UNKNOWN)
         return mv_fail(MV_TARIFF_NOT_ASSIGNED, "version"); /* none has begun and is approved */
     MV_TRY(status);
-    return vend_tariff_from_row(&row, tariff);
+    not_before(&served->since_unix_s, row.valid_from_unix_s);
+    not_before(&served->since_unix_s, row.put_at_unix_s);
+    not_before(&served->since_unix_s, row.approved_at_unix_s);
+    return vend_tariff_from_row(&row, &served->tariff);
+}
+
+mv_status vend_tariff_serving(struct vend *vend, struct store *store, int64_t organisation, enum vend_utility utility,
+                              const char *meter_class, int64_t at_unix_s, struct vend_tariff_version *tariff)
+{
+    struct vend_served served;
+    MV_TRY(vend_tariff_served(vend, store, organisation, utility, meter_class, at_unix_s, &served));
+    *tariff = served.tariff;
+    return mv_ok();
 }
 
 /* Of the caller's organisation, below it, or above it: those above may serve it. */

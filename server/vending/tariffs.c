@@ -219,7 +219,7 @@ static mv_status assign(struct vend *vend, struct store *store, struct vend_chan
     MV_TRY(check_serves(vend, store, assigning, organisation.id));
     row.organisation = organisation.id;
     vend_copy(row.meter_class, sizeof row.meter_class, assigning->meter_class);
-    mv_status before = store_tariff_assigned(store, &row);
+    mv_status before = store_tariff_assigned(store, change->now_us / 1000000, &row);
     if (!before.ok && before.reason != MV_TARIFF_NOT_ASSIGNED)
         return before;
     if (strcmp(row.tariff, assigning->tariff) == 0)

@@ -14,6 +14,15 @@ MV_MUST_USE mv_status vend_tariff_serving(struct vend *vend, struct store *store
                                           enum vend_utility utility, const char *meter_class, int64_t at_unix_s,
                                           struct vend_tariff_version *tariff);
 
+/* The same with the time since when it has served them without a change, at the latest. */
+struct vend_served {
+    struct vend_tariff_version tariff;
+    int64_t since_unix_s; /* after TARIFF_NOT_ASSIGNED: since when nothing has, at the latest */
+};
+MV_MUST_USE mv_status vend_tariff_served(struct vend *vend, struct store *store, int64_t organisation,
+                                         enum vend_utility utility, const char *meter_class, int64_t at_unix_s,
+                                         struct vend_served *served);
+
 /* ---- the calls ---- */
 /* Currency and days of the office, once. Repeating it with the same data changes nothing; CURRENCY_SET otherwise. */
 MV_MUST_USE mv_status vend_set_office(struct vend *vend, const struct vend_caller *caller,

@@ -90,6 +90,22 @@ mv_status store_account_class_since(struct store *store, int64_t id, int64_t *si
     return status;
 }
 
+mv_status store_account_class_at(struct store *store, int64_t id, int64_t at_unix_s, struct store_account_class *found)
+{
+    bool row;
+    struct sql sql = sql_read(store, SQL_ACCOUNT_CLASS_AT);
+    sql_put_int(&sql, id);
+    sql_put_int(&sql, at_unix_s);
+    MV_TRY(sql_step(&sql, &row));
+    if (!row)
+        return mv_fail(MV_ACCOUNT_UNKNOWN, NULL);
+    sql_get_text(&sql, found->name, sizeof found->name);
+    found->since_unix_s = sql_get_int(&sql);
+    mv_status status = sql_row_ok(&sql);
+    sql_done(&sql);
+    return status;
+}
+
 mv_status store_account_had_meter(struct store *store, int64_t id, int64_t meter, bool *had)
 {
     struct sql sql = sql_read(store, SQL_ACCOUNT_HAD_METER);

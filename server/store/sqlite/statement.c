@@ -254,6 +254,8 @@ static const struct sql_text texts[SQL_COUNT] = {
                     "JOIN account a ON a.id = c.account AND a.version = c.version WHERE v.account = ?1 AND v.version > "
                     "(SELECT coalesce(max(o.version), 0) FROM account_version o WHERE o.account = ?1 "
                     "AND o.tariff_class <> c.tariff_class) ORDER BY v.version LIMIT 1"},
+    [SQL_ACCOUNT_CLASS_AT] = {"account", "SELECT tariff_class, at_unix_s FROM account_version WHERE account = ? "
+                                         "AND at_unix_s <= ? ORDER BY version DESC LIMIT 1"},
     [SQL_ACCOUNT_HAD_METER] = {"account", "SELECT 1 FROM account_version WHERE account = ? AND meter = ?"},
     [SQL_ACCOUNT_INSERT] = {"account", "INSERT INTO account (number, organisation, meter, state, version) "
                                        "VALUES (?, ?, ?, 1, 0)"},
@@ -353,15 +355,18 @@ static const struct sql_text texts[SQL_COUNT] = {
     [SQL_TARIFF_ASSIGN] = {"tariff",
                            "INSERT INTO tariff_assignment (organisation, utility, class, tariff, principal, "
                            "assigned_at_unix_s) VALUES (?, ?, ?, (SELECT id FROM tariff WHERE name = ?), ?, ?)"},
-    [SQL_TARIFF_ASSIGNED] = {"tariff", "SELECT coalesce(t.name, '') FROM tariff_assignment a LEFT JOIN tariff t "
-                                       "ON t.id = a.tariff WHERE a.organisation = ? AND a.utility = ? AND a.class = ? "
-                                       "ORDER BY a.id DESC LIMIT 1"},
+    [SQL_TARIFF_ASSIGNED] =
+        {"tariff", "SELECT coalesce(t.name, ''), a.assigned_at_unix_s FROM tariff_assignment a LEFT JOIN tariff t "
+                   "ON t.id = a.tariff WHERE a.organisation = ? AND a.utility = ? AND a.class = ? "
+                   "AND a.assigned_at_unix_s <= ? ORDER BY a.id DESC LIMIT 1"},
     [SQL_TARIFF_PARTS] = {"tariff", "SELECT kind, name, a, b FROM tariff_part WHERE tariff_version = ? ORDER BY part"},
     [SQL_TARIFF_GET] = {"tariff", TARIFF_COLUMNS "WHERE t.name = ?1 AND (?2 = 0 OR v.version = ?2) "
                                                  "ORDER BY v.version DESC LIMIT 1"},
-    [SQL_TARIFF_IN_FORCE] = {"tariff", TARIFF_COLUMNS
-                             "WHERE t.name = ? AND v.valid_from_unix_s <= ? AND (v.doubt = '' OR a.principal NOT NULL) "
-                             "ORDER BY v.version DESC LIMIT 1"},
+    [SQL_TARIFF_IN_FORCE] =
+        {"tariff", TARIFF_COLUMNS
+         "WHERE t.name = ? AND max(v.valid_from_unix_s, v.put_at_unix_s, coalesce(a.approved_at_unix_s, 0)) <= ? "
+         "AND (v.doubt = '' OR a.principal NOT NULL) "
+         "ORDER BY v.version DESC LIMIT 1"},
     [SQL_TARIFFS] = {"tariff", TARIFF_COLUMNS "WHERE (t.name, v.version) > (?, ?) ORDER BY t.name, v.version LIMIT ?"},
     [SQL_VENDOR_GET] = {"vendor", VENDOR_COLUMNS "WHERE v.organisation = ?"},
     [SQL_VENDOR_OF] = {"vendor",

@@ -148,18 +148,21 @@ mv_status store_tariff_assign(struct store *store, const struct store_tariff_ass
     return sql_run(&sql);
 }
 
-mv_status store_tariff_assigned(struct store *store, struct store_tariff_assignment *assignment)
+mv_status store_tariff_assigned(struct store *store, int64_t at_unix_s, struct store_tariff_assignment *assignment)
 {
     bool row;
     struct sql sql = sql_read(store, SQL_TARIFF_ASSIGNED);
     sql_put_int(&sql, assignment->organisation);
     sql_put_int(&sql, assignment->utility);
     sql_put_text(&sql, assignment->meter_class);
+    sql_put_int(&sql, at_unix_s);
     assignment->tariff[0] = '\0';
+    assignment->since_unix_s = 0;
     MV_TRY(sql_step(&sql, &row));
     if (!row)
         return mv_fail(MV_TARIFF_NOT_ASSIGNED, NULL);
     sql_get_text(&sql, assignment->tariff, sizeof assignment->tariff);
+    assignment->since_unix_s = sql_get_int(&sql);
     sql_done(&sql);
     MV_TRY(sql_row_ok(&sql));
     return assignment->tariff[0] == '\0' ? mv_fail(MV_TARIFF_NOT_ASSIGNED, NULL) : mv_ok();

@@ -79,7 +79,7 @@ static void test_versions_follow_each_other(void **state)
     assert_reason(store_tariff_in_force(ledger->store, "home", AT, &found), MV_TARIFF_UNKNOWN);
     assert_reason(approve(ledger, &first, ledger->vendor), MV_TARIFF_SAME_PERSON);
     assert_ok(approve(ledger, &first, another_person(ledger)));
-    assert_ok(store_tariff_in_force(ledger->store, "home", AT, &found));
+    assert_ok(store_tariff_in_force(ledger->store, "home", AT + 1, &found));
     assert_int_equal(found.part_count, 2);
     assert_int_equal(found.parts[1].b, 20000);
     second.valid_from_unix_s = AT + 100;
@@ -129,7 +129,8 @@ static void test_history_is_never_edited(void **state)
         "DELETE FROM tariff_assignment",
     };
     struct store_tariff tariff = sample_tariff(ledger, "version");
-    const struct store_tariff_assignment assignment = {1, 1, "home", "home"};
+    const struct store_tariff_assignment assignment = {
+        .organisation = 1, .utility = 1, .meter_class = "home", .tariff = "home"};
     assert_ok(insert(ledger, &tariff));
     assert_ok(store_begin_write(ledger->store));
     assert_ok(store_tariff_assign(ledger->store, &assignment, ledger->vendor, AT));
@@ -149,17 +150,17 @@ static void test_the_newest_assignment_counts(void **state)
 {
     struct ledger *ledger = *state;
     struct store_tariff tariff = sample_tariff(ledger, "version");
-    struct store_tariff_assignment row = {1, 1, "home", "home"};
+    struct store_tariff_assignment row = {.organisation = 1, .utility = 1, .meter_class = "home", .tariff = "home"};
     assert_ok(insert(ledger, &tariff));
-    assert_reason(store_tariff_assigned(ledger->store, &row), MV_TARIFF_NOT_ASSIGNED);
-    row = (struct store_tariff_assignment){1, 1, "home", "home"};
+    assert_reason(store_tariff_assigned(ledger->store, AT, &row), MV_TARIFF_NOT_ASSIGNED);
+    row = (struct store_tariff_assignment){.organisation = 1, .utility = 1, .meter_class = "home", .tariff = "home"};
     assert_ok(store_begin_write(ledger->store));
     assert_ok(store_tariff_assign(ledger->store, &row, ledger->vendor, AT));
-    assert_ok(store_tariff_assigned(ledger->store, &row));
+    assert_ok(store_tariff_assigned(ledger->store, AT, &row));
     assert_string_equal(row.tariff, "home");
     row.tariff[0] = '\0';
     assert_ok(store_tariff_assign(ledger->store, &row, ledger->vendor, AT));
-    assert_reason(store_tariff_assigned(ledger->store, &row), MV_TARIFF_NOT_ASSIGNED);
+    assert_reason(store_tariff_assigned(ledger->store, AT, &row), MV_TARIFF_NOT_ASSIGNED);
     assert_ok(store_commit(ledger->store));
 }
 

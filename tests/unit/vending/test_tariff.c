@@ -115,25 +115,59 @@ static void what_changes_much_is_doubted(void **state)
     DOUBT("maximum_purchase", tariff.maximum_purchase = 0);
 }
 
+/* Months of 50 kWh, good for `carry` months more. */
+static int64_t left(uint32_t carry, const int64_t *taken, size_t count)
+{
+    struct vend_free_month months[8] = {{0}};
+    for (size_t i = 0; i < count; i++)
+        months[i] = (struct vend_free_month){50000, carry, taken[i]};
+    return vend_free_left(months, count);
+}
+
 static void free_units_are_carried_over(void **state)
 {
     (void)state;
-    struct vend_tariff_version tariff = full(); /* 50 kWh, good for two months more */
     const int64_t none[] = {0, 0, 0, 0, 0};
-    assert_int_equal(vend_free_left(&tariff, none, 0), 0);
-    assert_int_equal(vend_free_left(&tariff, none, 1), 50000);
-    assert_int_equal(vend_free_left(&tariff, none, 3), 150000);
-    assert_int_equal(vend_free_left(&tariff, none, 5), 150000);
+    assert_int_equal(left(2, none, 0), 0);
+    assert_int_equal(left(2, none, 1), 50000);
+    assert_int_equal(left(2, none, 3), 150000);
+    assert_int_equal(left(2, none, 5), 150000);
     /* the oldest are taken first: what is taken in the second month is the first month's */
     const int64_t taken[] = {0, 60000, 0, 0};
-    assert_int_equal(vend_free_left(&tariff, taken, 2), 40000);
-    assert_int_equal(vend_free_left(&tariff, taken, 3), 90000);
-    assert_int_equal(vend_free_left(&tariff, taken, 4), 140000);
+    assert_int_equal(left(2, taken, 2), 40000);
+    assert_int_equal(left(2, taken, 3), 90000);
+    assert_int_equal(left(2, taken, 4), 140000);
     const int64_t all[] = {50000, 50000, 50000};
-    assert_int_equal(vend_free_left(&tariff, all, 3), 0);
-    tariff.free_carry_months = 0;
-    assert_int_equal(vend_free_left(&tariff, none, 5), 50000);
-    assert_int_equal(vend_free_left(&tariff, all, 3), 0);
+    assert_int_equal(left(2, all, 3), 0);
+    assert_int_equal(left(0, none, 5), 50000);
+    assert_int_equal(left(0, all, 3), 0);
+}
+
+/* Each month gives what it gave, for as long as was said then. */
+static void months_keep_their_own_quota(void **state)
+{
+    (void)state;
+    const struct vend_free_month raised[] = {{5000, 1, 5000}, {5000, 1, 5000}, {10000, 12, 0}};
+    assert_int_equal(vend_free_left(raised, 3), 10000);
+    const struct vend_free_month begun[] = {{5000, 0, 0}, {0, 0, 0}, {5000, 12, 0}, {5000, 12, 1000}};
+    assert_int_equal(vend_free_left(begun, 4), 9000);
+    const struct vend_free_month ended[] = {{5000, 2, 0}, {5000, 0, 0}, {0, 0, 3000}};
+    assert_int_equal(vend_free_left(ended, 3), 2000);
+    struct vend_free_month year[14] = {{700, VEND_FREE_CARRY, 0}};
+    assert_int_equal(vend_free_left(year, 13), 700);
+    assert_int_equal(vend_free_left(year, 14), 0);
+}
+
+/* Every month of four centuries begins where the one before ends. */
+static void months_begin_where_they_begin(void **state)
+{
+    (void)state;
+    for (int64_t month = -12 * 20; month < 12 * 400; month++) {
+        int64_t begin = vend_month_begin(month, 330);
+        assert_int_equal(vend_month(begin, 330), month);
+        assert_int_equal(vend_month(begin - 1, 330), month - 1);
+    }
+    assert_int_equal(vend_month_begin(0, 0), 0);
 }
 
 static void months_are_the_calendars(void **state)
@@ -152,10 +186,9 @@ static void months_are_the_calendars(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(each_field_has_a_range),
-        cmocka_unit_test(what_changes_much_is_doubted),
-        cmocka_unit_test(free_units_are_carried_over),
-        cmocka_unit_test(months_are_the_calendars),
+        cmocka_unit_test(each_field_has_a_range),        cmocka_unit_test(what_changes_much_is_doubted),
+        cmocka_unit_test(free_units_are_carried_over),   cmocka_unit_test(months_keep_their_own_quota),
+        cmocka_unit_test(months_begin_where_they_begin), cmocka_unit_test(months_are_the_calendars),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,208 @@
+/* Months of an account: each is worth what was in force then, whatever is decided later. */
+#include "office_world.h"
+
+#include <stdio.h>
+
+static const int64_t DAY_S = 86400; /* the world begins on 2025-01-15 at 10:00:30 */
+static struct vend_sold sold;
+
+static void social_account(struct world *world)
+{
+    struct vend_account account;
+    struct vend_meter_key key = world_key();
+    assert_ok(world_meter(world, 3, "shop", VEND_ELECTRICITY, &key));
+    assert_ok(office_account(world, "S-1", 3, "social", &account));
+}
+
+static const struct store_bill *buy(struct world *world, const char *account, int64_t wh)
+{
+    static unsigned number;
+    char id[16];
+    (void)snprintf(id, sizeof id, "r%u", number++);
+    struct vend_order order = office_units(id, account, wh);
+    assert_ok(office_sell(world, &order, &sold));
+    return &sold.charged.bill;
+}
+
+static void wait_days(int64_t days)
+{
+    world_step(days * DAY_S, days * DAY_S);
+}
+
+static void assign_home(struct world *world, const char *tariff)
+{
+    struct vend_caller one = world_caller("manager1");
+    assert_ok(vend_assign_tariff(world->vend, &one, "root", VEND_ELECTRICITY, "home", tariff));
+}
+
+/* The charges of a bill: "months x amount", oldest first. */
+static void assert_monthly(const struct store_bill *bill, const char *expected)
+{
+    char said[128] = "";
+    for (size_t i = 0; i < bill->line_count; i++)
+        if (bill->lines[i].kind == VEND_LINE_MONTHLY) {
+            char one[32];
+            (void)snprintf(one, sizeof one, "%ux%d ", bill->lines[i].months, (int)bill->lines[i].amount);
+            (void)strncat(said, one, sizeof said - strlen(said) - 1);
+        }
+    assert_string_equal(said, expected);
+}
+
+static void a_raised_quota_gives_nothing_for_old_months(void **state)
+{
+    struct world *world = *state;
+    struct vend_tariff_version version = office_social();
+    version.free_carry_months = 12;
+    version.valid_from_unix_s++;
+    office_tariff(world, &version);
+    social_account(world);
+    for (unsigned i = 0; i < 6; i++) {
+        assert_int_equal(buy(world, "S-1", 5000)->free_units, 5000);
+        wait_days(31);
+    }
+    version.free_units_per_month = 10000;
+    version.valid_from_unix_s = NOW_S + 6 * 31 * DAY_S;
+    office_tariff(world, &version);
+    assert_int_equal(buy(world, "S-1", 100000)->free_units, 10000); /* of this month alone */
+}
+
+static void a_carry_begins_with_the_month_that_has_it(void **state)
+{
+    struct world *world = *state;
+    struct vend_tariff_version version = office_social();
+    version.free_carry_months = 0;
+    version.valid_from_unix_s++;
+    office_tariff(world, &version);
+    social_account(world);
+    wait_days(150); /* June; nothing was taken, and nothing is kept */
+    version.free_carry_months = 12;
+    version.valid_from_unix_s = NOW_S + 150 * DAY_S;
+    office_tariff(world, &version);
+    wait_days(30);                                                  /* July */
+    assert_int_equal(buy(world, "S-1", 100000)->free_units, 10000); /* of June and July */
+}
+
+static void an_assignment_gives_nothing_for_old_months(void **state)
+{
+    struct world *world = *state;
+    struct vend_tariff_version version = office_social();
+    version.free_carry_months = 12;
+    version.valid_from_unix_s++;
+    office_tariff(world, &version);
+    buy(world, "A-1", 1000);
+    wait_days(120); /* May */
+    assign_home(world, "social");
+    const struct store_bill *bill = buy(world, "A-1", 65000);
+    assert_int_equal(bill->free_units, 5000);
+    assert_monthly(bill, ""); /* no month began under it */
+    wait_days(31);
+    bill = buy(world, "A-1", 65000);
+    assert_int_equal(bill->free_units, 5000);
+    assert_monthly(bill, "1x100 ");
+    assert_int_equal(bill->after.charged_through, vend_month(NOW_S + 151 * DAY_S, 0));
+}
+
+static void months_are_charged_at_the_rate_of_their_time(void **state)
+{
+    struct world *world = *state;
+    struct vend_tariff_version version = office_social();
+    social_account(world);
+    assert_monthly(buy(world, "S-1", 5000), "1x100 ");
+    wait_days(77); /* 2 April: February, March and April began at 1.00 */
+    version.fixed_charge_per_month = 140;
+    version.valid_from_unix_s = NOW_S + 77 * DAY_S;
+    office_tariff(world, &version);
+    wait_days(61); /* 2 June: May and June */
+    const struct store_bill *bill = buy(world, "S-1", 5000);
+    assert_monthly(bill, "3x300 2x280 ");
+    assert_int_equal(bill->charges, 580);
+    /* none for the months that nothing serves */
+    assign_home(world, "");
+    wait_days(61);
+    assign_home(world, "home");
+    assert_monthly(buy(world, "A-1", 1000), "");
+}
+
+/* A bill has room for so many rates: the later months wait for the next one. */
+static void more_rates_than_lines_wait(void **state)
+{
+    struct world *world = *state;
+    struct vend_tariff_version version = office_social();
+    social_account(world);
+    for (int64_t i = 1; i <= VEND_MONTHLY_RATES + 1; i++) {
+        version.fixed_charge_per_month = 100 + i;
+        version.valid_from_unix_s = NOW_S + (31 * i - 16) * DAY_S; /* before the month's end */
+        version.free_units_per_month = 0;
+        wait_days(31);
+        office_tariff(world, &version);
+    }
+    const struct store_bill *bill = buy(world, "S-1", 1000);
+    assert_monthly(bill, "2x200 1x101 1x102 1x103 1x104 1x105 1x106 ");
+    assert_int_equal(bill->after.charged_through, vend_month(NOW_S, 0) + 7);
+    assert_monthly(buy(world, "S-1", 1000), "1x107 ");
+    assert_monthly(buy(world, "S-1", 1000), "");
+}
+
+/* The office's day counts: 14 hours ahead, February begins on 31 January at 10:00 UTC. */
+static void months_are_the_offices(void **state)
+{
+    struct world *world = *state;
+    wait_days(15);
+    world_step(DAY_S - 60, DAY_S - 60); /* 31 January, 09:59:30: 30 s before February */
+    social_account(world);
+    const struct store_bill *bill = buy(world, "S-1", 6000);
+    assert_int_equal(bill->free_units, 5000);
+    assert_int_equal(bill->after.month, 55 * 12);
+    assert_monthly(bill, "1x100 ");
+    world_step(60, 60);
+    bill = buy(world, "S-1", 6000);
+    assert_int_equal(bill->free_units, 5000);
+    assert_int_equal(bill->after.month, 55 * 12 + 1);
+    assert_monthly(bill, "1x100 ");
+    world_step(60, 60);
+    assert_int_equal(buy(world, "S-1", 6000)->free_units, 0);
+}
+
+/* An account opened in the office's February owes nothing for January. */
+static void an_account_begins_in_the_offices_month(void **state)
+{
+    struct world *world = *state;
+    wait_days(16); /* 31 January, 10:00:30 */
+    social_account(world);
+    assert_monthly(buy(world, "S-1", 6000), "1x100 ");
+    world_step(0, 0);
+    wait_days(28); /* 28 February, 10:00:30: March there */
+    const struct store_bill *bill = buy(world, "S-1", 20000);
+    assert_monthly(bill, "1x100 ");
+    assert_int_equal(bill->free_units, 5000);
+}
+
+/* Free units of one month over several purchases are taken once. */
+static void what_was_taken_of_a_month_is_counted_once(void **state)
+{
+    struct world *world = *state;
+    social_account(world);
+    assert_int_equal(buy(world, "S-1", 1000)->free_units, 1000);
+    assert_int_equal(buy(world, "S-1", 1000)->free_units, 1000);
+    assert_int_equal(buy(world, "S-1", 1000)->free_units, 1000);
+    wait_days(31);
+    assert_int_equal(buy(world, "S-1", 20000)->free_units, 7000);
+}
+
+#define TEST(name)  cmocka_unit_test_setup_teardown(name, office_setup, world_teardown)
+#define AHEAD(name) cmocka_unit_test_setup_teardown(name, office_setup_ahead, world_teardown)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(a_raised_quota_gives_nothing_for_old_months),
+        TEST(a_carry_begins_with_the_month_that_has_it),
+        TEST(an_assignment_gives_nothing_for_old_months),
+        TEST(months_are_charged_at_the_rate_of_their_time),
+        TEST(more_rates_than_lines_wait),
+        TEST(what_was_taken_of_a_month_is_counted_once),
+        AHEAD(months_are_the_offices),
+        AHEAD(an_account_begins_in_the_offices_month),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
