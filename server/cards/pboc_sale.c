@@ -11,6 +11,7 @@ static mv_status sign(struct cards_pboc *card)
     struct vend_record_order order = *session->order->purchase;
     order.request_id = session->order->request_id;
     order.pan = session->card.pan;
+    order.of_this_epoch = true;
     order.has_card = true;
     memcpy(order.card, card->serial, sizeof order.card);
     MV_TRY(vend_issue_record(session->vend, &session->caller, &order, &session->result->purchase));
@@ -119,6 +120,8 @@ mv_status cards_pboc_replace(struct cards_pboc *card)
     uint32_t amount;
     if (session->order->purchase != NULL && session->order->purchase->quantity.amount != 0)
         return mv_fail(MV_INVALID_FIELD, "purchase: a replacement of profile 2 repeats the last one");
+    if (session->order->content_count > 1)
+        return mv_fail(MV_INVALID_FIELD, "parameters: a card of profile 2 carries none");
     MV_TRY(vend_card_purchases(session->vend, &session->act, session->order->pan, &known));
     if (!known.account_open || known.signed_to == 0)
         return mv_fail(MV_ACCOUNT_NOT_OPEN, NULL);

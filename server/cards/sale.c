@@ -12,15 +12,22 @@ struct sale {
     bool unread; /* the meter has written nothing since */
 };
 
-static mv_status sign(struct cards_session *session)
+static struct vend_record_order order_of(const struct cards_session *session, const char *pan)
 {
-    struct cards_result *result = session->result;
     struct vend_record_order order = *session->order->purchase;
     order.request_id = session->order->request_id;
-    order.pan = session->card.pan;
+    order.pan = pan;
+    order.of_this_epoch = true;
     order.has_card = true;
     memset(order.card, 0, sizeof order.card);
     memcpy(order.card + sizeof order.card - STORE_UID, session->act.uid, STORE_UID);
+    return order;
+}
+
+static mv_status sign(struct cards_session *session)
+{
+    struct cards_result *result = session->result;
+    const struct vend_record_order order = order_of(session, session->card.pan);
     MV_TRY(vend_issue_record(session->vend, &session->caller, &order, &result->purchase));
     result->has_purchase = true;
     return mv_ok();
@@ -104,23 +111,58 @@ static mv_status check_behind(const struct cards_order *order, const struct vend
     return behind(before) <= most ? mv_ok() : mv_fail(MV_PREVIOUS_UNREAD, NULL);
 }
 
+/* All that could refuse the sale, while nothing is signed and nothing given up for it. `kept`: bytes of what goes along
+ * besides the order. */
+static mv_status check_order(struct cards_session *session, const char *pan, const struct vend_card_purchases *before,
+                             uint32_t kept)
+{
+    const struct vend_record_order order = order_of(session, pan);
+    uint32_t size;
+    uint32_t all = CARDS_BUNDLE + kept;
+    if (before->request == 0)
+        MV_TRY(check_behind(session->order, before));
+    MV_TRY(vend_weigh_record(session->vend, &session->caller, &order, &size));
+    all += size;
+    for (size_t i = 0; i < session->order->content_count; i++) {
+        MV_TRY(cards_weigh(session, i, pan, &size));
+        all += size;
+    }
+    return all <= MV_CARD_USER_TO_BYTES ? mv_ok() : mv_fail(MV_CARD_FULL, NULL);
+}
+
 static mv_status sell(struct cards_session *session)
 {
     struct sale sale;
     MV_TRY(look(session, &sale));
     if (sale.before.request != 0)
         return again(session, &sale);
-    MV_TRY(check_behind(session->order, &sale.before));
+    cards_content_begin(&sale.next);
+    keep_parameters(&sale);
+    MV_TRY(check_order(session, session->card.pan, &sale.before, sale.next.size - CARDS_BUNDLE));
     MV_TRY(sign(session));
     session->result->merged = behind(&sale.before) > 0;
     return write(session, &sale);
 }
 
+/* What is sold at once to a card that is none of the meter's yet. Another card is denied for it: first it is certain
+ * that the sale itself is allowed. */
+static mv_status sell_new(struct cards_session *session, bool replaces)
+{
+    const char *pan = session->order->pan;
+    struct vend_card_purchases before;
+    MV_TRY(cards_meet(session));
+    bool used = session->known && session->card.row.state == STORE_CARD_IN_USE;
+    if (!used) {
+        MV_TRY(vend_card_purchases(session->vend, &session->act, pan, &before));
+        MV_TRY(check_order(session, pan, &before, 0));
+    }
+    MV_TRY(cards_make_user(session, replaces));
+    return sell(session);
+}
+
 mv_status cards_open_account(struct cards_session *session)
 {
-    MV_TRY(cards_meet(session));
-    MV_TRY(cards_make_user(session, false));
-    return sell(session);
+    return sell_new(session, false);
 }
 
 mv_status cards_purchase(struct cards_session *session)
@@ -133,9 +175,7 @@ mv_status cards_purchase(struct cards_session *session)
 
 mv_status cards_replace(struct cards_session *session)
 {
-    MV_TRY(cards_meet(session));
-    MV_TRY(cards_make_user(session, true));
-    return sell(session);
+    return sell_new(session, true);
 }
 
 mv_status cards_read_back(struct cards_session *session)

@@ -118,9 +118,12 @@ MV_MUST_USE mv_status cards_make(struct cards_session *session, const struct ven
 MV_MUST_USE mv_status cards_make_user(struct cards_session *session, bool replaces);
 /* Back to transport state (wipe.c). `sure`: all of its keys are those of a card in use. */
 MV_MUST_USE mv_status cards_wipe(struct cards_session *session, bool sure);
-/* Signs contents[index] for a meter, under an id of the request's own. */
+/* Signs contents[index] for a meter, under an id of the request's own. RECORD_KEYS_DIFFER: it was signed in an epoch of
+ * the meter that is over. */
 MV_MUST_USE mv_status cards_sign(struct cards_session *session, size_t index, const char *pan, bool of_round,
                                  struct vend_records *records);
+/* Whether it would be signed for a user card, and how many bytes it would take there. */
+MV_MUST_USE mv_status cards_weigh(struct cards_session *session, size_t index, const char *pan, uint32_t *bytes);
 
 /* ---- programs ---- */
 mv_status cards_identify(struct cards_session *session);

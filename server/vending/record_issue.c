@@ -156,6 +156,15 @@ static mv_status find_read(struct store *store, struct signing *signing)
     return mv_ok();
 }
 
+/* What was signed is told again; whether it is of use still is another matter. */
+static mv_status check_epoch(struct store *store, struct signing *signing)
+{
+    if (!signing->order->of_this_epoch)
+        return mv_ok();
+    MV_TRY(store_record_meter_get(store, signing->meter.id, &signing->keys));
+    return signing->out->epoch == signing->keys.keys.epoch ? mv_ok() : mv_fail(MV_RECORD_KEYS_DIFFER, "epoch");
+}
+
 static mv_status look(struct vend *vend, struct store *store, struct signing *signing)
 {
     const struct vend_record_order *order = signing->order;
@@ -163,7 +172,9 @@ static mv_status look(struct vend *vend, struct store *store, struct signing *si
     MV_TRY(vend_may_touch(&vend->directory, &signing->identity, VEND_ISSUE_RECORD, signing->meter.organisation,
                           signing->meter.sgc));
     mv_status found = find_answer(vend, store, signing);
-    if (found.ok || found.reason != MV_RECORD_UNKNOWN)
+    if (found.ok)
+        return check_epoch(store, signing);
+    if (found.reason != MV_RECORD_UNKNOWN)
         return found;
     MV_TRY(check_meter(signing));
     MV_TRY(check_credit(store, signing));
@@ -244,7 +255,7 @@ static mv_status ask_key_process(struct vend *vend, struct signing *signing)
     return vend_record_seal(vend, signing->caller->deadline_ns, signing->sealed, order->parts);
 }
 
-static mv_status seal(struct vend *vend, struct signing *signing)
+static mv_status gather(struct vend *vend, struct signing *signing)
 {
     const struct vend_record_order *order = signing->order;
     struct vend_now now;
@@ -260,11 +271,23 @@ static mv_status seal(struct vend *vend, struct signing *signing)
     memcpy(signing->facts.card, order->card, sizeof signing->facts.card);
     signing->facts.credit_register = register_of(&signing->meter);
     signing->facts.next = renewed(signing);
-    if (order->kind == MV_KIND_READ)
+    return mv_ok();
+}
+
+static mv_status write_parts(struct signing *signing)
+{
+    for (uint8_t i = 0; i < signing->order->parts; i++)
+        MV_TRY(write_part(signing, i));
+    return mv_ok();
+}
+
+static mv_status seal(struct vend *vend, struct signing *signing)
+{
+    MV_TRY(gather(vend, signing));
+    if (signing->order->kind == MV_KIND_READ)
         MV_TRY(
             vend_record_random(vend, signing->caller->deadline_ns, signing->facts.nonce, sizeof signing->facts.nonce));
-    for (uint8_t i = 0; i < order->parts; i++)
-        MV_TRY(write_part(signing, i));
+    MV_TRY(write_parts(signing));
     return ask_key_process(vend, signing);
 }
 
@@ -422,4 +445,29 @@ mv_status vend_issue_record(struct vend *vend, const struct vend_caller *caller,
     if (status.ok && records->count == 0)
         status = mv_fail(MV_METER_CHANGED, NULL);
     return vend_answer(vend, caller, VEND_ISSUE_RECORD, object, status);
+}
+
+static mv_status weigh(struct vend *vend, struct signing *signing, uint32_t *bytes)
+{
+    const struct vend_records *signed_before = signing->out;
+    MV_TRY(prepare(vend, signing));
+    MV_TRY(look_in_snapshot(vend, signing));
+    for (size_t i = 0; i < signed_before->count; i++)
+        *bytes += signed_before->parts[i].size + 1U;
+    if (signed_before->count > 0)
+        return mv_ok();
+    MV_TRY(gather(vend, signing));
+    MV_TRY(write_parts(signing));
+    for (uint8_t i = 0; i < signing->order->parts; i++)
+        *bytes += signing->sealed[i].size + MV_RECORD_MAC + 1U;
+    return mv_ok();
+}
+
+mv_status vend_weigh_record(struct vend *vend, const struct vend_caller *caller, const struct vend_record_order *order,
+                            uint32_t *bytes)
+{
+    struct vend_records before = {.count = 0};
+    struct signing signing = {.caller = caller, .order = order, .out = &before};
+    *bytes = 0;
+    return vend_answer(vend, caller, VEND_ISSUE_RECORD, vend_form_object(order->pan), weigh(vend, &signing, bytes));
 }

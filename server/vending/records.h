@@ -54,6 +54,7 @@ struct vend_record_order {
     bool retires;         /* the meter is suspended with it */
     bool abandons_unread; /* a reset although purchases are out that no return shows as taken */
     bool names_last_read; /* RECORD_UNKNOWN when there was none in this epoch */
+    bool of_this_epoch;   /* what was signed under the id in another epoch is RECORD_KEYS_DIFFER: no meter takes it */
     /* Key update (new versions, the same epoch) and reset (the next epoch): what the meter has afterwards. */
     bool renews;
     bool next_epoch;
@@ -83,6 +84,11 @@ struct vend_records {
  * again). */
 MV_MUST_USE mv_status vend_issue_record(struct vend *vend, const struct vend_caller *caller,
                                         const struct vend_record_order *order, struct vend_records *records);
+
+/* What signing it would come to now: the same refusals, before anything else is done for it. Nothing is signed and no
+ * number used. `bytes`: of all its parts, a byte of length in front of each. */
+MV_MUST_USE mv_status vend_weigh_record(struct vend *vend, const struct vend_caller *caller,
+                                        const struct vend_record_order *order, uint32_t *bytes);
 
 /* What a meter wrote back. */
 struct vend_return {

@@ -250,7 +250,7 @@ static void a_false_card_is_not_bound(void **state)
     struct cards_world *cards = *state;
     begin_t begin = cards_begin("new", METERVAULT__V1__CARD_PURPOSE__REPLACE);
     begin.meter_pan = cards->meter.pan;
-    cards_user(cards);
+    cards_opened(cards);
     cards_fresh(cards, 2);
     cards_transport(cards);
     cards->card.application.keys[0].bytes[0] ^= 1;
