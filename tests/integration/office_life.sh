@@ -1,0 +1,121 @@
+#!/usr/bin/env bash
+# What happens at an office besides selling: debts, payments, deposits, sales taken back, free tokens, another meter, another
+# owner, the end of an account; then the sums of the ledger, by SQL alone. MV_BIN chooses the build.
+set -uo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/../.." || exit 3
+. tests/support/checks.sh
+. tests/support/instance.sh
+. tests/support/cli.sh
+
+check "an instance starts" mv_instance_start || finish
+check "a manager" mv_enrol manager1 root manager
+check "a clerk" mv_enrol clerk1 "$MV_ORGANISATION" supervisor
+check "a second officer" mv_enrol second1 root officer
+old=$(mv_pan 7)
+new=$(mv_pan 8)
+check "a meter" mv_register "$old" 7
+check "is made" mv_meter_make "$old" 7 "$MV_DIR/meter7"
+check "another one" mv_register "$new" 7
+check "is made too" mv_meter_make "$new" 7 "$MV_DIR/meter8"
+account() {
+    cli clerk1 account "$@"
+}
+sell() {
+    cli "$MV_VENDOR" sell "$@" --yes
+}
+sale() {
+    cli "$MV_VENDOR" sale "$@"
+}
+
+cat >"$MV_DIR/home.tariff" <<END
+name = "home"
+kind = single
+valid_from = "$(date -u -d '3 days ago' +%Y-%m-%d)"
+step { price = "0.10" }
+free_per_month = "5"
+round_to = "0.01"
+END
+check "the currency" cli "$MV_OFFICER" tariff office --currency EUR --digits 2 --yes
+check "a tariff" cli manager1 tariff import "$MV_DIR/home.tariff" --organisation root
+check "is approved" cli "$MV_OFFICER" tariff approve home --version 1 --yes
+check "and assigned" cli manager1 tariff assign home --organisation root --utility electricity --class default
+check "an account" account open A-1 --meter "$old" --name "Mei Lin"
+
+# ---- free units, debts, payments ----
+expect "the month's free units are a token of their own" 0 "total" sell --account A-1 --free-units
+expect "once" 1 "AMOUNT_TOO_SMALL" sell --account A-1 --free-units
+expect "a vendor adds no debt" 1 "ROLE_MISSING" cli "$MV_VENDOR" account debt-add A-1 --amount 30 --label Arrears \
+    --per-purchase 2 --reason "2025"
+expect "a debt" 0 "Owed      30.00 EUR" account debt-add A-1 --amount 30 --label Arrears --percent 50 --reason "2025" \
+    --request-id d1
+expect "the same again is done once" 0 "stored answer" account debt-add A-1 --amount 30 --label Arrears --percent 50 \
+    --reason "2025" --request-id d1
+expect "another one, taken first" 0 "Debt      2" account debt-add A-1 --amount 3 --label Meter --per-purchase 2 \
+    --priority 1 --reason "new display"
+expect "a sale takes both" 0 "Arrears" sell --account A-1 --money 10 --request-id s1
+same "the first its 2.00, the other half of the rest" "200 400" \
+    "$(query "select group_concat(amount, ' ') from (select amount from bill_line where kind = 6 order by line)")"
+expect "other terms" 0 "debt changed" account debt-change A-1 --debt 1 --label Arrears --percent 10 --reason "hardship"
+expect "a payment without a purchase" 0 "Owed      16.00 EUR" cli "$MV_VENDOR" account pay A-1 --amount 10 --debt 1
+expect "not more than is owed" 1 "OWED_LESS" cli "$MV_VENDOR" account pay A-1 --amount 16.01 --debt 1
+expect "written off" 0 "Owed      0.00 EUR" account write-off A-1 --debt 1 --amount 16 --reason "court" --yes
+expect "what is left" 0 "Owed      1.00 EUR" cli "$MV_VENDOR" account debts A-1
+expect "to the balance" 0 "Balance   20.00 EUR" cli "$MV_VENDOR" account pay A-1 --amount 20
+expect "as deposit, from the balance" 0 "Deposit   15.00 EUR" cli "$MV_VENDOR" account pay A-1 --amount 15 --deposit \
+    --pay balance
+expect "a vendor gives no money out" 1 "ROLE_MISSING" cli "$MV_VENDOR" account pay-out A-1 --amount 1 --reason x --yes
+
+# ---- sales confirmed, given up, taken back ----
+check "a request is given up" sale cancel s2 --yes
+expect "and nothing is sold under it" 1 "REQUEST_CANCELLED" sell --account A-1 --money 10 --request-id s2
+expect "one that was made is not given up" 1 "SALE_MADE" sale cancel s1 --yes
+check "a sale is confirmed" sale confirm s1
+expect "and not taken back" 1 "SALE_CONFIRMED" cli clerk1 sale reverse "$MV_ORGANISATION/till1/2" --reason "oops" --yes
+sell --account A-1 --kwh 20 --request-id s3 --json >"$MV_DIR/s3.json"
+digits=$(tokens <"$MV_DIR/s3.json")
+receipt=$(json issued.receipt.number <"$MV_DIR/s3.json")
+expect "nobody takes back without saying yes" 2 "--yes" cli clerk1 sale reverse "$MV_ORGANISATION/till1/$receipt" --reason oops
+expect "a vendor takes nothing back" 1 "ROLE_MISSING" sale reverse "$MV_ORGANISATION/till1/$receipt" --reason oops --yes
+expect "taken back" 0 "waits for officers" cli clerk1 sale reverse "$MV_ORGANISATION/till1/$receipt" --reason oops --yes
+expect "once" 1 "SALE_REVERSED" cli clerk1 sale reverse "$MV_ORGANISATION/till1/$receipt" --reason oops --yes
+expect "the meter takes the token all the same" 0 "balance 20 kWh" "$MV_BIN/metersim" --state "$MV_DIR/meter7" enter "$digits"
+expect "one officer" 0 "approvals 1 of 2" cli "$MV_OFFICER" account approve-claim 1 --yes
+expect "is one" 0 "approvals 1 of 2" cli "$MV_OFFICER" account approve-claim 1 --yes
+expect "two pay" 0 "paid to the balance" cli second1 account approve-claim 1 --yes
+expect "the audit tells the risk" 0 "risk=meter-may-hold-it" cli "$MV_OFFICER" audit export
+
+# ---- free, another meter, another owner, the end ----
+expect "in an emergency" 0 "kWh" cli clerk1 sale free --meter "$old" --kwh 5 --reason storm --yes
+expect "not by a vendor" 1 "ROLE_MISSING" sale free --meter "$old" --kwh 5 --reason storm --yes
+expect "another meter" 0 "$new" account change-meter A-1 --meter "$new" --reason "display broken" --yes
+expect "what was in the old one" 0 "waits for officers" account claim A-1 --meter "$old" --units 12300 --reason "read 12.3"
+expect "not yet" 1 "CLAIM_NOT_DUE" cli clerk1 sale free --meter "$new" --wh 12300 --claim 2 --reason moved --yes
+check "one officer agrees" cli "$MV_OFFICER" account approve-claim 2 --yes
+check "and the other" cli second1 account approve-claim 2 --yes
+cli clerk1 sale free --meter "$new" --wh 12300 --claim 2 --reason moved --yes --json >"$MV_DIR/moved.json"
+expect "the new meter has it" 0 "balance 12.3 kWh" "$MV_BIN/metersim" --state "$MV_DIR/meter8" enter \
+    "$(tokens <"$MV_DIR/moved.json")"
+expect "and once" 1 "CLAIM_NOT_DUE" cli clerk1 sale free --meter "$new" --wh 12300 --claim 2 --reason moved --yes
+expect "a debt is left" 0 "Debt      3" account debt-add A-1 --amount 4 --label Fence --per-purchase 1 --reason "broken"
+expect "who leaves owes" 1 "ACCOUNT_OWES" account transfer A-1 --to B-1 --name "Omar Said" --reason "house sold" --yes
+expect "who comes takes it over" 0 "Omar Said" account transfer A-1 --to B-1 --name "Omar Said" --reason "house sold" \
+    --debts go --yes
+expect "the old account buys nothing" 1 "ACCOUNT_SUSPENDED" sell --account A-1 --money 5
+expect "the new one pays the debt" 0 "Fence" sell --account B-1 --money 5
+expect "what the old one holds" 0 "paid out" account pay-out A-1 --amount 5 --reason "moved out" --yes
+expect "its deposit" 0 "Deposit   0.00 EUR" account pay-out A-1 --amount 15 --deposit --reason "moved out" --yes
+expect "an account that owes is not closed" 1 "ACCOUNT_OWES" account close B-1 --reason "pulled down" --yes
+expect "but for what stays owed" 0 "closed" account close B-1 --reason "pulled down" --leave-debts --yes
+expect "for ever" 1 "ACCOUNT_CLOSED" cli "$MV_VENDOR" account pay B-1 --amount 1
+expect "the timeline tells all" 0 "WRITTEN_OFF" account timeline A-1
+
+# ---- the sums, by SQL alone ----
+same "debts are what their entries say" 0 "$(query 'select count(*) from debt d where outstanding <> (select coalesce(sum(amount), 0) from debt_entry e where e.debt = d.id)')"
+same "bills took of debts what they say" 0 "$(query 'select (select coalesce(sum(debts), 0) from bill) + (select coalesce(sum(amount), 0) from debt_entry where sale is not null)')"
+same "accounts hold what their entries say" 0 "$(query 'select count(*) from account_tally t where balance <> (select coalesce(sum(amount), 0) from account_entry e where e.account = t.account)')"
+same "deposits are what was taken and given back" 0 "$(query 'select coalesce(sum(held), 0) - (select coalesce(sum(case kind when 6 then amount when 7 then -amount end), 0) from account_act) from account_deposit')"
+same "acts are numbered without gaps" 0 "$(query 'select max(id) - count(*) from account_act')"
+same "no claim was paid without two officers" 0 "$(query 'select count(*) from account_act a where kind = 9 and (select count(*) from claim_approval p where p.claim = a.other) < 2')"
+check "the audit chain verifies" cli "$MV_OFFICER" audit verify
+check "no sanitizer reported anything" no_sanitizer_report
+finish
