@@ -31,7 +31,7 @@ static const char *sum_name(const Metervault__V1__BatchSum *sum)
     case METERVAULT__V1__BATCH_SUM_KIND__BATCH_SUM_KEPT:
         return "change kept";
     case METERVAULT__V1__BATCH_SUM_KIND__BATCH_SUM_COMMISSION:
-        return sum->key == METERVAULT__V1__VENDOR_ENTRY_KIND__VENDOR_COMMISSION ? "commission" : "commission back";
+        return "commission";
     case METERVAULT__V1__BATCH_SUM_KIND__BATCH_SUM_UNPRICED:
         return "without a price";
     case METERVAULT__V1__BATCH_SUM_KIND__BATCH_SUM_BALANCE:

@@ -20,7 +20,7 @@ enum store_batch_what {
     STORE_SUM_MONEY = 1,  /* taken in, by payment kind */
     STORE_SUM_LINES,      /* of bills, by kind of line */
     STORE_SUM_KEPT,       /* change kept for accounts, by payment kind */
-    STORE_SUM_COMMISSION, /* by enum store_vendor_kind */
+    STORE_SUM_COMMISSION, /* given for these sales; key STORE_VENDOR_COMMISSION */
     STORE_SUM_UNPRICED,   /* tokens without a price, key 0 */
     STORE_SUM_BALANCE     /* paid by accounts with what they held, key 0 */
 };

@@ -94,8 +94,9 @@ struct store_vendor_entry {
 };
 /* Of a sale or an act; deposits come with store_vendor_deposit_insert. */
 MV_MUST_USE mv_status store_vendor_entry_insert(struct store *store, const struct store_vendor_entry *entry);
-/* Gives back what was booked for a sale, commission too. What was never on credit stays as it is. */
-MV_MUST_USE mv_status store_vendor_give_back(struct store *store, int64_t sale, int64_t principal, int64_t at_unix_s);
+/* Takes the commission of a sale back, once. Nothing when there was none. */
+MV_MUST_USE mv_status store_vendor_commission_back(struct store *store, int64_t sale, int64_t principal,
+                                                   int64_t at_unix_s);
 typedef mv_status store_vendor_entry_fn(void *self, const struct store_vendor_entry *entry);
 /* By number, after one, at most `limit`. */
 MV_MUST_USE mv_status store_vendor_entries(struct store *store, int64_t vendor, uint64_t after, size_t limit,

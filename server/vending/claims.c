@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/utf8.h"
+#include "store/vendors.h"
 #include "vending/internal.h"
 #include "vending/price.h"
 
@@ -197,7 +198,10 @@ static mv_status pay(struct store *store, const struct act *act, int64_t now_us,
     vend_copy(paid.reason, sizeof paid.reason, row->reason);
     MV_TRY(store_act_insert(store, &paid, NULL));
     row->act = paid.id;
-    return mv_ok();
+    /* the vendor keeps the money that it took, which the account holds now; it keeps no commission for it */
+    return row->kind == STORE_CLAIM_SALE
+               ? store_vendor_commission_back(store, row->sale, act->identity.id, paid.at_unix_s)
+               : mv_ok();
 }
 
 static mv_status approve(struct vend *vend, struct store *store, struct vend_change *change)

@@ -137,7 +137,7 @@ def add_sale(ledger, sale, add):
         add(3, bill["payment"], bill["tendered"] - bill["total"])
     for line in rows(ledger, "SELECT kind, amount FROM bill_line WHERE sale = ?", sale):
         add(2, line["kind"], line["amount"])
-    for entry in rows(ledger, "SELECT kind, amount FROM vendor_entry WHERE sale = ? AND kind IN (5, 6)", sale):
+    for entry in rows(ledger, "SELECT kind, amount FROM vendor_entry WHERE sale = ? AND kind = 5", sale):
         add(4, entry["kind"], entry["amount"])
 
 

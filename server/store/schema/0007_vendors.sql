@@ -233,7 +233,7 @@ CREATE TABLE batch_till (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX batch_till_last ON batch_till (terminal, kind, through);
 -- What: 1 money by payment kind, 2 bill lines by kind, 3 change kept for accounts (by payment kind, in 1 too), 4 commission
--- (5 given, 6 taken back), 5 tokens without a price, 6 paid by accounts with what they held (in 2 too).
+-- given (key 5), 5 tokens without a price, 6 paid by accounts with what they held (in 2 too).
 CREATE TABLE batch_sum (
   batch INTEGER NOT NULL REFERENCES batch (id),
   what INTEGER NOT NULL CHECK (what BETWEEN 1 AND 99),

@@ -186,27 +186,21 @@ mv_status store_vendor_entry_insert(struct store *store, const struct store_vend
     return sql_run(&sql);
 }
 
-static mv_status give_back(struct store *store, uint8_t kind, struct store_vendor_entry *entry)
+mv_status store_vendor_commission_back(struct store *store, int64_t sale, int64_t principal, int64_t at_unix_s)
 {
     bool row;
+    struct store_vendor_entry entry = {
+        .kind = STORE_VENDOR_COMMISSION_BACK, .sale = sale, .principal = principal, .at_unix_s = at_unix_s};
     struct sql sql = sql_read(store, SQL_VENDOR_ENTRY_OF_SALE);
-    sql_put_int(&sql, entry->sale);
-    sql_put_int(&sql, kind);
+    sql_put_int(&sql, sale);
+    sql_put_int(&sql, STORE_VENDOR_COMMISSION);
     MV_TRY(sql_step(&sql, &row));
     if (!row)
         return mv_ok();
-    entry->vendor = sql_get_int(&sql);
-    entry->amount = -sql_get_int(&sql);
-    entry->kind = (uint8_t)(kind + 1);
+    entry.vendor = sql_get_int(&sql);
+    entry.amount = -sql_get_int(&sql);
     sql_done(&sql);
-    return store_vendor_entry_insert(store, entry);
-}
-
-mv_status store_vendor_give_back(struct store *store, int64_t sale, int64_t principal, int64_t at_unix_s)
-{
-    struct store_vendor_entry entry = {.sale = sale, .principal = principal, .at_unix_s = at_unix_s};
-    MV_TRY(give_back(store, STORE_VENDOR_SALE, &entry));
-    return give_back(store, STORE_VENDOR_COMMISSION, &entry);
+    return store_vendor_entry_insert(store, &entry);
 }
 
 static mv_status read_entry(struct sql *sql, struct store_vendor_entry *entry)
