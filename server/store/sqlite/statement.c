@@ -429,7 +429,7 @@ static const struct sql_text texts[SQL_COUNT] = {
          "UNION ALL SELECT 3, b.payment, count(*), sum(b.tendered - b.total) FROM sale s JOIN bill b ON b.sale = s.id "
          "WHERE" BATCH_RANGE "AND b.change_kept = 1 AND b.tendered > b.total GROUP BY b.payment "
          "UNION ALL SELECT 4, e.kind, count(*), sum(e.amount) FROM sale s JOIN vendor_entry e ON e.sale = s.id "
-         "AND e.kind IN (5, 6) WHERE" BATCH_RANGE "GROUP BY e.kind "
+         "AND e.kind = 5 WHERE" BATCH_RANGE "GROUP BY e.kind "
          "UNION ALL SELECT 5, 0, count(*), 0 FROM sale s WHERE" BATCH_RANGE
          "AND NOT EXISTS (SELECT 1 FROM bill b WHERE b.sale = s.id) HAVING count(*) > 0"},
     [SQL_BATCH_SUM_INSERT] = {"batch", "INSERT INTO batch_sum VALUES (?, ?, ?, ?, ?)"},
