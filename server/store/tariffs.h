@@ -56,6 +56,8 @@ MV_MUST_USE mv_status store_tariff_get(struct store *store, const char *name, ui
  * then: TARIFF_UNKNOWN. */
 MV_MUST_USE mv_status store_tariff_in_force(struct store *store, const char *name, int64_t at_unix_s,
                                             struct store_tariff *tariff);
+/* The highest version that a second person approved: TARIFF_UNKNOWN. */
+MV_MUST_USE mv_status store_tariff_agreed(struct store *store, const char *name, struct store_tariff *tariff);
 /* TARIFF_NOT_PENDING when it has no doubt, is approved, or a later version is in force; TARIFF_SAME_PERSON. */
 MV_MUST_USE mv_status store_tariff_approve(struct store *store, const struct store_tariff *tariff, int64_t principal,
                                            int64_t at_unix_s);

@@ -87,8 +87,9 @@ struct vend_tariff_version {
 int64_t vend_tariff_scale(enum vend_utility utility);
 /* Whether the version can be priced with: TARIFF_INVALID names the field. Name, version and date are not looked at. */
 MV_MUST_USE mv_status vend_tariff_check(const struct vend_tariff_version *tariff);
-/* Whether somebody may have mistyped it: NULL, or what of `after` differs too much from the version before (a static
- * name of the field) and takes a second person. `before` NULL: the first version always takes one. */
+/* Whether somebody may have mistyped it: NULL, or what of `after` differs too much from `before` (a static
+ * name of the field) and takes a second person. `before` is the last version that a second person agreed to, so that
+ * many small steps come no further than one; NULL: the first version always takes one. */
 const char *vend_tariff_doubt(const struct vend_tariff_version *before, const struct vend_tariff_version *after);
 
 /* Months since 1970-01 at the office, which is `utc_offset_min` ahead of UTC. */

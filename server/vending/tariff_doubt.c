@@ -1,14 +1,14 @@
 /* Whether a version may have been mistyped: 10 where 0.10 was meant. */
 #include "vending/tariff.h"
 
-/* What is more than doubled or less than halved is doubted. */
-enum { FACTOR = 2 };
+/* What is more than half as much again, or less than two thirds, is doubted. */
+enum { FACTOR_HIGH = 3, FACTOR_LOW = 2 };
 
 static bool far(int64_t before, int64_t after)
 {
     const int64_t low = before < after ? before : after;
     const int64_t high = before < after ? after : before;
-    return high > low * FACTOR;
+    return high * FACTOR_LOW > low * FACTOR_HIGH;
 }
 
 static const char *doubt_prices(const struct vend_tariff_version *before, const struct vend_tariff_version *after)

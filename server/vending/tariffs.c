@@ -89,19 +89,27 @@ static bool same_version(const struct store_tariff *a, const struct store_tariff
            a->maximum_purchase == b->maximum_purchase && a->round_to == b->round_to && same_parts(a, b);
 }
 
-/* What it is compared with: the version that would be in force without it. */
+static mv_status found_or_none(mv_status status)
+{
+    return !status.ok && status.reason == MV_TARIFF_UNKNOWN ? mv_ok() : status;
+}
+
+/* It begins after the version that would be in force without it, and is compared with the one that two people agreed
+ * to last. */
 static mv_status compare(struct store *store, const struct vend_tariff_version *version, struct store_tariff *row)
 {
-    struct store_tariff before_row;
-    struct vend_tariff_version before;
-    mv_status status = store_tariff_in_force(store, version->name, INT64_MAX, &before_row);
-    if (!status.ok && status.reason != MV_TARIFF_UNKNOWN)
-        return status;
-    if (status.ok)
-        MV_TRY(vend_tariff_from_row(&before_row, &before));
+    struct store_tariff before;
+    struct store_tariff agreed_row;
+    struct vend_tariff_version agreed;
+    mv_status status = store_tariff_in_force(store, version->name, INT64_MAX, &before);
+    MV_TRY(found_or_none(status));
     if (status.ok && version->valid_from_unix_s <= before.valid_from_unix_s)
         return mv_fail(MV_TARIFF_INVALID, "valid_from_unix_s");
-    const char *doubt = vend_tariff_doubt(status.ok ? &before : NULL, version);
+    status = store_tariff_agreed(store, version->name, &agreed_row);
+    MV_TRY(found_or_none(status));
+    if (status.ok)
+        MV_TRY(vend_tariff_from_row(&agreed_row, &agreed));
+    const char *doubt = vend_tariff_doubt(status.ok ? &agreed : NULL, version);
     vend_copy(row->doubt, sizeof row->doubt, doubt == NULL ? "" : doubt);
     return mv_ok();
 }

@@ -1,6 +1,6 @@
-/* Tariffs where they are kept: versions are put in by one person and, when they differ much from the version before,
- * approved by another; organisations are served by those assigned to them or to one above. Rules of calls as in
- * vending.h. */
+/* Tariffs where they are kept: versions are put in by one person and, when they differ much from the last version that
+ * two people agreed to, approved by another; organisations are served by those assigned to them or to one above. Rules
+ * of calls as in vending.h. */
 #ifndef MV_VENDING_TARIFFS_H
 #define MV_VENDING_TARIFFS_H
 

@@ -22,22 +22,22 @@ def put_calls(book, event):
 
 
 def differs_much(before, after):
-    """More than twice or less than half, or of another shape: a number by number comparison of what was typed."""
+    """More than half as much again, less than two thirds, or of another shape: number by number, of what was typed."""
     if isinstance(before, dict):
         keys = set(before) | set(after)
         return any(differs_much(before.get(key, 0), after.get(key, 0)) for key in keys)
     if isinstance(before, list):
         return len(before) != len(after) or any(differs_much(b, a) for b, a in zip(before, after))
     if isinstance(before, int) and not isinstance(before, bool):
-        return max(before, after) > 2 * min(before, after)
+        return 2 * max(before, after) > 3 * min(before, after)
     return before != after
 
 
 def reckon_put(office, event):
     versions = office.tariffs.setdefault(event["terms"]["name"], [])
-    approved = [v for v in versions if v["approved"]]
-    doubtful = not approved or differs_much(approved[-1]["terms"], event["terms"])
-    versions.append({"terms": event["terms"], "from": office.book.start + event["from"], "approved": not doubtful,
+    agreed = [v for v in versions if v["agreed"]]
+    doubtful = not agreed or differs_much(agreed[-1]["terms"], event["terms"])
+    versions.append({"terms": event["terms"], "from": office.book.start + event["from"], "approved": not doubtful, "agreed": False,
                      "by": event["by"], "version": len(versions) + 1})
     state = "TARIFF_PENDING" if doubtful else "TARIFF_APPROVED"
     return [answered(version=len(versions), state=state, put_by=event["by"])]
@@ -54,7 +54,7 @@ def reckon_approve(office, event):
         return [refused("TARIFF_NOT_PENDING")]
     if version["by"] == event["by"]:
         return [refused("TARIFF_SAME_PERSON")]
-    version["approved"] = True
+    version["approved"] = version["agreed"] = True
     return [answered(state="TARIFF_APPROVED", approved_by=event["by"])]
 
 

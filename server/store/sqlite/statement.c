@@ -367,6 +367,8 @@ static const struct sql_text texts[SQL_COUNT] = {
          "WHERE t.name = ? AND max(v.valid_from_unix_s, v.put_at_unix_s, coalesce(a.approved_at_unix_s, 0)) <= ? "
          "AND (v.doubt = '' OR a.principal NOT NULL) "
          "ORDER BY v.version DESC LIMIT 1"},
+    [SQL_TARIFF_AGREED] = {"tariff",
+                           TARIFF_COLUMNS "WHERE t.name = ? AND a.principal NOT NULL ORDER BY v.version DESC LIMIT 1"},
     [SQL_TARIFFS] = {"tariff", TARIFF_COLUMNS "WHERE (t.name, v.version) > (?, ?) ORDER BY t.name, v.version LIMIT ?"},
     [SQL_VENDOR_GET] = {"vendor", VENDOR_COLUMNS "WHERE v.organisation = ?"},
     [SQL_VENDOR_OF] = {"vendor",

@@ -79,6 +79,13 @@ mv_status store_tariff_in_force(struct store *store, const char *name, int64_t a
     return get_one(&sql, tariff);
 }
 
+mv_status store_tariff_agreed(struct store *store, const char *name, struct store_tariff *tariff)
+{
+    struct sql sql = sql_read(store, SQL_TARIFF_AGREED);
+    sql_put_text(&sql, name);
+    return get_one(&sql, tariff);
+}
+
 mv_status store_tariffs(struct store *store, const char *after_name, uint32_t after_version, size_t limit,
                         store_tariff_fn *each, void *self)
 {

@@ -154,6 +154,51 @@ static void ten_is_not_a_tenth(void **state)
     assert_int_equal(quoted.bill.total, 110);
 }
 
+/* One person alone comes no further by many steps than by one, up or down, until a second one has agreed. */
+static void small_steps_are_measured_together(void **state)
+{
+    struct world *world = *state;
+    struct vend_tariff_version version = named("home1", 10000, NOW_S);
+    struct vend_tariff tariff;
+    office(world);
+    in_force(world, "root", &version);
+    for (int64_t i = 1; i <= 5; i++) {
+        version = named("home1", 10000 + 1000 * i, NOW_S + i);
+        assert_ok(put(world, "manager", "root", &version, &tariff));
+        assert_int_equal(tariff.state, VEND_TARIFF_APPROVED);
+    }
+    version = named("home1", 15001, NOW_S + 6);
+    assert_ok(put(world, "manager", "root", &version, &tariff));
+    assert_int_equal(tariff.state, VEND_TARIFF_PENDING);
+    assert_ok(approve(world, "officer1", "home1", tariff.version.version));
+    version = named("home1", 22000, NOW_S + 7);
+    assert_ok(put(world, "manager", "root", &version, &tariff));
+    assert_int_equal(tariff.state, VEND_TARIFF_APPROVED);
+    version = named("home1", 10000, NOW_S + 8);
+    assert_ok(put(world, "manager", "root", &version, &tariff));
+    assert_int_equal(tariff.state, VEND_TARIFF_PENDING);
+}
+
+/* More that is free is money given away: doubted as a price is. */
+static void a_raised_quota_is_doubted(void **state)
+{
+    struct world *world = *state;
+    struct vend_tariff_version version = named("home1", 10000, NOW_S);
+    struct vend_tariff tariff;
+    office(world);
+    version.free_units_per_month = 5000;
+    version.free_carry_months = 1;
+    in_force(world, "root", &version);
+    version.valid_from_unix_s++;
+    version.free_units_per_month = 10000;
+    assert_ok(put(world, "manager", "root", &version, &tariff));
+    assert_string_equal(tariff.doubt, "free_units_per_month");
+    version.free_units_per_month = 5000;
+    version.free_carry_months = 2;
+    assert_ok(put(world, "manager", "root", &version, &tariff));
+    assert_string_equal(tariff.doubt, "free_carry_months");
+}
+
 static void versions_begin_at_their_dates(void **state)
 {
     struct world *world = *state;
@@ -287,6 +332,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(the_currency_is_set_once, world_setup, world_teardown),
         cmocka_unit_test_setup_teardown(a_first_version_takes_two_people, world_setup, world_teardown),
         cmocka_unit_test_setup_teardown(ten_is_not_a_tenth, world_setup, world_teardown),
+        cmocka_unit_test_setup_teardown(small_steps_are_measured_together, world_setup, world_teardown),
+        cmocka_unit_test_setup_teardown(a_raised_quota_is_doubted, world_setup, world_teardown),
         cmocka_unit_test_setup_teardown(versions_begin_at_their_dates, world_setup, world_teardown),
         cmocka_unit_test_setup_teardown(the_nearest_assignment_serves, world_setup, world_teardown),
         cmocka_unit_test_setup_teardown(names_and_fields, world_setup, world_teardown),
