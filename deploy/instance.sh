@@ -158,6 +158,16 @@ mv_token_make() {
     touch "$MV_DIR/hsm/made"
 }
 
+# The masters of native records of one domain; once.
+mv_record_masters() { # DOMAIN
+    local use
+    [ ! -f "$MV_DIR/hsm/records-made" ] || return 0
+    for use in record-mac record-enc; do
+        mv_keys generate --use "$use" --domain "$1" || return
+    done
+    touch "$MV_DIR/hsm/records-made"
+}
+
 # The masters of all card keys, those of tool cards for one record domain; once.
 mv_card_masters() { # DOMAIN
     local use
@@ -294,4 +304,18 @@ mv_meter_make() { # PAN EA STATE-FILE
         --factory-key factory --out "$MV_DIR/hsm/$1.provision" >/dev/null || return
     "$MV_BIN/metersim" --state "$3" --provision "$MV_DIR/hsm/$1.provision" \
         --component-file "$MV_DIR/custodians/factory-a" --component-file "$MV_DIR/custodians/factory-b"
+}
+
+# A meter with a card slot: made with keys for tokens, records and cards, known to the office, in service.
+mv_card_meter_make() { # PAN DOMAIN STATE-FILE
+    local file="$MV_DIR/hsm/$1.provision"
+    rm -f "$file"
+    mv_keys export-meter --pan "$1" --sgc "$MV_SAMPLE_SGC" --krn 1 --kt 2 --ti 1 --ea 11 --base-date 2014 --ken 255 \
+        --factory-key factory --domain "$2" --mac-version 1 --enc-version 1 --epoch 0 --card 1 --card-area 1 \
+        --out "$file" >/dev/null &&
+        mv_cli "$MV_ADMIN" meter register --meter "$1" --organisation "$MV_ORGANISATION" --sgc "$MV_SAMPLE_SGC" --ea 11 --made &&
+        mv_cli "$MV_ADMIN" meter provision "$1" --domain "$2" --epoch 0 --card 1 --card-area 1 >/dev/null &&
+        mv_cli "$MV_ADMIN" meter state "$1" active >/dev/null &&
+        "$MV_BIN/metersim" --state "$3" --provision "$file" --component-file "$MV_DIR/custodians/factory-a" \
+            --component-file "$MV_DIR/custodians/factory-b"
 }

@@ -5,6 +5,7 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 root=$PWD
 pan=600727000000000009 engineer=engineer1
+card_pan=600727120000000138 card_desk=cards1 domain=A1B2C3
 step_count=0
 
 usage() {
@@ -125,7 +126,7 @@ build() {
     [ "$had_build" = yes ] || touch "$MV_DIR/build-made"
     if ! { cmake "${generator[@]}" -S . -B build -DCMAKE_BUILD_TYPE=RelWithDebInfo &&
         cmake --build build -j "$(nproc)" \
-            --target metervaultd metervault-hsmd metervault-keys metervault metersim; } >"$MV_DIR/build.log" 2>&1; then
+            --target metervaultd metervault-hsmd metervault-keys metervault metersim vcard; } >"$MV_DIR/build.log" 2>&1; then
         tail -n 30 "$MV_DIR/build.log"
         echo "The build failed; all of its output is in $MV_DIR/build.log" >&2
         exit 1
@@ -140,6 +141,16 @@ open_meter() {
     fi
     mv_register "$pan" 11 | sed 's/^/      /'
     mv_meter_make "$pan" 11 "$meter.new" | sed 's/^/      /'
+    mv "$meter.new" "$meter"
+}
+
+open_card_meter() {
+    local meter="$MV_DIR/card-meter.state"
+    if [ -f "$meter" ]; then
+        echo "    The meter of the last run is used: $card_pan"
+        return
+    fi
+    mv_card_meter_make "$card_pan" "$domain" "$meter.new" | sed 's/^/      /'
     mv "$meter.new" "$meter"
 }
 
@@ -173,6 +184,7 @@ key_in_sale() {
 
 next_steps() {
     local client="$MV_BIN/metervault" configs="$MV_DIR/clients" keys
+    local card="$client card" at="--reader socket:$MV_DIR/ann --config $configs/$card_desk.conf"
     printf -v keys '%q ' env SOFTHSM2_CONF="$MV_DIR/hsm/softhsm2.conf" "${MV_AS_HSM[@]}" "$MV_BIN/metervault-keys" \
         --config "$MV_DIR/hsm/hsmd.conf" list
     cat <<EOF
@@ -188,6 +200,15 @@ What to try next:
   who did what          $client audit export --config $configs/$MV_OFFICER.conf
   nobody edited it      $client audit verify --config $configs/$MV_OFFICER.conf
   the keys of the token $keys
+  cards: an emulated one waits for a reader, then goes from the desk to the meter and back
+    a card of the maker $root/build/tests/vcard --card $MV_DIR/ann.card --new 04782E21801D80
+    lay it down         $root/build/tests/vcard --card $MV_DIR/ann.card --listen $MV_DIR/ann &
+    make it ours        $card personalise --factory $at
+    open an account     $card open --meter $card_pan --kwh 20 --client 4711 warning-cut-s=45 $at
+    the customer        $MV_BIN/metersim --state $MV_DIR/card-meter.state card insert $MV_DIR/ann
+    what it brings home $card read $at
+    buy more            $card purchase --kwh 25 $at
+    a real reader       $client card readers --config $configs/$card_desk.conf
   this again            $root/deploy/quickstart.sh
   remove all of it      $root/deploy/quickstart.sh --clean
 EOF
@@ -223,7 +244,8 @@ if [ -f "$MV_DIR/hsm/made" ]; then
     echo "    The token of the last run is used."
 else
     mv_token_make | sed 's/^/      /'
-    mv_card_masters A1B2C3 | sed 's/^/      /'
+    mv_record_masters "$domain" | sed 's/^/      /'
+    mv_card_masters "$domain" | sed 's/^/      /'
 fi
 step "Daemons: the key process holds PIN and keys, the server talks to the network and keeps the ledger."
 start metervault-hsmd mv_hsmd_start
@@ -231,8 +253,11 @@ start metervaultd mv_server_start
 step "People: an officer, a meter administrator, an engineer and a shop that may sell to supply group $MV_SAMPLE_SGC."
 mv_principals
 mv_enrol "$engineer" "$MV_ORGANISATION" engineer >/dev/null
+mv_enrol "$card_desk" "$MV_ORGANISATION" vendor,engineer,card-factory >/dev/null
 step "Meter: registered with the server; the factory loads its key, wrapped in the token, into a simulated meter."
 open_meter
+step "Card meter: another one, with a slot for cards, for the commands at the end."
+open_card_meter
 step "Sale: a shop with a client certificate asks for 25.6 kWh; the sale is in the ledger before the digits are shown."
 shown "$MV_BIN/metervault" vend --meter "$pan" --kwh 25.6 --config "$MV_DIR/clients/$MV_VENDOR.conf"
 sale=$(mv_cli "$MV_VENDOR" reprint --last --json)
