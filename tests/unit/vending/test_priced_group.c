@@ -9,7 +9,9 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "vending/debts.h"
 #include "vending/internal.h"
+#include "vending/price.h"
 
 /* ---- bills that the ledger refuses ---- */
 mv_status __real_store_bill_insert(struct store *store, const struct store_bill *bill);
@@ -135,6 +137,35 @@ static void sales_of_a_group_see_each_other(void **state)
                                           "WHERE a.number = 'A-1'"),
                      2185);
     world_audit_verify(world);
+    free(buyers);
+}
+
+/* What one takes of a debt, the next one does not owe. */
+static void a_debt_is_taken_once(void **state)
+{
+    struct world *world = *state;
+    struct buyer *buyers = many(world, 1000);
+    struct vend_caller chief = world_caller("chief");
+    struct vend_act act;
+    int64_t taken = 0;
+    const struct vend_act_request debt = {.request_id = "d1",
+                                          .terminal = "",
+                                          .account = "A-1",
+                                          .kind = STORE_ACT_DEBT_ADDED,
+                                          .amount = 250,
+                                          .reason = "arrears",
+                                          .terms = {.label = "Arrears", .rule = VEND_DEBT_FIXED, .amount = 30}};
+    assert_ok(vend_account_act(world->vend, &chief, &debt, &act));
+    int before = fake_keys.encrypt_calls;
+    together(world, buyers, MANY);
+    assert_true(fake_keys.encrypt_calls - before <= 4); /* they did share */
+    for (unsigned i = 0; i < MANY; i++) {
+        assert_ok(buyers[i].status);
+        taken += buyers[i].sold.charged.bill.debts;
+    }
+    assert_int_equal(taken, 250);
+    assert_int_equal(office_number(world, "SELECT outstanding FROM debt"), 0);
+    assert_int_equal(office_number(world, "SELECT count(*) FROM debt_entry WHERE sale NOT NULL"), 9);
     free(buyers);
 }
 
@@ -279,6 +310,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(sales_of_a_group_see_each_other),
+        TEST(a_debt_is_taken_once),
         TEST(one_that_is_refused_is_not_counted),
         TEST(a_group_takes_no_more_credit_than_there_is),
         TEST(credit_of_one_that_is_refused_is_there_for_others),
