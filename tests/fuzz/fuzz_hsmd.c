@@ -52,14 +52,17 @@ static void remove_token(void)
 /* Masters of native records and cards, of the domain in the first inputs. */
 static void import_masters(struct hsm *hsm)
 {
-    static const uint8_t value[16] = {1, 2, 3};
-    static const enum hsm_key_use uses[] = {HSM_USE_RECORD_MAC,    HSM_USE_RECORD_ENC, HSM_USE_CARD_ISSUER,
-                                            HSM_USE_CARD_OFFICE,   HSM_USE_CARD_METER, HSM_USE_CARD_AREA,
-                                            HSM_USE_CARD_TRANSPORT};
+    uint8_t value[16] = {1, 2, 3};
+    static const enum hsm_key_use uses[] = {
+        HSM_USE_RECORD_MAC,         HSM_USE_RECORD_ENC,   HSM_USE_CARD_ISSUER,    HSM_USE_CARD_OFFICE,
+        HSM_USE_CARD_METER,         HSM_USE_CARD_AREA,    HSM_USE_CARD_TRANSPORT, HSM_USE_CARD_PBOC_INTERNAL,
+        HSM_USE_CARD_PBOC_EXTERNAL, HSM_USE_CARD_PBOC_MAC};
     struct hsm_backup backup;
     struct hsm_key_info made;
     const struct hsm_keeper keeper = test_keeper(&backup);
     for (size_t i = 0; i < sizeof uses / sizeof uses[0]; i++) {
+        value[15] =
+            hsm_use_is_pboc(uses[i]) ? (uint8_t)(2 * uses[i]) : 0; /* they must differ, and not in parity only */
         const struct hsm_key_request request = {
             .use = uses[i], .domain = {0xA1, 0xB2, 0xC3}, .version = 1, .issued_until_unix_s = INT64_MAX};
         test_ok(hsm_key_import(hsm, &request, value, sizeof value, NULL, &keeper, &made), "master");

@@ -152,9 +152,44 @@ def manners(folder):
     check("noise", 3 <= spoilt <= 40 and noisy[0] == noisy[1])
 
 
+def profile_2(folder):
+    path, masters = os.path.join(folder, "two"), os.path.join(folder, "masters")
+    with open(masters, "w") as out:
+        out.write("\n".join(digit * 32 for digit in "123") + "\n")
+    check("no masters", run("--card", path, "--new", UID, "--profile-2", path).returncode == 2)
+    check("a card of profile 2", run("--card", path, "--new", UID, "--profile-2", masters).returncode == 0)
+    os.replace(path, os.path.join(folder, "card"))
+    wallet, read = "04d682000c" + "00" * 12, "00b0820008"
+    for _ in range(2):
+        card, reader = start(folder)
+        check("its master file", reader.apdu("00a40000023f00") == "9000")
+        check("its serial number", reader.apdu("00b0990108") == "00" + UID.lower() + "9000")
+        check("no profile 1", reader.apdu(VERSION) == "6e00")
+        check("no files outside of the folder", reader.apdu(read) == "6a82")
+        check("the folder", reader.apdu("00a4000002df01") == "9000")
+        check("an empty wallet", reader.apdu(read) == "00" * 8 + "9000")
+        check("beyond", reader.apdu("00b0820009") == "6b00")
+        check("nobody writes", reader.apdu(wallet) == "6982")
+        check("no challenge", reader.apdu("0082000208" + "00" * 8) == "6984")
+        card.terminate()
+        card.wait(5)
+    card, reader = start(folder)
+    reader.apdu("00a4000002df01")
+    for left in ("63c2", "63c1", "63c0", "6983"):
+        reader.apdu("0084000008")
+        check("tries are counted", reader.apdu("0082000208" + "00" * 8) == left)
+    card.terminate()
+    card.wait(5)
+    card, reader = start(folder)
+    reader.apdu("00a4000002df01")
+    check("and kept", reader.apdu("0082000208" + "00" * 8) == "6983")
+    card.terminate()
+    card.wait(5)
+
+
 def main():
     with tempfile.TemporaryDirectory() as folder:
-        for part in (files, socket_ways, vpcd_way, manners):
+        for part in (files, socket_ways, vpcd_way, manners, profile_2):
             part(folder)
     print(f"{results['passed']} passed, {results['failed']} failed")
     return 1 if results["failed"] else 0

@@ -12,7 +12,7 @@
 
 static CK_FUNCTION_LIST *real;
 static CK_FUNCTION_LIST shim;
-static CK_MECHANISM_TYPE signing, decrypting;
+static CK_MECHANISM_TYPE signing, encrypting, decrypting;
 
 static bool wanted(const char *fault, bool once)
 {
@@ -80,9 +80,22 @@ static CK_RV decrypt(CK_SESSION_HANDLE session, CK_BYTE *data, CK_ULONG size, CK
     return rv;
 }
 
+static CK_RV encrypt_init(CK_SESSION_HANDLE session, CK_MECHANISM *mechanism, CK_OBJECT_HANDLE key)
+{
+    encrypting = mechanism->mechanism;
+    return real->C_EncryptInit(session, mechanism, key);
+}
+
 static CK_RV encrypt(CK_SESSION_HANDLE session, CK_BYTE *data, CK_ULONG size, CK_BYTE *out, CK_ULONG *out_size)
 {
+    bool des = encrypting == CKM_DES3_ECB;
+    if (des && wanted("des-lose-session", true))
+        return lose_session(session);
     CK_RV rv = real->C_Encrypt(session, data, size, out, out_size);
+    if (des && wanted("des-device-error", false))
+        return CKR_DEVICE_ERROR;
+    if (des && rv == CKR_OK && out != NULL && wanted("wrong-des", false))
+        out[0] ^= 1;
     if (rv == CKR_OK && out != NULL && wanted("wrong-ecb", false))
         out[0] ^= 1;
     return rv;
@@ -141,6 +154,7 @@ __attribute__((visibility("default"))) CK_RV C_GetFunctionList(CK_FUNCTION_LIST 
     shim.C_SignInit = sign_init;
     shim.C_Sign = sign;
     shim.C_SignFinal = sign_final;
+    shim.C_EncryptInit = encrypt_init;
     shim.C_Encrypt = encrypt;
     shim.C_DecryptInit = decrypt_init;
     shim.C_Decrypt = decrypt;

@@ -153,10 +153,10 @@ static void self_test_fails_closed(void **state)
     (void)state;
     static const struct {
         const char *fault, *mechanism;
-    } wrong[] = {{"wrong-hmac", "CKM_SHA256_HMAC"},   {"wrong-cmac", "CKM_AES_CMAC"},
-                 {"wrong-cbc", "CKM_AES_CBC"},        {"wrong-parts", "session keys of a card"},
-                 {"wrong-ecb", "CKM_AES_ECB"},        {"wrong-wrap", "CKM_AES_KEY_WRAP"},
-                 {"wrong-random", "C_GenerateRandom"}};
+    } wrong[] = {{"wrong-hmac", "CKM_SHA256_HMAC"},    {"wrong-cmac", "CKM_AES_CMAC"},
+                 {"wrong-cbc", "CKM_AES_CBC"},         {"wrong-parts", "session keys of a card"},
+                 {"wrong-ecb", "CKM_AES_ECB"},         {"wrong-wrap", "CKM_AES_KEY_WRAP"},
+                 {"wrong-random", "C_GenerateRandom"}, {"wrong-des", "CKM_DES3_ECB_ENCRYPT_DATA"}};
     char text[1024];
     assert_int_equal(process_check(&token, text, sizeof text), 0);
     assert_non_null(strstr(text, "ok: token "));

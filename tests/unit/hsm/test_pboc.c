@@ -4,95 +4,21 @@
 #include <string.h>
 
 #include "../../support/status.h"
-#include "hsm/internal.h"
-#include "record_world.h"
+#include "pboc_world.h"
 #include "served.h"
-#include "vcard.h"
 
-enum { TWIN = 100 /* a master that another use has too */, BLOCK = MV_PBOC_BLOCK };
-
-static const uint8_t serial[MV_PBOC_SERIAL] = {0, 0x86, 1, 2, 3, 4, 5, 6};
-static const enum hsm_key_use uses[VCARD_PBOC_KEYS] = {HSM_USE_CARD_PBOC_INTERNAL, HSM_USE_CARD_PBOC_EXTERNAL,
-                                                       HSM_USE_CARD_PBOC_MAC};
-static struct vcard card;
-
-static void import_twin(struct hsm *hsm, enum hsm_key_use use, enum hsm_key_use like)
-{
-    uint8_t value[16];
-    struct hsm_backup backup;
-    struct hsm_key_info made;
-    const struct hsm_keeper keeper = test_keeper(&backup);
-    const struct hsm_key_request request = {.use = use, .version = TWIN, .issued_until_unix_s = INT64_MAX};
-    record_world_value(like, DOMAIN, ACTIVE, value);
-    test_ok(hsm_key_import(hsm, &request, value, sizeof value, NULL, &keeper, &made), "import");
-}
-
-static void fill(struct hsm *hsm)
-{
-    test_ok(record_world_master(hsm, HSM_USE_CARD_PBOC_INTERNAL, DOMAIN, ACTIVE), "import");
-    test_ok(record_world_master(hsm, HSM_USE_CARD_PBOC_EXTERNAL, DOMAIN, ACTIVE), "import");
-    record_world_family(hsm, HSM_USE_CARD_PBOC_MAC);
-    import_twin(hsm, HSM_USE_CARD_PBOC_EXTERNAL, HSM_USE_CARD_PBOC_INTERNAL);
-    import_twin(hsm, HSM_USE_CARD_PBOC_MAC, HSM_USE_CARD_PBOC_EXTERNAL);
-    test_ok(record_world_master(hsm, HSM_USE_CARD_OFFICE, DOMAIN, ACTIVE), "import");
-}
+enum { BLOCK = MV_PBOC_BLOCK };
 
 static int set_up(void **state)
 {
     (void)state;
-    return served_set_up(NULL, fill);
+    return served_set_up(NULL, pboc_world_import);
 }
 
 static int tear_down(void **state)
 {
     (void)state;
     return served_tear_down();
-}
-
-/* The card as its issuer made it, under these versions. */
-static int new_card(void **state)
-{
-    uint8_t masters[VCARD_PBOC_KEYS][16];
-    (void)state;
-    for (size_t i = 0; i < VCARD_PBOC_KEYS; i++)
-        record_world_value(uses[i], DOMAIN, ACTIVE, masters[i]);
-    vcard_init_pboc(&card, NULL, serial, masters);
-    const uint8_t folder[] = {0, 0xA4, 0, 0, 2, 0xDF, 0x01};
-    uint8_t rapdu[VCARD_RAPDU];
-    assert_int_equal(2, vcard_apdu(&card, folder, sizeof folder, rapdu));
-    return 0;
-}
-
-static struct hsmd_pboc_ref ref_of(uint8_t internal, uint8_t external, uint8_t mac)
-{
-    struct hsmd_pboc_ref ref = {.internal = internal, .external = external, .mac = mac};
-    memcpy(ref.serial, serial, sizeof ref.serial);
-    return ref;
-}
-
-static mv_status step(struct hsmd_card_answer *answer)
-{
-    uint8_t rapdu[VCARD_RAPDU];
-    uint16_t size = vcard_apdu(&card, answer->apdu, answer->apdu_size, rapdu);
-    return hsmd_card_step(client, answer->session, rapdu, size, answer);
-}
-
-static mv_status relay(struct hsmd_card_answer *answer)
-{
-    while (answer->next == HSMD_CARD_SEND)
-        MV_TRY(step(answer));
-    return mv_ok();
-}
-
-static uint32_t session_under(uint8_t mac)
-{
-    struct hsmd_card_answer answer;
-    const struct hsmd_pboc_ref ref = ref_of(ACTIVE, ACTIVE, mac);
-    assert_ok(hsmd_pboc_open(client, &ref, &answer));
-    assert_ok(relay(&answer));
-    assert_int_equal(answer.next, HSMD_CARD_DONE);
-    assert_int_not_equal(answer.session, HSMD_CARD_NO_SESSION);
-    return answer.session;
 }
 
 static void refused(const struct hsmd_card_answer *answer, enum mv_card_error error)
@@ -119,21 +45,21 @@ static void both_prove_themselves_and_files_are_written(void **state)
     uint8_t wallet[MV_PBOC_WALLET];
     struct hsmd_card_answer answer;
     (void)state;
-    uint32_t session = session_under(ACTIVE);
-    assert_true(card.pboc.admitted);
+    uint32_t session = pboc_session(ACTIVE);
+    assert_true(pboc_card.pboc.admitted);
     parameters(2, file);
     mv_pboc_wallet_write(10000, 7, wallet);
-    memset(card.pboc.returned, 0x68, sizeof card.pboc.returned);
+    memset(pboc_card.pboc.returned, 0x68, sizeof pboc_card.pboc.returned);
     assert_ok(hsmd_pboc_update(client, session, 0x04, 1, file, sizeof file, &answer));
-    assert_ok(relay(&answer));
+    assert_ok(pboc_relay(&answer));
     assert_ok(hsmd_pboc_update(client, session, 0x04, 2, wallet, sizeof wallet, &answer));
-    assert_ok(relay(&answer));
+    assert_ok(pboc_relay(&answer));
     assert_ok(hsmd_pboc_update(client, session, 0x04, 5, nothing, sizeof nothing, &answer));
-    assert_ok(relay(&answer));
+    assert_ok(pboc_relay(&answer));
     assert_int_equal(answer.next, HSMD_CARD_DONE);
-    assert_memory_equal(card.pboc.user, file, sizeof file);
-    assert_memory_equal(card.pboc.wallet, "\x00\x00\x27\x10\x00\x00\x00\x07", 8);
-    assert_memory_equal(card.pboc.returned, nothing, sizeof nothing);
+    assert_memory_equal(pboc_card.pboc.user, file, sizeof file);
+    assert_memory_equal(pboc_card.pboc.wallet, "\x00\x00\x27\x10\x00\x00\x00\x07", 8);
+    assert_memory_equal(pboc_card.pboc.returned, nothing, sizeof nothing);
     hsmd_card_close(client, session);
 }
 
@@ -143,14 +69,14 @@ static void the_class_is_a_parameter(void **state)
     static const uint8_t wallet[MV_PBOC_WALLET] = {1};
     struct hsmd_card_answer answer;
     (void)state;
-    card.pboc.class = MV_PBOC_CLASS_84;
-    uint32_t session = session_under(ACTIVE);
+    pboc_card.pboc.class = MV_PBOC_CLASS_84;
+    uint32_t session = pboc_session(ACTIVE);
     assert_ok(hsmd_pboc_update(client, session, 0x84, 2, wallet, sizeof wallet, &answer));
-    assert_ok(relay(&answer));
+    assert_ok(pboc_relay(&answer));
     assert_int_equal(answer.next, HSMD_CARD_DONE);
-    assert_memory_equal(card.pboc.wallet, wallet, sizeof wallet);
+    assert_memory_equal(pboc_card.pboc.wallet, wallet, sizeof wallet);
     assert_ok(hsmd_pboc_update(client, session, 0x04, 2, wallet, sizeof wallet, &answer));
-    assert_ok(relay(&answer));
+    assert_ok(pboc_relay(&answer));
     refused(&answer, MV_CARD_FOREIGN);
 }
 
@@ -159,11 +85,11 @@ static void a_recorded_card_is_no_card(void **state)
 {
     struct hsmd_card_answer first;
     struct hsmd_card_answer second;
-    const struct hsmd_pboc_ref ref = ref_of(ACTIVE, ACTIVE, ACTIVE);
+    const struct hsmd_pboc_ref ref = pboc_ref(ACTIVE, ACTIVE, ACTIVE);
     uint8_t recorded[VCARD_RAPDU];
     (void)state;
     assert_ok(hsmd_pboc_open(client, &ref, &first));
-    uint16_t size = vcard_apdu(&card, first.apdu, first.apdu_size, recorded);
+    uint16_t size = vcard_apdu(&pboc_card, first.apdu, first.apdu_size, recorded);
     assert_ok(hsmd_pboc_open(client, &ref, &second));
     assert_int_equal(second.apdu_size, MV_PBOC_AUTH_APDU);
     assert_memory_equal(second.apdu, "\x00\x88\x00\x01\x08", 5);
@@ -178,13 +104,13 @@ static void a_recorded_card_is_no_card(void **state)
 /* Nothing is encrypted for a card that has not proven itself, whatever bit of its answer is wrong. */
 static void no_proof_no_cryptogram(void **state)
 {
-    const struct hsmd_pboc_ref ref = ref_of(ACTIVE, ACTIVE, ACTIVE);
+    const struct hsmd_pboc_ref ref = pboc_ref(ACTIVE, ACTIVE, ACTIVE);
     struct hsmd_card_answer answer;
     uint8_t rapdu[VCARD_RAPDU];
     (void)state;
     for (unsigned bit = 0; bit < 8 * BLOCK; bit++) {
         assert_ok(hsmd_pboc_open(client, &ref, &answer));
-        uint16_t size = vcard_apdu(&card, answer.apdu, answer.apdu_size, rapdu);
+        uint16_t size = vcard_apdu(&pboc_card, answer.apdu, answer.apdu_size, rapdu);
         rapdu[bit / 8] ^= (uint8_t)(1U << bit % 8);
         assert_ok(hsmd_card_step(client, answer.session, rapdu, size, &answer));
         refused(&answer, MV_CARD_FALSE);
@@ -214,23 +140,23 @@ static void no_proof_no_cryptogram(void **state)
 static void in_this_order_only(void **state)
 {
     static const uint8_t wallet[MV_PBOC_WALLET];
-    const struct hsmd_pboc_ref ref = ref_of(ACTIVE, ACTIVE, ACTIVE);
+    const struct hsmd_pboc_ref ref = pboc_ref(ACTIVE, ACTIVE, ACTIVE);
     struct hsmd_card_answer answer;
     struct hsmd_card_answer other;
     uint8_t rapdu[VCARD_RAPDU];
     (void)state;
     assert_ok(hsmd_pboc_open(client, &ref, &answer));
     assert_reason(hsmd_pboc_update(client, answer.session, 4, 2, wallet, sizeof wallet, &other), MV_INVALID_FIELD);
-    assert_ok(step(&answer));
+    assert_ok(pboc_step(&answer));
     assert_memory_equal(answer.apdu, "\x00\x84\x00\x00\x08", 5);
     assert_reason(hsmd_pboc_update(client, answer.session, 4, 2, wallet, sizeof wallet, &other), MV_INVALID_FIELD);
-    uint16_t size = vcard_apdu(&card, answer.apdu, answer.apdu_size, rapdu);
+    uint16_t size = vcard_apdu(&pboc_card, answer.apdu, answer.apdu_size, rapdu);
     assert_ok(hsmd_card_step(client, answer.session, rapdu, size, &answer));
     assert_memory_equal(answer.apdu, "\x00\x82\x00\x02\x08", 5);
     assert_ok(hsmd_card_step(client, answer.session, rapdu, size, &other));
     refused(&other, MV_CARD_FORMAT); /* a second challenge is no answer to a cryptogram */
     assert_reason(hsmd_card_step(client, answer.session, rapdu, size, &other), MV_CARD_SESSION_LOST);
-    uint32_t session = session_under(ACTIVE);
+    uint32_t session = pboc_session(ACTIVE);
     assert_reason(hsmd_card_step(client, session, rapdu, size, &other), MV_INVALID_FIELD);
     hsmd_card_close(client, session);
 }
@@ -238,8 +164,8 @@ static void in_this_order_only(void **state)
 /* What the card answers must not be what it wants to hear. */
 static void three_keys_are_three(void **state)
 {
-    const struct hsmd_pboc_ref one = ref_of(ACTIVE, TWIN, ACTIVE);
-    const struct hsmd_pboc_ref two = ref_of(ACTIVE, ACTIVE, TWIN);
+    const struct hsmd_pboc_ref one = pboc_ref(ACTIVE, PBOC_TWIN, ACTIVE);
+    const struct hsmd_pboc_ref two = pboc_ref(ACTIVE, ACTIVE, PBOC_TWIN);
     struct hsmd_card_answer answer;
     uint8_t reflected[MV_PBOC_AUTH_APDU] = {0, 0x88, 0, 1, BLOCK};
     uint8_t rapdu[VCARD_RAPDU];
@@ -247,15 +173,15 @@ static void three_keys_are_three(void **state)
     assert_reason(hsmd_pboc_open(client, &one, &answer), MV_CARD_KEY_NOT_ACTIVE);
     assert_reason(hsmd_pboc_open(client, &two, &answer), MV_CARD_KEY_NOT_ACTIVE);
     const uint8_t ask[] = {0, 0x84, 0, 0, BLOCK};
-    assert_int_equal(BLOCK + 2, vcard_apdu(&card, ask, sizeof ask, rapdu));
+    assert_int_equal(BLOCK + 2, vcard_apdu(&pboc_card, ask, sizeof ask, rapdu));
     memcpy(reflected + 5, rapdu, BLOCK);
-    assert_int_equal(BLOCK + 2, vcard_apdu(&card, reflected, sizeof reflected, rapdu));
+    assert_int_equal(BLOCK + 2, vcard_apdu(&pboc_card, reflected, sizeof reflected, rapdu));
     reflected[1] = 0x82;
     reflected[3] = 2;
     memcpy(reflected + 5, rapdu, BLOCK);
-    assert_int_equal(2, vcard_apdu(&card, reflected, sizeof reflected, rapdu));
+    assert_int_equal(2, vcard_apdu(&pboc_card, reflected, sizeof reflected, rapdu));
     assert_memory_equal(rapdu, "\x63\xC2", 2);
-    assert_false(card.pboc.admitted);
+    assert_false(pboc_card.pboc.admitted);
 }
 
 static void the_files_of_the_profile_and_no_others(void **state)
@@ -263,7 +189,7 @@ static void the_files_of_the_profile_and_no_others(void **state)
     uint8_t file[MV_PBOC_RETURN_BYTES] = {0};
     struct hsmd_card_answer answer;
     (void)state;
-    uint32_t session = session_under(ACTIVE);
+    uint32_t session = pboc_session(ACTIVE);
     const struct hsmd_card_answer before = {.session = session};
     static const struct {
         uint8_t class, file, size;
@@ -282,7 +208,7 @@ static void the_files_of_the_profile_and_no_others(void **state)
     assert_reason(hsmd_pboc_update(client, session, 4, 1, file, MV_PBOC_USER_BYTES, &answer), MV_INVALID_FIELD);
     parameters(1, file);
     assert_ok(hsmd_pboc_update(client, before.session, 4, 1, file, MV_PBOC_USER_BYTES, &answer));
-    assert_ok(relay(&answer));
+    assert_ok(pboc_relay(&answer));
     assert_int_equal(answer.next, HSMD_CARD_DONE);
     hsmd_card_close(client, session);
 }
@@ -295,16 +221,16 @@ static void a_changed_write_is_refused(void **state)
     uint8_t rapdu[VCARD_RAPDU];
     (void)state;
     for (unsigned byte = 5; byte < 17; byte++) {
-        uint32_t session = session_under(ACTIVE);
+        uint32_t session = pboc_session(ACTIVE);
         assert_ok(hsmd_pboc_update(client, session, 4, 2, wallet, sizeof wallet, &answer));
-        assert_ok(step(&answer));
+        assert_ok(pboc_step(&answer));
         assert_int_equal(answer.apdu_size, 17);
         answer.apdu[byte] ^= 1;
-        uint16_t size = vcard_apdu(&card, answer.apdu, answer.apdu_size, rapdu);
+        uint16_t size = vcard_apdu(&pboc_card, answer.apdu, answer.apdu_size, rapdu);
         assert_memory_equal(rapdu, "\x69\x88", 2);
         assert_ok(hsmd_card_step(client, session, rapdu, size, &answer));
         refused(&answer, MV_CARD_INTEGRITY);
-        assert_int_equal(card.pboc.wallet[3], 0);
+        assert_int_equal(pboc_card.pboc.wallet[3], 0);
     }
 }
 
@@ -325,12 +251,12 @@ static void states_of_the_keys_count(void **state)
     struct hsmd_card_answer answer;
     (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        const struct hsmd_pboc_ref ref = ref_of(ACTIVE, ACTIVE, rows[i].version);
+        const struct hsmd_pboc_ref ref = pboc_ref(ACTIVE, ACTIVE, rows[i].version);
         if (rows[i].opens != MV_REASON_UNSPECIFIED) {
             assert_reason(hsmd_pboc_open(client, &ref, &answer), rows[i].opens);
             continue;
         }
-        uint32_t session = session_under(rows[i].version);
+        uint32_t session = pboc_session(rows[i].version);
         if (rows[i].writes != MV_REASON_UNSPECIFIED)
             assert_reason(hsmd_pboc_update(client, session, 4, 2, wallet, sizeof wallet, &answer), rows[i].writes);
         else
@@ -347,7 +273,7 @@ static void profiles_do_not_mix(void **state)
     const struct hsmd_card_key_ref office = {.use = HSMD_CARD_OFFICE, .slot = 1, .version = ACTIVE};
     struct hsmd_card_answer answer;
     (void)state;
-    uint32_t session = session_under(ACTIVE);
+    uint32_t session = pboc_session(ACTIVE);
     assert_reason(hsmd_card_command(client, session, &command, &answer), MV_INVALID_FIELD);
     assert_reason(hsmd_card_open(client, &office, session, &answer), MV_INVALID_FIELD);
     assert_reason(hsmd_card_change_key(client, session, 1, &office, &office, &answer), MV_INVALID_FIELD);
@@ -362,16 +288,16 @@ static void profiles_do_not_mix(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup(both_prove_themselves_and_files_are_written, new_card),
-        cmocka_unit_test_setup(the_class_is_a_parameter, new_card),
-        cmocka_unit_test_setup(a_recorded_card_is_no_card, new_card),
-        cmocka_unit_test_setup(no_proof_no_cryptogram, new_card),
-        cmocka_unit_test_setup(in_this_order_only, new_card),
-        cmocka_unit_test_setup(three_keys_are_three, new_card),
-        cmocka_unit_test_setup(the_files_of_the_profile_and_no_others, new_card),
-        cmocka_unit_test_setup(a_changed_write_is_refused, new_card),
-        cmocka_unit_test_setup(states_of_the_keys_count, new_card),
-        cmocka_unit_test_setup(profiles_do_not_mix, new_card),
+        cmocka_unit_test_setup(both_prove_themselves_and_files_are_written, pboc_new_card),
+        cmocka_unit_test_setup(the_class_is_a_parameter, pboc_new_card),
+        cmocka_unit_test_setup(a_recorded_card_is_no_card, pboc_new_card),
+        cmocka_unit_test_setup(no_proof_no_cryptogram, pboc_new_card),
+        cmocka_unit_test_setup(in_this_order_only, pboc_new_card),
+        cmocka_unit_test_setup(three_keys_are_three, pboc_new_card),
+        cmocka_unit_test_setup(the_files_of_the_profile_and_no_others, pboc_new_card),
+        cmocka_unit_test_setup(a_changed_write_is_refused, pboc_new_card),
+        cmocka_unit_test_setup(states_of_the_keys_count, pboc_new_card),
+        cmocka_unit_test_setup(profiles_do_not_mix, pboc_new_card),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }

@@ -101,7 +101,8 @@ static struct session *find(uint32_t session)
 
 static void end(struct session *place)
 {
-    mv_card_end(&place->card);
+    if (place->pboc.state == FAKE_PBOC_NONE)
+        mv_card_end(&place->card);
     place->taken = false;
     fake_cards.sessions--;
 }
