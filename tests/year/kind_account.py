@@ -49,6 +49,7 @@ def reckon_update(office, event):
         account.version += 1
     if account.tariff_class != event["class"]:
         account.class_since = office.now
+        account.classes.append((office.now, event["class"]))
     account.name, account.tariff_class = event["name"], event["class"]
     return [shown(account)]
 

@@ -1,4 +1,5 @@
 """Sales to accounts, also such as must be refused, and the same again."""
+import history
 import kind_debt
 import kind_vendor
 import people
@@ -52,29 +53,15 @@ def tariff_for_model(terms):
             "taxes": [(one["percent_e4"], one["on_energy"], one["on_charges"]) for one in terms.get("taxes", [])]}
 
 
-def free_left(office, account, terms):
-    """The oldest free units are taken first; they end `free_carry_months` after their month."""
-    each, carry = terms.get("free_units_per_month", 0), terms.get("free_carry_months", 0)
-    purse = []  # (month, left)
-    for month in range(office.month_of(account.class_since), office.month() + 1):
-        purse = [(of, left) for of, left in purse if of + carry >= month] + [(month, each)]
-        taken = account.free.get(month, 0)
-        for place, (of, left) in enumerate(purse):
-            part = min(left, taken)
-            purse[place] = (of, left - part)
-            taken -= part
-    return sum(left for _, left in purse)
-
-
-def facts_of(office, account, event, terms):
+def facts_of(office, account, event):
     month = office.month()
     before = account.charged_through
     if before is None:
         before = office.month_of(account.opened) - 1
     ask = price_model.FREE if "free" in event else price_model.UNITS if "wh" in event else price_model.MONEY
     return {"ask": ask, "grain": price_model.TOKEN, "amount": event.get("wh", event.get("money", 0)), "minor_digits": office.minor_digits,
-            "bought_units": account.paid.get(month, 0), "free_units": free_left(office, account, terms),
-            "months_due": max(0, month - before), "debts": kind_debt.for_price(office, account)}
+            "bought_units": account.paid.get(month, 0), "free_units": history.free_left(office, account),
+            "months_due": 0, "monthly": history.monthly(office, account, before), "debts": kind_debt.for_price(office, account)}
 
 
 def pay(account, event, total):
@@ -127,7 +114,7 @@ def sell(office, event):
     version = office.tariff_of(account)
     if version is None:
         return refused("TARIFF_NOT_ASSIGNED")
-    price = price_model.expect(tariff_for_model(version["terms"]), facts_of(office, account, event, version["terms"]))
+    price = price_model.expect(tariff_for_model(version["terms"]), facts_of(office, account, event))
     price = price.split()
     if price[0] != "ok":
         return refused(price[0])

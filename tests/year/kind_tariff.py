@@ -37,7 +37,7 @@ def reckon_put(office, event):
     versions = office.tariffs.setdefault(event["terms"]["name"], [])
     agreed = [v for v in versions if v["agreed"]]
     doubtful = not agreed or differs_much(agreed[-1]["terms"], event["terms"])
-    versions.append({"terms": event["terms"], "from": office.book.start + event["from"], "approved": not doubtful, "agreed": False,
+    versions.append({"terms": event["terms"], "from": office.book.start + event["from"], "approved": not doubtful, "agreed": False, "since": office.now,
                      "by": event["by"], "version": len(versions) + 1})
     state = "TARIFF_PENDING" if doubtful else "TARIFF_APPROVED"
     return [answered(version=len(versions), state=state, put_by=event["by"])]
@@ -55,6 +55,7 @@ def reckon_approve(office, event):
     if version["by"] == event["by"]:
         return [refused("TARIFF_SAME_PERSON")]
     version["approved"] = version["agreed"] = True
+    version["since"] = office.now
     return [answered(state="TARIFF_APPROVED", approved_by=event["by"])]
 
 
@@ -65,7 +66,9 @@ def assign_calls(_, event):
 
 
 def reckon_assign(office, event):
-    office.assigned[event["organisation"], event["class"]] = event["name"]
+    place = event["organisation"], event["class"]
+    office.assigned[place] = event["name"]
+    office.assignments.setdefault(place, []).append((office.now, event["name"]))
     return [answered(tariff=event["name"])]
 
 

@@ -10,6 +10,7 @@ class Account:
         self.name = event["name"]
         self.state, self.version, self.balance = "ACCOUNT_IN_USE", 1, 0
         self.opened, self.class_since = now, now
+        self.classes = [(now, self.tariff_class)]
         self.deposit, self.debts = 0, []
         self.pans = [self.pan]     # meters that it has or had
         self.charged_through = None
@@ -24,6 +25,7 @@ class Office:
         self.minor_digits = None
         self.tariffs = {}          # name: versions, as {"terms": ..., "from": ..., "approved": ..., "by": ...}
         self.assigned = {}         # (organisation, class): name
+        self.assignments = {}      # the same with times, all that ever were: (since, name)
         self.accounts = {}
         self.receipts = {}         # (organisation, till): the last number
         self.orders = {}           # (principal, request id): (what was asked, what was answered)

@@ -149,6 +149,9 @@ def bill(tariff, facts, units):
     if facts["months_due"] > 0 and tariff["monthly"] > 0:
         fixed += tariff["monthly"] * facts["months_due"]
         lines.append((3, 0, fixed))
+    for months, charge in facts.get("monthly", []):
+        fixed += months * charge
+        lines.append((3, 0, months * charge))
     charges_before, taxes_before = month_until(tariff, facts, begin)
     charges_after, taxes_after = month_until(tariff, facts, end)
     for (kind, amount), before, after in zip(tariff["charges"], charges_before, charges_after):
