@@ -46,18 +46,15 @@ mv_status cards_meet(struct cards_session *session)
     return found.ok || found.reason == MV_CARD_UNKNOWN ? mv_ok() : found;
 }
 
-/* The head is what meters see: it must say what the ledger does. */
-static mv_status check_head(const struct cards_session *session)
+bool cards_head_is_right(const struct cards_session *session)
 {
     const struct store_card *row = &session->card.row;
     const struct mv_card_head *head = &session->head;
     bool same = session->has_head && head->kind == row->kind && head->version == row->version &&
                 memcmp(head->domain, row->domain, sizeof head->domain) == 0;
-    if (session->has_head && head->kind == MV_CARD_BLOCKED)
-        return mv_fail(MV_CARD_DENIED, "head");
     if (same && row->kind == MV_CARD_USER)
         same = memcmp(head->pan, session->card.pan, sizeof head->pan) == 0;
-    return same ? mv_ok() : mv_fail(MV_CARD_NOT_GENUINE, "head");
+    return same;
 }
 
 static mv_status expect(const struct cards_session *session, bool user)
@@ -69,7 +66,7 @@ static mv_status expect(const struct cards_session *session, bool user)
         return mv_fail(MV_CARD_DENIED, NULL);
     if (row->state != STORE_CARD_IN_USE || (row->kind == MV_CARD_USER) != user)
         return mv_fail(MV_CARD_KIND_WRONG, NULL);
-    return check_head(session);
+    return session->has_application ? mv_ok() : mv_fail(MV_CARD_NOT_GENUINE, "application");
 }
 
 mv_status cards_expect_user(struct cards_session *session)

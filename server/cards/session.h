@@ -59,6 +59,9 @@ MV_MUST_USE mv_status cards_say(struct cards_session *session, unsigned done, un
 /* ---- who it is (meet.c) ---- */
 /* Application, UID, head and what the ledger knows; holds the card for this session. */
 MV_MUST_USE mv_status cards_meet(struct cards_session *session);
+/* The head says what the ledger does. It is what meters see, it goes in clear, and a card that was blocked has another:
+ * cards_enter puts it right. */
+bool cards_head_is_right(const struct cards_session *session);
 /* A user card in use, of this meter: CARD_UNKNOWN, CARD_DENIED, CARD_KIND_WRONG, CARD_OTHER_METER, CARD_NOT_GENUINE. */
 MV_MUST_USE mv_status cards_expect_user(struct cards_session *session);
 /* Any other card in use. */
@@ -77,7 +80,8 @@ struct hsmd_card_key_ref cards_own_key(const struct cards_session *session, uint
 struct hsmd_card_key_ref cards_factory_key(const struct cards_session *session, uint8_t slot);
 /* The version that the card says it is under; proven by the authentication that follows. */
 MV_MUST_USE mv_status cards_key_version(struct cards_session *session, uint8_t slot, uint8_t *version);
-/* Authenticates a card in use with this slot, and checks its UID. */
+/* Authenticates a card in use with this slot, and checks its UID. The head of one that the ledger allows is put right.
+ */
 MV_MUST_USE mv_status cards_enter(struct cards_session *session, uint8_t slot);
 
 /* ---- files (files.c) ---- */

@@ -54,6 +54,16 @@ mv_status cards_key_version(struct cards_session *session, uint8_t slot, uint8_t
     return mv_ok();
 }
 
+static mv_status put_head_right(struct cards_session *session)
+{
+    const struct store_card *row = &session->card.row;
+    bool allowed = row->state == STORE_CARD_IN_USE && row->denied == STORE_CARD_ALLOWED;
+    if (!allowed || cards_head_is_right(session))
+        return mv_ok();
+    MV_TRY(cards_write_head(session, row->kind));
+    return cards_commit(session);
+}
+
 mv_status cards_enter(struct cards_session *session, uint8_t slot)
 {
     uint8_t version = 0;
@@ -63,5 +73,5 @@ mv_status cards_enter(struct cards_session *session, uint8_t slot)
     MV_TRY(cards_open(session, &key));
     MV_TRY(cards_check_uid(session));
     session->result->genuine = true;
-    return mv_ok();
+    return put_head_right(session);
 }

@@ -120,15 +120,20 @@ expect "the card gets its newest keys too" 0 "" at_desk "$engineer" rekey
 
 # ---- block, unblock ----
 expect "a card is denied" 0 "DENIED: found in the street" cli "$supervisor" card block --uid 04000000000002 --reason "found in the street"
-expect "and sells nothing" 1 "CARD_DENIED" at_desk "$MV_VENDOR" purchase --kwh 1
+expect "and what meters see of it" 0 "DENIED" at_desk "$supervisor" block --reason "found in the street"
+expect "it sells nothing" 1 "CARD_DENIED" at_desk "$MV_VENDOR" purchase --kwh 1
 expect "until it is found again" 0 "IN_USE" cli "$supervisor" card unblock --uid 04000000000002
+check "and then it does" at_desk "$MV_VENDOR" purchase --kwh 1
+expect "at the meter too" 0 "ACCEPT" at_meter 1
+total=$((total + 1000))
+same "once" "$total" "$(remaining 1)"
 expect "a replaced one stays denied" 1 "CARD_DENIED" cli "$supervisor" card unblock --uid 04000000000001
 expect "the list tells" 0 "04000000000001" cli "$supervisor" card list --denied
 
 # ---- the end ----
 expect "the account is closed" 0 "" at_desk "$MV_VENDOR" close --yes
 expect "the card may serve another one" 0 "TRANSPORT" cli "$MV_VENDOR" card show 04000000000002
-same "every sale is in the ledger once, and the replacement" "7 $total" "$(query "SELECT count(*) || ' ' || sum(amount) FROM record WHERE kind = 1")"
+same "every sale is in the ledger once, and the replacement" "8 $total" "$(query "SELECT count(*) || ' ' || sum(amount) FROM record WHERE kind = 1")"
 check "the audit chain verifies" cli "$MV_OFFICER" audit verify
 check "no sanitizer complained" no_sanitizer_report
 card_out

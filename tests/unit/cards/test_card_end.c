@@ -245,6 +245,49 @@ static void a_card_is_blocked(void **state)
     assert_refused(MV_CARD_UNKNOWN, cards_session(cards, "chief", &begin));
 }
 
+static void unblock(struct cards_world *cards)
+{
+    const struct vend_caller chief = world_caller("chief");
+    struct vend_card_act act = {.caller = &chief, .call = VEND_UNBLOCK_CARD};
+    struct vend_card card;
+    memcpy(act.uid, cards->card.uid, sizeof act.uid);
+    assert_ok(vend_card_allow(cards->world->vend, &act, &card));
+}
+
+/* What blocking wrote on it for meters goes with the denial. */
+static void an_unblocked_card_sells_again(void **state)
+{
+    struct cards_world *cards = *state;
+    const begin_t begin = block();
+    cards_opened(cards);
+    cards_visit(cards, &cards->meter);
+    assert_ok(cards_session(cards, "chief", &begin));
+    assert_int_equal(MV_CARD_BLOCKED, head_kind(cards));
+    unblock(cards);
+    assert_ok(cards_buy(cards, "one", 100, false));
+    assert_int_equal(MV_CARD_USER, head_kind(cards));
+    cards_visit(cards, &cards->meter);
+    assert_int_equal(cards_sold(cards), cards->meter.credit);
+}
+
+static void an_unblocked_tool_card_goes_round_again(void **state)
+{
+    struct cards_world *cards = *state;
+    const begin_t begin = block();
+    begin_t load = cards_begin("round", METERVAULT__V1__CARD_PURPOSE__LOAD_ROUND);
+    char *pans[] = {cards->meter.pan};
+    load.kind = METERVAULT__V1__CARD_KIND__INSPECTION;
+    load.meter_pans = pans;
+    load.n_meter_pans = 1;
+    cards_tool(cards, METERVAULT__V1__CARD_KIND__INSPECTION);
+    assert_ok(cards_session(cards, "chief", &begin));
+    assert_int_equal(MV_CARD_BLOCKED, head_kind(cards));
+    assert_refused(MV_CARD_DENIED, cards_session(cards, "engineer", &load));
+    unblock(cards);
+    assert_ok(cards_session(cards, "engineer", &load));
+    assert_int_equal(MV_CARD_INSPECTION, head_kind(cards));
+}
+
 /* The deny-list has it although the card left. */
 static void blocking_is_cut(void **state)
 {
@@ -296,6 +339,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(keys_are_moved, cards_setup, cards_teardown),
         cmocka_unit_test_setup_teardown(moving_keys_is_cut_everywhere, cards_setup, cards_teardown),
         cmocka_unit_test_setup_teardown(a_card_is_blocked, cards_setup, cards_teardown),
+        cmocka_unit_test_setup_teardown(an_unblocked_card_sells_again, cards_setup, cards_teardown),
+        cmocka_unit_test_setup_teardown(an_unblocked_tool_card_goes_round_again, cards_setup, cards_teardown),
         cmocka_unit_test_setup_teardown(blocking_is_cut, cards_setup, cards_teardown),
         cmocka_unit_test_setup_teardown(at_a_ceiling_nothing_is_authenticated, cards_setup, cards_teardown),
     };
