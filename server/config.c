@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "metervault/card_pboc.h"
+#include "vending/cards.h"
 
 struct text_key {
     const char *name;
@@ -35,6 +36,7 @@ static const struct number_key numbers[] = {
     {"queue_threads", 1, 1, 64, offsetof(struct config, queue_threads)},
     {"workers", 4, 1, 62, offsetof(struct config, workers)},
     {"stream_workers", 8, 1, 1024, offsetof(struct config, stream_workers)},
+    {"card_sessions", VEND_CARD_SESSIONS, 1, VEND_CARD_SESSIONS, offsetof(struct config, card_sessions)},
     {"max_message_bytes", 65536, 1024, 16777216, offsetof(struct config, max_message_bytes)},
     {"max_repeated", 1024, 1, 65536, offsetof(struct config, max_repeated)},
     {"max_calls", 1024, 1, 65536, offsetof(struct config, max_calls)},

@@ -17,6 +17,7 @@ struct config {
     uint32_t queue_threads;
     uint32_t workers;
     uint32_t stream_workers;
+    uint32_t card_sessions;
     uint32_t max_message_bytes;
     uint32_t max_repeated;
     uint32_t max_calls;

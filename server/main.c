@@ -64,6 +64,7 @@ void start_rpc_options(const struct config *config, const struct arguments *argu
                                     .queue_threads = config->queue_threads,
                                     .workers = config->workers,
                                     .stream_workers = config->stream_workers,
+                                    .desk_workers = config->card_sessions,
                                     .max_message_bytes = config->max_message_bytes,
                                     .max_repeated = config->max_repeated,
                                     .max_calls = config->max_calls,
@@ -132,7 +133,7 @@ static mv_status block_signals(sigset_t *signals)
 static mv_status start_domain(struct server *server)
 {
     const struct config *config = server->config;
-    unsigned readers = config->workers + config->stream_workers;
+    unsigned readers = config->workers + config->stream_workers + config->card_sessions;
     /* as many batches as there are stream workers, so that they take no room from other calls */
     unsigned batches = config->stream_workers * API_BATCH_ORDERS;
     const struct vend_options options = {.ledger = config->ledger,

@@ -99,7 +99,7 @@ static void list_cards(void *self, struct rpc_call *call, const ProtobufCMessage
 }
 
 static const struct rpc_method methods[] = {
-    {"Session", api_card_session, RPC_POOLED}, {"ListCards", list_cards, RPC_POOLED},
+    {"Session", api_card_session, RPC_DESK},   {"ListCards", list_cards, RPC_POOLED},
     {"GetCard", get_card, RPC_POOLED},         {"BlockCard", block_card, RPC_POOLED},
     {"UnblockCard", unblock_card, RPC_POOLED},
 };

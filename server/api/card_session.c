@@ -10,6 +10,7 @@
 
 struct relay {
     struct rpc_call *call;
+    const struct vend_card_limits *limits;
 };
 
 static mv_status send(struct rpc_call *call, const Metervault__V1__CardResponse *response)
@@ -44,8 +45,9 @@ static mv_status exchange(void *self, const uint8_t *capdu, size_t size, uint8_t
     command.apdu = (ProtobufCBinaryData){.data = (uint8_t *)capdu, .len = size};
     response.step_case = METERVAULT__V1__CARD_RESPONSE__STEP_COMMAND;
     response.command = &command;
+    rpc_step(relay->call, relay->limits->step_ms);
     MV_TRY(send(relay->call, &response));
-    MV_TRY(rpc_read_within(relay->call, CARDS_STEP_S, &message));
+    MV_TRY(rpc_read(relay->call, &message));
     return take_answer((const Metervault__V1__CardRequest *)message, rapdu, answered);
 }
 
@@ -59,6 +61,7 @@ static mv_status progress(void *self, unsigned done, unsigned of, const char *wh
     step.what = (char *)what;
     response.step_case = METERVAULT__V1__CARD_RESPONSE__STEP_PROGRESS;
     response.progress = &step;
+    rpc_step(relay->call, relay->limits->step_ms);
     return send(relay->call, &response);
 }
 
@@ -79,17 +82,20 @@ static mv_status tell(struct rpc_call *call, const struct cards_result *result)
 static mv_status run(struct vend *vend, struct rpc_call *call, const Metervault__V1__CardBegin *begin)
 {
     const struct vend_caller caller = api_caller(call);
-    struct relay relay = {.call = call};
+    struct relay relay = {.call = call, .limits = vend_card_limits(vend)};
     const struct cards_link link = {.exchange = exchange, .progress = progress, .self = &relay};
     struct cards_result result = {.round = NULL};
     struct api_card_order *order = malloc(sizeof *order);
     if (order == NULL)
         return mv_fail(MV_OUT_OF_MEMORY, "card order");
+    rpc_live(call, relay.limits->all_ms);
     mv_status status = api_card_in(begin, order);
     if (!status.ok)
         vend_refused(vend, caller.principal, "CardService.Session", status);
     else
         status = cards_run(vend, &caller, &link, &order->order, &result);
+    rpc_live(call, relay.limits->step_ms);
+    rpc_step(call, relay.limits->step_ms);
     if (status.ok)
         status = tell(call, &result);
     cards_result_free(&result);
@@ -114,7 +120,8 @@ void api_card_session(void *self, struct rpc_call *call, const ProtobufCMessage 
     ProtobufCMessage *message = NULL;
     Metervault__V1__CardRequest *request = NULL;
     (void)nothing;
-    mv_status status = rpc_read_within(call, CARDS_STEP_S, &message);
+    rpc_step(call, vend_card_limits(self)->begin_ms);
+    mv_status status = rpc_read(call, &message);
     const Metervault__V1__CardRequest *first = (const Metervault__V1__CardRequest *)message;
     bool begins = status.ok && first != NULL && first->step_case == METERVAULT__V1__CARD_REQUEST__STEP_BEGIN;
     if (status.ok && !begins) {

@@ -8,9 +8,6 @@
 #include "vending/cards.h"
 
 enum {
-    CARDS_STEP_S = 30,  /* longest wait for one answer of the card: the link's to keep */
-    CARDS_ALL_S = 300,  /* of one session */
-    CARDS_APDUS = 4096, /* of one session */
     CARDS_RAPDU = 258,  /* of an answer of the card, status included */
     CARDS_CONTENTS = 4, /* records or sets for one meter besides its purchase */
     CARDS_REQUEST = 40, /* bytes of a request id, so that those of its records fit */

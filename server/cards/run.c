@@ -5,7 +5,7 @@
 #include "cards/session.h"
 #include "vending/job.h"
 
-enum { NS_PER_S = 1000000000 };
+enum { NS_PER_MS = 1000000 };
 
 typedef mv_status program(struct cards_session *session);
 
@@ -65,7 +65,7 @@ mv_status cards_run(struct vend *vend, const struct vend_caller *caller, const s
     memset(result, 0, sizeof *result);
     if (session == NULL)
         return mv_fail(MV_OUT_OF_MEMORY, "card session");
-    int64_t ends_ns = vend_monotonic_ns() + (int64_t)CARDS_ALL_S * NS_PER_S;
+    int64_t ends_ns = vend_monotonic_ns() + (int64_t)vend_card_limits(vend)->all_ms * NS_PER_MS;
     session->vend = vend;
     session->link = link;
     session->order = order;

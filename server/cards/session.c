@@ -5,8 +5,6 @@
 
 #include "vending/job.h"
 
-enum { NS_PER_S = 1000000000 };
-
 mv_status cards_refusal(enum mv_card_error error)
 {
     switch (error) {
@@ -24,7 +22,7 @@ mv_status cards_refusal(enum mv_card_error error)
 mv_status cards_exchange(struct cards_session *session, const uint8_t *capdu, size_t size, uint8_t rapdu[CARDS_RAPDU],
                          size_t *answered)
 {
-    if (session->apdus == CARDS_APDUS)
+    if (session->apdus == vend_card_limits(session->vend)->apdus)
         return mv_fail(MV_CARD_SESSION_LOST, "commands");
     if (vend_monotonic_ns() > session->caller.deadline_ns)
         return mv_fail(MV_DEADLINE_PASSED, NULL);

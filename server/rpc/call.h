@@ -41,7 +41,7 @@ struct rpc_entry {
 /* Has a queue of its own. Streams that run inline (the health watch) are driven by events instead. */
 static inline bool rpc_entry_plucks(const struct rpc_entry *entry)
 {
-    return entry != NULL && entry->kind != RPC_UNARY && entry->run == RPC_POOLED;
+    return entry != NULL && entry->kind != RPC_UNARY && entry->run != RPC_INLINE;
 }
 
 enum { RPC_MAX_DETAILS = 8, RPC_DETAIL_KEY = 32, RPC_DETAIL_VALUE = 160 };
@@ -75,7 +75,8 @@ struct rpc_call {
     grpc_call *call;
     grpc_completion_queue *own; /* NULL on queue threads */
     gpr_timespec deadline;
-    gpr_timespec cut_off;      /* of a stream that anybody may open: the end of its life */
+    gpr_timespec cut_off;      /* of a stream: the end of its life */
+    gpr_timespec step_ends;    /* of what it is at */
     grpc_call_details details; /* of an unknown method */
     grpc_metadata_array metadata;
     grpc_byte_buffer *received;

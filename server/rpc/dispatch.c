@@ -54,14 +54,6 @@ static void run_inline(struct rpc_call *call)
     rpc_call_release(call);
 }
 
-void rpc_dispatch_run(struct rpc_call *call)
-{
-    if (call->own != NULL)
-        rpc_stream_begin(call);
-    rpc_call_watch_close(call);
-    handle(call);
-}
-
 void rpc_dispatch_refuse(struct rpc_call *call)
 {
     rpc_fail(call, call->refusal);
@@ -80,11 +72,41 @@ static void refuse(struct rpc_call *call, enum mv_reason reason)
     }
 }
 
+/* A principal that lets its devices be silent holds its own share of the threads and no more. */
+static void run_desk(struct rpc_call *call)
+{
+    struct rpc_share *share = &call->server->desk_share;
+    rpc_call_identify(call);
+    const struct rpc_principal principal = call->principal;
+    if (principal.known && !rpc_share_take(share, &principal)) {
+        refuse(call, MV_SERVER_BUSY);
+        return;
+    }
+    rpc_call_watch_close(call);
+    handle(call);
+    if (principal.known)
+        rpc_share_give(share, &principal);
+}
+
+void rpc_dispatch_run(struct rpc_call *call)
+{
+    if (call->own != NULL)
+        rpc_stream_begin(call);
+    if (call->entry->run == RPC_DESK) {
+        run_desk(call);
+        return;
+    }
+    rpc_call_watch_close(call);
+    handle(call);
+}
+
 static struct rpc_pool *pool_of(const struct rpc_call *call)
 {
     struct rpc_server *server = call->server;
     if (call->own == NULL)
         return &server->workers;
+    if (call->entry->run == RPC_DESK)
+        return &server->desk_workers;
     return call->entry->anonymous ? &server->open_workers : &server->stream_workers;
 }
 

@@ -3,7 +3,8 @@
  * Which methods exist and whether they stream comes from the descriptors (protobuf-c's and the embedded descriptor
  * set); a service only names a handler per method. Threads: `queue_threads` poll completion queues and run inline
  * handlers, `workers` run the other unary handlers, `stream_workers` run streaming handlers (one call each, may block):
- * a slow reader of a stream never holds up a sale. */
+ * a slow reader of a stream never holds up a sale. `desk_workers` run the streams that wait for a device at the
+ * caller's; no principal holds more than half of them. */
 #ifndef MV_RPC_RPC_H
 #define MV_RPC_RPC_H
 
@@ -18,6 +19,7 @@ struct rpc_call;
 
 enum rpc_run {
     RPC_POOLED, /* on a worker; may block */
+    RPC_DESK,   /* streams only, on a desk worker: for those that wait for a device; may block */
     RPC_INLINE, /* unary only, on the queue thread; must not block (health, enqueueing a sale) */
 };
 
@@ -49,6 +51,7 @@ struct rpc_options {
     unsigned queue_threads;
     unsigned workers;
     unsigned stream_workers;
+    unsigned desk_workers;      /* 0: as many as stream_workers */
     uint32_t max_message_bytes; /* of a request */
     uint32_t max_repeated;      /* elements of any one repeated field of a request, at any depth */
     uint32_t max_calls;         /* at once, over all connections */
@@ -116,8 +119,10 @@ MV_MUST_USE mv_status rpc_write(struct rpc_call *call, const ProtobufCMessage *m
 /* *message is NULL at the end of the client's messages; else it is valid until the next rpc_read or the end of the
  * call, and nobody frees it. */
 MV_MUST_USE mv_status rpc_read(struct rpc_call *call, ProtobufCMessage **message);
-/* The same, of a caller who may say nothing for so long only. */
-MV_MUST_USE mv_status rpc_read_within(struct rpc_call *call, unsigned seconds, ProtobufCMessage **message);
+/* Ends the stream so many milliseconds from now, whatever it is at; once more: from then on. */
+void rpc_live(struct rpc_call *call, uint32_t ms);
+/* All that is written and read from here to the next of these takes no longer than this together. */
+void rpc_step(struct rpc_call *call, uint32_t ms);
 void rpc_finish(struct rpc_call *call);
 
 #endif

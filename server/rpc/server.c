@@ -16,6 +16,7 @@ enum {
     SLOTS_UNARY = 16, /* calls of one method that may arrive while a queue thread is busy with the first */
     SLOTS_STREAM = 2,
     REFUSALS = 256,
+    DESK_SHARE = 2, /* of the desk workers, one principal may hold one in so many */
     OPEN_SHARE = 4, /* stream workers for each one that serves streams open to anybody */
     REARM_MS = 500, /* until lost accept slots are tried again */
     OPEN_STREAM_MS = 30000,
@@ -85,6 +86,10 @@ static mv_status open_pools(struct rpc_server *server)
     unsigned open = streams < OPEN_SHARE ? 1 : streams / OPEN_SHARE;
     MV_TRY(rpc_pool_open(&server->workers, "rpc-worker", rpc_dispatch_run, options->workers, options->max_calls));
     MV_TRY(rpc_pool_open(&server->stream_workers, "rpc-stream", rpc_dispatch_run, streams, streams));
+    unsigned desks = options->desk_workers == 0 ? streams : options->desk_workers;
+    unsigned share = desks < DESK_SHARE ? 1 : desks / DESK_SHARE;
+    MV_TRY(rpc_share_open(&server->desk_share, desks, share));
+    MV_TRY(rpc_pool_open(&server->desk_workers, "rpc-desk", rpc_dispatch_run, desks, desks));
     MV_TRY(rpc_pool_open(&server->open_workers, "rpc-open", rpc_dispatch_run, open, open));
     return rpc_pool_open(&server->refusers, "rpc-refuser", rpc_dispatch_refuse, 1, REFUSALS);
 }
@@ -202,8 +207,10 @@ static void release_parts(struct rpc_server *server)
 {
     rpc_pool_close(&server->workers);
     rpc_pool_close(&server->stream_workers);
+    rpc_pool_close(&server->desk_workers);
     rpc_pool_close(&server->open_workers);
     rpc_pool_close(&server->refusers);
+    rpc_share_close(&server->desk_share);
     unsigned queues = server->queues != NULL ? server->options.queue_threads : 0;
     for (unsigned i = 0; i < queues && server->queues[i].queue != NULL; i++)
         grpc_completion_queue_shutdown(server->queues[i].queue);

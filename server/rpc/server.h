@@ -13,6 +13,7 @@
 #include "rpc/reflection.h"
 #include "rpc/rpc.h"
 #include "rpc/schema.h"
+#include "rpc/share.h"
 #include "rpc/tls.h"
 
 struct rpc_server {
@@ -29,6 +30,8 @@ struct rpc_server {
     struct rpc_principal insecure_principal;
     struct rpc_pool workers;
     struct rpc_pool stream_workers;
+    struct rpc_pool desk_workers; /* streams that wait for a device */
+    struct rpc_share desk_share;
     struct rpc_pool open_workers; /* streams of services open to anybody: they take no thread from those of others */
     struct rpc_pool refusers;     /* one thread: refusing a stream may wait for its transport, a queue thread may not */
     uint16_t port;

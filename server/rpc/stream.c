@@ -13,17 +13,31 @@ static gpr_timespec in_seconds(int64_t seconds)
     return gpr_time_add(gpr_now(GPR_CLOCK_MONOTONIC), gpr_time_from_seconds(seconds, GPR_TIMESPAN));
 }
 
+static gpr_timespec in_ms(uint32_t ms)
+{
+    return gpr_time_add(gpr_now(GPR_CLOCK_MONOTONIC), gpr_time_from_millis(ms, GPR_TIMESPAN));
+}
+
+void rpc_live(struct rpc_call *call, uint32_t ms)
+{
+    call->cut_off = in_ms(ms);
+}
+
+void rpc_step(struct rpc_call *call, uint32_t ms)
+{
+    call->step_ends = in_ms(ms);
+}
+
 void rpc_stream_begin(struct rpc_call *call)
 {
-    call->cut_off = gpr_inf_future(GPR_CLOCK_MONOTONIC);
+    call->cut_off = call->step_ends = gpr_inf_future(GPR_CLOCK_MONOTONIC);
     if (call->entry->anonymous)
-        call->cut_off = gpr_time_add(gpr_now(GPR_CLOCK_MONOTONIC),
-                                     gpr_time_from_millis(call->server->options.open_stream_ms, GPR_TIMESPAN));
+        rpc_live(call, call->server->options.open_stream_ms);
 }
 
 static gpr_timespec patience(const struct rpc_call *call, int64_t seconds)
 {
-    return gpr_time_min(in_seconds(seconds), call->cut_off);
+    return gpr_time_min(in_seconds(seconds), gpr_time_min(call->cut_off, call->step_ends));
 }
 
 /* A caller who is never silent is not found by waiting. */
@@ -90,18 +104,13 @@ mv_status rpc_write(struct rpc_call *call, const ProtobufCMessage *message)
 
 mv_status rpc_read(struct rpc_call *call, ProtobufCMessage **message)
 {
-    return rpc_read_within(call, READ_IDLE_S, message);
-}
-
-mv_status rpc_read_within(struct rpc_call *call, unsigned seconds, ProtobufCMessage **message)
-{
     *message = NULL;
     rpc_arena_reset(&call->arena, rpc_arena_budget(call->server->options.max_message_bytes));
     grpc_op op = {.op = GRPC_OP_RECV_MESSAGE};
     op.data.recv_message.recv_message = &call->received;
     if (outlived(call))
         return mv_fail(MV_DEADLINE_PASSED, NULL);
-    if (!rpc_batch_start(call->call, &op, 1, &call->came) || !wait(call, &call->came, patience(call, seconds)))
+    if (!rpc_batch_start(call->call, &op, 1, &call->came) || !wait(call, &call->came, patience(call, READ_IDLE_S)))
         return why_broken(call);
     /* A cancelled call delivers "no more" just as an ended one does, and the news of its close may come later. */
     if (call->received == NULL)
@@ -112,13 +121,18 @@ mv_status rpc_read_within(struct rpc_call *call, unsigned seconds, ProtobufCMess
     return status;
 }
 
+static bool is_short(const struct rpc_call *call)
+{
+    return call->entry->anonymous || call->entry->run == RPC_DESK;
+}
+
 void rpc_stream_end(struct rpc_call *call, struct rpc_ending ending)
 {
     grpc_op ops[RPC_ENDING_OPS];
     size_t count;
     bool close_too = rpc_call_ending_ops(call, ending, ops, &count);
     if (rpc_batch_start(call->call, ops, count, &call->moved))
-        (void)wait(call, &call->moved, in_seconds(call->entry->anonymous ? OPEN_END_S : WRITE_STALL_S));
+        (void)wait(call, &call->moved, in_seconds(is_short(call) ? OPEN_END_S : WRITE_STALL_S));
     else
         (void)grpc_call_cancel(call->call, NULL);
     if (!close_too && !call->close_seen)

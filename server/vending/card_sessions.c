@@ -13,6 +13,11 @@ void vend_card_desk_destroy(struct vend_card_desk *desk)
     (void)pthread_mutex_destroy(&desk->lock);
 }
 
+const struct vend_card_limits *vend_card_limits(const struct vend *vend)
+{
+    return &vend->card_limits;
+}
+
 mv_status vend_card_enter(struct vend *vend, struct vend_card_place *place)
 {
     struct vend_card_desk *desk = &vend->cards;

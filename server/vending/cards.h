@@ -22,6 +22,15 @@ MV_MUST_USE mv_status vend_card_enter(struct vend *vend, struct vend_card_place 
 MV_MUST_USE mv_status vend_card_hold(struct vend *vend, struct vend_card_place *place, const uint8_t uid[STORE_UID]);
 void vend_card_leave(struct vend *vend, struct vend_card_place *place);
 
+/* Of every session. */
+struct vend_card_limits {
+    uint32_t begin_ms; /* until it is said what for */
+    uint32_t step_ms;  /* for one command and the card's answer: the link's to keep */
+    uint32_t all_ms;   /* of one session */
+    unsigned apdus;    /* likewise */
+};
+const struct vend_card_limits *vend_card_limits(const struct vend *vend);
+
 /* ---- what is known ---- */
 struct vend_card {
     struct store_card row;

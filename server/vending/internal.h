@@ -131,6 +131,7 @@ struct vend {
     struct vend_catalogue catalogue;
     struct vend_record_line records, card_line;
     struct vend_card_desk cards;
+    struct vend_card_limits card_limits;
     uint64_t card_ceiling, card_key_ceiling; /* authentications of one card, and with keys of one master */
     uint8_t card_pboc_class;
     struct vend_readers readers;

@@ -109,6 +109,7 @@ static void init_plain(struct vend *vend, const struct vend_options *options)
     (void)pthread_condattr_destroy(&monotonic);
     (void)pthread_mutex_init(&vend->lock, NULL);
     vend_card_desk_init(&vend->cards);
+    vend->card_limits = (struct vend_card_limits){.begin_ms = 5000, .step_ms = 30000, .all_ms = 300000, .apdus = 4096};
     vend->card_pboc_class = options->card_pboc_class;
     vend->card_ceiling = options->card_ceiling == 0 ? UINT64_MAX : options->card_ceiling;
     vend->card_key_ceiling = options->card_key_ceiling == 0 ? UINT64_MAX : options->card_key_ceiling;

@@ -17,7 +17,7 @@ example() { # NAME FILE
 }
 example metervaultd.conf "$MV_DIR/example.conf"
 check "the server takes its example" "$MV_BIN/metervaultd" --config "$MV_DIR/example.conf" --check
-for setting in queue_threads workers stream_workers max_message_bytes max_repeated max_calls max_connections \
+for setting in queue_threads workers stream_workers card_sessions max_message_bytes max_repeated max_calls max_connections \
     max_connections_per_peer max_connection_age_s drain_ms hsmd_timeout_ms group_max; do
     expect "the example has $setting" 0 "$setting" grep "^$setting = " deploy/config/metervaultd.conf
     sed "s/^$setting = .*/$setting = -1/" "$MV_DIR/example.conf" >"$MV_DIR/wrong.conf"

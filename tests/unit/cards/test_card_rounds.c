@@ -44,7 +44,7 @@ static void a_hundred_meters(void **state)
     assert_ok(cards_session(cards, "engineer", &begin));
     assert_int_equal(METERS, cards->result.round_count);
     assert_int_equal(METERS, cards->result.card.row.round);
-    assert_true(cards->apdus < CARDS_APDUS);
+    assert_true(cards->apdus < vend_card_limits(cards->world->vend)->apdus);
     for (unsigned i = 0; i < METERS; i += 2)
         cards_visit(cards, &area.meters[i]);
     assert_ok(collect(cards));

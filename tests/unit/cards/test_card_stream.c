@@ -1,6 +1,7 @@
 /* A card session as a front-end sees it: one stream, whatever breaks it. */
 #include "cards_world.h"
 #include "desk.h"
+#include "vending/internal.h"
 
 #include <string.h>
 #include <time.h>
@@ -191,6 +192,77 @@ static void answers_that_are_none(void **state)
     ends_with(stream, MV_INVALID_FIELD);
 }
 
+static int64_t now_ms(void)
+{
+    struct timespec now;
+    (void)clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+/* The stream is over within the bound, whatever the terminal does or leaves undone. */
+static void is_cut_off(struct caller_stream *stream, int64_t begun, int64_t bound_ms)
+{
+    Metervault__V1__CardResponse *unread;
+    while ((unread = next(stream)) != NULL)
+        metervault__v1__card_response__free_unpacked(unread, NULL);
+    assert_int_equal(GRPC_STATUS_DEADLINE_EXCEEDED, caller_end(stream).code);
+    assert_in_range(now_ms() - begun, bound_ms - 50, bound_ms + 2000);
+}
+
+static void silence_ends(void **state)
+{
+    struct cards_world *cards = *state;
+    enum { BEGIN_MS = 300, STEP_MS = 700 };
+    cards->world->vend->card_limits.begin_ms = BEGIN_MS;
+    cards->world->vend->card_limits.step_ms = STEP_MS;
+    int64_t begun = now_ms();
+    is_cut_off(caller_open(server.channel, CARDS "Session", PATIENCE_MS), begun, BEGIN_MS);
+    begin_t begin = read_back();
+    begun = now_ms();
+    struct caller_stream *stream = open_session(cards, &begin);
+    is_cut_off(stream, begun, STEP_MS);
+    wait_until_free(cards);
+    stream = open_session(cards, &begin);
+    assert_null(relay(cards, stream, 3));
+    begun = now_ms();
+    is_cut_off(stream, begun, STEP_MS);
+    wait_until_free(cards);
+    a_session(cards);
+}
+
+/* A terminal that answers each command a little late. */
+static void a_session_has_an_end(void **state)
+{
+    struct cards_world *cards = *state;
+    enum { ALL_MS = 600, LATE_US = 100000 };
+    cards->world->vend->card_limits.all_ms = ALL_MS;
+    begin_t begin = read_back();
+    int64_t begun = now_ms();
+    struct caller_stream *stream = open_session(cards, &begin);
+    unsigned commands = 0;
+    for (Metervault__V1__CardResponse *response; (response = next(stream)) != NULL; commands++) {
+        uint8_t rapdu[VCARD_RAPDU];
+        assert_int_equal(METERVAULT__V1__CARD_RESPONSE__STEP_COMMAND, response->step_case);
+        uint16_t size = vcard_apdu(&cards->card, response->command->apdu.data, response->command->apdu.len, rapdu);
+        (void)usleep(LATE_US);
+        (void)send_answer(stream, rapdu, size, false);
+        metervault__v1__card_response__free_unpacked(response, NULL);
+    }
+    assert_in_range(commands, 2, ALL_MS / (LATE_US / 1000));
+    is_cut_off(stream, begun, ALL_MS);
+    wait_until_free(cards);
+}
+
+static void so_many_commands(void **state)
+{
+    struct cards_world *cards = *state;
+    enum { COMMANDS = 6 };
+    cards->world->vend->card_limits.apdus = COMMANDS;
+    begin_t begin = read_back();
+    assert_reason(cards_session(cards, "seller", &begin), MV_CARD_SESSION_LOST);
+    assert_int_equal(COMMANDS, cards->apdus);
+}
+
 static void cards_are_listed_and_blocked(void **state)
 {
     struct cards_world *cards = *state;
@@ -242,6 +314,9 @@ int main(void)
         cmocka_unit_test_setup_teardown(through_to_the_result, setup, teardown),
         cmocka_unit_test_setup_teardown(the_stream_breaks, setup, teardown),
         cmocka_unit_test_setup_teardown(answers_that_are_none, setup, teardown),
+        cmocka_unit_test_setup_teardown(silence_ends, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_session_has_an_end, setup, teardown),
+        cmocka_unit_test_setup_teardown(so_many_commands, setup, teardown),
         cmocka_unit_test_setup_teardown(cards_are_listed_and_blocked, setup, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -218,7 +218,7 @@ static const struct rpc_method methods[] = {
     {"Quick", echo, RPC_INLINE},    {"Pooled", echo, RPC_POOLED}, {"Late", reply_late, RPC_INLINE},
     {"Refuse", refuse, RPC_INLINE}, {"Block", block, RPC_POOLED}, {"Who", who, RPC_POOLED},
     {"Lists", lists, RPC_INLINE},   {"Count", count, RPC_POOLED}, {"Sum", sum, RPC_POOLED},
-    {"Chat", chat, RPC_POOLED},     {"Drain", chat, RPC_POOLED},  {"Both", both, RPC_POOLED},
+    {"Chat", chat, RPC_POOLED},     {"Drain", chat, RPC_DESK},    {"Both", both, RPC_POOLED},
 };
 
 const struct rpc_service echo_service = {&rpctest__echo__descriptor, methods, sizeof methods / sizeof methods[0], NULL};
