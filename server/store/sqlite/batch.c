@@ -150,20 +150,22 @@ mv_status store_batch_start(struct store *store, struct store_batch *batch)
 /* ---- sums ---- */
 struct till {
     int64_t id, after, through;
+    char name[STORE_TERMINAL + 1];
 };
 
-/* The batch's next till by id; id 0 at the end. */
+/* The batch's next till by name; id 0 at the end. */
 static mv_status next_till(struct store *store, const struct store_batch *batch, struct till *till)
 {
     bool row;
     struct sql sql = sql_read(store, SQL_BATCH_TILLS);
     sql_put_int(&sql, batch->id);
-    sql_put_int(&sql, till->id);
-    *till = (struct till){.id = 0};
+    sql_put_text(&sql, till->name);
     MV_TRY(sql_step(&sql, &row));
+    *till = (struct till){.id = 0};
     if (!row)
         return mv_ok();
     till->id = sql_get_int(&sql);
+    sql_get_text(&sql, till->name, sizeof till->name);
     till->after = sql_get_int(&sql);
     till->through = sql_get_int(&sql);
     sql_done(&sql);

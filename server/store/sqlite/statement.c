@@ -414,12 +414,12 @@ static const struct sql_text texts[SQL_COUNT] = {
                          "SELECT coalesce(max(s.id) & 1099511627775, 0) FROM terminal t JOIN sale s "
                          "ON s.id > t.id << 40 AND s.id < (t.id + 1) << 40 WHERE t.organisation = ? AND t.name = ?"},
     [SQL_BATCH_TILLS] = {"batch",
-                         "SELECT t.id, iif(b.kind < 3, b.after, coalesce((SELECT max(l.through) FROM batch_till l "
+                         "SELECT t.id, t.name, iif(b.kind < 3, b.after, coalesce((SELECT max(l.through) FROM batch_till l "
                          "WHERE l.terminal = t.id AND l.kind = b.kind), 0)), coalesce((SELECT max(s.id) FROM sale s "
                          "WHERE s.id > t.id << 40 AND s.id < (t.id + 1) << 40) & 1099511627775, 0) "
                          "FROM batch b JOIN terminal t ON t.organisation = b.organisation "
-                         "AND (b.terminal = '' OR t.name = b.terminal) WHERE b.id = ?1 AND t.id > ?2 "
-                         "ORDER BY t.id LIMIT 1"},
+                         "AND (b.terminal = '' OR t.name = b.terminal) WHERE b.id = ?1 AND t.name > ?2 "
+                         "ORDER BY t.name LIMIT 1"},
     [SQL_BATCH_TILL_INSERT] = {"batch", "INSERT INTO batch_till VALUES (?, ?, ?, ?, ?)"},
     [SQL_BATCH_SUMS] =
         {"batch",

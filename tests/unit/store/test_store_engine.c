@@ -26,15 +26,22 @@ static void test_the_writer_is_durable(void **state)
     assert_int_equal(pragma(ledger, "PRAGMA page_size"), PAGE_SIZE);
 }
 
+enum { BATCH_GROUPS = 3 }; /* of money, of lines and of change that was kept */
+
 static bool walks_all(enum sql_name name)
 {
     return name == SQL_ORGANISATIONS || name == SQL_GRANTS || name == SQL_PRINCIPALS;
 }
 
 /* A timeline is made of what was found for one account, and then sorted. A new tariff looks whether it was assigned
- * already, among as many assignments as there are classes. */
+ * already, among as many assignments as there are classes. A vendor is looked for on the way up from an organisation,
+ * which is a handful of steps. Sums of a batch are made of its receipts, and grouped by kind. */
 static size_t steps_of(enum sql_name name)
 {
+    if (name == SQL_VENDOR_OF)
+        return 2;
+    if (name == SQL_BATCH_SUMS)
+        return BATCH_GROUPS;
     return name == SQL_TIMELINE ? 4 : name == SQL_TARIFF_INSERT;
 }
 
