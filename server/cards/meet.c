@@ -34,16 +34,30 @@ static mv_status read_head(struct cards_session *session)
     return mv_ok();
 }
 
+static mv_status look(struct cards_session *session)
+{
+    mv_status found = vend_card_look(session->vend, &session->act, &session->card);
+    session->known = found.ok;
+    return found.ok || found.reason == MV_CARD_UNKNOWN ? mv_ok() : found;
+}
+
+/* A serial number is only what somebody says: who has no right to the card keeps nobody from it. What became of it in a
+ * session that ended in between is seen, too. */
+mv_status cards_hold(struct cards_session *session)
+{
+    MV_TRY(look(session));
+    if (!session->known)
+        return mv_ok();
+    MV_TRY(vend_card_hold(session->vend, &session->place, session->act.uid));
+    return look(session);
+}
+
 mv_status cards_meet(struct cards_session *session)
 {
     MV_TRY(find_application(session));
     MV_TRY(read_uid(session));
-    MV_TRY(vend_card_hold(session->vend, &session->place, session->act.uid));
-    if (session->has_application)
-        MV_TRY(read_head(session));
-    mv_status found = vend_card_look(session->vend, &session->act, &session->card);
-    session->known = found.ok;
-    return found.ok || found.reason == MV_CARD_UNKNOWN ? mv_ok() : found;
+    MV_TRY(cards_hold(session));
+    return session->has_application ? read_head(session) : mv_ok();
 }
 
 bool cards_head_is_right(const struct cards_session *session)

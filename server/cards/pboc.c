@@ -47,13 +47,8 @@ static mv_status meet(struct cards_pboc *card)
     struct cards_session *session = card->session;
     bool folder = false;
     MV_TRY(read_serial(card));
-    MV_TRY(vend_card_hold(session->vend, &session->place, session->act.uid));
     MV_TRY(select_file(session, ELECTRICITY, &folder));
-    if (!folder)
-        return mv_fail(MV_CARD_UNKNOWN, "folder");
-    mv_status found = vend_card_look(session->vend, &session->act, &session->card);
-    session->known = found.ok;
-    return found.ok || found.reason == MV_CARD_UNKNOWN ? mv_ok() : found;
+    return folder ? cards_hold(session) : mv_fail(MV_CARD_UNKNOWN, "folder");
 }
 
 /* ---- what is proven ---- */

@@ -57,7 +57,9 @@ void cards_leave_keys(struct cards_session *session);
 MV_MUST_USE mv_status cards_say(struct cards_session *session, unsigned done, unsigned of, const char *what);
 
 /* ---- who it is (meet.c) ---- */
-/* Application, UID, head and what the ledger knows; holds the card for this session. */
+/* What the ledger knows of the card that says it has act.uid; holds one that the caller has a right to. */
+MV_MUST_USE mv_status cards_hold(struct cards_session *session);
+/* Application, UID, cards_hold, head. */
 MV_MUST_USE mv_status cards_meet(struct cards_session *session);
 /* The head says what the ledger does. It is what meters see, it goes in clear, and a card that was blocked has another:
  * cards_enter puts it right. */

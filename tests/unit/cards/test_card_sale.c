@@ -262,6 +262,32 @@ static void settings_go_along(void **state)
     assert_int_equal(1, cards->meter.settings);
 }
 
+static mv_status beside; /* what the owner's session heard */
+static void owner_comes(struct cards_world *cards)
+{
+    enum { LATE = 5 };
+    struct vend_card_place place;
+    if (cards->apdus != LATE)
+        return;
+    assert_ok(vend_card_enter(cards->world->vend, &place));
+    beside = vend_card_hold(cards->world->vend, &place, cards->card.uid);
+    vend_card_leave(cards->world->vend, &place);
+}
+
+/* Another organisation's terminal that says it has our card keeps nobody from it; a colleague's does. */
+static void a_stranger_holds_no_card(void **state)
+{
+    struct cards_world *cards = *state;
+    cards_opened(cards);
+    cards->during = owner_comes;
+    beside = mv_fail(MV_INTERNAL_ERROR, "never asked");
+    assert_ok(cards_simple(cards, "rival", "who", METERVAULT__V1__CARD_PURPOSE__IDENTIFY));
+    assert_ok(beside);
+    assert_ok(cards_simple(cards, "seller", "who", METERVAULT__V1__CARD_PURPOSE__IDENTIFY));
+    assert_refused(MV_CARD_IN_SESSION, beside);
+    cards->during = NULL;
+}
+
 /* Two terminals that say they have the same card. */
 static void one_session_for_a_card(void **state)
 {
@@ -298,6 +324,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_denied_card, cards_setup, cards_teardown),
         cmocka_unit_test_setup_teardown(the_key_process_forgets, cards_setup, cards_teardown),
         cmocka_unit_test_setup_teardown(settings_go_along, cards_setup, cards_teardown),
+        cmocka_unit_test_setup_teardown(a_stranger_holds_no_card, cards_setup, cards_teardown),
         cmocka_unit_test_setup_teardown(one_session_for_a_card, cards_setup, cards_teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
