@@ -4,6 +4,7 @@ import datetime
 import json
 
 import kind_account
+import kind_card
 import kind_crash
 import kind_debt
 import kind_life
@@ -13,7 +14,7 @@ import kind_tariff
 import kind_vendor
 
 KINDS = {}
-for part in (kind_tariff, kind_meter, kind_account, kind_sale, kind_crash, kind_vendor, kind_debt, kind_life):
+for part in (kind_tariff, kind_meter, kind_account, kind_sale, kind_crash, kind_vendor, kind_debt, kind_life, kind_card):
     KINDS.update(part.KINDS)
 
 

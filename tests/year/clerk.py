@@ -72,6 +72,13 @@ class Place:
             return {"no": "?", "message": done.stderr + done.stdout}
         return {"no": error["reason"], "message": error["message"]}
 
+    @staticmethod
+    def card(script, *arguments):
+        done = subprocess.run([os.path.join(ROOT, "tests", "year", script), *arguments], capture_output=True, text=True,
+                              timeout=120, check=False, stdin=subprocess.DEVNULL)
+        said = done.stdout.strip()
+        return {"ok": {"remaining": int(said)}} if said.isdigit() else {"no": "?", "message": said + done.stderr}
+
     # ---- the end of the server in the middle of its work ----
     def crash(self, calls, rng):
         """The calls begin at once, each at a desk of its own; the server is killed among them and starts again. Every
@@ -104,6 +111,8 @@ def play(book, answers):
         calls = book.calls(event)
         if event["kind"] == "crash":
             said = place.crash(calls, rng)
+        elif event.get("via") == "card":
+            said = [place.card(*arguments) for arguments in book.words(event)]
         elif event.get("via") == "cli":
             said = [place.cli(*arguments) for arguments in book.words(event)]
         else:

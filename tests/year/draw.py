@@ -2,6 +2,7 @@
 import random
 
 import kind_account
+import kind_card
 import kind_crash
 import kind_debt
 import kind_life
@@ -78,6 +79,8 @@ def moments(rng, months, customers):
               "free": customers * months // 40}
     drawn = [(rng.randint(DAY_S, length), what) for what, count in counts.items() for _ in range(count)]
     drawn.append((length * 2 // 3, "crash"))
+    for meter in range(1, kind_card.METERS + 1):
+        drawn += [(length * part // 5 + meter, f"card {act} {meter}") for part, act in ((1, "buy"), (3, "lose"))]
     return sorted(drawn)
 
 
@@ -100,8 +103,13 @@ def draw(seed, customers, months):
         "reverse": lambda _: kind_life.draw_reverse(rng, world), "cancel": lambda _: kind_life.draw_cancel(rng, world),
         "shift": lambda _: kind_vendor.draw_shift(rng, world), "settle": lambda _: kind_vendor.draw_settle(rng, world)}
     calendar.add(0, kind_vendor.draw_terms(rng, world, "shop1"))
+    for meter in range(1, kind_card.METERS + 1):
+        calendar.add(0, kind_card.draw(rng, meter, "open"))
     for at, what in moments(rng, months, customers):
-        calendar.add(at, makers[what](max(at, calendar.at)))
+        if what.startswith("card"):
+            calendar.add(at, kind_card.draw(rng, int(what.split()[2]), what.split()[1]))
+        else:
+            calendar.add(at, makers[what](max(at, calendar.at)))
     looks = [{"kind": "vendor-look", "by": "manager1", "organisation": one} for one in sorted(world.terms)]
     for one in world.accounts:
         looks.append({"kind": "look-debts", "by": people.CLERKS[one["organisation"]], "account": one["account"]})

@@ -82,10 +82,10 @@ def reckon_add(office, event):
 def reckon_of_debt(office, event):
     account = office.find(event["by"], event["account"])
     debt = find_debt(account, event) if account else None
+    if account and account.state == "ACCOUNT_ENDED" and event["kind"] == "change-debt":
+        return [refused("ACCOUNT_CLOSED")]
     if debt is None:
         return [refused("DEBT_UNKNOWN" if account else "ACCOUNT_UNKNOWN")]
-    if event["kind"] == "change-debt" and account.state == "ACCOUNT_ENDED":
-        return [refused("ACCOUNT_CLOSED")]
     if event["kind"] == "change-debt":
         debt.terms = event["terms"]
         return done(office, account, debt, event)

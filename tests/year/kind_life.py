@@ -15,6 +15,7 @@ class Claim:
     def __init__(self, number, account, amount, by, pays):
         self.number, self.account, self.amount, self.by, self.pays = number, account, amount, by, pays
         self.agreed, self.issued = set(), False
+        self.vendor, self.commission = None, 0  # of a sale that is taken back
 
 
 # ---- the end of an account ----
@@ -130,15 +131,17 @@ def reckon_reverse(office, event):
     key = (event["seller"], event["sale"])
     if key not in office.orders:
         return [refused("TOKEN_UNKNOWN")]
+    account, total, vendor, commission = office.sold[key]
+    if total == 0:
+        return [refused("CLAIM_NOT_DUE")]
     if key in office.confirmed:
         return [refused("SALE_CONFIRMED")]
     if key in office.reversed:
         return [refused("SALE_REVERSED")]
-    account, total = office.sold[key]
-    if total == 0:
-        return [refused("CLAIM_NOT_DUE")]
     office.reversed.add(key)
-    return claimed(office, event, Claim(office.next_claim(), account, total, event["by"], True))
+    claim = Claim(office.next_claim(), account, total, event["by"], True)
+    claim.vendor, claim.commission = vendor, commission
+    return claimed(office, event, claim)
 
 
 # ---- claims ----
@@ -173,6 +176,8 @@ def reckon_agree(office, event):
     if before < AGREE == len(claim.agreed) and claim.pays:
         office.acts += 1
         claim.account.balance += claim.amount
+        if claim.vendor:
+            claim.vendor.balance -= claim.commission
         claim.act = office.acts
     return [answered(claim_id=claim.number, approvals=len(claim.agreed), act_number=getattr(claim, "act", 0))]
 

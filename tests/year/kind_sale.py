@@ -92,10 +92,11 @@ def book_sale(office, account, event, price, handed):
     organisation = people.HOME[event["by"]]
     kind_debt.pay_with_sale(office, account, total, [amount for kind, _, amount in lines if kind == "debt"])
     energy = sum(amount for kind, _, amount in lines if kind == "energy")
-    office.sold[event["by"], event["id"]] = (account, total)
+    vendor, commission = kind_vendor.vendor_of(office, event["by"]), kind_vendor.commission(office, event["by"], energy)
+    office.sold[event["by"], event["id"]] = (account, total, vendor, commission)
     office.sales.append({"place": (organisation, event["till"]), "by": event["by"], "pay": event["pay"], "total": total,
                          "taken": handed if kept else total, "lines": [(kind, amount) for kind, _, amount in lines],
-                         "commission": kind_vendor.commission(office, event["by"], energy)})
+                         "commission": commission})
     tax = sum(amount for kind, _, amount in lines if kind == "tax")
     return answered(bill__total=total, bill__tax=tax, bill__quantity__energy_wh=units, tendered=handed,
                     change=handed - total, change_kept=kept, balance=account.balance,

@@ -32,8 +32,9 @@ class Office:
         self.vendors = {}          # organisation: kind_vendor.Vendor
         self.acts, self.debts = 0, 0   # numbered through
         self.sales = []            # every sale, for batches
-        self.sold = {}             # (principal, request id): the account and what it paid
+        self.sold = {}             # (principal, request id): (account, what it paid, vendor, commission)
         self.confirmed, self.cancelled, self.reversed = set(), set(), set()  # the same keys
+        self.on_cards = {}         # Wh by meter
         self.claims, self.claimed_meters, self.claim_count = {}, set(), 0
         self.shifts, self.shift_numbers, self.settled = {}, {}, {}
         self.now = 0

@@ -9,6 +9,7 @@ MV_BIN=${MV_BIN:-$PWD/build/bin}
 . tests/support/instance.sh
 . tests/year/clock.sh
 . tests/support/cli.sh
+. tests/support/card.sh
 
 seed=${METERVAULT_SEED:-$((RANDOM * 32768 + RANDOM))}
 book=${METERVAULT_BOOK:-$MV_DIR/book}
@@ -28,7 +29,13 @@ people() {
         mv_enrol clerk1 shop1 supervisor && mv_enrol seller2 shop2 vendor && mv_enrol seller3 shop2 vendor &&
         mv_enrol clerk2 shop2 supervisor
 }
+cards() {
+    mv_keys generate --use record-mac --domain A1B2C3 && mv_keys generate --use record-enc --domain A1B2C3 &&
+        mv_card_masters A1B2C3 && meters_make 2 A1B2C3 && mv_pan 1 >"$MV_DIR/meters/1.pan" && mv_pan 2 >"$MV_DIR/meters/2.pan" &&
+        mv_enrol factory1 root card-factory
+}
 check "twelve people in two organisations" people || finish
+check "two meters with slots for cards" cards || finish
 
 # ---- played, and worked out again ----
 check "the book is played" year play "$book" "$MV_DIR/answers" || finish
