@@ -20,7 +20,7 @@ struct vend_pricing {
 
 /* The account that the order names, and its meter; puts the meter's PAN into the request. ACCOUNT_UNKNOWN. */
 MV_MUST_USE mv_status vend_sale_find(struct store *store, struct vend_item *item);
-/* ACCOUNT_SUSPENDED. For orders without a price there is nothing to check. */
+/* ACCOUNT_SUSPENDED, of a closed one too. For orders without a price there is nothing to check. */
 MV_MUST_USE mv_status vend_sale_check_account(const struct vend_item *item);
 /* The price as of now, with what the token is to carry. On the ledger's state as this transaction sees it and, when
  * there is a group, after what its items before this one will have sold to the account: so if one of those is refused
