@@ -1,11 +1,23 @@
-/* The end of an account. Money goes back only on a return that answers the newest read request and shows every purchase
- * as taken; where the card has none, it gets a new read request for the meter. */
+/* The end of an account. Money goes back only on a return that answers the read request of this very closing and shows
+ * every purchase as taken; until there is one the card carries that request to the meter. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "cards/session.h"
 #include "metervault/record.h"
 #include "vending/record_list.h"
+
+/* Under an id of the closing's own, and the same again until it is answered. */
+static mv_status sign_question(struct cards_session *session, struct vend_records *records)
+{
+    char id[STORE_REQUEST_ID + 1];
+    struct vend_record_order order = *session->order->contents[0];
+    MV_TRY(vend_card_closing(session->vend, &session->act, session->card.pan, id));
+    order.request_id = id;
+    order.pan = session->card.pan;
+    order.of_this_epoch = true;
+    return vend_issue_record(session->vend, &session->caller, &order, records);
+}
 
 /* What the meter has not read stays on the card; only the read request is a new one. */
 static mv_status ask_again(struct cards_session *session, const struct cards_content *now, bool unread)
@@ -25,31 +37,14 @@ static mv_status ask_again(struct cards_session *session, const struct cards_con
         purchase = head.kind == MV_KIND_PURCHASE ? head.sequence : purchase;
         cards_content_add(&next, bytes, size);
     }
-    for (size_t i = 0; i < session->order->content_count; i++) {
-        MV_TRY(cards_sign(session, i, session->card.pan, false, &records));
-        cards_content_add(&next, records.parts[0].bytes, records.parts[0].size);
-    }
+    MV_TRY(sign_question(session, &records));
+    cards_content_add(&next, records.parts[0].bytes, records.parts[0].size);
     MV_TRY(cards_content_end(&next, session->card.pan));
     MV_TRY(cards_content_write(session, &next, purchase));
     return mv_fail(MV_PREVIOUS_UNREAD, NULL);
 }
 
-static mv_status prove(struct cards_session *session)
-{
-    const struct cards_result *result = session->result;
-    struct vend_card_purchases purchases;
-    struct cards_content now;
-    bool unread;
-    MV_TRY(cards_content_read(session, &now));
-    MV_TRY(cards_take_return(session, &unread));
-    MV_TRY(vend_card_purchases(session->vend, &session->act, session->card.pan, &purchases));
-    bool proven = result->has_return && result->returned.answers_last_read &&
-                  purchases.taken_to >= purchases.signed_to &&
-                  result->returned.judges_purchases_to >= purchases.signed_to;
-    return proven ? mv_ok() : ask_again(session, &now, unread);
-}
-
-/* The proof was given in the session that broke off. */
+/* The proof came in a session that broke off, or by another carrier. */
 static mv_status recall(struct cards_session *session, const char *pan)
 {
     struct cards_result *result = session->result;
@@ -62,6 +57,22 @@ static mv_status recall(struct cards_session *session, const char *pan)
         result->returned = list->returns[0].content;
     free(list);
     return status;
+}
+
+/* What the card says goes to the ledger, which judges. */
+static mv_status prove(struct cards_session *session)
+{
+    char pan[STORE_PAN + 1];
+    struct cards_content now;
+    bool unread;
+    memcpy(pan, session->card.pan, sizeof pan);
+    MV_TRY(cards_content_read(session, &now));
+    MV_TRY(cards_take_return(session, &unread));
+    mv_status status = vend_card_close(session->vend, &session->act, &session->card);
+    if (!status.ok && status.reason == MV_PREVIOUS_UNREAD)
+        return ask_again(session, &now, unread);
+    MV_TRY(status);
+    return session->result->has_return ? mv_ok() : recall(session, pan);
 }
 
 /* A card that was in use has no transport key any more: it is on its way back, not on its way to a customer. */
@@ -88,7 +99,6 @@ mv_status cards_close_account(struct cards_session *session)
     MV_TRY(cards_expect_user(session));
     MV_TRY(cards_enter(session, MV_CARD_SLOT_OFFICE));
     MV_TRY(prove(session));
-    MV_TRY(vend_card_close(session->vend, &session->act, &session->card));
     MV_TRY(cards_write_head(session, MV_CARD_BLOCKED));
     MV_TRY(cards_commit(session));
     return cards_wipe(session, true);

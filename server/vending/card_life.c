@@ -1,4 +1,4 @@
-/* What happens to a card in use: rounds, new keys, the end of an account, the deny-list. */
+/* What happens to a card in use: rounds, new keys, the way back, the deny-list. */
 #include <string.h>
 
 #include "vending/card_parts.h"
@@ -40,28 +40,7 @@ mv_status vend_card_rekeyed(struct vend *vend, const struct vend_card_act *act, 
     return vend_card_do(vend, &step, card);
 }
 
-/* ---- the end of an account ---- */
-
-static mv_status close_account(struct vend *vend, struct store *store, struct vend_change *change,
-                               struct vend_card_step *step)
-{
-    struct store_record_meter keys;
-    (void)vend;
-    if (step->card.meter == 0)
-        return mv_fail(MV_CARD_KIND_WRONG, NULL);
-    MV_TRY(store_record_meter_get(store, step->card.meter, &keys));
-    keys.account_open = false;
-    MV_TRY(store_record_meter_update(store, &keys));
-    step->card.state = STORE_CARD_UNDER_WAY;
-    vend_note_detail(&change->record, "account closed");
-    return store_card_update(store, &step->card);
-}
-
-mv_status vend_card_close(struct vend *vend, const struct vend_card_act *act, struct vend_card *card)
-{
-    struct vend_card_step step = {.act = act, .work = close_account};
-    return vend_card_do(vend, &step, card);
-}
+/* ---- back to transport state ---- */
 
 static mv_status wiped(struct vend *vend, struct store *store, struct vend_change *change, struct vend_card_step *step)
 {

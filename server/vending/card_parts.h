@@ -30,6 +30,15 @@ MV_MUST_USE mv_status vend_card_find_meter(struct vend *vend, struct store *stor
 /* Whether the card is the identity's to touch. */
 MV_MUST_USE mv_status vend_card_touch(struct vend *vend, struct store *store, const struct vend_identity *identity,
                                       enum vend_call call, const struct store_card *card);
+/* The read request by which an act closes a meter's account. `asked`: the newest of the meter is of this act and later
+ * than every purchase, and is in `read`; otherwise a new one is due. `id` is that of the one or of the other. */
+struct vend_card_question {
+    const struct vend_card_act *act;
+    int64_t meter, principal;
+    uint16_t epoch;
+};
+MV_MUST_USE mv_status vend_card_question(struct store *store, const struct vend_card_question *of,
+                                         struct store_record *read, char id[STORE_REQUEST_ID + 1], bool *asked);
 MV_MUST_USE mv_status vend_card_fill(struct vend *vend, struct store *store, const struct store_card *row,
                                      struct vend_card *out);
 

@@ -79,6 +79,7 @@ struct question {
     struct store_record_meter records;
     struct vend_card_purchases *purchases;
     struct store_card_meter *keys;
+    char *closing;
 };
 
 static mv_status note_request(void *self, const struct store_record *row)
@@ -129,6 +130,17 @@ static mv_status count_purchases(struct store *store, struct question *question)
     return store_records_by_request(store, question->identity.id, question->act->request_id, note_request, question);
 }
 
+static mv_status name_question(struct store *store, const struct question *question)
+{
+    const struct vend_card_question of = {.act = question->act,
+                                          .meter = question->meter.id,
+                                          .epoch = question->records.keys.epoch,
+                                          .principal = question->identity.id};
+    struct store_record read;
+    bool asked;
+    return vend_card_question(store, &of, &read, question->closing, &asked);
+}
+
 static mv_status ask(struct vend *vend, struct store *store, struct question *question)
 {
     const struct vend_card_act *act = question->act;
@@ -138,6 +150,8 @@ static mv_status ask(struct vend *vend, struct store *store, struct question *qu
     MV_TRY(store_record_meter_get(store, question->meter.id, &question->records));
     if (question->keys != NULL)
         MV_TRY(store_card_meter_get(store, question->meter.id, question->keys));
+    if (question->closing != NULL)
+        MV_TRY(name_question(store, question));
     return question->purchases == NULL ? mv_ok() : count_purchases(store, question);
 }
 
@@ -155,6 +169,14 @@ mv_status vend_card_purchases(struct vend *vend, const struct vend_card_act *act
 {
     struct question question = {.act = act, .pan = pan, .purchases = purchases};
     memset(purchases, 0, sizeof *purchases);
+    return ask_in_snapshot(vend, &question);
+}
+
+mv_status vend_card_closing(struct vend *vend, const struct vend_card_act *act, const char *pan,
+                            char id[STORE_REQUEST_ID + 1])
+{
+    struct question question = {.act = act, .pan = pan, .closing = id};
+    id[0] = '\0';
     return ask_in_snapshot(vend, &question);
 }
 

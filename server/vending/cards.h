@@ -96,7 +96,8 @@ MV_MUST_USE mv_status vend_card_has(struct vend *vend, const struct vend_card_ac
 /* A round for so many meters is loaded; 0: none. */
 MV_MUST_USE mv_status vend_card_round(struct vend *vend, const struct vend_card_act *act, uint8_t meters,
                                       struct vend_card *card);
-/* Before a user card is wiped: the account is closed. */
+/* Before a user card is wiped: the account is closed. PREVIOUS_UNREAD unless the newest return of the meter answers the
+ * read request that this act signed (vend_card_closing) and shows every purchase as taken. */
 MV_MUST_USE mv_status vend_card_close(struct vend *vend, const struct vend_card_act *act, struct vend_card *card);
 /* It is in transport state again. */
 MV_MUST_USE mv_status vend_card_wiped(struct vend *vend, const struct vend_card_act *act, uint8_t transport,
@@ -124,6 +125,9 @@ struct vend_card_purchases {
 /* METER_UNKNOWN, RECORDS_NOT_PROVISIONED. */
 MV_MUST_USE mv_status vend_card_purchases(struct vend *vend, const struct vend_card_act *act, const char *pan,
                                           struct vend_card_purchases *purchases);
+/* Under which id the closing of the meter's account signs its read request, or has signed it. */
+MV_MUST_USE mv_status vend_card_closing(struct vend *vend, const struct vend_card_act *act, const char *pan,
+                                        char id[STORE_REQUEST_ID + 1]);
 /* Domain of the meter's record keys, and its card keys: CARD_KEYS_DIFFER when it has none. */
 MV_MUST_USE mv_status vend_card_meter(struct vend *vend, const struct vend_card_act *act, const char *pan,
                                       uint8_t domain[STORE_DOMAIN], struct store_card_meter *keys);

@@ -131,7 +131,9 @@ expect "a replaced one stays denied" 1 "CARD_DENIED" cli "$supervisor" card unbl
 expect "the list tells" 0 "04000000000001" cli "$supervisor" card list --denied
 
 # ---- the end ----
-expect "the account is closed" 0 "" at_desk "$MV_VENDOR" close --yes
+expect "a closing asks the meter first" 1 "PREVIOUS_UNREAD" at_desk "$MV_VENDOR" close --yes --request-id end
+expect "which answers" 0 "ACCEPT" at_meter 1
+expect "the account is closed" 0 "" at_desk "$MV_VENDOR" close --yes --request-id end
 expect "the card may serve another one" 0 "TRANSPORT" cli "$MV_VENDOR" card show 04000000000002
 same "every sale is in the ledger once, and the replacement" "8 $total" "$(query "SELECT count(*) || ' ' || sum(amount) FROM record WHERE kind = 1")"
 check "the audit chain verifies" cli "$MV_OFFICER" audit verify

@@ -121,6 +121,40 @@ static void an_older_return_is_no_proof(void **state)
     assert_ok(close_account(cards, "close"));
 }
 
+/* A return that is months old, handed in before or not: the meter may have used up since what it shows. */
+static void a_return_from_before_is_no_proof(void **state)
+{
+    struct cards_world *cards = *state;
+    cards_opened(cards);
+    cards_visit(cards, &cards->meter);
+    assert_refused(MV_PREVIOUS_UNREAD, close_account(cards, "close"));
+    assert_refused(MV_PREVIOUS_UNREAD, close_account(cards, "close"));
+    cards_visit(cards, &cards->meter);
+    assert_refused(MV_PREVIOUS_UNREAD, close_account(cards, "another")); /* has asked nothing yet */
+    assert_refused(MV_PREVIOUS_UNREAD, close_account(cards, "close"));   /* and is the newest question now */
+    cards_visit(cards, &cards->meter);
+    assert_ok(cards_simple(cards, "seller", "read", METERVAULT__V1__CARD_PURPOSE__READ_BACK));
+    assert_ok(close_account(cards, "close"));
+    assert_true(cards->result.has_return);
+}
+
+/* Sold by another carrier after the question: its answer says nothing of that. */
+static void what_is_sold_meanwhile_keeps_it_open(void **state)
+{
+    struct cards_world *cards = *state;
+    struct vend_records sold;
+    cards_opened(cards);
+    assert_refused(MV_PREVIOUS_UNREAD, close_account(cards, "close"));
+    assert_ok(records_buy(cards->world, "port", cards->meter.pan, 100, &sold));
+    cards_visit(cards, &cards->meter);
+    assert_refused(MV_PREVIOUS_UNREAD, close_account(cards, "close"));
+    cards->meter.taken = sold.first_sequence; /* that carrier came through */
+    cards->meter.credit += 100;
+    cards_visit(cards, &cards->meter);
+    assert_ok(close_account(cards, "close"));
+    assert_int_equal(cards_sold(cards), cards->meter.credit);
+}
+
 static void prepare_closing(struct cards_world *cards, unsigned cut, begin_t *begin)
 {
     static char id[32];
@@ -133,6 +167,8 @@ static void prepare_closing(struct cards_world *cards, unsigned cut, begin_t *be
     cards_visit(cards, &cards->meter);
     (void)snprintf(id, sizeof id, "close-%u", cut);
     *begin = cards_begin(id, METERVAULT__V1__CARD_PURPOSE__CLOSE_ACCOUNT);
+    assert_refused(MV_PREVIOUS_UNREAD, cards_session(cards, "seller", begin));
+    cards_visit(cards, &cards->meter);
 }
 
 static void check_closed(struct cards_world *cards, unsigned cut)
@@ -335,6 +371,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(replacing_is_cut_everywhere, cards_setup, cards_teardown),
         cmocka_unit_test_setup_teardown(an_account_is_closed_on_proof, cards_setup, cards_teardown),
         cmocka_unit_test_setup_teardown(an_older_return_is_no_proof, cards_setup, cards_teardown),
+        cmocka_unit_test_setup_teardown(a_return_from_before_is_no_proof, cards_setup, cards_teardown),
+        cmocka_unit_test_setup_teardown(what_is_sold_meanwhile_keeps_it_open, cards_setup, cards_teardown),
         cmocka_unit_test_setup_teardown(closing_is_cut_everywhere, cards_setup, cards_teardown),
         cmocka_unit_test_setup_teardown(keys_are_moved, cards_setup, cards_teardown),
         cmocka_unit_test_setup_teardown(moving_keys_is_cut_everywhere, cards_setup, cards_teardown),
