@@ -3,13 +3,11 @@
 # within, from below and from beside. What comes of it is tests/integration/rights.txt. MV_BIN chooses the build.
 set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.." || exit 3
-MV_ORGANISATION=region
 . tests/support/checks.sh
 . tests/support/instance.sh
 . tests/support/cli.sh
 MV_ORGANISATION=region
 
-head -c 8 /dev/zero >"$MV_DIR/passed"
 check "an instance starts" mv_instance_start || finish
 place() { # ORGANISATION PARENT
     cli "$MV_OFFICER" operator organisation-create "$1" --parent "$2"
