@@ -30,8 +30,7 @@ static const struct migration migrations[] = {
     {store_schema_0001, &store_schema_0001_size}, {store_schema_0002, &store_schema_0002_size},
     {store_schema_0003, &store_schema_0003_size}, {store_schema_0004, &store_schema_0004_size},
     {store_schema_0005, &store_schema_0005_size}, {store_schema_0006, &store_schema_0006_size},
-    {store_schema_0007, &store_schema_0007_size},
-    {store_schema_0008, &store_schema_0008_size},
+    {store_schema_0007, &store_schema_0007_size}, {store_schema_0008, &store_schema_0008_size},
 };
 
 enum { LATEST = sizeof migrations / sizeof migrations[0] };
