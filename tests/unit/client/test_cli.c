@@ -22,7 +22,7 @@ static void help_is_as_written_down(void **state)
     assert_golden("help", whole.output);
     static const char *const commands[] = {"vend",    "trial",   "reprint", "batch",    "engineer", "rollover",
                                            "meter",   "record",  "card",    "operator", "audit",    "tariff",
-                                           "receipt", "account", "sell",    "complete"};
+                                           "receipt", "account", "sell",    "complete", "vendor"};
     for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++) {
         struct run one = run("%s --help", commands[i]);
         char name[32];
