@@ -183,9 +183,12 @@ int tariff_approve(struct cli *cli, int argc, char **argv)
 
 static void print_assignment(const ProtobufCMessage *answer)
 {
-    const Metervault__V1__AssignTariffRequest *assigned = (const Metervault__V1__AssignTariffRequest *)answer;
-    (void)printf("%s, %s, class %s: %s\n", assigned->organisation, tariff_utility_text(assigned->utility),
+    const Metervault__V1__TariffAssignment *assigned = (const Metervault__V1__TariffAssignment *)answer;
+    (void)printf("%s, %s, class %s: %s", assigned->organisation, tariff_utility_text(assigned->utility),
                  assigned->meter_class, assigned->tariff[0] != '\0' ? assigned->tariff : "nothing of its own");
+    if (assigned->state == METERVAULT__V1__TARIFF_STATE__TARIFF_PENDING)
+        (void)printf("  waits until another person gives the same command, because of: %s", assigned->doubt);
+    (void)putchar('\n');
 }
 
 int tariff_assign(struct cli *cli, int argc, char **argv)

@@ -119,14 +119,34 @@ static void list_tariffs(void *self, struct rpc_call *call, const ProtobufCMessa
     vend_tariffs_free(&list);
 }
 
+static void answer_assignment(struct rpc_call *call, const Metervault__V1__AssignTariffRequest *in,
+                              struct store_tariff_assignment *row)
+{
+    Metervault__V1__TariffAssignment out = METERVAULT__V1__TARIFF_ASSIGNMENT__INIT;
+    bool waits = row->doubt[0] != '\0' && row->approver == 0;
+    out.organisation = in->organisation;
+    out.utility = in->utility;
+    out.meter_class = in->meter_class;
+    out.tariff = in->tariff;
+    out.valid_from_unix_s = row->valid_from_unix_s;
+    out.state = waits ? METERVAULT__V1__TARIFF_STATE__TARIFF_PENDING : METERVAULT__V1__TARIFF_STATE__TARIFF_APPROVED;
+    out.doubt = row->doubt;
+    rpc_reply(call, &out.base);
+}
+
 static void assign_tariff(void *self, struct rpc_call *call, const ProtobufCMessage *message)
 {
     const Metervault__V1__AssignTariffRequest *in = (const Metervault__V1__AssignTariffRequest *)message;
     struct vend_caller caller = api_caller(call);
-    mv_status status = vend_assign_tariff(self, &caller, in->organisation, (enum vend_utility)in->utility,
-                                          in->meter_class, in->tariff);
+    struct store_tariff_assignment row;
+    const struct vend_assignment_request request = {.organisation = in->organisation,
+                                                    .utility = (enum vend_utility)in->utility,
+                                                    .meter_class = in->meter_class,
+                                                    .tariff = in->tariff,
+                                                    .valid_from_unix_s = in->valid_from_unix_s};
+    mv_status status = vend_assign_tariff(self, &caller, &request, &row);
     if (status.ok)
-        rpc_reply(call, message);
+        answer_assignment(call, in, &row);
     else
         api_fail(call, status);
 }

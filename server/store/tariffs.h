@@ -66,18 +66,32 @@ typedef mv_status store_tariff_fn(void *self, const struct store_tariff *tariff)
 MV_MUST_USE mv_status store_tariffs(struct store *store, const char *after_name, uint32_t after_version, size_t limit,
                                     store_tariff_fn *each, void *self);
 
-/* What serves an organisation's meters of a utility and class. Assigning again takes the place of what was assigned. */
+/* What serves an organisation's meters of a utility and class. Assigning again takes the place of what was assigned,
+ * from its date on. The first three say of what, the rest is filled in by those that read. */
 struct store_tariff_assignment {
     int64_t organisation;
     uint8_t utility;
     char meter_class[STORE_METER_CLASS + 1];
     char tariff[STORE_NAME + 1]; /* empty: nothing any more */
-    int64_t since_unix_s;        /* only read; 0: never assigned anything */
+    int64_t valid_from_unix_s;
+    char doubt[STORE_DOUBT + 1];               /* for what it takes a second person; empty: for nothing */
+    int64_t id, principal, assigned_at_unix_s; /* only read, as the rest */
+    int64_t approver;                          /* 0: nobody yet */
+    int64_t approved_at_unix_s;
+    int64_t since_unix_s; /* in force; 0: there is none */
 };
 MV_MUST_USE mv_status store_tariff_assign(struct store *store, const struct store_tariff_assignment *assignment,
                                           int64_t principal, int64_t at_unix_s);
-/* Fills in the tariff that was assigned at this time, and since when: TARIFF_NOT_ASSIGNED. */
+/* What is in force at this time: TARIFF_NOT_ASSIGNED, also when that is nothing any more. */
 MV_MUST_USE mv_status store_tariff_assigned(struct store *store, int64_t at_unix_s,
                                             struct store_tariff_assignment *assignment);
+/* The last one said, in force or not; the last one that a second person approved, or else the first one in force:
+ * TARIFF_NOT_ASSIGNED when there is no such row. */
+MV_MUST_USE mv_status store_tariff_assigned_last(struct store *store, struct store_tariff_assignment *assignment);
+MV_MUST_USE mv_status store_tariff_assigned_agreed(struct store *store, struct store_tariff_assignment *assignment);
+/* TARIFF_NOT_PENDING, TARIFF_SAME_PERSON. */
+MV_MUST_USE mv_status store_tariff_assignment_approve(struct store *store,
+                                                      const struct store_tariff_assignment *assignment,
+                                                      int64_t principal, int64_t at_unix_s);
 
 #endif

@@ -4,6 +4,18 @@
 /* What is more than half as much again, or less than two thirds, is doubted. */
 enum { FACTOR_HIGH = 3, FACTOR_LOW = 2 };
 
+bool vend_tariff_may_begin(int64_t valid_from_unix_s, int64_t now_unix_s)
+{
+    enum { DAY_S = 86400, AHEAD_DAYS = 2 * 366 };
+    return valid_from_unix_s >= now_unix_s - DAY_S && valid_from_unix_s <= now_unix_s + (int64_t)AHEAD_DAYS * DAY_S;
+}
+
+bool vend_tariff_waited(int64_t since_unix_s, int64_t now_unix_s)
+{
+    enum { WAITS_S = 30 * 86400 };
+    return now_unix_s - since_unix_s > WAITS_S;
+}
+
 static bool far(int64_t before, int64_t after)
 {
     const int64_t low = before < after ? before : after;

@@ -1,4 +1,4 @@
-/* Tariffs put in, approved and assigned; the office's currency. */
+/* Tariffs put in and approved; the office's currency. */
 #include "vending/tariffs.h"
 
 #include <inttypes.h>
@@ -187,62 +187,4 @@ mv_status vend_approve_tariff(struct vend *vend, const struct vend_caller *calle
     MV_TRY(
         vend_told(VEND_APPROVE_TARIFF, vend_change_call(vend, caller, VEND_APPROVE_TARIFF, name, approve, &approving)));
     return vend_tariff_fill(vend, &approving.row, tariff);
-}
-
-/* ---- assigned ---- */
-struct assigning {
-    const char *principal;
-    const char *organisation;
-    enum vend_utility utility;
-    const char *meter_class;
-    const char *tariff;
-};
-
-static mv_status check_serves(struct vend *vend, struct store *store, const struct assigning *assigning,
-                              int64_t organisation)
-{
-    struct store_tariff row;
-    if (assigning->tariff[0] == '\0')
-        return mv_ok();
-    MV_TRY(vend_form_name(assigning->tariff, STORE_NAME, "tariff"));
-    MV_TRY(store_tariff_get(store, assigning->tariff, 0, &row));
-    bool serves =
-        row.utility == assigning->utility && vend_lies_below(&vend->directory, row.organisation, organisation);
-    return serves ? mv_ok() : mv_fail(MV_TARIFF_UNKNOWN, "tariff");
-}
-
-static mv_status assign(struct vend *vend, struct store *store, struct vend_change *change)
-{
-    const struct assigning *assigning = change->arg;
-    struct vend_identity identity;
-    struct store_organisation organisation;
-    struct store_tariff_assignment row = {.utility = (uint8_t)assigning->utility};
-    MV_TRY(vend_may_call(&vend->directory, assigning->principal, VEND_ASSIGN_TARIFF, &identity));
-    MV_TRY(vend_form_name(assigning->organisation, STORE_NAME, "organisation"));
-    MV_TRY(vend_form_name(assigning->meter_class, STORE_METER_CLASS, "meter_class"));
-    if (assigning->utility < VEND_ELECTRICITY || assigning->utility > VEND_TIME)
-        return mv_fail(MV_INVALID_FIELD, "utility");
-    MV_TRY(vend_organisation_by_name(&vend->directory, assigning->organisation, "organisation", &organisation));
-    MV_TRY(vend_may_touch(&vend->directory, &identity, VEND_ASSIGN_TARIFF, organisation.id, ""));
-    MV_TRY(check_serves(vend, store, assigning, organisation.id));
-    row.organisation = organisation.id;
-    vend_copy(row.meter_class, sizeof row.meter_class, assigning->meter_class);
-    mv_status before = store_tariff_assigned(store, change->now_us / 1000000, &row);
-    if (!before.ok && before.reason != MV_TARIFF_NOT_ASSIGNED)
-        return before;
-    if (strcmp(row.tariff, assigning->tariff) == 0)
-        return mv_ok();
-    vend_copy(row.tariff, sizeof row.tariff, assigning->tariff);
-    MV_TRY(store_tariff_assign(store, &row, identity.id, change->now_us / 1000000));
-    vend_note_detail(&change->record, "utility=%u class=%s tariff=%s", row.utility, row.meter_class,
-                     row.tariff[0] != '\0' ? row.tariff : "-");
-    change->changed = true;
-    return mv_ok();
-}
-
-mv_status vend_assign_tariff(struct vend *vend, const struct vend_caller *caller, const char *organisation,
-                             enum vend_utility utility, const char *meter_class, const char *tariff)
-{
-    struct assigning assigning = {caller->principal, organisation, utility, meter_class, tariff};
-    return vend_change_call(vend, caller, VEND_ASSIGN_TARIFF, organisation, assign, &assigning);
 }

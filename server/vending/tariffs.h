@@ -59,10 +59,20 @@ struct vend_tariff_list {
 MV_MUST_USE mv_status vend_list_tariffs(struct vend *vend, const struct vend_caller *caller, uint32_t page_size,
                                         const char *page_token, struct vend_tariff_list *list);
 void vend_tariffs_free(struct vend_tariff_list *list);
-/* `tariff` empty: nothing any more. TARIFF_UNKNOWN when it is not of this organisation or one above, or of another
- * utility. */
-MV_MUST_USE mv_status vend_assign_tariff(struct vend *vend, const struct vend_caller *caller, const char *organisation,
-                                         enum vend_utility utility, const char *meter_class, const char *tariff);
+/* Which tariff serves meters of a class from a time on. It waits for a second person when customers would be served
+ * with something much different (vend_tariff_doubt) from what two people agreed to last, or was said first, or serves
+ * from above; the same call by another person approves it. TARIFF_UNKNOWN when the tariff is not of this organisation
+ * or one above, or of another utility. */
+struct vend_assignment_request {
+    const char *organisation;
+    enum vend_utility utility;
+    const char *meter_class;
+    const char *tariff;        /* empty: nothing any more */
+    int64_t valid_from_unix_s; /* 0: now, or that of what waits; else as vend_tariff_may_begin */
+};
+MV_MUST_USE mv_status vend_assign_tariff(struct vend *vend, const struct vend_caller *caller,
+                                         const struct vend_assignment_request *request,
+                                         struct store_tariff_assignment *assigned);
 
 /* What a purchase would cost a customer of whom nothing is known but what is said here; without any effect. */
 struct vend_quote_request {

@@ -128,7 +128,7 @@ def draw_first(rng):
         events += [{"kind": "put-tariff", "by": by, "from": 0, "terms": terms},
                    {"kind": "approve-tariff", "by": by, "name": terms["name"], "version": 1},
                    {"kind": "approve-tariff", "by": other, "name": terms["name"], "version": 1}]
-    for name, organisation in (("home", people.ROOT), ("trade", people.ROOT), ("flat", "shop2")):
+    for name, organisation in (("flat", "shop2"), ("home", people.ROOT), ("trade", people.ROOT)):
         events.append({"kind": "assign-tariff", "by": "manager1", "organisation": organisation, "name": name,
                        "class": "default" if name != "trade" else "trade"})
     return events, {event["terms"]["name"]: [event["terms"]] for event in events if "terms" in event}

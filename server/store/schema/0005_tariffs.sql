@@ -100,16 +100,34 @@ BEGIN SELECT RAISE(ABORT, 'history is never edited'); END;
 CREATE TRIGGER tariff_approval_kept BEFORE DELETE ON tariff_approval
 BEGIN SELECT RAISE(ABORT, 'history is never edited'); END;
 
--- The newest row of an organisation, utility and class counts; no tariff: nothing serves them any more.
+-- The newest row of an organisation, utility and class that has begun counts; no tariff: nothing serves them any more. A
+-- row with a doubt counts only when somebody else has approved it.
 CREATE TABLE tariff_assignment (
   id INTEGER PRIMARY KEY,
   organisation INTEGER NOT NULL REFERENCES organisation (id),
   utility INTEGER NOT NULL CHECK (utility BETWEEN 1 AND 4),
   class TEXT NOT NULL CHECK (length(class) BETWEEN 1 AND 32),
   tariff INTEGER REFERENCES tariff (id),
+  valid_from_unix_s INTEGER NOT NULL,
+  doubt TEXT NOT NULL,
   principal INTEGER NOT NULL REFERENCES principal (id),
   assigned_at_unix_s INTEGER NOT NULL
 ) STRICT;
+CREATE TABLE tariff_assignment_approval (
+  assignment INTEGER PRIMARY KEY REFERENCES tariff_assignment (id),
+  principal INTEGER NOT NULL REFERENCES principal (id),
+  approved_at_unix_s INTEGER NOT NULL
+) STRICT;
+CREATE TRIGGER tariff_assignment_approval_by_another BEFORE INSERT ON tariff_assignment_approval
+BEGIN
+  SELECT RAISE(ABORT, 'an assignment is approved once, by another person') WHERE NOT EXISTS (
+    SELECT 1 FROM tariff_assignment a WHERE a.id = NEW.assignment AND a.doubt <> '' AND a.principal <> NEW.principal
+      AND NOT EXISTS (SELECT 1 FROM tariff_assignment_approval WHERE assignment = a.id));
+END;
+CREATE TRIGGER tariff_assignment_approval_unchanged BEFORE UPDATE ON tariff_assignment_approval
+BEGIN SELECT RAISE(ABORT, 'history is never edited'); END;
+CREATE TRIGGER tariff_assignment_approval_kept BEFORE DELETE ON tariff_assignment_approval
+BEGIN SELECT RAISE(ABORT, 'history is never edited'); END;
 CREATE INDEX tariff_assignment_newest ON tariff_assignment (organisation, utility, class, id);
 CREATE TRIGGER tariff_assignment_next BEFORE INSERT ON tariff_assignment
 BEGIN

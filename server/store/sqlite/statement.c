@@ -68,6 +68,15 @@
     "coalesce(a.approved_at_unix_s, 0) FROM tariff t JOIN tariff_version v ON v.tariff = t.id "                        \
     "LEFT JOIN tariff_approval a ON a.tariff_version = v.id "
 
+#define ASSIGNMENT_SINCE "max(a.valid_from_unix_s, a.assigned_at_unix_s, coalesce(p.approved_at_unix_s, 0))"
+#define ASSIGNMENT_COLUMNS                                                                                             \
+    "SELECT a.id, coalesce(t.name, ''), a.valid_from_unix_s, a.doubt, a.principal, a.assigned_at_unix_s, "             \
+    "coalesce(p.principal, 0), coalesce(p.approved_at_unix_s, 0), " ASSIGNMENT_SINCE                                   \
+    " FROM tariff_assignment a LEFT JOIN tariff t ON t.id = a.tariff "                                                 \
+    "LEFT JOIN tariff_assignment_approval p ON p.assignment = a.id "                                                   \
+    "WHERE a.organisation = ? AND a.utility = ? AND a.class = ? "
+#define ASSIGNMENT_COUNTS "AND (a.doubt = '' OR p.principal NOT NULL) "
+
 struct sql_text {
     const char *where; /* for messages */
     const char *text;
@@ -352,13 +361,15 @@ static const struct sql_text texts[SQL_COUNT] = {
     [SQL_TARIFF_VERSION_INSERT] =
         {"tariff", "INSERT INTO tariff_version VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"},
     [SQL_TARIFF_APPROVE] = {"tariff", "INSERT INTO tariff_approval VALUES (?, ?, ?)"},
-    [SQL_TARIFF_ASSIGN] = {"tariff",
-                           "INSERT INTO tariff_assignment (organisation, utility, class, tariff, principal, "
-                           "assigned_at_unix_s) VALUES (?, ?, ?, (SELECT id FROM tariff WHERE name = ?), ?, ?)"},
-    [SQL_TARIFF_ASSIGNED] =
-        {"tariff", "SELECT coalesce(t.name, ''), a.assigned_at_unix_s FROM tariff_assignment a LEFT JOIN tariff t "
-                   "ON t.id = a.tariff WHERE a.organisation = ? AND a.utility = ? AND a.class = ? "
-                   "AND a.assigned_at_unix_s <= ? ORDER BY a.id DESC LIMIT 1"},
+    [SQL_TARIFF_ASSIGN] = {"tariff", "INSERT INTO tariff_assignment (organisation, utility, class, tariff, "
+                                     "valid_from_unix_s, doubt, principal, assigned_at_unix_s) "
+                                     "VALUES (?, ?, ?, (SELECT id FROM tariff WHERE name = ?), ?, ?, ?, ?)"},
+    [SQL_TARIFF_ASSIGNED] = {"tariff", ASSIGNMENT_COLUMNS ASSIGNMENT_COUNTS "AND " ASSIGNMENT_SINCE
+                                                                            " <= ? ORDER BY a.id DESC LIMIT 1"},
+    [SQL_TARIFF_ASSIGNED_LAST] = {"tariff", ASSIGNMENT_COLUMNS "ORDER BY a.id DESC LIMIT 1"},
+    [SQL_TARIFF_ASSIGNED_AGREED] = {"tariff", ASSIGNMENT_COLUMNS ASSIGNMENT_COUNTS
+                                    "ORDER BY p.assignment IS NULL, iif(p.assignment IS NULL, a.id, -a.id) LIMIT 1"},
+    [SQL_TARIFF_ASSIGNMENT_APPROVE] = {"tariff", "INSERT INTO tariff_assignment_approval VALUES (?, ?, ?)"},
     [SQL_TARIFF_PARTS] = {"tariff", "SELECT kind, name, a, b FROM tariff_part WHERE tariff_version = ? ORDER BY part"},
     [SQL_TARIFF_GET] = {"tariff", TARIFF_COLUMNS "WHERE t.name = ?1 AND (?2 = 0 OR v.version = ?2) "
                                                  "ORDER BY v.version DESC LIMIT 1"},
@@ -413,13 +424,13 @@ static const struct sql_text texts[SQL_COUNT] = {
     [SQL_BATCH_AFTER] = {"batch",
                          "SELECT coalesce(max(s.id) & 1099511627775, 0) FROM terminal t JOIN sale s "
                          "ON s.id > t.id << 40 AND s.id < (t.id + 1) << 40 WHERE t.organisation = ? AND t.name = ?"},
-    [SQL_BATCH_TILLS] = {"batch",
-                         "SELECT t.id, t.name, iif(b.kind < 3, b.after, coalesce((SELECT max(l.through) FROM batch_till l "
-                         "WHERE l.terminal = t.id AND l.kind = b.kind), 0)), coalesce((SELECT max(s.id) FROM sale s "
-                         "WHERE s.id > t.id << 40 AND s.id < (t.id + 1) << 40) & 1099511627775, 0) "
-                         "FROM batch b JOIN terminal t ON t.organisation = b.organisation "
-                         "AND (b.terminal = '' OR t.name = b.terminal) WHERE b.id = ?1 AND t.name > ?2 "
-                         "ORDER BY t.name LIMIT 1"},
+    [SQL_BATCH_TILLS] =
+        {"batch", "SELECT t.id, t.name, iif(b.kind < 3, b.after, coalesce((SELECT max(l.through) FROM batch_till l "
+                  "WHERE l.terminal = t.id AND l.kind = b.kind), 0)), coalesce((SELECT max(s.id) FROM sale s "
+                  "WHERE s.id > t.id << 40 AND s.id < (t.id + 1) << 40) & 1099511627775, 0) "
+                  "FROM batch b JOIN terminal t ON t.organisation = b.organisation "
+                  "AND (b.terminal = '' OR t.name = b.terminal) WHERE b.id = ?1 AND t.name > ?2 "
+                  "ORDER BY t.name LIMIT 1"},
     [SQL_BATCH_TILL_INSERT] = {"batch", "INSERT INTO batch_till VALUES (?, ?, ?, ?, ?)"},
     [SQL_BATCH_SUMS] =
         {"batch",

@@ -143,27 +143,76 @@ mv_status store_tariff_assign(struct store *store, const struct store_tariff_ass
     sql_put_int(&sql, assignment->utility);
     sql_put_text(&sql, assignment->meter_class);
     sql_put_text(&sql, assignment->tariff);
+    sql_put_int(&sql, assignment->valid_from_unix_s);
+    sql_put_text(&sql, assignment->doubt);
     sql_put_int(&sql, principal);
     sql_put_int(&sql, at_unix_s);
     return sql_run(&sql);
 }
 
-mv_status store_tariff_assigned(struct store *store, int64_t at_unix_s, struct store_tariff_assignment *assignment)
+static struct sql of_assignment(struct store *store, enum sql_name name,
+                                const struct store_tariff_assignment *assignment)
 {
-    bool row;
-    struct sql sql = sql_read(store, SQL_TARIFF_ASSIGNED);
+    struct sql sql = sql_read(store, name);
     sql_put_int(&sql, assignment->organisation);
     sql_put_int(&sql, assignment->utility);
     sql_put_text(&sql, assignment->meter_class);
-    sql_put_int(&sql, at_unix_s);
+    return sql;
+}
+
+static mv_status get_assignment(struct sql *sql, struct store_tariff_assignment *assignment)
+{
+    bool row;
     assignment->tariff[0] = '\0';
     assignment->since_unix_s = 0;
-    MV_TRY(sql_step(&sql, &row));
+    MV_TRY(sql_step(sql, &row));
     if (!row)
         return mv_fail(MV_TARIFF_NOT_ASSIGNED, NULL);
-    sql_get_text(&sql, assignment->tariff, sizeof assignment->tariff);
-    assignment->since_unix_s = sql_get_int(&sql);
-    sql_done(&sql);
-    MV_TRY(sql_row_ok(&sql));
+    assignment->id = sql_get_int(sql);
+    sql_get_text(sql, assignment->tariff, sizeof assignment->tariff);
+    assignment->valid_from_unix_s = sql_get_int(sql);
+    sql_get_text(sql, assignment->doubt, sizeof assignment->doubt);
+    assignment->principal = sql_get_int(sql);
+    assignment->assigned_at_unix_s = sql_get_int(sql);
+    assignment->approver = sql_get_int(sql);
+    assignment->approved_at_unix_s = sql_get_int(sql);
+    assignment->since_unix_s = sql_get_int(sql);
+    sql_done(sql);
+    return sql_row_ok(sql);
+}
+
+mv_status store_tariff_assigned(struct store *store, int64_t at_unix_s, struct store_tariff_assignment *assignment)
+{
+    struct sql sql = of_assignment(store, SQL_TARIFF_ASSIGNED, assignment);
+    sql_put_int(&sql, at_unix_s);
+    MV_TRY(get_assignment(&sql, assignment));
     return assignment->tariff[0] == '\0' ? mv_fail(MV_TARIFF_NOT_ASSIGNED, NULL) : mv_ok();
+}
+
+mv_status store_tariff_assigned_last(struct store *store, struct store_tariff_assignment *assignment)
+{
+    struct sql sql = of_assignment(store, SQL_TARIFF_ASSIGNED_LAST, assignment);
+    return get_assignment(&sql, assignment);
+}
+
+mv_status store_tariff_assigned_agreed(struct store *store, struct store_tariff_assignment *assignment)
+{
+    struct sql sql = of_assignment(store, SQL_TARIFF_ASSIGNED_AGREED, assignment);
+    return get_assignment(&sql, assignment);
+}
+
+mv_status store_tariff_assignment_approve(struct store *store, const struct store_tariff_assignment *assignment,
+                                          int64_t principal, int64_t at_unix_s)
+{
+    const struct store_second_person approval = {.waits = assignment->doubt[0] != '\0' && assignment->approver == 0,
+                                                 .first = assignment->principal,
+                                                 .second = principal,
+                                                 .not_waiting = MV_TARIFF_NOT_PENDING,
+                                                 .same_person = MV_TARIFF_SAME_PERSON};
+    MV_TRY(store_second_person_check(&approval));
+    struct sql sql = sql_write(store, SQL_TARIFF_ASSIGNMENT_APPROVE);
+    sql_put_int(&sql, assignment->id);
+    sql_put_int(&sql, principal);
+    sql_put_int(&sql, at_unix_s);
+    return sql_run(&sql);
 }

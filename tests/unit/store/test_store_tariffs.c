@@ -123,9 +123,10 @@ static void test_history_is_never_edited(void **state)
         "INSERT INTO tariff_part VALUES (9, 1, 3, '', 1, 1)",
         "INSERT INTO tariff_approval SELECT id, principal, 1 FROM tariff_version",
         "INSERT INTO tariff_approval VALUES (9, 1, 1)",
-        "INSERT INTO tariff_assignment VALUES (NULL, 1, 2, 'home', 1, 1, 1)",
-        "INSERT INTO tariff_assignment VALUES (NULL, 1, 5, 'home', NULL, 1, 1)",
+        "INSERT INTO tariff_assignment VALUES (NULL, 1, 2, 'home', 1, 1, '', 1, 1)",
+        "INSERT INTO tariff_assignment VALUES (NULL, 1, 5, 'home', NULL, 1, '', 1, 1)",
         "UPDATE tariff_assignment SET tariff = NULL",
+        "INSERT INTO tariff_assignment_approval SELECT id, 1, 1 FROM tariff_assignment",
         "DELETE FROM tariff_assignment",
     };
     struct store_tariff tariff = sample_tariff(ledger, "version");

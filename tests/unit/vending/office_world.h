@@ -20,6 +20,9 @@ struct vend_tariff_version office_social(void);
 /* Put in by one manager and approved by the other where that is needed. */
 void office_tariff(struct world *world, const struct vend_tariff_version *version);
 
+/* The same for the tariff that serves a class under the root from now on. */
+void office_assign(struct world *world, const char *class, const char *tariff);
+
 /* As "chief", who may open accounts. */
 mv_status office_account(struct world *world, const char *number, unsigned meter, const char *tariff_class,
                          struct vend_account *account);

@@ -35,7 +35,9 @@ mv_status call_tariff_as(struct world *world, const char *who, enum vend_call ca
         return status;
     }
     case VEND_ASSIGN_TARIFF:
-        return vend_assign_tariff(vend, &caller, "root", VEND_ELECTRICITY, "none", "");
+        return vend_assign_tariff(vend, &caller,
+                                  &(struct vend_assignment_request){"root", VEND_ELECTRICITY, "none", "", 0},
+                                  &(struct store_tariff_assignment){.id = 0});
     case VEND_QUOTE:
         return vend_quote(vend, &caller, &request, &quote);
     default:

@@ -29,12 +29,6 @@ static void wait_days(int64_t days)
     world_step(days * DAY_S, days * DAY_S);
 }
 
-static void assign_home(struct world *world, const char *tariff)
-{
-    struct vend_caller one = world_caller("manager1");
-    assert_ok(vend_assign_tariff(world->vend, &one, "root", VEND_ELECTRICITY, "home", tariff));
-}
-
 /* The charges of a bill: "months x amount", oldest first. */
 static void assert_monthly(const struct store_bill *bill, const char *expected)
 {
@@ -91,7 +85,7 @@ static void an_assignment_gives_nothing_for_old_months(void **state)
     office_tariff(world, &version);
     buy(world, "A-1", 1000);
     wait_days(120); /* May */
-    assign_home(world, "social");
+    office_assign(world, "home", "social");
     const struct store_bill *bill = buy(world, "A-1", 65000);
     assert_int_equal(bill->free_units, 5000);
     assert_monthly(bill, ""); /* no month began under it */
@@ -117,9 +111,9 @@ static void months_are_charged_at_the_rate_of_their_time(void **state)
     assert_monthly(bill, "3x300 2x280 ");
     assert_int_equal(bill->charges, 580);
     /* none for the months that nothing serves */
-    assign_home(world, "");
+    office_assign(world, "home", "");
     wait_days(61);
-    assign_home(world, "home");
+    office_assign(world, "home", "home");
     assert_monthly(buy(world, "A-1", 1000), "");
 }
 

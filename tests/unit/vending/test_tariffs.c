@@ -49,7 +49,9 @@ static mv_status approve(struct world *world, const char *who, const char *name,
 static mv_status assign(struct world *world, const char *who, const char *organisation, const char *tariff)
 {
     struct vend_caller caller = world_caller(who);
-    return vend_assign_tariff(world->vend, &caller, organisation, VEND_ELECTRICITY, "home", tariff);
+    struct store_tariff_assignment assigned;
+    const struct vend_assignment_request request = {organisation, VEND_ELECTRICITY, "home", tariff, 0};
+    return vend_assign_tariff(world->vend, &caller, &request, &assigned);
 }
 
 /* A version that the manager puts in and the officer approves, whether it needs that or not. */
@@ -227,7 +229,7 @@ static void the_nearest_assignment_serves(void **state)
 {
     struct world *world = *state;
     struct vend_tariff_version wide = named("wide", 10000, NOW_S);
-    struct vend_tariff_version near = named("near", 20000, NOW_S);
+    struct vend_tariff_version near = named("near", 14000, NOW_S);
     struct vend_quote quoted;
     office(world);
     in_force(world, "root", &wide);
@@ -251,6 +253,85 @@ static void the_nearest_assignment_serves(void **state)
     assert_refused(MV_TARIFF_UNKNOWN, assign(world, "manager", "shop", "nothing"));
     assert_ok(quote(world, "rival", "", &quoted));
     assert_string_equal(quoted.tariff.name, "wide");
+}
+
+static mv_status assign_from(struct world *world, const char *who, const char *tariff, int64_t from,
+                             struct store_tariff_assignment *row)
+{
+    struct vend_caller caller = world_caller(who);
+    const struct vend_assignment_request request = {"root", VEND_ELECTRICITY, "home", tariff, from};
+    return vend_assign_tariff(world->vend, &caller, &request, row);
+}
+
+static void two_tariffs(struct world *world)
+{
+    struct vend_tariff_version home = named("home1", 10000, NOW_S);
+    struct vend_tariff_version cheap = named("cheap", 100, NOW_S);
+    struct vend_tariff_version near = named("near", 14000, NOW_S);
+    struct vend_tariff_version far = named("far", 20000, NOW_S);
+    office(world);
+    in_force(world, "root", &home);
+    in_force(world, "root", &cheap);
+    in_force(world, "root", &near);
+    in_force(world, "root", &far);
+    assert_ok(assign(world, "manager", "root", "home1"));
+}
+
+static const char *serving(struct world *world)
+{
+    static struct vend_quote quoted;
+    assert_ok(quote(world, "seller", "", &quoted));
+    return quoted.tariff.name;
+}
+
+/* A class is not put under a far cheaper tariff by one person, nor by a way round. */
+static void an_assignment_may_take_two_people(void **state)
+{
+    struct world *world = *state;
+    struct store_tariff_assignment row;
+    two_tariffs(world);
+    assert_ok(assign_from(world, "manager", "cheap", 0, &row));
+    assert_string_equal(row.doubt, "steps.price_e5");
+    assert_int_equal(row.approver, 0);
+    assert_ok(assign_from(world, "manager", "cheap", 0, &row));
+    assert_int_equal(row.approver, 0);
+    assert_string_equal(serving(world), "home1");
+    /* nothing, then the cheap one */
+    assert_ok(assign(world, "manager", "root", ""));
+    assert_ok(assign_from(world, "manager", "cheap", 0, &row));
+    assert_string_equal(row.doubt, "steps.price_e5");
+    /* by small steps */
+    assert_ok(assign_from(world, "manager", "near", 0, &row));
+    assert_string_equal(row.doubt, "");
+    assert_ok(assign_from(world, "manager", "far", 0, &row));
+    assert_string_equal(row.doubt, "steps.price_e5");
+    assert_string_equal(serving(world), "near");
+    /* below: measured against what serves from above */
+    assert_ok(assign(world, "keeper", "shop", "cheap"));
+    assert_string_equal(serving(world), "near");
+    assert_ok(assign_from(world, "officer1", "far", 0, &row));
+    assert_true(row.approver != 0);
+    assert_string_equal(serving(world), "far");
+}
+
+static void an_assignment_begins_at_its_date(void **state)
+{
+    struct world *world = *state;
+    struct store_tariff_assignment row;
+    two_tariffs(world);
+    assert_refused(MV_INVALID_FIELD, assign_from(world, "manager", "near", NOW_S - 86401, &row));
+    assert_refused(MV_INVALID_FIELD, assign_from(world, "manager", "near", NOW_S + INT64_C(3) * 365 * 86400, &row));
+    assert_ok(assign_from(world, "manager", "near", NOW_S + 100, &row));
+    world_step(99, 99);
+    assert_string_equal(serving(world), "home1");
+    world_step(1, 1);
+    assert_string_equal(serving(world), "near");
+    /* one that waits too long is said anew */
+    assert_ok(assign_from(world, "manager", "cheap", 0, &row));
+    world_step(30 * 86400 + 1, 30 * 86400 + 1);
+    assert_ok(assign_from(world, "officer1", "cheap", 0, &row));
+    assert_int_equal(row.approver, 0);
+    assert_string_equal(serving(world), "near");
 }
 
 static void names_and_fields(void **state)
@@ -336,6 +417,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_raised_quota_is_doubted, world_setup, world_teardown),
         cmocka_unit_test_setup_teardown(versions_begin_at_their_dates, world_setup, world_teardown),
         cmocka_unit_test_setup_teardown(the_nearest_assignment_serves, world_setup, world_teardown),
+        cmocka_unit_test_setup_teardown(an_assignment_may_take_two_people, world_setup, world_teardown),
+        cmocka_unit_test_setup_teardown(an_assignment_begins_at_its_date, world_setup, world_teardown),
         cmocka_unit_test_setup_teardown(names_and_fields, world_setup, world_teardown),
         cmocka_unit_test_setup_teardown(what_is_put_in_comes_back, world_setup, world_teardown),
         cmocka_unit_test_setup_teardown(lists_go_on_page_by_page, world_setup, world_teardown),
