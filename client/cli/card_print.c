@@ -70,6 +70,8 @@ void card_print_result(const Metervault__V1__CardBegin *begin, const Metervault_
     if (result->previous_taken)
         (void)puts("The meter has taken the purchase before this one.");
     print_round(result);
+    if (*result->return_refused != '\0')
+        (void)printf("What is on the card as the meter's return is none: %s\n", result->return_refused);
     if (result->returned != NULL) {
         (void)puts("The meter wrote:");
         record_print_return(result->returned);

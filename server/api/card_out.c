@@ -73,6 +73,8 @@ void api_card_result_out(const struct cards_result *result, struct api_card_resu
         api_return_out(&result->returned, &out->returned);
         message->returned = &out->returned.message;
     }
+    if (result->return_refused != MV_REASON_UNSPECIFIED)
+        message->return_refused = (char *)mv_reason_info(result->return_refused)->name;
     if (result->has_replaced) {
         api_card_out(&result->replaced, &out->replaced);
         message->replaced = &out->replaced.message;

@@ -87,21 +87,46 @@ mv_status cards_content_write(struct cards_session *session, const struct cards_
     return vend_card_has(session->vend, &session->act, hash);
 }
 
+/* The meter has answered since by another carrier, or got new keys: what counts is in the ledger already. */
+static bool is_old(mv_status status)
+{
+    return !status.ok && (status.reason == MV_RETURN_NOT_NEWER || status.reason == MV_RECORD_KEYS_DIFFER);
+}
+
+/* No word of this meter: anybody who had the card in the hand may have written it. */
+static bool is_false(mv_status status)
+{
+    switch (status.ok ? MV_REASON_UNSPECIFIED : (enum mv_reason)status.reason) {
+    case MV_RECORD_NOT_VALID:
+    case MV_CARD_OTHER_METER:
+    case MV_METER_UNKNOWN:
+    case MV_RECORDS_NOT_PROVISIONED:
+    case MV_ORGANISATION_DENIED:
+    case MV_SUPPLY_GROUP_DENIED:
+        return true;
+    default:
+        return false;
+    }
+}
+
 mv_status cards_take_return(struct cards_session *session, bool *unread)
 {
     struct cards_result *result = session->result;
     uint8_t slot[MV_CARD_FROM_SLOT_BYTES];
     MV_TRY(cards_read(session, MV_CARD_FILE_FROM_METER, 0, slot, sizeof slot));
-    *unread = slot[0] == 0;
-    if (*unread)
+    *unread = true;
+    if (slot[0] == 0)
         return mv_ok();
     mv_status status = vend_accept_return(session->vend, &session->caller, slot + 1, slot[0], &result->returned);
-    /* the meter has answered since by another carrier, or got new keys: what counts is in the ledger already */
-    if (!status.ok && (status.reason == MV_RETURN_NOT_NEWER || status.reason == MV_RECORD_KEYS_DIFFER))
+    if (status.ok && strcmp(result->returned.pan, session->card.pan) != 0)
+        status = mv_fail(MV_CARD_OTHER_METER, "return");
+    if (is_old(status))
         return mv_ok();
-    MV_TRY(status);
-    if (strcmp(result->returned.pan, session->card.pan) != 0)
-        return mv_fail(MV_CARD_OTHER_METER, "return");
-    result->has_return = true;
-    return mv_ok();
+    if (is_false(status)) {
+        result->return_refused = (enum mv_reason)status.reason;
+        return mv_ok();
+    }
+    *unread = false;
+    result->has_return = status.ok;
+    return status;
 }

@@ -113,8 +113,8 @@ MV_MUST_USE mv_status cards_content_read(struct cards_session *session, struct c
 /* Notes it, writes it, clears the return, commits and confirms. */
 MV_MUST_USE mv_status cards_content_write(struct cards_session *session, const struct cards_content *content,
                                           uint32_t purchase);
-/* Reads what the meter wrote and hands it in; `unread`: it wrote nothing since the content was written. An older return
- * than the last is no failure. */
+/* Reads what the meter wrote and hands it in; `unread`: it wrote nothing that proves that it read the content. An older
+ * return than the last is no failure, nor is one that is false, which counts as none: result->return_refused. */
 MV_MUST_USE mv_status cards_take_return(struct cards_session *session, bool *unread);
 
 /* ---- shared programs ---- */

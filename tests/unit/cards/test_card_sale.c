@@ -165,14 +165,51 @@ static void a_copy_is_found(void **state)
     assert_int_equal(600, cards_sold(cards));
 }
 
+/* Anybody who has the card for a moment may have written it: it says nothing, and is cleared. */
 static void a_false_return(void **state)
 {
     struct cards_world *cards = *state;
+    const Metervault__V1__CardPurpose read = METERVAULT__V1__CARD_PURPOSE__READ_BACK;
+    const struct vcard_file *from = &cards->card.application.files[MV_CARD_FILE_FROM_METER];
     cards_opened(cards);
     cards_visit(cards, &cards->meter);
-    cards->card.application.files[MV_CARD_FILE_FROM_METER].data[40] ^= 1;
-    assert_refused(MV_RECORD_NOT_VALID, cards_buy(cards, "one", 100, false));
+    from->data[40] ^= 1;
+    assert_ok(cards_simple(cards, "seller", "read", read));
+    assert_int_equal(MV_RECORD_NOT_VALID, cards->result.return_refused);
+    assert_false(cards->result.has_return);
+    assert_refused(MV_PREVIOUS_UNREAD, cards_buy(cards, "one", 100, false));
     assert_int_equal(500, cards_sold(cards));
+    assert_ok(cards_buy(cards, "one", 100, true));
+    assert_int_equal(MV_RECORD_NOT_VALID, cards->result.return_refused);
+    assert_int_equal(0, from->data[0]);
+    cards_visit(cards, &cards->meter);
+    assert_ok(cards_buy(cards, "two", 100, false));
+    assert_int_equal(MV_REASON_UNSPECIFIED, cards->result.return_refused);
+    cards_visit(cards, &cards->meter);
+    keeps_count(cards);
+}
+
+/* One that is genuine, of another meter, and one that names a meter that nobody knows. */
+static void a_return_of_another_meter(void **state)
+{
+    struct cards_world *cards = *state;
+    const struct vcard_file *from = &cards->card.application.files[MV_CARD_FILE_FROM_METER];
+    struct records_shown shown = records_shown(RECORDS_KEYS.mac_version, RECORDS_KEYS.epoch, 1);
+    static const enum mv_reason refused[] = {MV_CARD_OTHER_METER, MV_METER_UNKNOWN};
+    char id[] = "merge-0";
+    char pan[19];
+    cards_opened(cards);
+    cards_add_meter(cards, 3, 2, pan);
+    for (unsigned i = 0; i < 2; i++) {
+        id[sizeof id - 2]++;
+        from->data[0] = (uint8_t)records_return(pan, shown, from->data + 1);
+        assert_ok(cards_buy(cards, id, 100, true));
+        assert_int_equal(refused[i], cards->result.return_refused);
+        assert_int_equal(0, from->data[0]);
+        world_pan(9, pan);
+    }
+    cards_visit(cards, &cards->meter);
+    keeps_count(cards);
 }
 
 static void another_meters_card(void **state)
@@ -320,6 +357,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_later_purchase_covers_it, cards_setup, cards_teardown),
         cmocka_unit_test_setup_teardown(a_copy_is_found, cards_setup, cards_teardown),
         cmocka_unit_test_setup_teardown(a_false_return, cards_setup, cards_teardown),
+        cmocka_unit_test_setup_teardown(a_return_of_another_meter, cards_setup, cards_teardown),
         cmocka_unit_test_setup_teardown(another_meters_card, cards_setup, cards_teardown),
         cmocka_unit_test_setup_teardown(a_denied_card, cards_setup, cards_teardown),
         cmocka_unit_test_setup_teardown(the_key_process_forgets, cards_setup, cards_teardown),
