@@ -148,10 +148,39 @@ static void records_of_another_installation(void **state)
     slot_put_command(f, 2, MV_COMMAND_RESET, MV_TAG_NEW_EPOCH, RECORD_EPOCH + 9, 2);
     slot_put_read(f, 1);
     slot_write(f);
-    for (unsigned i = 0; i < 2; i++) { /* without a return on the card, and with one */
+    struct mv_record_head head;
+    for (unsigned i = 0; i < 2; i++) { /* nothing on it has a MAC that the meter knows: there is no return */
         slot_expect(f, MV_RECORD_EPOCH, "Err-33 31");
         assert_int_equal(f->terminal.outcome.taken, 0);
-        assert_int_equal(f->terminal.outcome.returned, i == 0);
+        assert_false(f->terminal.outcome.returned);
+    }
+    slot_make(f, MV_CARD_CLEAR);
+    slot_put_command(f, 1, MV_COMMAND_CLEAR, MV_TAG_CLEAR, MV_CLEAR_CREDIT, 1);
+    f->r.epoch++; /* and with one of the present installation there is */
+    slot_put_read(f, 1);
+    slot_write(f);
+    slot_expect(f, MV_RECORD_EPOCH, "Err-33 31");
+    assert_true(slot_has_return(f, &head));
+}
+
+/* Somebody has a tool card of the area, and not the keys of records. */
+static void records_that_the_office_did_not_make(void **state)
+{
+    struct slot_fixture *f = *state;
+    slot_make(f, MV_CARD_INSPECTION);
+    slot_put_read(f, 1);
+    slot_write(f);
+    slot_expect(f, MV_ACCEPT, "OK");
+    for (uint32_t sequence = 1; sequence <= 2; sequence++) { /* one that was taken, made up again; a new one */
+        struct mv_record_keys keys = f->r.keys;
+        slot_begin(f);
+        f->r.keys.mac_in[0] ^= 1;
+        slot_put_read(f, sequence);
+        f->r.keys = keys;
+        slot_write(f);
+        (void)slot_insert(f);
+        assert_false(f->terminal.outcome.returned);
+        assert_int_equal(slot_file(f, MV_CARD_FILE_FROM_METER)[0], 0);
     }
 }
 
@@ -239,6 +268,7 @@ int main(void)
         SLOT_TEST(an_installers_round),
         SLOT_TEST(a_reset_without_its_return),
         SLOT_TEST(records_of_another_installation),
+        SLOT_TEST(records_that_the_office_did_not_make),
         SLOT_TEST(relay_test),
         SLOT_TEST(key_update),
         SLOT_TEST(retiring),
