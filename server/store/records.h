@@ -28,6 +28,10 @@ struct store_record_meter {
 };
 /* RECORDS_NOT_PROVISIONED. */
 MV_MUST_USE mv_status store_record_meter_get(struct store *store, int64_t meter, struct store_record_meter *row);
+/* Whether `is_it` says so of the organisation of any meter whose record keys are of the domain. */
+typedef bool store_organisation_is_fn(void *self, int64_t organisation);
+MV_MUST_USE mv_status store_record_domain_has(struct store *store, const uint8_t domain[STORE_DOMAIN],
+                                              store_organisation_is_fn *is_it, void *self, bool *has);
 /* Once for a meter; nothing is pending. */
 MV_MUST_USE mv_status store_record_meter_insert(struct store *store, const struct store_record_meter *row);
 /* Sets domain, keys, account, next and other. */

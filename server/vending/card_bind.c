@@ -132,6 +132,33 @@ static mv_status bind(struct vend *vend, struct store *store, struct vend_change
     return put(store, step);
 }
 
+/* ---- whose domain ---- */
+
+struct caller_of_domain {
+    struct vend *vend;
+    struct vend_identity identity;
+};
+
+static bool is_covered(void *self, int64_t organisation)
+{
+    struct caller_of_domain *caller = self;
+    return vend_principal_covers(&caller->vend->directory, caller->identity.id, organisation);
+}
+
+/* A tool card opens itself to every meter of its domain, and those of others are not the caller's to reach. */
+static mv_status check_domain(struct vend *vend, const struct vend_card_act *act, const uint8_t domain[STORE_DOMAIN])
+{
+    struct caller_of_domain caller = {.vend = vend};
+    struct store *store = NULL;
+    bool has = false;
+    MV_TRY(vend_may_call(&vend->directory, act->caller->principal, act->call, &caller.identity));
+    MV_TRY(vend_reader_take(&vend->readers, &store));
+    mv_status status = store_record_domain_has(store, domain, is_covered, &caller, &has);
+    vend_reader_give(&vend->readers, store, !status.ok);
+    MV_TRY(status);
+    return has ? mv_ok() : mv_fail(MV_INVALID_FIELD, "domain: of no meter of yours");
+}
+
 mv_status vend_card_bind(struct vend *vend, const struct vend_card_act *act, const struct vend_card_target *target,
                          struct vend_card *card, struct vend_card *old)
 {
@@ -142,8 +169,10 @@ mv_status vend_card_bind(struct vend *vend, const struct vend_card_act *act, con
         return vend_card_do(vend, &step, card);
     MV_TRY(vend_card_newest(vend, HSM_USE_CARD_ISSUER, NULL, &binding.newest.issuer));
     MV_TRY(vend_card_newest(vend, HSM_USE_CARD_OFFICE, NULL, &binding.newest.office));
-    if (target->kind != MV_CARD_USER)
+    if (target->kind != MV_CARD_USER) {
         MV_TRY(vend_card_newest(vend, HSM_USE_CARD_AREA, target->domain, &binding.newest.area));
+        MV_TRY(check_domain(vend, act, target->domain));
+    }
     return vend_card_do(vend, &step, card);
 }
 

@@ -14,6 +14,9 @@ BEGIN SELECT RAISE(ABORT, 'card versions rise'); END;
 CREATE TRIGGER card_meter_kept BEFORE DELETE ON card_meter
 BEGIN SELECT RAISE(ABORT, 'card keys of a meter are kept'); END;
 
+-- Whose meters are in a domain: tool cards of it are theirs to make.
+CREATE INDEX record_meters_of_domain ON record_meter (domain, meter);
+
 -- Cards by the serial number of their chip. Kind 0: in transport state, or on the way back to it. State 1 transport,
 -- 2 its personalisation or the way back is under way, 3 in use. Denied 1 until an officer says otherwise, 2 for good:
 -- another card took its place.

@@ -35,6 +35,21 @@ mv_status store_record_meter_get(struct store *store, int64_t meter, struct stor
     return sql_row_ok(&sql);
 }
 
+mv_status store_record_domain_has(struct store *store, const uint8_t domain[STORE_DOMAIN],
+                                  store_organisation_is_fn *is_it, void *self, bool *has)
+{
+    bool found = true;
+    struct sql sql = sql_read(store, SQL_RECORD_DOMAIN_METERS);
+    sql_put_blob(&sql, domain, STORE_DOMAIN);
+    *has = false;
+    while (found && !*has) {
+        MV_TRY(sql_step(&sql, &found));
+        *has = found && is_it(self, sql_get_int(&sql));
+    }
+    sql_done(&sql);
+    return sql_row_ok(&sql);
+}
+
 mv_status store_record_meter_insert(struct store *store, const struct store_record_meter *row)
 {
     struct sql sql = sql_write(store, SQL_RECORD_METER_INSERT);

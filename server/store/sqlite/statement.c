@@ -185,6 +185,8 @@ static const struct sql_text texts[SQL_COUNT] = {
                               "coalesce(client, zeroblob(6)), next_mac_version, "
                               "next_enc_version, next_epoch, other_mac_version, other_enc_version, other_epoch "
                               "FROM record_meter WHERE meter = ?"},
+    [SQL_RECORD_DOMAIN_METERS] = {"domain", "SELECT m.organisation FROM record_meter r CROSS JOIN meter m "
+                                            "ON m.id = r.meter WHERE r.domain = ?"},
     [SQL_RECORD_METER_INSERT] = {"record meter", "INSERT INTO record_meter (meter, domain, mac_version, enc_version, "
                                                  "epoch) VALUES (?, ?, ?, ?, ?)"},
     [SQL_RECORD_METER_UPDATE] =

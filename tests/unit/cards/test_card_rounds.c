@@ -130,6 +130,24 @@ static void meters_of_elsewhere(void **state)
     assert_refused(MV_CARD_OTHER_METER, cards_session(cards, "engineer", &begin));
 }
 
+/* A tool card has the key of its whole domain: nobody gets one for meters that are not his. */
+static void areas_of_elsewhere(void **state)
+{
+    struct cards_world *cards = *state;
+    const struct vend_caller officer = world_caller("officer1");
+    struct vend_principal row;
+    begin_t begin = cards_begin("take-in", METERVAULT__V1__CARD_PURPOSE__PERSONALISE);
+    begin.factory = true;
+    assert_ok(vend_create_principal(cards->world->vend, &officer, "spy", "other",
+                                    1U << VEND_CARD_FACTORY | 1U << VEND_ENGINEER, &row));
+    assert_ok(cards_session(cards, "spy", &begin));
+    begin = cards_begin("make", METERVAULT__V1__CARD_PURPOSE__PERSONALISE);
+    begin.kind = METERVAULT__V1__CARD_KIND__INSPECTION;
+    begin.domain = (char *)"A1B2C3"; /* of the shop's meters */
+    assert_refused(MV_INVALID_FIELD, cards_session(cards, "spy", &begin));
+    assert_int_equal(STORE_CARD_TRANSPORT, cards->result.card.row.state);
+}
+
 /* One card of each kind, and the records that it carries. */
 static void every_kind(void **state)
 {
@@ -228,6 +246,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(returns_are_not_written_over, cards_setup, cards_teardown),
         cmocka_unit_test_setup_teardown(what_does_not_fit, cards_setup, cards_teardown),
         cmocka_unit_test_setup_teardown(meters_of_elsewhere, cards_setup, cards_teardown),
+        cmocka_unit_test_setup_teardown(areas_of_elsewhere, cards_setup, cards_teardown),
         cmocka_unit_test_setup_teardown(every_kind, cards_setup, cards_teardown),
         cmocka_unit_test_setup_teardown(loading_is_cut_everywhere, cards_setup, cards_teardown),
         cmocka_unit_test_setup_teardown(collecting_is_cut_everywhere, cards_setup, cards_teardown),
