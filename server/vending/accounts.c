@@ -140,7 +140,8 @@ static mv_status find(struct vend *vend, struct store *store, const struct act *
                       const struct vend_identity *identity, struct store_account *row)
 {
     MV_TRY(store_account_by_number(store, act->request->number, row));
-    return vend_may_touch(&vend->directory, identity, act->call, row->organisation, "");
+    MV_TRY(vend_may_touch(&vend->directory, identity, act->call, row->organisation, ""));
+    return row->state == STORE_ACCOUNT_CLOSED ? mv_fail(MV_ACCOUNT_CLOSED, NULL) : mv_ok();
 }
 
 static mv_status write(struct vend *vend, struct store *store, struct vend_change *change,

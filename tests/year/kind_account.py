@@ -3,6 +3,9 @@ import people
 from kind import Kind, answered, refused
 
 
+CLOSED = "ACCOUNT_ENDED"
+
+
 def customer(event):
     return {"name": event["name"], "address": event.get("address", ""), "reference": event.get("reference", "")}
 
@@ -43,6 +46,8 @@ def reckon_update(office, event):
     account = office.find(event["by"], event["account"])
     if account is None:
         return [refused("ACCOUNT_UNKNOWN")]
+    if account.state == CLOSED:
+        return [refused("ACCOUNT_CLOSED")]
     if event["version"] != account.version:
         return [refused("ACCOUNT_CHANGED")]
     if (account.name, account.tariff_class) != (event["name"], event["class"]):
@@ -69,6 +74,8 @@ def reckon_state(office, event):
     state = "ACCOUNT_ON_HOLD" if event["kind"] == "suspend" else "ACCOUNT_IN_USE"
     if account is None:
         return [refused("ACCOUNT_UNKNOWN")]
+    if account.state == CLOSED:
+        return [refused("ACCOUNT_CLOSED")]
     if account.state != state:
         account.state = state
         account.version += 1

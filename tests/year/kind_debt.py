@@ -137,6 +137,8 @@ def look_calls(_, event):
 
 def reckon_look(office, event):
     account = office.find(event["by"], event["account"])
+    if account is None:
+        return [refused("ACCOUNT_UNKNOWN")]
     debts = unpaid(account)
     return [answered(owed=sum(debt.owed for debt in debts), deposit=account.deposit, balance=account.balance,
                      debts=[[debt.number, debt.owed] for debt in debts])]

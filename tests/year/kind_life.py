@@ -5,9 +5,8 @@ import kind_vendor
 import people
 import price_model
 from kind import Kind, answered, refused
-from kind_account import customer, shown
+from kind_account import CLOSED, customer, shown
 
-CLOSED = "ACCOUNT_ENDED"
 AGREE = 2
 
 
