@@ -72,6 +72,8 @@ void card_print_result(const Metervault__V1__CardBegin *begin, const Metervault_
     print_round(result);
     if (*result->return_refused != '\0')
         (void)printf("What is on the card as the meter's return is none: %s\n", result->return_refused);
+    if (result->settings_left)
+        (void)puts("Settings that the meter may not have taken did not fit: bring them another way (record list).");
     if (result->returned != NULL) {
         (void)puts("The meter wrote:");
         record_print_return(result->returned);

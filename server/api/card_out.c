@@ -64,6 +64,7 @@ void api_card_result_out(const struct cards_result *result, struct api_card_resu
     message->already_written = result->already;
     message->merged = result->merged;
     message->previous_taken = result->previous_taken;
+    message->settings_left = result->settings_left;
     message->commands = result->apdus;
     if (result->has_purchase) {
         api_record_out(&result->purchase, &out->purchase);

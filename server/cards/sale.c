@@ -53,14 +53,48 @@ static void keep_parameters(struct sale *sale)
             cards_content_add(&sale->next, bytes, size);
 }
 
+static bool is_setting(const struct cards_order *order, size_t index)
+{
+    return order->contents[index]->kind == MV_KIND_PARAMETERS;
+}
+
+static bool orders_settings(const struct cards_order *order)
+{
+    for (size_t i = 0; i < order->content_count; i++)
+        if (is_setting(order, i))
+            return true;
+    return false;
+}
+
+/* Of a replacement: what the lost card carried is in the ledger, and what is ordered now is the last of it. */
+static mv_status bring_settings(struct cards_session *session, struct sale *sale)
+{
+    struct vend_card_settings settings;
+    struct vend_records records;
+    for (size_t i = 0; i < session->order->content_count; i++)
+        if (is_setting(session->order, i))
+            MV_TRY(cards_sign(session, i, session->card.pan, false, &records));
+    MV_TRY(vend_card_settings(session->vend, &session->act, session->card.pan, &settings));
+    for (size_t i = 0; i < settings.count; i++)
+        cards_content_add(&sale->next, settings.records[i].bytes, settings.records[i].size);
+    sale->next.full = sale->next.full || settings.more;
+    return mv_ok();
+}
+
 static mv_status compose(struct cards_session *session, struct sale *sale)
 {
     const struct vend_signed_record *purchase = &session->result->purchase.parts[0];
+    const bool replaces = session->order->purpose == CARDS_REPLACE;
     struct vend_records records;
     cards_content_begin(&sale->next);
     cards_content_add(&sale->next, purchase->bytes, purchase->size);
-    keep_parameters(sale);
+    if (!replaces)
+        keep_parameters(sale);
+    else if (!session->result->settings_left)
+        MV_TRY(bring_settings(session, sale));
     for (size_t i = 0; i < session->order->content_count; i++) {
+        if (replaces && is_setting(session->order, i))
+            continue;
         MV_TRY(cards_sign(session, i, session->card.pan, false, &records));
         for (size_t part = 0; part < records.count; part++)
             cards_content_add(&sale->next, records.parts[part].bytes, records.parts[part].size);
@@ -68,9 +102,22 @@ static mv_status compose(struct cards_session *session, struct sale *sale)
     return cards_content_end(&sale->next, session->card.pan);
 }
 
+/* Nothing of the settings, rather than the later ones without those before them: credit goes first, and the office is
+ * told what to bring another way. */
+static mv_status compose_what_fits(struct cards_session *session, struct sale *sale)
+{
+    mv_status status = compose(session, sale);
+    bool leaves = !status.ok && status.reason == MV_CARD_FULL && session->order->purpose == CARDS_REPLACE &&
+                  !orders_settings(session->order);
+    if (!leaves)
+        return status;
+    session->result->settings_left = true;
+    return compose(session, sale);
+}
+
 static mv_status write(struct cards_session *session, struct sale *sale)
 {
-    MV_TRY(compose(session, sale));
+    MV_TRY(compose_what_fits(session, sale));
     return cards_content_write(session, &sale->next, session->result->purchase.first_sequence);
 }
 
@@ -111,14 +158,34 @@ static mv_status check_behind(const struct cards_order *order, const struct vend
     return behind(before) <= most ? mv_ok() : mv_fail(MV_PREVIOUS_UNREAD, NULL);
 }
 
-/* All that could refuse the sale, while nothing is signed and nothing given up for it. `kept`: bytes of what goes along
- * besides the order. */
-static mv_status check_order(struct cards_session *session, const char *pan, const struct vend_card_purchases *before,
-                             uint32_t kept)
+/* What has to go along besides the order. New settings of a replacement go behind the older ones, or not at all. */
+static mv_status weigh_kept(struct cards_session *session, const char *pan, struct sale *sale, uint32_t *bytes)
+{
+    struct vend_card_settings settings;
+    *bytes = 0;
+    if (session->order->purpose != CARDS_REPLACE) {
+        cards_content_begin(&sale->next);
+        keep_parameters(sale);
+        *bytes = sale->next.size - CARDS_BUNDLE;
+        return mv_ok();
+    }
+    if (sale->before.request != 0 || !orders_settings(session->order))
+        return mv_ok();
+    MV_TRY(vend_card_settings(session->vend, &session->act, pan, &settings));
+    for (size_t i = 0; i < settings.count; i++)
+        *bytes += settings.records[i].size + 1U;
+    return settings.more ? mv_fail(MV_CARD_FULL, "settings") : mv_ok();
+}
+
+/* All that could refuse the sale, while nothing is signed and nothing given up for it. */
+static mv_status check_order(struct cards_session *session, const char *pan, struct sale *sale)
 {
     const struct vend_record_order order = order_of(session, pan);
+    const struct vend_card_purchases *before = &sale->before;
     uint32_t size;
-    uint32_t all = CARDS_BUNDLE + kept;
+    uint32_t all = CARDS_BUNDLE;
+    MV_TRY(weigh_kept(session, pan, sale, &size));
+    all += size;
     if (before->request == 0)
         MV_TRY(check_behind(session->order, before));
     MV_TRY(vend_weigh_record(session->vend, &session->caller, &order, &size));
@@ -136,9 +203,7 @@ static mv_status sell(struct cards_session *session)
     MV_TRY(look(session, &sale));
     if (sale.before.request != 0)
         return again(session, &sale);
-    cards_content_begin(&sale.next);
-    keep_parameters(&sale);
-    MV_TRY(check_order(session, session->card.pan, &sale.before, sale.next.size - CARDS_BUNDLE));
+    MV_TRY(check_order(session, session->card.pan, &sale));
     MV_TRY(sign(session));
     session->result->merged = behind(&sale.before) > 0;
     return write(session, &sale);
@@ -149,12 +214,12 @@ static mv_status sell(struct cards_session *session)
 static mv_status sell_new(struct cards_session *session, bool replaces)
 {
     const char *pan = session->order->pan;
-    struct vend_card_purchases before;
+    struct sale sale = {.unread = false};
     MV_TRY(cards_meet(session));
     bool used = session->known && session->card.row.state == STORE_CARD_IN_USE;
     if (!used) {
-        MV_TRY(vend_card_purchases(session->vend, &session->act, pan, &before));
-        MV_TRY(check_order(session, pan, &before, 0));
+        MV_TRY(vend_card_purchases(session->vend, &session->act, pan, &sale.before));
+        MV_TRY(check_order(session, pan, &sale));
     }
     MV_TRY(cards_make_user(session, replaces));
     return sell(session);

@@ -39,6 +39,8 @@ struct vend_card_question {
 };
 MV_MUST_USE mv_status vend_card_question(struct store *store, const struct vend_card_question *of,
                                          struct store_record *read, char id[STORE_REQUEST_ID + 1], bool *asked);
+MV_MUST_USE mv_status vend_card_find_settings(struct store *store, const struct store_record_meter *meter,
+                                              struct vend_card_settings *out);
 MV_MUST_USE mv_status vend_card_fill(struct vend *vend, struct store *store, const struct store_card *row,
                                      struct vend_card *out);
 

@@ -80,6 +80,7 @@ struct question {
     struct vend_card_purchases *purchases;
     struct store_card_meter *keys;
     char *closing;
+    struct vend_card_settings *settings;
 };
 
 static mv_status note_request(void *self, const struct store_record *row)
@@ -152,6 +153,8 @@ static mv_status ask(struct vend *vend, struct store *store, struct question *qu
         MV_TRY(store_card_meter_get(store, question->meter.id, question->keys));
     if (question->closing != NULL)
         MV_TRY(name_question(store, question));
+    if (question->settings != NULL)
+        MV_TRY(vend_card_find_settings(store, &question->records, question->settings));
     return question->purchases == NULL ? mv_ok() : count_purchases(store, question);
 }
 
@@ -169,6 +172,14 @@ mv_status vend_card_purchases(struct vend *vend, const struct vend_card_act *act
 {
     struct question question = {.act = act, .pan = pan, .purchases = purchases};
     memset(purchases, 0, sizeof *purchases);
+    return ask_in_snapshot(vend, &question);
+}
+
+mv_status vend_card_settings(struct vend *vend, const struct vend_card_act *act, const char *pan,
+                             struct vend_card_settings *settings)
+{
+    struct question question = {.act = act, .pan = pan, .settings = settings};
+    settings->count = 0;
     return ask_in_snapshot(vend, &question);
 }
 

@@ -78,8 +78,8 @@ struct vend_card_target {
     struct store_card_keys keys;
 };
 /* Before its files and keys are made: the card is to become this. `old` is the card that it replaces, if there was one
- * (row.id 0: none). CARD_NOT_FRESH, CARD_EXISTS, CARD_KEYS_DIFFER, CARD_KEY_UNKNOWN, METER_UNKNOWN, METER_NOT_ACTIVE.
- */
+ * (row.id 0: none). CARD_NOT_FRESH, CARD_EXISTS, CARD_KEYS_DIFFER, CARD_KEY_UNKNOWN, METER_UNKNOWN, METER_NOT_ACTIVE,
+ * INVALID_FIELD "domain": no meter of the caller's organisations is in it. */
 MV_MUST_USE mv_status vend_card_bind(struct vend *vend, const struct vend_card_act *act,
                                      const struct vend_card_target *target, struct vend_card *card,
                                      struct vend_card *old);
@@ -125,6 +125,16 @@ struct vend_card_purchases {
 /* METER_UNKNOWN, RECORDS_NOT_PROVISIONED. */
 MV_MUST_USE mv_status vend_card_purchases(struct vend *vend, const struct vend_card_act *act, const char *pan,
                                           struct vend_card_purchases *purchases);
+/* Parameters, tariffs and calendars that were signed for the meter under the keys that it has and that no return shows
+ * as taken, in their order. */
+enum { VEND_CARD_SETTINGS = 24 };
+struct vend_card_settings {
+    struct vend_signed_record records[VEND_CARD_SETTINGS];
+    size_t count;
+    bool more; /* than a card has room for */
+};
+MV_MUST_USE mv_status vend_card_settings(struct vend *vend, const struct vend_card_act *act, const char *pan,
+                                         struct vend_card_settings *settings);
 /* Under which id the closing of the meter's account signs its read request, or has signed it. */
 MV_MUST_USE mv_status vend_card_closing(struct vend *vend, const struct vend_card_act *act, const char *pan,
                                         char id[STORE_REQUEST_ID + 1]);

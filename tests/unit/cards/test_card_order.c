@@ -148,6 +148,15 @@ static Metervault__V1__CalendarTable *calendar(void)
     return &table;
 }
 
+static mv_status sell_with_calendar(struct cards_world *cards, const char *id, struct order *order)
+{
+    replacement(cards, id, order);
+    order->begin.purpose = METERVAULT__V1__CARD_PURPOSE__PURCHASE_CARD;
+    order->begin.calendar = calendar();
+    order->begin.merge_unread = true;
+    return cards_session(cards, "chief", &order->begin);
+}
+
 /* Each brings a calendar, and those that the meter has not read stay on the card. */
 static void what_does_not_fit_is_not_signed(void **state)
 {
@@ -160,11 +169,7 @@ static void what_does_not_fit_is_not_signed(void **state)
     for (unsigned i = 1; i < MV_UNREAD_MAX && status.ok; i++) {
         id[sizeof id - 2]++;
         before = cards_sold(cards);
-        replacement(cards, id, &order);
-        order.begin.purpose = METERVAULT__V1__CARD_PURPOSE__PURCHASE_CARD;
-        order.begin.calendar = calendar();
-        order.begin.merge_unread = true;
-        status = cards_session(cards, "chief", &order.begin);
+        status = sell_with_calendar(cards, id, &order);
     }
     assert_refused(MV_CARD_FULL, status);
     assert_true(before > 500);
@@ -172,6 +177,80 @@ static void what_does_not_fit_is_not_signed(void **state)
     order.begin.calendar = NULL;
     assert_ok(cards_session(cards, "chief", &order.begin));
     cards_visit(cards, &cards->meter);
+    assert_int_equal(cards_sold(cards), cards->meter.credit);
+}
+
+/* ---- settings of a lost card ---- */
+
+static void replace_it(struct cards_world *cards, uint8_t serial, bool with_calendar)
+{
+    struct order order;
+    cards_fresh(cards, serial);
+    cards_transport(cards);
+    replacement(cards, "new-card", &order);
+    order.begin.purchase = NULL;
+    order.begin.calendar = with_calendar ? calendar() : NULL;
+    assert_ok(cards_session(cards, "chief", &order.begin));
+    assert_ok(cards_session(cards, "chief", &order.begin));
+    assert_true(cards->result.already);
+}
+
+static void a_replacement_brings_settings(void **state)
+{
+    struct cards_world *cards = *state;
+    struct order order;
+    unsigned parts;
+    cards_opened(cards);
+    assert_ok(sell_with_calendar(cards, "one", &order));
+    struct vcard old = cards->card;
+    memset(&cards->card, 0, sizeof cards->card);
+    replace_it(cards, 2, false);
+    assert_false(cards->result.settings_left);
+    cards_visit(cards, &cards->meter);
+    parts = cards->meter.settings;
+    assert_true(parts > 1);
+    assert_int_equal(cards_sold(cards), cards->meter.credit);
+    vcard_free(&old);
+}
+
+static void with_its_own_behind_them(void **state)
+{
+    struct cards_world *cards = *state;
+    struct order order;
+    cards_opened(cards);
+    assert_ok(sell_with_calendar(cards, "one", &order));
+    replace_it(cards, 2, true);
+    cards_visit(cards, &cards->meter);
+    assert_true(cards->meter.settings > 2);
+    assert_int_equal(0, cards->meter.settings % 2);
+    assert_int_equal(cards_sold(cards), cards->meter.credit);
+}
+
+/* Two calendars that waited, one that is new: credit goes first. */
+static void settings_that_do_not_fit_are_told(void **state)
+{
+    struct cards_world *cards = *state;
+    struct order order;
+    struct vend_records out;
+    struct vend_record_order many = records_order(MV_KIND_PARAMETERS, "port", cards->meter.pan);
+    cards_opened(cards);
+    many.parts = VEND_RECORD_PARTS;
+    for (char last = 'a'; last <= 'd'; last++) {
+        const char id[] = {'p', last, '\0'};
+        many.request_id = id;
+        assert_ok(records_sign(cards->world, "engineer", &many, &out));
+    }
+    cards_fresh(cards, 2);
+    cards_transport(cards);
+    replacement(cards, "both", &order);
+    order.begin.calendar = calendar();
+    assert_refused(MV_CARD_FULL, cards_session(cards, "chief", &order.begin));
+    order.begin = cards_begin("new-card", METERVAULT__V1__CARD_PURPOSE__REPLACE);
+    order.begin.meter_pan = cards->meter.pan;
+    assert_ok(cards_session(cards, "chief", &order.begin));
+    assert_true(cards->result.settings_left);
+    cards_visit(cards, &cards->meter);
+    assert_int_equal(0, cards->meter.settings);
     assert_int_equal(cards_sold(cards), cards->meter.credit);
 }
 
@@ -183,6 +262,9 @@ int main(void)
         cmocka_unit_test_setup_teardown(nothing_is_replaced_that_it_cannot_bring, cards_setup, cards_teardown),
         cmocka_unit_test_setup_teardown(what_an_old_epoch_signed_is_not_written, cards_setup, cards_teardown),
         cmocka_unit_test_setup_teardown(what_does_not_fit_is_not_signed, cards_setup, cards_teardown),
+        cmocka_unit_test_setup_teardown(a_replacement_brings_settings, cards_setup, cards_teardown),
+        cmocka_unit_test_setup_teardown(with_its_own_behind_them, cards_setup, cards_teardown),
+        cmocka_unit_test_setup_teardown(settings_that_do_not_fit_are_told, cards_setup, cards_teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
