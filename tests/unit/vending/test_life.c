@@ -269,6 +269,8 @@ static void a_closed_account_holds_nothing(void **state)
     assert_ok(vend_close_account(world->vend, &chief, &request, &account));
     assert_int_equal(account.row.state, STORE_ACCOUNT_CLOSED);
     assert_ok(vend_close_account(world->vend, &chief, &request, &account));
+    assert_refused(MV_ACCOUNT_CLOSED, vend_suspend_account(world->vend, &chief, request.number, "late", &account));
+    assert_refused(MV_ACCOUNT_CLOSED, vend_resume_account(world->vend, &chief, request.number, "late", &account));
     assert_refused(MV_ACCOUNT_SUSPENDED, office_sell(world, &order, &sold));
     pay.request_id = "p3";
     pay.kind = STORE_ACT_PAID_IN;
