@@ -59,8 +59,14 @@ MV_MUST_USE mv_status store_account_first(struct store *store, int64_t id, struc
 
 /* Whether it has the meter, or had it. */
 MV_MUST_USE mv_status store_account_had_meter(struct store *store, int64_t id, int64_t meter, bool *had);
-/* When the account came under the tariff class that it has. ACCOUNT_UNKNOWN. */
-MV_MUST_USE mv_status store_account_class_since(struct store *store, int64_t id, int64_t *since_unix_s);
+/* When the account came under the tariff class that it has, and who changed it: 0 when it was opened so.
+ * ACCOUNT_UNKNOWN. */
+struct store_account_class_change {
+    int64_t at_unix_s;
+    int64_t changed_by;
+};
+MV_MUST_USE mv_status store_account_class_since(struct store *store, int64_t id,
+                                                struct store_account_class_change *change);
 /* The class that it was of at this time, and at least since when (the version that said so). ACCOUNT_UNKNOWN before it
  * was opened. */
 struct store_account_class {

@@ -70,6 +70,7 @@ struct sale {
     const struct vend_item *item;
     const struct store_account *account;
     struct vend_sale_terms terms;
+    struct store_account_class_change class;
     struct store_account_month before;
     int64_t month;   /* this one, never before the last bill's */
     int64_t through; /* the last month whose charge is paid with this bill */
@@ -83,12 +84,10 @@ static mv_status find_free_units(struct sale *sale, const struct vend_months *mo
 {
     int64_t taken[VEND_MONTHS_DUE];
     struct vend_free_month free[VEND_MONTHS_DUE];
-    int64_t since = 0;
     sale->facts.free_units = 0;
     if (sale->facts.currency)
         return mv_ok();
-    MV_TRY(store_account_class_since(sale->store, sale->account->id, &since));
-    int64_t first = vend_month(since, sale->terms.office.utc_offset_min);
+    int64_t first = vend_month(sale->class.at_unix_s, sale->terms.office.utc_offset_min);
     if (first < sale->month - VEND_MONTHS_DUE + 1)
         first = sale->month - VEND_MONTHS_DUE + 1;
     if (first > sale->month)
@@ -227,6 +226,14 @@ static void make_bill(const struct sale *sale, struct store_bill *out)
     copy_lines(bill, out);
 }
 
+/* A class decides the price: who has changed it does not sell at it. */
+static mv_status find_class(struct sale *sale)
+{
+    MV_TRY(store_account_class_since(sale->store, sale->account->id, &sale->class));
+    bool own = sale->class.changed_by != 0 && sale->class.changed_by == sale->item->seller.id;
+    return own ? mv_fail(MV_TARIFF_SAME_PERSON, "tariff_class") : mv_ok();
+}
+
 static mv_status price(struct sale *sale, struct vend_item *item)
 {
     struct vend_charged *charged = &item->request->pricing->charged;
@@ -253,6 +260,7 @@ mv_status vend_sale_price(struct vend *vend, struct store *store, const struct v
         return mv_fail(MV_METER_CHANGED, NULL);
     if (item->request->order.purchase.by_units && item->request->order.quantity.unit != unit_of_meter(&item->meter))
         return mv_fail(MV_WRONG_UTILITY, "quantity");
+    MV_TRY(find_class(&sale));
     MV_TRY(vend_sale_terms_find(vend, store, account, (enum vend_utility)item->meter.utility, now_unix_s, &sale.terms));
     MV_TRY(find_month(store, group, item, &sale.before));
     sale.month = vend_month(now_unix_s, sale.terms.office.utc_offset_min);

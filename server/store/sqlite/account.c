@@ -76,7 +76,7 @@ mv_status store_account_first(struct store *store, int64_t id, struct store_cust
     return status;
 }
 
-mv_status store_account_class_since(struct store *store, int64_t id, int64_t *since_unix_s)
+mv_status store_account_class_since(struct store *store, int64_t id, struct store_account_class_change *change)
 {
     bool row;
     struct sql sql = sql_read(store, SQL_ACCOUNT_CLASS_SINCE);
@@ -84,7 +84,8 @@ mv_status store_account_class_since(struct store *store, int64_t id, int64_t *si
     MV_TRY(sql_step(&sql, &row));
     if (!row)
         return mv_fail(MV_ACCOUNT_UNKNOWN, NULL);
-    *since_unix_s = sql_get_int(&sql);
+    change->at_unix_s = sql_get_int(&sql);
+    change->changed_by = sql_get_int(&sql);
     mv_status status = sql_row_ok(&sql);
     sql_done(&sql);
     return status;

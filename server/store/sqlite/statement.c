@@ -261,7 +261,8 @@ static const struct sql_text texts[SQL_COUNT] = {
     [SQL_ACCOUNT_FIRST] = {"account", "SELECT name, address, contact, reference, tariff_class FROM account_version "
                                       "WHERE account = ? AND version = 1"},
     [SQL_ACCOUNT_CLASS_SINCE] =
-        {"account", "SELECT v.at_unix_s FROM account_version v JOIN account_version c ON c.account = v.account "
+        {"account", "SELECT v.at_unix_s, iif(v.version = 1, 0, v.principal) FROM account_version v JOIN "
+                    "account_version c ON c.account = v.account "
                     "JOIN account a ON a.id = c.account AND a.version = c.version WHERE v.account = ?1 AND v.version > "
                     "(SELECT coalesce(max(o.version), 0) FROM account_version o WHERE o.account = ?1 "
                     "AND o.tariff_class <> c.tariff_class) ORDER BY v.version LIMIT 1"},

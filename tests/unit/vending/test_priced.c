@@ -378,6 +378,7 @@ static void free_units_begin_with_the_class(void **state)
                                                 .version = account.row.version};
     assert_ok(vend_update_account(world->vend, &chief, &social, &account));
     struct vend_order order = office_units("r1", "A-1", 20000);
+    assert_refused(MV_TARIFF_SAME_PERSON, office_sell_as(world, "chief", &order, NULL)); /* who changed it */
     assert_ok(office_sell(world, &order, &sold));
     assert_int_equal(sold.charged.bill.free_units, 5000);
 }
