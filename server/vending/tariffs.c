@@ -94,16 +94,21 @@ static mv_status found_or_none(mv_status status)
     return !status.ok && status.reason == MV_TARIFF_UNKNOWN ? mv_ok() : status;
 }
 
-/* It begins after the version that would be in force without it, and is compared with the one that two people agreed
- * to last. */
-static mv_status compare(struct store *store, const struct vend_tariff_version *version, struct store_tariff *row)
+/* It begins after the version in force, and takes the place of those that have not begun; it is compared with the one
+ * that two people agreed to last. */
+static mv_status compare(struct store *store, const struct vend_tariff_version *version, int64_t now_unix_s,
+                         struct store_tariff *row)
 {
     struct store_tariff before;
     struct store_tariff agreed_row;
     struct vend_tariff_version agreed;
-    mv_status status = store_tariff_in_force(store, version->name, INT64_MAX, &before);
+    mv_status status = store_tariff_in_force(store, version->name, now_unix_s, &before);
     MV_TRY(found_or_none(status));
     if (status.ok && version->valid_from_unix_s <= before.valid_from_unix_s)
+        return mv_fail(MV_TARIFF_INVALID, "valid_from_unix_s");
+    /* the first in force may say an earlier date: it is not in force before it is approved */
+    bool first = !status.ok && version->valid_from_unix_s <= now_unix_s;
+    if (!first && !vend_tariff_may_begin(version->valid_from_unix_s, now_unix_s))
         return mv_fail(MV_TARIFF_INVALID, "valid_from_unix_s");
     status = store_tariff_agreed(store, version->name, &agreed_row);
     MV_TRY(found_or_none(status));
@@ -138,7 +143,7 @@ static mv_status put(struct vend *vend, struct store *store, struct vend_change 
     }
     if (!status.ok && status.reason != MV_TARIFF_UNKNOWN)
         return status;
-    MV_TRY(compare(store, putting->version, row));
+    MV_TRY(compare(store, putting->version, change->now_us / 1000000, row));
     row->principal = identity.id;
     row->put_at_unix_s = change->now_us / 1000000;
     MV_TRY(store_tariff_insert(store, row));
@@ -174,6 +179,8 @@ static mv_status approve(struct vend *vend, struct store *store, struct vend_cha
         return mv_fail(MV_INVALID_FIELD, "version");
     MV_TRY(store_tariff_get(store, approving->name, approving->version, &approving->row));
     MV_TRY(vend_may_touch(&vend->directory, &identity, VEND_APPROVE_TARIFF, approving->row.organisation, ""));
+    if (vend_tariff_waited(approving->row.put_at_unix_s, change->now_us / 1000000))
+        return mv_fail(MV_TARIFF_NOT_PENDING, "expired");
     MV_TRY(store_tariff_approve(store, &approving->row, identity.id, change->now_us / 1000000));
     vend_note_detail(&change->record, "version=%" PRIu32 " doubt=%s", approving->version, approving->row.doubt);
     change->changed = true;

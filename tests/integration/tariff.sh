@@ -56,10 +56,10 @@ expect "another approves" 0 "approved by $MV_OFFICER" tariff "$MV_OFFICER" appro
 check "exported" bash -c "'$MV_BIN/metervault' tariff export home --config '$MV_DIR/clients/manager1.conf' >'$MV_DIR/again.tariff'"
 expect "what was exported is the same version" 0 "version 1" tariff manager1 import "$MV_DIR/again.tariff" --organisation root
 same "and reads the same again" "$(cat "$MV_DIR/again.tariff")" "$(tariff manager1 export home --version 1)"
-from=$(day -2)
+from=$(day +0)
 home_file 0.11 0.20 0.35 >"$file"
 expect "a small change does not wait" 0 "version 2" tariff manager1 import "$file" --organisation root
-from=$(day -1)
+from=$(day +1)
 home_file 10 0.20 0.35 >"$file"
 expect "10 for 0.10 does" 0 "because of: steps.price_e5" tariff manager1 import "$file" --organisation root
 same "three versions" 3 "$(tariff "$MV_VENDOR" list | grep -c "^home version")"

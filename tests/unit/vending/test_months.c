@@ -125,7 +125,7 @@ static void more_rates_than_lines_wait(void **state)
     social_account(world);
     for (int64_t i = 1; i <= VEND_MONTHLY_RATES + 1; i++) {
         version.fixed_charge_per_month = 100 + i;
-        version.valid_from_unix_s = NOW_S + (31 * i - 16) * DAY_S; /* before the month's end */
+        version.valid_from_unix_s = NOW_S + 31 * i * DAY_S;
         version.free_units_per_month = 0;
         wait_days(31);
         office_tariff(world, &version);

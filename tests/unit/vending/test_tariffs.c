@@ -255,6 +255,39 @@ static void the_nearest_assignment_serves(void **state)
     assert_string_equal(quoted.tariff.name, "wide");
 }
 
+/* A year that is mistyped is refused; what has not begun makes place for a version that begins before it. */
+static void no_date_holds_up_what_follows(void **state)
+{
+    struct world *world = *state;
+    const int64_t day = 86400;
+    struct vend_tariff_version version = named("home1", 10000, NOW_S);
+    struct vend_tariff tariff;
+    struct vend_quote quoted;
+    office(world);
+    in_force(world, "root", &version);
+    assert_ok(assign(world, "manager", "root", "home1"));
+    const int64_t wrong[] = {INT64_MAX, NOW_S + 100 * 366 * day, NOW_S + 732 * day + 1, NOW_S - day - 1, INT64_MIN};
+    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
+        version = named("home1", 11000, wrong[i]);
+        assert_refused(MV_TARIFF_INVALID, put(world, "manager", "root", &version, &tariff));
+    }
+    version = named("home1", 12000, NOW_S + 365 * day);
+    assert_ok(put(world, "manager", "root", &version, &tariff));
+    version = named("home1", 11000, NOW_S + day);
+    assert_ok(put(world, "manager", "root", &version, &tariff));
+    world_step(366 * day, 366 * day);
+    assert_ok(quote(world, "seller", "", &quoted));
+    assert_int_equal(quoted.tariff.version, 3);
+    /* what waits for long is over */
+    version = named("home1", 30000, NOW_S + 367 * day);
+    assert_ok(put(world, "manager", "root", &version, &tariff));
+    world_step(30 * day + 1, 30 * day + 1);
+    assert_refused(MV_TARIFF_NOT_PENDING, approve(world, "officer1", "home1", 4));
+    version.valid_from_unix_s = NOW_S + 397 * day;
+    assert_ok(put(world, "manager", "root", &version, &tariff));
+    assert_ok(approve(world, "officer1", "home1", 5));
+}
+
 static mv_status assign_from(struct world *world, const char *who, const char *tariff, int64_t from,
                              struct store_tariff_assignment *row)
 {
@@ -419,6 +452,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(the_nearest_assignment_serves, world_setup, world_teardown),
         cmocka_unit_test_setup_teardown(an_assignment_may_take_two_people, world_setup, world_teardown),
         cmocka_unit_test_setup_teardown(an_assignment_begins_at_its_date, world_setup, world_teardown),
+        cmocka_unit_test_setup_teardown(no_date_holds_up_what_follows, world_setup, world_teardown),
         cmocka_unit_test_setup_teardown(names_and_fields, world_setup, world_teardown),
         cmocka_unit_test_setup_teardown(what_is_put_in_comes_back, world_setup, world_teardown),
         cmocka_unit_test_setup_teardown(lists_go_on_page_by_page, world_setup, world_teardown),
