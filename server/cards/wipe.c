@@ -6,6 +6,13 @@ struct slots {
     struct hsmd_card_key_ref key[MV_CARD_KEYS]; /* that the card has now */
 };
 
+/* The card does not have this key, or it is one that no card may be under any more. */
+static bool is_another(mv_status status)
+{
+    return !status.ok && (status.reason == MV_CARD_NOT_GENUINE || status.reason == MV_CARD_KEY_UNKNOWN ||
+                          status.reason == MV_CARD_KEY_NOT_ACTIVE);
+}
+
 /* Asks the card: a key that it does not have ends the authentication, and nothing else. */
 static mv_status probe(struct cards_session *session, uint8_t slot, struct hsmd_card_key_ref *key)
 {
@@ -14,8 +21,7 @@ static mv_status probe(struct cards_session *session, uint8_t slot, struct hsmd_
     MV_TRY(cards_key_version(session, slot, &version));
     *key = cards_transport_key(session, slot, version);
     mv_status status = cards_open(session, key);
-    bool other = !status.ok && (status.reason == MV_CARD_NOT_GENUINE || status.reason == MV_CARD_KEY_UNKNOWN);
-    if (!other)
+    if (!is_another(status))
         return status;
     *key = cards_used_key(session, slot, version);
     MV_TRY(cards_select(session, MV_CARD_AID));

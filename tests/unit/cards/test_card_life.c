@@ -145,6 +145,32 @@ static void taking_in_loses_every_answer(void **state)
     assert_true(cards_cut_everywhere(cards, &way) > 20);
 }
 
+/* All of its keys are changed and the ledger does not know; then the transport keys of that time go out of use. What
+ * the card has is looked for among them first, and they are none of its keys any more. */
+static void put_right_after_its_transport_key_is_gone(void **state)
+{
+    struct cards_world *cards = *state;
+    begin_t begin = make_tool();
+    cards_transport(cards);
+    assert_ok(cards_session(cards, "engineer", &begin));
+    unsigned all = cards->apdus;
+    cards_fresh(cards, 2);
+    cards_transport(cards);
+    cards->cut = all;
+    assert_refused(MV_CARD_REMOVED, cards_session(cards, "engineer", &begin));
+    cards->cut = 0;
+    has_key(cards, 0, HSMD_CARD_ISSUER, 2);
+    fake_cards_masters(RECORDS_DOMAIN, 3, 3);
+    vend_refresh(cards->world->vend);
+    fake_keys_lock();
+    fake_cards.retired = HSMD_CARD_TRANSPORT;
+    fake_cards.retired_version = 2;
+    fake_keys_unlock();
+    assert_ok(cards_session(cards, "engineer", &begin));
+    has_key(cards, 0, HSMD_CARD_ISSUER, 3);
+    has_key(cards, 3, HSMD_CARD_AREA, 3);
+}
+
 static void prepare_user(struct cards_world *cards, unsigned cut, begin_t *begin)
 {
     cards_fresh(cards, (uint8_t)(cut + 1));
@@ -308,6 +334,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(taking_in_loses_every_answer, cards_setup, cards_teardown),
         cmocka_unit_test_setup_teardown(a_user_card, cards_setup, cards_teardown),
         cmocka_unit_test_setup_teardown(a_tool_card, cards_setup, cards_teardown),
+        cmocka_unit_test_setup_teardown(put_right_after_its_transport_key_is_gone, cards_setup, cards_teardown),
         cmocka_unit_test_setup_teardown(personalising_is_cut_everywhere, cards_setup, cards_teardown),
         cmocka_unit_test_setup_teardown(personalising_tools_is_cut_everywhere, cards_setup, cards_teardown),
         cmocka_unit_test_setup_teardown(another_target_after_a_cut, cards_setup, cards_teardown),

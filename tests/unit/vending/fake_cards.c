@@ -177,6 +177,8 @@ mv_status hsmd_card_open(struct hsmd_client *client, const struct hsmd_card_key_
     fake_keys_lock();
     if (!fake_cards.failure.ok)
         return done(fake_cards.failure);
+    if (fake_cards.retired_version > 0 && key->use == fake_cards.retired && key->version == fake_cards.retired_version)
+        return done(mv_fail(MV_CARD_KEY_NOT_ACTIVE, NULL));
     mv_status status = begin(&place);
     if (!status.ok)
         return done(status);

@@ -9,6 +9,9 @@ struct fake_cards {
     mv_status failure; /* what every call fails with; ok: none */
     int sessions;      /* that are open */
     int lost_at;       /* the session is lost at this step from now on; -1: never */
+    /* CARD_KEY_NOT_ACTIVE; version 0: none */
+    enum hsmd_card_key retired;
+    uint8_t retired_version;
 };
 /* Under the lock of fake_keys. */
 extern struct fake_cards fake_cards;
