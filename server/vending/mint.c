@@ -62,6 +62,8 @@ static mv_status reserve(struct vend *vend, const struct vend_group *group, stru
     item->meter = now;
     if (item->request->pricing != NULL)
         MV_TRY(vend_sale_price(vend, vend->writer.store, group, item, group->now.issue_s));
+    else if (item->request->order.kind == VEND_ORDER_CREDIT)
+        MV_TRY(vend_sale_check_meter(vend->writer.store, now.id));
     MV_TRY(take_identifier(group, item));
     vend_order_compose(item, group->now.issue_s);
     return mv_ok();

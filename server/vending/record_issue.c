@@ -126,11 +126,14 @@ static mv_status check_meter(const struct signing *signing)
     return state == VEND_METER_RETIRED || state == VEND_METER_MADE ? mv_fail(MV_METER_NOT_ACTIVE, NULL) : mv_ok();
 }
 
-/* Records have no price. */
+/* Records have no price. A replacement may bring nothing but what was sold before. */
 static mv_status check_credit(struct store *store, const struct signing *signing)
 {
-    bool sells = signing->order->kind == MV_KIND_PURCHASE;
-    return sells ? vend_credit_needs_price(store, signing->identity.organisation) : mv_ok();
+    if (signing->order->kind != MV_KIND_PURCHASE)
+        return mv_ok();
+    if (signing->order->quantity.amount > 0)
+        MV_TRY(vend_sale_check_meter(store, signing->meter.id));
+    return vend_credit_needs_price(store, signing->identity.organisation);
 }
 
 /* One renewal at a time; and a new epoch forgets purchases that the meter has not taken. */

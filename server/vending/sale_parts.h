@@ -22,6 +22,8 @@ struct vend_pricing {
 MV_MUST_USE mv_status vend_sale_find(struct store *store, struct vend_item *item);
 /* ACCOUNT_SUSPENDED, of a closed one too. For orders without a price there is nothing to check. */
 MV_MUST_USE mv_status vend_sale_check_account(const struct vend_item *item);
+/* For credit without a price: ACCOUNT_SUSPENDED when the meter's account is. A meter without an open account passes. */
+MV_MUST_USE mv_status vend_sale_check_meter(struct store *store, int64_t meter);
 /* The price as of now, with what the token is to carry. On the ledger's state as this transaction sees it and, when
  * there is a group, after what its items before this one will have sold to the account: so if one of those is refused
  * later, everything has to be priced again. What vend_price says, PRICE_CHANGED, TENDERED_TOO_LITTLE,

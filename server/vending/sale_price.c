@@ -38,6 +38,15 @@ mv_status vend_sale_check_account(const struct vend_item *item)
     return held ? mv_fail(MV_ACCOUNT_SUSPENDED, NULL) : mv_ok();
 }
 
+mv_status vend_sale_check_meter(struct store *store, int64_t meter)
+{
+    struct store_account account;
+    mv_status found = store_account_by_meter(store, meter, &account);
+    if (!found.ok)
+        return found.reason == MV_ACCOUNT_UNKNOWN ? mv_ok() : found;
+    return account.state == STORE_ACCOUNT_IN_USE ? mv_ok() : mv_fail(MV_ACCOUNT_SUSPENDED, NULL);
+}
+
 /* The account's newest sale of this group, which is not in the ledger yet. */
 static const struct store_account_month *in_group(const struct vend_group *group, const struct vend_item *item)
 {

@@ -30,8 +30,10 @@ static mv_status check(struct vend *vend, struct store *store, struct vend_item 
     MV_TRY(priced ? vend_sale_find(store, item) : store_meter_by_pan(store, item->request->pan, meter));
     MV_TRY(vend_may_touch(&vend->directory, &item->seller, call, meter->organisation, meter->sgc));
     MV_TRY(vend_sale_check_account(item));
-    if (!priced)
+    if (!priced) {
+        MV_TRY(vend_sale_check_meter(store, meter->id));
         MV_TRY(vend_credit_needs_price(store, item->seller.organisation));
+    }
     MV_TRY(vend_rule_meter(meter));
     mv_status clock = vend_clock_now(&vend->clock, &now);
     MV_TRY(vend_plan_keys(vend, store, NULL, item, now.issue_s));

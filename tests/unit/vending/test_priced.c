@@ -277,6 +277,37 @@ static void a_suspended_account_buys_nothing(void **state)
     assert_ok(office_sell(world, &order, &sold));
 }
 
+/* A front-end with its own prices sells to the meter of an account too, while that is in use. */
+static void no_other_way_leads_around_a_suspended_account(void **state)
+{
+    struct world *world = *state;
+    struct vend_account account;
+    struct vend_issued issued;
+    struct vend_caller chief = world_caller("chief");
+    struct vend_caller seller = world_caller("seller");
+    char pan[19];
+    const struct vend_order order = {.request_id = "u2",
+                                     .terminal = "till",
+                                     .pan = world_pan(1, pan),
+                                     .carrier = VEND_KEYPAD,
+                                     .kind = VEND_ORDER_CREDIT,
+                                     .quantity = {VEND_UNIT_WH, 1000}};
+    assert_ok(world_sell(world, "seller", "u1", pan, 1000, &issued));
+    assert_ok(vend_suspend_account(world->vend, &chief, "A-1", "does not pay", &account));
+    assert_refused(MV_ACCOUNT_SUSPENDED, world_sell(world, "seller", "u2", pan, 1000, &issued));
+    struct vend_order trial = order;
+    trial.request_id = NULL;
+    assert_refused(MV_ACCOUNT_SUSPENDED, vend_trial(world->vend, &seller, &trial, &issued));
+    struct vend_order gift = order;
+    gift.free_reason = "meant well";
+    assert_refused(MV_ACCOUNT_SUSPENDED, world_order(world, "chief", &gift, &issued));
+    assert_int_equal(office_number(world, "SELECT count(*) FROM sale"), 1);
+    /* what was sold is still answered */
+    assert_ok(world_sell(world, "seller", "u1", pan, 1000, &issued));
+    assert_ok(vend_resume_account(world->vend, &chief, "A-1", "paid", &account));
+    assert_ok(world_sell(world, "seller", "u2", pan, 1000, &issued));
+}
+
 static void a_tariff_changes_between_quote_and_sale(void **state)
 {
     struct world *world = *state;
@@ -420,6 +451,7 @@ int main(void)
         TEST(money_that_the_account_keeps),
         TEST(what_cannot_be_paid),
         TEST(a_suspended_account_buys_nothing),
+        TEST(no_other_way_leads_around_a_suspended_account),
         TEST(a_tariff_changes_between_quote_and_sale),
         TEST(without_tariff_or_account),
         TEST(a_month_costs_the_same_in_one_purchase_and_in_many),

@@ -132,6 +132,26 @@ static void what_has_no_price_is_not_sold(void **state)
     assert_int_equal(office_number(world, "SELECT count(*) FROM sale"), 1);
 }
 
+/* A card is filled by records too. */
+static void records_bring_nothing_to_a_suspended_account(void **state)
+{
+    struct world *world = *state;
+    struct vend_account account;
+    static struct vend_records records;
+    struct vend_caller chief = world_caller("chief");
+    char pan[19];
+    records_ready(world, pan);
+    assert_ok(records_buy(world, "before", pan, 1000, &records));
+    assert_ok(vend_suspend_account(world->vend, &chief, "A-1", "does not pay", &account));
+    assert_refused(MV_ACCOUNT_SUSPENDED, records_buy(world, "r1", pan, 1000, &records));
+    assert_ok(records_buy(world, "before", pan, 1000, &records));
+    /* what brings no credit is signed */
+    struct vend_record_order order = records_order(MV_KIND_READ, "read", pan);
+    assert_ok(records_sign(world, "seller", &order, &records));
+    assert_ok(vend_resume_account(world->vend, &chief, "A-1", "paid", &account));
+    assert_ok(records_buy(world, "r1", pan, 1000, &records));
+}
+
 static void commission_is_taken_back_once(void **state)
 {
     struct world *world = *state;
@@ -257,6 +277,7 @@ int main(void)
         TEST(what_the_vendor_took_is_what_counts),
         TEST(a_day_ends_at_the_office),
         TEST(what_has_no_price_is_not_sold),
+        TEST(records_bring_nothing_to_a_suspended_account),
         TEST(commission_is_taken_back_once),
         TEST(a_statement_comes_in_pages),
         TEST(a_shift_is_one_person_s),
