@@ -97,11 +97,11 @@ CREATE TABLE bill_line (
   line INTEGER NOT NULL CHECK (line BETWEEN 1 AND 99),
   kind INTEGER NOT NULL CHECK (kind BETWEEN 1 AND 99),
   label TEXT NOT NULL,
-  units INTEGER NOT NULL,
-  months INTEGER NOT NULL,
-  rate_e5 INTEGER NOT NULL,
-  percent_e4 INTEGER NOT NULL,
-  amount INTEGER NOT NULL,
+  units INTEGER NOT NULL CHECK (units >= 0),
+  months INTEGER NOT NULL CHECK (months >= 0),
+  rate_e5 INTEGER NOT NULL CHECK (rate_e5 >= 0),
+  percent_e4 INTEGER NOT NULL CHECK (percent_e4 BETWEEN 0 AND 1000000),
+  amount INTEGER NOT NULL CHECK (amount >= 0),
   debt INTEGER,
   PRIMARY KEY (sale, line)
 ) STRICT, WITHOUT ROWID;
@@ -117,12 +117,12 @@ CREATE TABLE bill (
   paid_units INTEGER NOT NULL CHECK (paid_units >= 0),
   month_free INTEGER NOT NULL CHECK (month_free >= free_units),
   month_paid INTEGER NOT NULL CHECK (month_paid >= paid_units),
-  charged_through INTEGER NOT NULL,
+  charged_through INTEGER NOT NULL CHECK (charged_through <= month),
   total INTEGER NOT NULL CHECK (total >= 0),
-  energy INTEGER NOT NULL,
-  charges INTEGER NOT NULL,
-  taxes INTEGER NOT NULL,
-  debts INTEGER NOT NULL,
+  energy INTEGER NOT NULL CHECK (energy >= 0),
+  charges INTEGER NOT NULL CHECK (charges >= 0),
+  taxes INTEGER NOT NULL CHECK (taxes >= 0),
+  debts INTEGER NOT NULL CHECK (debts >= 0),
   payment INTEGER NOT NULL CHECK (payment BETWEEN 1 AND 99),
   tendered INTEGER NOT NULL CHECK (tendered >= total),
   change_kept INTEGER NOT NULL CHECK (change_kept IN (0, 1) AND NOT (change_kept = 1 AND payment = 5)),
@@ -146,6 +146,12 @@ BEGIN
     SELECT 1 FROM sale s JOIN account a ON a.id = NEW.account AND a.meter = s.meter AND a.state = 1
       WHERE s.id = NEW.sale AND s.kind = 0 AND s.encoded = NEW.free_units + NEW.paid_units
         AND a.version = NEW.account_version);
+  SELECT RAISE(ABORT, 'not a tariff version that was in force') WHERE NOT EXISTS (
+    SELECT 1 FROM sale s, tariff t JOIN tariff_version v ON v.tariff = t.id
+      LEFT JOIN tariff_approval p ON p.tariff_version = v.id
+      WHERE s.id = NEW.sale AND t.name = NEW.tariff AND v.version = NEW.tariff_version
+        AND (v.doubt = '' OR p.principal NOT NULL)
+        AND max(v.valid_from_unix_s, v.put_at_unix_s, coalesce(p.approved_at_unix_s, 0)) <= s.issued_at_unix_s);
   SELECT RAISE(ABORT, 'not the account''s next bill')
     WHERE NOT EXISTS (SELECT 1 FROM account_tally WHERE account = NEW.account AND last_bill = NEW.previous);
   SELECT RAISE(ABORT, 'not the balance before and what was kept or paid with') WHERE NEW.balance <>

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "store/bills.h"
+#include "store/tariffs.h"
 #include "support.h"
 
 enum { OPENED = 1700000000, MONTH = 647 };
@@ -158,13 +159,47 @@ static void test_search_and_pages(void **state)
 }
 
 /* ---- bills ---- */
+/* Version 1 is in force when the samples are sold, 2 waits for a second person, 3 begins later. */
+static void put_home(const struct ledger *ledger)
+{
+    enum { FROM = 1700000000 };
+    struct store_principal boss = {.organisation = 1, .name = "boss", .roles = 2, .enabled = true};
+    static const char *const doubts[] = {"version", "steps", ""};
+    assert_ok(store_begin_write(ledger->store));
+    assert_ok(store_principal_put(ledger->store, &boss));
+    for (int64_t i = 0; i < 3; i++) {
+        struct store_tariff home = {.name = "home",
+                                    .organisation = 1,
+                                    .utility = 1,
+                                    .kind = 1,
+                                    .rounding = 3,
+                                    .valid_from_unix_s = FROM + (i == 2 ? 1000 : 0),
+                                    .round_to = 1,
+                                    .parts = {{STORE_STEP, "", 0, 10000}},
+                                    .part_count = 1,
+                                    .principal = ledger->vendor,
+                                    .put_at_unix_s = FROM};
+        (void)snprintf(home.doubt, sizeof home.doubt, "%s", doubts[i]);
+        assert_ok(store_tariff_insert(ledger->store, &home));
+        if (i == 0)
+            assert_ok(store_tariff_approve(ledger->store, &home, boss.id, FROM));
+    }
+    assert_ok(store_commit(ledger->store));
+}
+
+static struct store_account open_billed(const struct ledger *ledger)
+{
+    put_home(ledger);
+    return open_account(ledger, "A-1");
+}
+
 static struct store_bill sample_bill(const struct store_account *account, const struct store_sale *sale)
 {
     struct store_bill bill = {.sale = sale->id,
                               .account = account->id,
                               .account_version = account->version,
                               .tariff = "home",
-                              .tariff_version = 3,
+                              .tariff_version = 1,
                               .free_units = 600,
                               .paid_units = sale->encoded - 600,
                               .after = {.month = MONTH, .charged_through = MONTH},
@@ -192,7 +227,7 @@ static void bought(const struct ledger *ledger, uint64_t tid, struct store_sale 
 static void test_a_bill_comes_back(void **state)
 {
     struct ledger *ledger = *state;
-    struct store_account account = open_account(ledger, "A-1");
+    struct store_account account = open_billed(ledger);
     struct store_account_month month;
     struct store_bill_of of;
     struct store_bill back;
@@ -264,6 +299,23 @@ static void spoil(struct store_bill *bill, unsigned how)
     case 8:
         bill->sale++;
         break;
+    case 9:
+        bill->lines[1].amount = 1200;
+        bill->lines[2].amount = -50;
+        bill->energy = 1200;
+        bill->taxes = -50;
+        break;
+    case 10:
+        (void)snprintf(bill->tariff, sizeof bill->tariff, "nothing");
+        break;
+    case 11: /* waits */
+    case 12: /* has not begun */
+    case 13: /* there is none */
+        bill->tariff_version = how - 9;
+        break;
+    case 14:
+        bill->after.charged_through = bill->after.month + 1;
+        break;
     default:
         bill->account++;
         break;
@@ -273,8 +325,8 @@ static void spoil(struct store_bill *bill, unsigned how)
 static void test_a_wrong_bill_is_refused(void **state)
 {
     struct ledger *ledger = *state;
-    struct store_account account = open_account(ledger, "A-1");
-    for (unsigned how = 0; how < 10; how++) {
+    struct store_account account = open_billed(ledger);
+    for (unsigned how = 0; how < 16; how++) {
         struct store_sale sale;
         bought(ledger, 100, &sale);
         struct store_bill bill = sample_bill(&account, &sale);
@@ -283,12 +335,17 @@ static void test_a_wrong_bill_is_refused(void **state)
             fail_msg("bill %u", how);
         store_rollback(ledger->store);
     }
+    struct store_sale sale;
+    bought(ledger, 100, &sale);
+    struct store_bill right = sample_bill(&account, &sale);
+    assert_ok(store_bill_insert(ledger->store, &right));
+    store_rollback(ledger->store);
 }
 
 static void test_a_month_goes_on_from_the_bill_before(void **state)
 {
     struct ledger *ledger = *state;
-    struct store_account account = open_account(ledger, "A-1");
+    struct store_account account = open_billed(ledger);
     struct store_sale sale;
     bought(ledger, 100, &sale);
     struct store_bill bill = sample_bill(&account, &sale);
@@ -333,7 +390,7 @@ static void test_everything_is_in_the_timeline(void **state)
     struct ledger *ledger = *state;
     struct found found = {.count = 0}, rest = {.count = 0};
     struct store_event_place place = {.time_unix_s = INT64_MAX};
-    struct store_account account = open_account(ledger, "A-1");
+    struct store_account account = open_billed(ledger);
     struct store_sale sale, plain;
     bought(ledger, 100, &sale);
     struct store_bill bill = sample_bill(&account, &sale);
