@@ -7,9 +7,16 @@
  * fail. Compare meter-core/docs/records.md and cards.md. */
 
 #define SALES 4
+#define CAP 2   /* earlier sales that a record has room for */
 #define STEPS 9 /* of the day, in any order, before everything is put right */
 #define BIT(n) (1 << (n))
 #define SAFE (twice == 0 && (credited & refunded) == 0 && (credited & ~sold) == 0)
+#define BEHIND (last - shown)
+#ifdef WITHOUT_PLACE
+#define MAY_SELL (BEHIND <= CAP)
+#else
+#define MAY_SELL (BEHIND <= CAP - 1) /* a place is left for the replacement of a lost card */
+#endif
 #define RANGE(low, top) ((BIT((top) + 1) - 1) & ~(BIT(low) - 1))
 
 typedef Content {
@@ -67,14 +74,14 @@ inline read_back()
     fi
 }
 
-/* Signs the next record; it covers what no return shows as taken. */
+/* Signs the next record; it covers what no return shows as taken, as far as it has room. */
 inline sign()
 {
     last++;
 #ifdef WITHOUT_COVERING
     low_of[last] = last;
 #else
-    low_of[last] = shown + 1;
+    low_of[last] = (BEHIND - 1 > CAP -> last - CAP : shown + 1);
 #endif
     amounts_of[last] = sold & ~voided & RANGE(low_of[last], last)
 }
@@ -147,12 +154,13 @@ init
         /* at the office; each may end before the card is written */
         :: last < SALES -> read_back();
             if
-            :: sell(); if :: write() :: skip fi
-            :: last > 0 && !(voided & BIT(last)) -> void_last(); if :: write() :: skip fi
+            :: MAY_SELL -> sell(); if :: write() :: skip fi
+            :: MAY_SELL && last > 0 && !(voided & BIT(last)) -> void_last(); if :: write() :: skip fi
+            :: else
             fi
         :: last > 0 -> read_back(); if :: write() :: skip fi
-        /* the card is lost; a new one is written in its place */
-        :: last > 0 && version < 2 -> version++; write()
+        /* the card is lost; a new one is written in its place, by a number of its own */
+        :: last > 0 && version < 2 -> version++; sign(); write()
         /* at the meter; the card may be gone before the return */
         :: card.top != 0 -> take(); if :: give_back() :: skip fi
         /* a copy of the card */

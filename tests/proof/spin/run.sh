@@ -38,7 +38,7 @@ for rule in FRESH_CHALLENGE READERS_CHECK CARDS_CHECK ROTATION CHAINING; do
     missed three_pass NON_FIRST "WITHOUT_$rule"
 done
 holds purchase
-for rule in NONCE COVERING VOIDING_RECORD SEQUENCE; do
+for rule in NONCE COVERING VOIDING_RECORD SEQUENCE PLACE; do
     missed purchase "WITHOUT_$rule"
 done
 finish
