@@ -18,8 +18,8 @@ BEGIN SELECT RAISE(ABORT, 'card keys of a meter are kept'); END;
 CREATE INDEX record_meters_of_domain ON record_meter (domain, meter);
 
 -- Cards by the serial number of their chip. Kind 0: in transport state, or on the way back to it. State 1 transport,
--- 2 its personalisation or the way back is under way, 3 in use. Denied 1 until an officer says otherwise, 2 for good:
--- another card took its place.
+-- 2 its personalisation or the way back is under way, 3 in use. Denied 1 until a supervisor or an officer says otherwise,
+-- 2 for good: another card took its place.
 CREATE TABLE card (
   id INTEGER PRIMARY KEY,
   uid BLOB NOT NULL UNIQUE CHECK (length(uid) = 7),
@@ -76,7 +76,7 @@ BEGIN SELECT RAISE(ABORT, 'history is never edited'); END;
 CREATE TRIGGER card_content_kept BEFORE DELETE ON card_content
 BEGIN SELECT RAISE(ABORT, 'history is never edited'); END;
 
--- How often cards were authenticated with keys of a master, by its label.
+-- How often authentications with keys of a master were begun, by its label.
 CREATE TABLE card_key_use (
   label TEXT PRIMARY KEY,
   uses INTEGER NOT NULL CHECK (uses > 0)
