@@ -1,4 +1,4 @@
-/* Versions of tariffs: in from a file, out as one, listed, approved, assigned. */
+/* Versions of tariffs: in from a file, out as one, listed, assigned. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -145,40 +145,6 @@ int tariff_list(struct cli *cli, int argc, char **argv)
         return cli_print_json(json_pack("{s:o}", "tariffs", list));
     json_decref(list);
     return code == CLI_DONE ? cli_flush() : code;
-}
-
-int tariff_approve(struct cli *cli, int argc, char **argv)
-{
-    const char *version = NULL;
-    bool yes = false;
-    uint64_t number = 0;
-    char question[200];
-    int first;
-    int code;
-    const struct cli_option options[] = {{.name = "version", .text = &version}, {.name = "yes", .flag = &yes}};
-    if (!cli_parse(cli, options, 2, argc, argv, &first, &code))
-        return code;
-    if (argc - first != 1 || version == NULL || !cli_number(version, 1, UINT32_MAX, &number))
-        return cli_usage(cli, "approve needs one name and --version, a number from 1");
-    (void)snprintf(question, sizeof question,
-                   "From its date on version %" PRIu64 " of %.64s is what customers pay. (See: tariff export)", number,
-                   argv[first]);
-    code = cli_confirm(cli, yes, question);
-    if (code != CLI_DONE)
-        return code;
-    Metervault__V1__ApproveTariffRequest request = METERVAULT__V1__APPROVE_TARIFF_REQUEST__INIT;
-    request.name = argv[first];
-    request.version = (uint32_t)number;
-    /* not repeated: a second one would be refused */
-    struct mv_client *client = cli_connect(cli, &code);
-    if (client == NULL)
-        return code;
-    ProtobufCMessage *answer = NULL;
-    struct mv_client_error error;
-    if (!mv_client_call(client, service, "ApproveTariff", &request.base, false, &answer, &error))
-        code = cli_report(cli, &error);
-    mv_client_close(client);
-    return cli_show(cli, answer, tariff_print, code);
 }
 
 static void print_assignment(const ProtobufCMessage *answer)

@@ -62,6 +62,8 @@ expect "a small change does not wait" 0 "version 2" tariff manager1 import "$fil
 from=$(day +1)
 home_file 10 0.20 0.35 >"$file"
 expect "10 for 0.10 does" 0 "because of: steps.price_e5" tariff manager1 import "$file" --organisation root
+expect "who approves sees what was" 2 '- step { up_to = "100" price = "0.11' tariff "$MV_OFFICER" approve home --version 3
+expect "and what is to be" 2 '+ step { up_to = "100" price = "10' tariff "$MV_OFFICER" approve home --version 3
 same "three versions" 3 "$(tariff "$MV_VENDOR" list | grep -c "^home version")"
 
 # ---- what is wrong in a file is named ----
