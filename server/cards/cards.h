@@ -70,7 +70,7 @@ struct cards_result {
     bool has_return;
     struct vend_return returned;
     enum mv_reason return_refused; /* why what was there as one was not taken; MV_REASON_UNSPECIFIED: nothing was */
-    bool settings_left; /* replacement: what the meter was to be set to did not fit */
+    bool settings_left;            /* replacement: what the meter was to be set to did not fit */
     bool has_replaced;
     struct vend_card replaced;
     struct cards_entry *round; /* of MV_CARD_ENTRIES_MAX, or NULL */

@@ -226,17 +226,18 @@ static void with_its_own_behind_them(void **state)
     assert_int_equal(cards_sold(cards), cards->meter.credit);
 }
 
-/* Two calendars that waited, one that is new: credit goes first. */
+/* More of them wait than fit: credit goes first, and new ones cannot go before them. */
 static void settings_that_do_not_fit_are_told(void **state)
 {
     struct cards_world *cards = *state;
     struct order order;
     struct vend_records out;
-    struct vend_record_order many = records_order(MV_KIND_PARAMETERS, "port", cards->meter.pan);
+    char id[] = "port-0";
+    struct vend_record_order many = records_order(MV_KIND_PARAMETERS, id, cards->meter.pan);
     cards_opened(cards);
     many.parts = VEND_RECORD_PARTS;
-    for (char last = 'a'; last <= 'd'; last++) {
-        const char id[] = {'p', last, '\0'};
+    for (unsigned i = 0; i < 4; i++) {
+        id[sizeof id - 2]++;
         many.request_id = id;
         assert_ok(records_sign(cards->world, "engineer", &many, &out));
     }
