@@ -65,6 +65,8 @@ mv_status cards_pboc_enter(struct cards_pboc *card, const struct store_card_keys
     MV_TRY(vend_card_use(session->vend, &session->act, label));
     MV_TRY(vend_card_pboc_open(session->vend, session->caller.deadline_ns, &ref, &session->answer));
     MV_TRY(cards_carry(session));
+    if (!session->known)
+        MV_TRY(vend_card_used(session->vend, &session->act, label));
     session->result->genuine = true;
     return mv_ok();
 }

@@ -102,7 +102,8 @@ mv_status cards_open(struct cards_session *session, const struct hsmd_card_key_r
     label_of(key, label);
     MV_TRY(vend_card_use(session->vend, &session->act, label));
     MV_TRY(vend_card_key_open(session->vend, session->caller.deadline_ns, key, &session->answer));
-    return cards_carry(session);
+    MV_TRY(cards_carry(session));
+    return session->known ? mv_ok() : vend_card_used(session->vend, &session->act, label);
 }
 
 mv_status cards_command(struct cards_session *session, const struct mv_card_command *command)

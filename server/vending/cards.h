@@ -62,8 +62,11 @@ MV_MUST_USE mv_status vend_card_get(struct vend *vend, const struct vend_card_ac
 MV_MUST_USE mv_status vend_card_look(struct vend *vend, const struct vend_card_act *act, struct vend_card *card);
 
 /* ---- steps; all but the last two: CARD_DENIED ---- */
-/* Before an authentication: counts it of the card and of the key. CARD_CEILING. */
+/* Before an authentication: counts it of the card and of the key, unless the ledger does not know the card.
+ * CARD_CEILING. */
 MV_MUST_USE mv_status vend_card_use(struct vend *vend, const struct vend_card_act *act, const char *key_label);
+/* After the authentication of a card that the ledger does not know: counts it of the key. CARD_CEILING. */
+MV_MUST_USE mv_status vend_card_used(struct vend *vend, const struct vend_card_act *act, const char *key_label);
 /* A card fresh from its maker is in transport state now, under this version. CARD_NOT_FRESH. */
 MV_MUST_USE mv_status vend_card_take_in(struct vend *vend, const struct vend_card_act *act, uint8_t transport,
                                         struct vend_card *card);

@@ -1,5 +1,6 @@
 /* What becomes of cards: taken in from their maker, personalised, and known for what they are. */
 #include "cards_world.h"
+#include "vending/internal.h"
 
 #include <string.h>
 
@@ -171,6 +172,27 @@ static void put_right_after_its_transport_key_is_gone(void **state)
     has_key(cards, 3, HSMD_CARD_AREA, 3);
 }
 
+static void invented_cards_use_nothing_up(void **state)
+{
+    struct cards_world *cards = *state;
+    enum { CEILING = 4, TRIES = 2 * CEILING };
+    const begin_t begin = take_in();
+    cards->world->vend->card_key_ceiling = CEILING;
+    for (uint8_t i = 0; i < TRIES; i++) {
+        cards_fresh(cards, (uint8_t)(i + 2));
+        cards->card.wrong_cryptogram = true;
+        assert_refused(MV_CARD_NOT_GENUINE, cards_session(cards, "factory", &begin));
+    }
+    cards->card.wrong_cryptogram = false;
+    assert_ok(cards_session(cards, "factory", &begin));
+    mv_status status = mv_ok(); /* those that are genuine come to the ceiling */
+    for (uint8_t i = 0; i < TRIES && status.ok; i++) {
+        cards_fresh(cards, (uint8_t)(i + 50));
+        status = cards_session(cards, "factory", &begin);
+    }
+    assert_refused(MV_CARD_CEILING, status);
+}
+
 static void prepare_user(struct cards_world *cards, unsigned cut, begin_t *begin)
 {
     cards_fresh(cards, (uint8_t)(cut + 1));
@@ -334,6 +356,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(taking_in_loses_every_answer, cards_setup, cards_teardown),
         cmocka_unit_test_setup_teardown(a_user_card, cards_setup, cards_teardown),
         cmocka_unit_test_setup_teardown(a_tool_card, cards_setup, cards_teardown),
+        cmocka_unit_test_setup_teardown(invented_cards_use_nothing_up, cards_setup, cards_teardown),
         cmocka_unit_test_setup_teardown(put_right_after_its_transport_key_is_gone, cards_setup, cards_teardown),
         cmocka_unit_test_setup_teardown(personalising_is_cut_everywhere, cards_setup, cards_teardown),
         cmocka_unit_test_setup_teardown(personalising_tools_is_cut_everywhere, cards_setup, cards_teardown),
