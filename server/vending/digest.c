@@ -19,7 +19,8 @@ static void put_quantity(struct mv_writer *writer, const struct vend_order *orde
     mv_put_u8(writer, (uint8_t)order->carrier);
 }
 
-/* Who names an account may not know its meter. */
+/* Who names an account may not know its meter. What the caller expects it to come to is no part of what is ordered: who
+ * lost the answer and asks for the price again may expect something else. */
 static void put_sale(struct mv_writer *writer, const struct vend_order *order)
 {
     const struct vend_purchase *purchase = &order->purchase;
@@ -33,7 +34,6 @@ static void put_sale(struct mv_writer *writer, const struct vend_order *order)
     mv_put_u8(writer, (uint8_t)purchase->payment);
     mv_put_u64(writer, (uint64_t)purchase->tendered);
     mv_put_u8(writer, purchase->keep_change);
-    mv_put_u64(writer, (uint64_t)purchase->expected_total);
 }
 
 static void put_free(struct mv_writer *writer, const struct vend_order *order)
