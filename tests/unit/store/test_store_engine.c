@@ -45,10 +45,12 @@ static size_t steps_of(enum sql_name name)
     return name == SQL_TIMELINE ? 4 : name == SQL_TARIFF_INSERT;
 }
 
-/* The few approvals of one proposal or move, by their number; the debts of one account, by priority. */
+/* The few approvals of one proposal or move, by their number; the debts of one account, by priority; the assignments of
+ * one class, by who agreed to them. */
 static bool sorts(enum sql_name name)
 {
-    return name == SQL_APPROVALS || name == SQL_APPROVAL_COVERING || name == SQL_DEBTS;
+    return name == SQL_APPROVALS || name == SQL_APPROVAL_COVERING || name == SQL_DEBTS ||
+           name == SQL_TARIFF_ASSIGNED_AGREED;
 }
 
 /* The plan's steps that read a table from end to end. */

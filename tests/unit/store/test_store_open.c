@@ -9,6 +9,15 @@
 
 #include "support.h"
 
+enum { NEWEST = 8 }; /* schema */
+
+static void set_version(const struct ledger *ledger, int version)
+{
+    char sql[64];
+    (void)snprintf(sql, sizeof sql, "PRAGMA user_version = %d", version);
+    raw_do(ledger, sql);
+}
+
 static mv_status open_as(const struct ledger *ledger, enum store_mode mode)
 {
     struct store *store = NULL;
@@ -63,12 +72,14 @@ static void test_a_new_ledger(void **state)
     assert_int_equal(remembered.last_time_unix_s, 0);
     assert_int_equal(remembered.catalogue_generation, 0);
     assert_false(remembered.clock_unconfirmed);
-    assert_int_equal(raw_number(ledger, "SELECT user_version FROM pragma_user_version"), 6);
+    assert_int_equal(raw_number(ledger, "SELECT user_version FROM pragma_user_version"), NEWEST);
     assert_int_equal(raw_number(ledger, "SELECT application_id FROM pragma_application_id"), 0x4D564C47);
     assert_int_equal(raw_number(ledger, "SELECT journal_mode = 'wal' FROM pragma_journal_mode"), 1);
-    assert_int_equal(raw_number(ledger, "SELECT count(*) FROM pragma_table_list WHERE schema = 'main' AND strict = 0 "
-                                        "AND name NOT LIKE 'sqlite%'"),
-                     0);
+    assert_int_equal(
+        raw_number(ledger,
+                   "SELECT count(*) FROM pragma_table_list WHERE schema = 'main' AND type = 'table' AND strict = 0 "
+                   "AND name NOT LIKE 'sqlite%'"),
+        0);
 }
 
 /* The log has its working size from the start, and keeps it. */
@@ -172,13 +183,13 @@ static void test_a_newer_ledger_is_refused(void **state)
 {
     struct ledger *ledger = *state;
     assert_ok(open_as(ledger, STORE_WRITER));
-    raw_do(ledger, "PRAGMA user_version = 7");
+    set_version(ledger, NEWEST + 1);
     mv_status status = open_as(ledger, STORE_WRITER);
     assert_reason(status, MV_LEDGER_NEWER);
-    assert_int_equal(status.detail, 7);
+    assert_int_equal(status.detail, NEWEST + 1);
     assert_reason(open_as(ledger, STORE_READER), MV_LEDGER_NEWER);
-    assert_int_equal(raw_number(ledger, "SELECT user_version FROM pragma_user_version"), 7);
-    raw_do(ledger, "PRAGMA user_version = 6");
+    assert_int_equal(raw_number(ledger, "SELECT user_version FROM pragma_user_version"), NEWEST + 1);
+    set_version(ledger, NEWEST);
     assert_ok(open_as(ledger, STORE_WRITER));
 }
 
