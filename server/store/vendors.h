@@ -17,7 +17,7 @@ struct store_vendor_terms {
     uint32_t version;       /* from 1, no gaps; 0: none */
     int64_t credit_limit;   /* how far the balance may go below zero */
     int64_t sale_limit;     /* money of one sale; 0 none */
-    int64_t day_limit;      /* of the sales of a day of the office; 0 none */
+    int64_t day_limit;      /* of the money taken in a day of the office; 0 none */
     uint32_t commission_e4; /* 0.0001 % of the price of the units */
     int64_t principal;      /* who put them in */
     int64_t put_at_unix_s;
@@ -30,7 +30,7 @@ struct store_vendor {
     uint32_t newest;                 /* version of the newest terms */
     uint64_t deposits, entries;
     int64_t balance;
-    int64_t day;      /* of the office, from 1970-01-01, of the last sale */
+    int64_t day;      /* of the office, from 1970-01-01, of the last money taken at the counter */
     int64_t day_sold; /* in that day */
 };
 /* VENDOR_UNKNOWN. */

@@ -21,7 +21,8 @@ MV_MUST_USE mv_status vend_credit_take(struct store *store, const struct vend_gr
 /* Behind the bill, in the same transaction. */
 MV_MUST_USE mv_status vend_credit_book(struct store *store, const struct vend_item *item);
 /* Money taken in at the counter besides sales (above 0), or paid out there (below 0), for the act of this number;
- * nothing when the organisation sells without credit. VENDOR_CREDIT_EXHAUSTED. */
+ * nothing when the organisation sells without credit. What is taken in counts for the day: the account may pay sales
+ * with it, which take nothing then. VENDOR_CREDIT_EXHAUSTED, VENDOR_DAY_LIMIT. */
 MV_MUST_USE mv_status vend_credit_counter(struct store *store, int64_t organisation, int64_t money, int64_t act,
                                           int64_t principal, int64_t at_unix_s);
 /* VENDOR_NEEDS_PRICE when the organisation sells on credit: nothing that has no price is sold then. */

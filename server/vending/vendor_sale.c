@@ -35,12 +35,25 @@ static int64_t share(int64_t amount, int64_t percent_e4)
     return amount / PERCENT_E4 * percent_e4 + amount % PERCENT_E4 * percent_e4 / PERCENT_E4;
 }
 
+/* The clock may have been put back a little: then the day goes on. */
+static int64_t day_of(const struct store_vendor *vendor, int64_t now_unix_s, int32_t utc_offset_min)
+{
+    int64_t day = (now_unix_s + (int64_t)utc_offset_min * SECONDS_PER_MINUTE) / SECONDS_PER_DAY;
+    return day < vendor->day ? vendor->day : day;
+}
+
+static mv_status check_sale(const struct store_vendor_terms *terms, const struct store_bill *bill)
+{
+    int64_t taken = money_taken(bill);
+    int64_t counts = taken > bill->total ? taken : bill->total;
+    return terms->sale_limit != 0 && counts > terms->sale_limit ? mv_fail(MV_VENDOR_SALE_LIMIT, NULL) : mv_ok();
+}
+
+/* Money that comes over the counter, for a sale or into an account. */
 static mv_status take(struct store_vendor *vendor, int64_t taken, int64_t day)
 {
     const struct store_vendor_terms *terms = &vendor->terms;
     int64_t sold = vendor->day == day ? vendor->day_sold : 0;
-    if (terms->sale_limit != 0 && taken > terms->sale_limit)
-        return mv_fail(MV_VENDOR_SALE_LIMIT, NULL);
     if (terms->day_limit != 0 && taken > terms->day_limit - sold)
         return mv_fail(MV_VENDOR_DAY_LIMIT, NULL);
     if (taken > vendor->balance + terms->credit_limit)
@@ -63,12 +76,11 @@ mv_status vend_credit_take(struct store *store, const struct vend_group *group, 
     const struct store_vendor *newest = in_group(group, item, credit->vendor.organisation);
     if (newest != NULL)
         credit->vendor = *newest;
-    int64_t day = (now_unix_s + (int64_t)charged->office.utc_offset_min * SECONDS_PER_MINUTE) / SECONDS_PER_DAY;
-    if (day < credit->vendor.day)
-        day = credit->vendor.day; /* the clock was put back a little: the day goes on */
+    MV_TRY(check_sale(&credit->vendor.terms, &charged->bill));
     credit->taken = money_taken(&charged->bill);
     if (credit->taken > 0)
-        MV_TRY(take(&credit->vendor, credit->taken, day));
+        MV_TRY(
+            take(&credit->vendor, credit->taken, day_of(&credit->vendor, now_unix_s, charged->office.utc_offset_min)));
     credit->commission = share(charged->bill.energy, credit->vendor.terms.commission_e4);
     credit->vendor.balance += credit->commission;
     credit->on = true;
@@ -98,14 +110,17 @@ mv_status vend_credit_counter(struct store *store, int64_t organisation, int64_t
                               int64_t at_unix_s)
 {
     struct store_vendor vendor;
+    struct store_office office;
     mv_status found = store_vendor_of(store, organisation, &vendor);
     if (!found.ok)
         return found.reason == MV_VENDOR_UNKNOWN ? mv_ok() : found;
-    if (money > 0 && money > vendor.balance + vendor.terms.credit_limit)
-        return mv_fail(MV_VENDOR_CREDIT_EXHAUSTED, NULL);
+    MV_TRY(store_office_get(store, &office));
+    if (money > 0)
+        MV_TRY(take(&vendor, money, day_of(&vendor, at_unix_s, office.utc_offset_min)));
     const struct store_vendor_entry entry = {.vendor = vendor.organisation,
                                              .kind = money > 0 ? STORE_VENDOR_TAKEN_IN : STORE_VENDOR_PAID_OUT,
                                              .amount = -money,
+                                             .day = vendor.day,
                                              .act = act,
                                              .principal = principal,
                                              .at_unix_s = at_unix_s};

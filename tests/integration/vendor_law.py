@@ -45,13 +45,13 @@ def walk_vendor(vendor, facts):
         check(entry["entry"] == number, *where, "numbers leave a gap")
         balance += amount_of(entry, terms, facts, where)
         check(balance == entry["balance"], *where, "says", entry["balance"], "and has", balance)
-        if entry["kind"] == 3:
+        if entry["kind"] in (3, 7):
             now = (entry["at_unix_s"] + facts["offset_s"]) // 86400
             day_sold = (day_sold if day is not None and now <= day else 0) - entry["amount"]
             day = now if day is None else max(day, now)
             check(day_sold == entry["day_sold"], *where, "day sold", entry["day_sold"], "and not", day_sold)
             check(not terms["day_limit"] or day_sold <= terms["day_limit"], *where, "above the day's limit")
-            check(not terms["sale_limit"] or -entry["amount"] <= terms["sale_limit"], *where, "above the sale's limit")
+            check(entry["kind"] == 7 or not terms["sale_limit"] or -entry["amount"] <= terms["sale_limit"], *where, "above the sale's limit")
         if entry["kind"] in (3, 7):
             check(balance + terms["credit_limit"] >= 0, *where, "below the limit:", balance)
     return balance

@@ -128,7 +128,8 @@ def take_credit(office, event, price, handed):
     """Of the vendor: what the customer handed over, less the change that goes back."""
     total = int(price[3])
     taken = 0 if event["pay"] == "balance" else handed if event.get("keep") else total
-    return kind_vendor.take_sale(office, event["by"], taken, sum(a for kind, _, a in lines_of(price[5:]) if kind == "energy"))
+    energy = sum(a for kind, _, a in lines_of(price[5:]) if kind == "energy")
+    return kind_vendor.take_sale(office, event["by"], total, taken, energy)
 
 
 def reckon(office, event):

@@ -28,22 +28,29 @@ def vendor_of(office, who):
     return None
 
 
-def take_sale(office, who, money, energy):
-    """Why the vendor may not, or None after it was taken."""
+def take(office, vendor, money):
+    """Over the counter, for a sale or into an account. Why the vendor may not, or None after it was taken."""
+    terms, today = vendor.terms, month.day(office.now, office.offset_min)
+    sold = vendor.sold if vendor.day == today else 0
+    if terms.get("day_limit") and sold + money > terms["day_limit"]:
+        return "VENDOR_DAY_LIMIT"
+    if money > vendor.balance + terms["credit_limit"]:
+        return "VENDOR_CREDIT_EXHAUSTED"
+    vendor.balance -= money
+    vendor.day, vendor.sold = today, sold + money
+    return None
+
+
+def take_sale(office, who, total, money, energy):
+    """Of `total` the vendor gets `money`, nothing when the account pays."""
     vendor = vendor_of(office, who)
     if vendor is None:
         return None
-    terms, today = vendor.terms, month.day(office.now, office.offset_min)
-    sold = vendor.sold if vendor.day == today else 0
-    if money > 0:
-        if terms.get("sale_limit") and money > terms["sale_limit"]:
-            return "VENDOR_SALE_LIMIT"
-        if terms.get("day_limit") and sold + money > terms["day_limit"]:
-            return "VENDOR_DAY_LIMIT"
-        if money > vendor.balance + terms["credit_limit"]:
-            return "VENDOR_CREDIT_EXHAUSTED"
-        vendor.balance -= money
-        vendor.day, vendor.sold = today, sold + money
+    if vendor.terms.get("sale_limit") and max(total, money) > vendor.terms["sale_limit"]:
+        return "VENDOR_SALE_LIMIT"
+    refusal = take(office, vendor, money) if money > 0 else None
+    if refusal is not None:
+        return refusal
     vendor.balance += commission(office, who, energy)
     return None
 
@@ -58,8 +65,8 @@ def take_at_counter(office, who, money):
     vendor = vendor_of(office, who)
     if vendor is None:
         return None
-    if money > vendor.balance + vendor.terms["credit_limit"] and money > 0:
-        return "VENDOR_CREDIT_EXHAUSTED"
+    if money > 0:
+        return take(office, vendor, money)
     vendor.balance -= money
     return None
 

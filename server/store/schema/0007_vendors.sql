@@ -10,7 +10,8 @@ CREATE VIEW organisation_above AS
 
 -- What the vendor may do. No vendor lies above or below another one, or credit could be made below its own limit. `terms`
 -- is the version in force, 0 before the first is approved: until then it sells as everybody who is no vendor.
--- `day` is the office's, counted from 1970-01-01, of the last sale; `day_sold` what was taken then for sales.
+-- `day` is the office's, counted from 1970-01-01, of the last money taken; `day_sold` what was taken then, for sales and
+-- into accounts, which may pay sales with it.
 CREATE TABLE vendor (
   organisation INTEGER PRIMARY KEY REFERENCES organisation (id) CHECK (organisation <> 1),
   terms INTEGER NOT NULL CHECK (terms >= 0),
@@ -157,7 +158,7 @@ BEGIN
     SELECT 1 FROM vendor WHERE organisation = NEW.vendor AND terms = NEW.terms AND terms > 0
       AND entries + 1 = NEW.entry AND balance + NEW.amount = NEW.balance);
   SELECT RAISE(ABORT, 'not what was sold that day') WHERE NOT EXISTS (
-    SELECT 1 FROM vendor WHERE organisation = NEW.vendor AND iif(NEW.kind = 3,
+    SELECT 1 FROM vendor WHERE organisation = NEW.vendor AND iif(NEW.kind IN (3, 7),
       NEW.day >= day AND NEW.day_sold = iif(NEW.day = day, day_sold, 0) - NEW.amount,
       NEW.day = day AND NEW.day_sold = day_sold));
 END;
@@ -175,7 +176,7 @@ BEGIN
   SELECT RAISE(ABORT, 'above what the vendor may sell') WHERE NOT EXISTS (
     SELECT 1 FROM vendor_terms WHERE vendor = NEW.vendor AND version = NEW.terms AND NEW.balance + credit_limit >= 0
       AND (NEW.kind <> 3 OR sale_limit = 0 OR -NEW.amount <= sale_limit)
-      AND (NEW.kind <> 3 OR day_limit = 0 OR NEW.day_sold <= day_limit));
+      AND (day_limit = 0 OR NEW.day_sold <= day_limit));
 END;
 CREATE TRIGGER vendor_entry_by_its_own BEFORE INSERT ON vendor_entry WHEN NEW.kind IN (3, 5)
 BEGIN

@@ -404,7 +404,7 @@ static const struct sql_text texts[SQL_COUNT] = {
                                    "INSERT INTO vendor_deposit SELECT ?1, deposits + 1, ?2, ?3, ?4, ?5, ?6, ?7 "
                                    "FROM vendor WHERE organisation = ?1 RETURNING number"},
     [SQL_VENDOR_ENTRY_INSERT] = {"vendor", "INSERT INTO vendor_entry SELECT organisation, entries + 1, ?2, ?3, "
-                                           "balance + ?3, terms, iif(?2 = 3, ?4, day), iif(?2 = 3, "
+                                           "balance + ?3, terms, iif(?2 IN (3, 7), ?4, day), iif(?2 IN (3, 7), "
                                            "iif(?4 = day, day_sold, 0) - ?3, day_sold), NULL, ?5, ?6, ?7, ?8 "
                                            "FROM vendor WHERE organisation = ?1"},
     [SQL_VENDOR_ENTRY_OF_SALE] = {"vendor", "SELECT vendor, amount FROM vendor_entry WHERE sale = ? AND kind = ?"},

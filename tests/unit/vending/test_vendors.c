@@ -7,6 +7,7 @@
 #include "records_world.h"
 #include "store/vendors.h"
 #include "vending/batches.h"
+#include "vending/debts.h"
 
 static const int64_t DAY_S = 86400;
 static const struct store_vendor_terms ample = {.credit_limit = 10000};
@@ -112,6 +113,40 @@ static void a_day_ends_at_the_office(void **state)
     assert_ok(office_sell(world, &order, &sold));
     assert_int_equal(office_number(world, "SELECT day_sold FROM vendor"), sold.charged.bill.total);
     assert_int_equal(office_number(world, "SELECT count(*) FROM vendor_entry WHERE kind = 3"), 2);
+}
+
+/* Paying into an account first, and for the sale from its balance, leads around no limit. */
+static void limits_hold_for_accounts_that_pay(void **state)
+{
+    struct world *world = *state;
+    struct vend_caller seller = world_caller("seller");
+    struct vend_act act;
+    const struct store_vendor_terms terms = {.credit_limit = 10000, .day_limit = 1000, .sale_limit = 200};
+    struct vend_act_request pay = {.request_id = "p1",
+                                   .terminal = "till",
+                                   .account = "A-1",
+                                   .kind = STORE_ACT_PAID_IN,
+                                   .amount = 1001,
+                                   .payment = VEND_PAY_CASH,
+                                   .reason = ""};
+    office_vendor(world, "shop", &terms, 0);
+    assert_refused(MV_VENDOR_DAY_LIMIT, vend_account_act(world->vend, &seller, &pay, &act));
+    pay.amount = 900;
+    assert_ok(vend_account_act(world->vend, &seller, &pay, &act));
+    assert_int_equal(office_number(world, "SELECT day_sold FROM vendor"), 900);
+    struct vend_order order = office_units("r1", "A-1", 20000);
+    order.purchase.payment = VEND_PAY_BALANCE;
+    assert_refused(MV_VENDOR_SALE_LIMIT, office_sell(world, &order, NULL)); /* 2.30 */
+    order = office_units("r2", "A-1", 10000);
+    assert_refused(MV_VENDOR_DAY_LIMIT, office_sell(world, &order, NULL));
+    order.purchase.payment = VEND_PAY_BALANCE;
+    assert_ok(office_sell(world, &order, &sold)); /* was counted when it came */
+    assert_int_equal(office_number(world, "SELECT day_sold FROM vendor"), 900);
+    world_step(DAY_S, DAY_S);
+    pay.request_id = "p2";
+    pay.amount = 1000;
+    assert_ok(vend_account_act(world->vend, &seller, &pay, &act));
+    assert_int_equal(office_number(world, "SELECT day_sold FROM vendor"), 1000);
 }
 
 static void what_has_no_price_is_not_sold(void **state)
@@ -276,6 +311,7 @@ int main(void)
         TEST(terms_that_others_overtook_are_gone),
         TEST(what_the_vendor_took_is_what_counts),
         TEST(a_day_ends_at_the_office),
+        TEST(limits_hold_for_accounts_that_pay),
         TEST(what_has_no_price_is_not_sold),
         TEST(records_bring_nothing_to_a_suspended_account),
         TEST(commission_is_taken_back_once),
