@@ -55,6 +55,7 @@ def reckon_update(office, event):
     if account.tariff_class != event["class"]:
         account.class_since = office.now
         account.classes.append((office.now, event["class"]))
+        account.class_by = event["by"]
     account.name, account.tariff_class = event["name"], event["class"]
     return [shown(account)]
 

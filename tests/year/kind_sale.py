@@ -112,6 +112,8 @@ def sell(office, event):
         return refused("ACCOUNT_UNKNOWN")
     if account.state != "ACCOUNT_IN_USE":
         return refused("ACCOUNT_SUSPENDED")
+    if account.class_by == event["by"]:
+        return refused("TARIFF_SAME_PERSON")
     version = office.tariff_of(account)
     if version is None:
         return refused("TARIFF_NOT_ASSIGNED")

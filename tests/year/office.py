@@ -11,6 +11,7 @@ class Account:
         self.state, self.version, self.balance = "ACCOUNT_IN_USE", 1, 0
         self.opened, self.class_since = now, now
         self.classes = [(now, self.tariff_class)]
+        self.class_by = None       # who changed it, not who opened it so
         self.deposit, self.debts = 0, []
         self.pans = [self.pan]     # meters that it has or had
         self.charged_through = None
