@@ -56,6 +56,19 @@ static mv_status write_once(struct vend *vend, struct vend_group *group)
     return status;
 }
 
+/* What the items before it took (money of the account, credit of the vendor, identifiers) nobody has after all. */
+static void judge_again(struct vend_group *group)
+{
+    for (size_t i = 0; i < group->count; i++) {
+        struct vend_item *item = &group->items[i];
+        if (!item->crowded)
+            continue;
+        item->crowded = false;
+        item->live = true;
+        item->status = mv_ok();
+    }
+}
+
 static void refuse_live(struct vend_group *group, mv_status status)
 {
     for (size_t i = 0; i < group->count; i++)
@@ -81,6 +94,7 @@ static void fail_written(struct vend_group *group, mv_status status)
 static mv_status write_again(struct vend *vend, struct vend_group *group)
 {
     group->spoiled = false;
+    judge_again(group);
     vend_group_release(group);
     vend_group_prepare(vend, group, 0);
     return write_once(vend, group);
@@ -102,6 +116,7 @@ static mv_status issue(struct vend *vend, struct vend_group *group)
         return status;
     vend_catalogue_report(&vend->catalogue, status);
     vend_keeper_wake(vend);
+    judge_again(group);
     refuse_live(group, status);
     return write_once(vend, group);
 }

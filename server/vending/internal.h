@@ -38,6 +38,7 @@ struct vend_item {
     mv_status status;
     bool live;     /* still to be issued */
     bool replayed; /* `sale` is a stored one */
+    bool crowded;  /* refused for what the items before it take, as far as anybody knows: judged again with the group */
     bool held;     /* to go back to the queue, until what is under way is answered */
     bool has_slot;
     bool noted;    /* a refusal that was counted or recorded */

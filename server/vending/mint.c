@@ -79,6 +79,7 @@ mv_status vend_group_reserve(struct vend *vend, struct vend_group *group)
         if (!item->status.ok && !vend_noted(item->status))
             return item->status; /* the ledger's failure, not the item's */
         item->live = item->status.ok;
+        item->crowded = !item->live;
     }
     return mv_ok();
 }

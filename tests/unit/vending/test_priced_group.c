@@ -36,6 +36,7 @@ struct buyer {
     char id[16];
     char account[8];
     int64_t wh;
+    enum vend_payment payment; /* 0: cash */
     mv_status status;
     struct vend_sold sold;
     pthread_t thread;
@@ -44,7 +45,9 @@ struct buyer {
 static void *buy(void *self)
 {
     struct buyer *buyer = self;
-    const struct vend_order order = office_units(buyer->id, buyer->account, buyer->wh);
+    struct vend_order order = office_units(buyer->id, buyer->account, buyer->wh);
+    if (buyer->payment != 0)
+        order.purchase.payment = buyer->payment;
     buyer->status = office_sell(buyer->world, &order, &buyer->sold);
     return NULL;
 }
@@ -199,6 +202,35 @@ static void one_that_is_refused_is_not_counted(void **state)
     free(buyers);
 }
 
+/* One takes nearly all that the account holds and is refused in the end: those after it pay with that. */
+static void a_balance_that_nobody_took_is_there_for_others(void **state)
+{
+    struct world *world = *state;
+    struct buyer *buyers = many(world, 10000);
+    static struct vend_sold sold;
+    unsigned bought = 0;
+    struct vend_order order = office_units("r", "A-1", 10000);
+    order.purchase.tendered = 115 + 400;
+    order.purchase.keep_change = true;
+    assert_ok(office_sell(world, &order, &sold));
+    for (unsigned i = 0; i < MANY; i++)
+        buyers[i].payment = VEND_PAY_BALANCE;
+    buyers[0].wh = 30000;
+    refused_total = 345;
+    refusal = mv_fail(MV_INTERNAL_ERROR, "test");
+    together(world, buyers, MANY);
+    assert_true(refusals > 0);
+    for (unsigned i = 0; i < MANY; i++)
+        if (buyers[i].status.ok)
+            bought++;
+        else if (i > 0)
+            assert_refused(MV_BALANCE_TOO_SMALL, buyers[i].status);
+    assert_int_equal(bought, 3); /* 1.15 each, of 4.00 */
+    assert_int_equal(office_number(world, "SELECT balance FROM account_tally WHERE account = 1"), 55);
+    world_audit_verify(world);
+    free(buyers);
+}
+
 /* All wait together; the credit covers some of them. */
 static void a_group_takes_no_more_credit_than_there_is(void **state)
 {
@@ -312,6 +344,7 @@ int main(void)
         TEST(sales_of_a_group_see_each_other),
         TEST(a_debt_is_taken_once),
         TEST(one_that_is_refused_is_not_counted),
+        TEST(a_balance_that_nobody_took_is_there_for_others),
         TEST(a_group_takes_no_more_credit_than_there_is),
         TEST(credit_of_one_that_is_refused_is_there_for_others),
         TEST(one_without_digits_is_not_counted),
