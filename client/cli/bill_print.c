@@ -74,7 +74,7 @@ static void print_money(const char *name, const char *how, int64_t money, const 
                  tariff_decimal_text(money, bill->minor_digits, bill->minor_digits, amount), bill->currency);
 }
 
-static void print_payment(const Metervault__V1__Sold *sold)
+void bill_print_payment(const Metervault__V1__Sold *sold)
 {
     print_money("tendered", bill_payment_name(sold->payment), sold->tendered, sold->bill);
     if (sold->change != 0)
@@ -89,6 +89,6 @@ int bill_print_sold(const struct cli *cli, const Metervault__V1__Sold *sold)
         return cli_print_json(cli_message_json(&sold->base));
     (void)printf("Account  %s  %s\n", sold->account_number, sold->customer_name);
     bill_print(sold->bill);
-    print_payment(sold);
+    bill_print_payment(sold);
     return sale_print(cli, sold->issued);
 }

@@ -7,6 +7,8 @@
 
 /* Its lines and its total. */
 void bill_print(const Metervault__V1__Bill *bill);
+/* What was handed over, the change, and what the account holds then. */
+void bill_print_payment(const Metervault__V1__Sold *sold);
 /* As the settings say: bill, payment and tokens, or JSON. Returns the exit code; CLI_DONE only when it was written out.
  */
 int bill_print_sold(const struct cli *cli, const Metervault__V1__Sold *sold);

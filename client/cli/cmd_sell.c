@@ -37,6 +37,7 @@ static int agree(struct cli *cli, struct mv_client *client, struct sell *sell)
         return code;
     (void)printf("%s  %s\n", sold->account_number, sold->customer_name);
     bill_print(sold->bill);
+    bill_print_payment(sold);
     sell->purchase.expected_total = sold->bill->total;
     protobuf_c_message_free_unpacked(&sold->base, NULL);
     (void)fflush(stdout);

@@ -26,7 +26,7 @@ MV_MUST_USE mv_status vend_sale_check_account(const struct vend_item *item);
 MV_MUST_USE mv_status vend_sale_check_meter(struct store *store, int64_t meter);
 /* The price as of now, with what the token is to carry. On the ledger's state as this transaction sees it and, when
  * there is a group, after what its items before this one will have sold to the account: so if one of those is refused
- * later, everything has to be priced again. What vend_price says, PRICE_CHANGED, TENDERED_TOO_LITTLE,
+ * later, everything has to be priced again. What vend_price says, PRICE_CHANGED, TENDERED_TOO_LITTLE, INVALID_FIELD,
  * BALANCE_TOO_SMALL, METER_CHANGED (the account has another meter by now), and what vend_credit_take says. */
 MV_MUST_USE mv_status vend_sale_price(struct vend *vend, struct store *store, const struct vend_group *group,
                                       struct vend_item *item, int64_t now_unix_s);

@@ -169,6 +169,15 @@ static mv_status make_content(struct vend_item *item, const struct vend_bill *bi
     return item->content.encoded == bill->units ? mv_ok() : mv_fail(MV_TARIFF_INVALID, "price of another amount");
 }
 
+/* A slip of the finger must not become money that an account holds: a hundred times what the bill comes to, or for
+ * small bills what is more than any note. */
+static bool is_handed_over(int64_t tendered, int64_t total)
+{
+    static const int64_t times = 100;
+    static const int64_t small = 100000;
+    return tendered <= small || tendered <= times * total;
+}
+
 static mv_status take_payment(const struct vend_purchase *purchase, struct store_bill *bill)
 {
     struct store_account_month *after = &bill->after;
@@ -187,6 +196,8 @@ static mv_status take_payment(const struct vend_purchase *purchase, struct store
     bill->tendered = purchase->tendered == 0 ? unsaid : purchase->tendered;
     if (bill->tendered < bill->total)
         return mv_fail(MV_TENDERED_TOO_LITTLE, "tendered");
+    if (!is_handed_over(bill->tendered, bill->total))
+        return mv_fail(MV_INVALID_FIELD, "tendered");
     if (bill->change_kept && after->balance > VEND_MONEY_MOST - bill->tendered)
         return mv_fail(MV_PURCHASE_TOO_LARGE, "tendered");
     if (bill->change_kept)

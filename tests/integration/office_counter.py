@@ -17,6 +17,8 @@ def sale(agrees):
     desk.answer("Handed over", "1.00")
     desk.await_text("VAT")
     desk.await_text("total")
+    desk.await_text("tendered")
+    desk.await_text("to give back")
     desk.answer("Type yes to go on", agrees)
     code = desk.end()
     return desk.shown[desk.read_upto:], code

@@ -220,6 +220,21 @@ static void money_that_the_account_keeps(void **state)
     assert_refused(MV_BALANCE_TOO_SMALL, office_sell(world, &order, NULL));
 }
 
+static void a_large_note_is_taken(void **state)
+{
+    struct world *world = *state;
+    struct vend_order order = office_units("r1", "A-1", 10000);
+    order.purchase.tendered = 100000;
+    assert_ok(office_sell(world, &order, &sold));
+    order = office_units("r2", "A-1", 1000000);
+    assert_ok(office_sell(world, &order, &sold));
+    const int64_t total = sold.charged.bill.total;
+    assert_true(total > 20000);
+    order = office_units("r3", "A-1", 1000000); /* 0.20 each by now: more than the one before */
+    order.purchase.tendered = 100 * total;
+    assert_ok(office_sell(world, &order, &sold));
+}
+
 static void what_cannot_be_paid(void **state)
 {
     struct world *world = *state;
@@ -236,6 +251,10 @@ static void what_cannot_be_paid(void **state)
     assert_refused(MV_INVALID_FIELD, office_sell(world, &order, NULL));
     order.purchase.keep_change = false;
     order.purchase.tendered = 115;
+    assert_refused(MV_INVALID_FIELD, office_sell(world, &order, NULL));
+    order = office_units("r1", "A-1", 10000);
+    order.purchase.keep_change = true;
+    order.purchase.tendered = 100001; /* typed wrong */
     assert_refused(MV_INVALID_FIELD, office_sell(world, &order, NULL));
     order = office_money("r1", "A-1", 0);
     assert_refused(MV_INVALID_FIELD, office_sell(world, &order, NULL));
@@ -463,6 +482,7 @@ int main(void)
         TEST(receipts_are_of_priced_sales),
         TEST(a_trial_has_no_effect),
         TEST(money_that_the_account_keeps),
+        TEST(a_large_note_is_taken),
         TEST(what_cannot_be_paid),
         TEST(a_suspended_account_buys_nothing),
         TEST(no_other_way_leads_around_a_suspended_account),
