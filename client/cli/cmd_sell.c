@@ -113,7 +113,7 @@ static int prepare(struct cli *cli, struct mv_client *client, struct sell *sell)
     if (office == NULL)
         return code;
     sell->minor_digits = office->minor_digits;
-    if (sell_lacks_amount(sell))
+    if (sell_amounts(sell) == 0)
         code = sell_ask(cli, sell, office->currency);
     protobuf_c_message_free_unpacked(&office->base, NULL);
     return code == CLI_DONE ? sell_complete(cli, sell) : code;
@@ -163,7 +163,9 @@ static int run(struct cli *cli, int argc, char **argv)
         return cli_usage(cli, "'%s' is not an option", argv[first]);
     if (cli_need_terminal(cli) != CLI_DONE)
         return CLI_USAGE;
-    if (sell_lacks_amount(&sell) && !isatty(STDIN_FILENO))
+    if (sell_amounts(&sell) > 1)
+        return cli_usage(cli, "give one amount: --money, --free-units or units");
+    if (sell_amounts(&sell) == 0 && !isatty(STDIN_FILENO))
         return cli_usage(cli, "say how much: --money, --kwh, --wh, --m3, --litres, --seconds or --currency");
     if (!cli_state_dir(cli, state_dir, sizeof state_dir))
         return cli_usage(cli, "no home directory: give --state-dir");

@@ -21,8 +21,8 @@ struct sell {
     Metervault__V1__Quantity bought;
 };
 
-/* Nothing says what is bought. */
-bool sell_lacks_amount(const struct sell *sell);
+/* How many options say what is bought; one has to. */
+size_t sell_amounts(const struct sell *sell);
 /* Asks for account or meter, amount and payment, as far as no option said it. CLI_DONE, or CLI_USAGE when nobody
  * answers. */
 int sell_ask(const struct cli *cli, struct sell *sell, const char *currency);

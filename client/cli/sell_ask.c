@@ -8,12 +8,12 @@
 
 enum { PAN_DIGITS = 18, ACCOUNT_NUMBER = 32 };
 
-bool sell_lacks_amount(const struct sell *sell)
+size_t sell_amounts(const struct sell *sell)
 {
+    size_t said = (size_t)(sell->money != NULL) + sell->free_units;
     for (size_t i = 0; i < QUANTITY_UNITS; i++)
-        if (sell->quantity.texts[i] != NULL)
-            return false;
-    return sell->money == NULL && !sell->free_units;
+        said += sell->quantity.texts[i] != NULL;
+    return said;
 }
 
 static bool is_pan(const char *text)
@@ -88,7 +88,7 @@ static int complete_amount(const struct cli *cli, struct sell *sell)
     if (sell->free_units) {
         sell->purchase.what_case = METERVAULT__V1__PURCHASE__WHAT_FREE_UNITS;
         sell->purchase.free_units = true;
-        return sell->money == NULL ? CLI_DONE : cli_usage(cli, "give one of --money and --free-units");
+        return CLI_DONE;
     }
     if (sell->money != NULL) {
         sell->purchase.what_case = METERVAULT__V1__PURCHASE__WHAT_MONEY;

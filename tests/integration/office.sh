@@ -71,6 +71,7 @@ expect "not more than it holds" 1 "BALANCE_TOO_SMALL" sell --account A-1 --kwh 5
 expect "too little handed over" 1 "TENDERED_TOO_LITTLE" sell --account A-1 --kwh 10 --tendered 1
 expect "below the minimum" 1 "PURCHASE_TOO_SMALL" sell --account A-1 --money 0.03
 expect "nobody can be asked" 2 "--yes" cli "$MV_VENDOR" sell --account A-1 --kwh 1
+expect "two amounts" 2 "give one amount" sell --account A-1 --money 20 --kwh 25
 expect "no amount" 2 "say how much" sell --account A-1
 same "reprint by its receipt" "$digits" "$(cli "$MV_VENDOR" reprint --receipt "$MV_ORGANISATION/till1/1" --json | tokens)"
 check "fifteen small ones" bash -c "for i in {1..15}; do '$MV_BIN/metervault' sell --account A-1 --kwh 2 --yes --request-id m\$i --config '$MV_DIR/clients/$MV_VENDOR.conf' || exit; done"

@@ -49,6 +49,8 @@ static void wrong_usage_exits_2(void **state)
         "vend --meter 600727000000000009 --terminal 'a b' --kwh 1",
         "vend --meter 600727000000000009 --terminal t --kwh 1 --request-id ../x",
         "vend --meter 600727000000000009 --terminal t --kwh 1", /* no server */
+        "sell --account A-1 --terminal t --insecure-loopback --server 127.0.0.1:1 --money 20 --kwh 25",
+        "sell --account A-1 --terminal t --insecure-loopback --server 127.0.0.1:1 --money 20 --free-units",
         "vend --config /nowhere/client.conf",
         "reprint",
         "reprint --last",
