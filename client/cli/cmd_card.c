@@ -55,7 +55,7 @@ const struct cli_command cli_card = {
         "Examples:\n"
         "  metervault card open --meter 600727000000000009 --kwh 20 --client 4711 alarm-1=10000\n"
         "  metervault card purchase --kwh 25.6\n"
-        "  metervault card load --kind inspection 600727000000000009 600727000000000017\n"
+        "  metervault card load --kind inspection 600727000000000009\n"
         "  metervault card collect --json\n",
     .run = run,
 };
