@@ -1,0 +1,450 @@
+/* Every statement of the ledger. */
+#include "store/sqlite/statement_text.h"
+
+#define METER_COLUMNS                                                                                                  \
+    "SELECT m.id, m.pan, m.organisation, m.utility, m.state, m.sgc, m.krn, m.ti, m.kt, m.ken, m.ea, m.dkga, "          \
+    "m.base_date, t.last_tid, m.registered_at_unix_s, m.currency, coalesce(m.pending_change, 0), m.wanted_sgc, "       \
+    "m.wanted_krn, m.wanted_kt, m.wanted_ti, m.key_version, t.last_sale FROM meter m JOIN meter_tid t "                \
+    "ON t.meter = m.id "
+#define SALE_COLUMNS                                                                                                   \
+    "SELECT t.organisation, t.name, s.receipt, s.principal, s.request_id, s.digest, s.meter, s.tid, s.carrier, "       \
+    "s.subclass, s.requested, s.encoded, s.digits, s.tag, s.vending_kcv, s.issued_at_unix_s, s.sgc, s.krn, s.ti, "     \
+    "s.kt, s.ken, s.ea, s.dkga, s.base_date, s.id, s.previous, s.kind, coalesce(s.key_change, 0) "                     \
+    "FROM sale s JOIN terminal t ON t.id = s.id >> 40 "
+#define RECORD_COLUMNS                                                                                                 \
+    "id, meter, epoch, kind, sequence, principal, request_id, part, parts, digest, amount, arrears, "                  \
+    "coalesce(nonce, zeroblob(8)), bytes, issued_at_unix_s "
+#define CARD_COLUMNS                                                                                                   \
+    "SELECT id, uid, kind, state, organisation, coalesce(meter, 0), domain, version, denied, because, issuer, "        \
+    "office, "                                                                                                         \
+    "meter_key, area, transport, uses, round, since_unix_s, used_unix_s FROM card "
+#define CARD_CONTENT_COLUMNS                                                                                           \
+    "SELECT id, card, hash, purchase, principal, request_id, noted_unix_s, confirmed_unix_s IS NOT NULL "              \
+    "FROM card_content WHERE card = ? "
+#define PROPOSAL_COLUMNS                                                                                               \
+    "p.id, p.text, p.from_sgc, p.to_sgc, p.pan, p.expires_unix_s, p.proposer, p.proposed_at_unix_s "
+#define APPROVAL_COLUMNS "a.id, a.proposal, a.principal, a.certificate, a.signature, a.approved_at_unix_s "
+
+#define ACCOUNT_COLUMNS                                                                                                \
+    "SELECT a.id, a.number, a.organisation, a.meter, m.pan, v.name, v.address, v.contact, v.reference, "               \
+    "v.tariff_class, a.state, a.version, f.at_unix_s, t.balance FROM account a JOIN account_version v "                \
+    "ON v.account = a.id AND v.version = a.version JOIN account_version f ON f.account = a.id AND f.version = 1 "      \
+    "JOIN account_tally t ON t.account = a.id JOIN meter m ON m.id = a.meter "
+
+#define DEBT_COLUMNS                                                                                                   \
+    "SELECT d.id, d.account, d.outstanding, d.taken_at_unix_s, t.priority, t.label, t.rule, t.amount, t.percent_e4 "   \
+    "FROM debt d JOIN debt_terms t ON t.act = d.terms "
+
+#define VENDOR_COLUMNS                                                                                                 \
+    "SELECT v.organisation, v.deposits, v.entries, v.balance, v.day, v.day_sold, "                                     \
+    "(SELECT coalesce(max(version), 0) FROM vendor_terms WHERE vendor = v.organisation), v.terms FROM vendor v "
+
+#define DEPOSIT_COLUMNS                                                                                                \
+    "SELECT d.vendor, d.number, d.takes_back, d.amount, d.slip, d.request_id, d.principal, d.at_unix_s, e.balance "    \
+    "FROM vendor_deposit d JOIN vendor_entry e ON e.vendor = d.vendor AND e.deposit = d.number "
+
+#define BATCH_COLUMNS                                                                                                  \
+    "SELECT b.id, b.kind, b.organisation, b.terminal, b.number, b.principal, b.request_id, b.started_at_unix_s, "      \
+    "coalesce(e.principal, 0), coalesce(e.ended_at_unix_s, 0) FROM batch b LEFT JOIN batch_end e ON e.batch = b.id "
+
+/* Of one till and, unless 0, one person. */
+#define BATCH_RANGE " s.id > ?1 AND s.id <= ?2 AND (?3 = 0 OR s.principal = ?3) "
+
+#define CLAIM_COLUMNS                                                                                                  \
+    "SELECT c.id, c.kind, c.account, c.meter, coalesce(c.sale, 0), c.amount, c.reason, c.principal, c.at_unix_s, "     \
+    "(SELECT count(*) FROM claim_approval WHERE claim = c.id), "                                                       \
+    "coalesce((SELECT id FROM account_act WHERE other = c.id AND kind = 9), 0), "                                      \
+    "coalesce((SELECT sale FROM free_issue WHERE claim = c.id), 0) FROM claim c "
+
+#define TARIFF_COLUMNS                                                                                                 \
+    "SELECT v.id, t.name, v.version, t.organisation, t.utility, v.kind, v.valid_from_unix_s, "                         \
+    "v.free_units_per_month, v.free_carry_months, v.fixed_charge_per_month, v.minimum_purchase, "                      \
+    "v.maximum_purchase, v.round_to, v.rounding, v.doubt, v.principal, v.put_at_unix_s, coalesce(a.principal, 0), "    \
+    "coalesce(a.approved_at_unix_s, 0) FROM tariff t JOIN tariff_version v ON v.tariff = t.id "                        \
+    "LEFT JOIN tariff_approval a ON a.tariff_version = v.id "
+
+#define ASSIGNMENT_SINCE "max(a.valid_from_unix_s, a.assigned_at_unix_s, coalesce(p.approved_at_unix_s, 0))"
+#define ASSIGNMENT_COLUMNS                                                                                             \
+    "SELECT a.id, coalesce(t.name, ''), a.valid_from_unix_s, a.doubt, a.principal, a.assigned_at_unix_s, "             \
+    "coalesce(p.principal, 0), coalesce(p.approved_at_unix_s, 0), " ASSIGNMENT_SINCE                                   \
+    " FROM tariff_assignment a LEFT JOIN tariff t ON t.id = a.tariff "                                                 \
+    "LEFT JOIN tariff_assignment_approval p ON p.assignment = a.id "                                                   \
+    "WHERE a.organisation = ? AND a.utility = ? AND a.class = ? "
+#define ASSIGNMENT_COUNTS "AND (a.doubt = '' OR p.principal NOT NULL) "
+
+const struct sql_text sqlite_texts[SQL_COUNT] = {
+    [SQL_BEGIN_READ] = {"ledger begin", "BEGIN"},
+    [SQL_BEGIN_WRITE] = {"ledger begin", "BEGIN IMMEDIATE"},
+    [SQL_COMMIT] = {"ledger commit", "COMMIT"},
+    [SQL_STATE_GET] = {"ledger state",
+                       "SELECT last_time_unix_s, catalogue_generation, clock_unconfirmed FROM ledger WHERE one = 1"},
+    [SQL_STATE_PUT] = {"ledger state", "UPDATE ledger SET last_time_unix_s = ?, catalogue_generation = ?, "
+                                       "clock_unconfirmed = ? WHERE one = 1"},
+    [SQL_ORGANISATIONS] = {"organisation", "SELECT id, coalesce(parent, 0), name FROM organisation ORDER BY id"},
+    [SQL_ORGANISATION_INSERT] = {"organisation", "INSERT INTO organisation (parent, name) VALUES (?, ?)"},
+    [SQL_GRANTS] = {"grant", "SELECT organisation, sgc FROM supply_group_grant ORDER BY organisation, sgc"},
+    [SQL_GRANT_INSERT] = {"grant", "INSERT INTO supply_group_grant VALUES (?, ?) ON CONFLICT DO NOTHING"},
+    [SQL_GRANT_DELETE] = {"grant", "DELETE FROM supply_group_grant WHERE organisation = ? AND sgc = ?"},
+    [SQL_PRINCIPALS] = {"principal", "SELECT id, organisation, name, roles, enabled FROM principal ORDER BY name"},
+    [SQL_PRINCIPAL_INSERT] = {"principal",
+                              "INSERT INTO principal (organisation, name, roles, enabled) VALUES (?, ?, ?, ?)"},
+    [SQL_PRINCIPAL_UPDATE] = {"principal", "UPDATE principal SET organisation = ?, name = ?, roles = ?, enabled = ? "
+                                           "WHERE id = ?"},
+    [SQL_METER_BY_PAN] = {"meter", METER_COLUMNS "WHERE m.pan = ?"},
+    [SQL_METER_BY_ID] = {"meter", METER_COLUMNS "WHERE m.id = ?"},
+    [SQL_METER_INSERT] = {"meter", "INSERT INTO meter (pan, organisation, utility, state, sgc, krn, ti, kt, ken, ea, "
+                                   "dkga, base_date, registered_at_unix_s, currency) "
+                                   "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"},
+    [SQL_METER_TID_INSERT] = {"meter", "INSERT INTO meter_tid (meter, last_tid) VALUES (?, ?)"},
+    /* the plus signs keep the walk in the order of the PAN's index: a page costs the rows that it passes, not all */
+    [SQL_METERS] = {"meter", METER_COLUMNS "WHERE m.pan > ?1 AND (?2 = '' OR +m.sgc = ?2) "
+                                           "AND +m.organisation IN (SELECT value FROM json_each(?3)) "
+                                           "AND (?5 = 0 OR m.krn = ?5) AND (?6 = 0 OR m.pending_change IS NOT NULL) "
+                                           "ORDER BY m.pan LIMIT ?4"},
+    [SQL_METER_ASSIGN] = {"meter", "UPDATE meter SET wanted_sgc = ?, wanted_krn = ?, wanted_kt = ?, wanted_ti = ?, "
+                                   "key_version = key_version + 1 WHERE id = ?"},
+    [SQL_METER_KEYS] = {"meter key", "SELECT sequence, sgc, krn, ti, kt, ken, ea, dkga, base_date, since_unix_s, "
+                                     "coalesce(key_change, 0), rollover FROM meter_key WHERE meter = ? "
+                                     "ORDER BY sequence"},
+    [SQL_KEY_CHANGE_INSERT] = {"key change",
+                               "INSERT INTO key_change (meter, from_sgc, from_krn, from_ti, from_kt, from_ken, ea, "
+                               "from_dkga, from_base_date, to_sgc, to_krn, to_ti, to_kt, to_ken, to_dkga, "
+                               "to_base_date, rollover, digits, tags, from_kcv, to_kcv, issued_at_unix_s, principal, "
+                               "approval) VALUES "
+                               "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"},
+    [SQL_KEY_CHANGE_GET] =
+        {"key change", "SELECT c.id, c.meter, from_sgc, from_krn, from_ti, from_kt, from_ken, ea, from_dkga, "
+                       "from_base_date, to_sgc, to_krn, to_ti, to_kt, to_ken, ea, to_dkga, to_base_date, rollover, "
+                       "digits, tags, from_kcv, to_kcv, issued_at_unix_s, c.principal, coalesce(approval, 0), "
+                       "coalesce(outcome, 0), coalesce(ended_at_unix_s, 0) "
+                       "FROM key_change c LEFT JOIN key_change_end e ON e.key_change = c.id WHERE c.id = ?"},
+    [SQL_KEY_CHANGE_END] = {"key change", "INSERT INTO key_change_end VALUES (?, ?, ?, ?, ?)"},
+    /* from meter to its keys, in the order of the PAN's index: see SQL_METERS */
+    [SQL_EXPOSED] =
+        {"exposed meters",
+         "SELECT m.pan, m.organisation, min(k.since_unix_s), "
+         "(m.sgc, m.krn, m.kt) = (?2, ?3, ?4) OR coalesce((p.to_sgc, p.to_krn, p.to_kt) = (?2, ?3, ?4), 0), "
+         "coalesce((SELECT max(e.ended_at_unix_s) FROM meter_key h JOIN key_change c ON c.id = h.key_change "
+         "JOIN key_change_end e ON e.key_change = c.id WHERE h.meter = m.id AND "
+         "CASE e.outcome WHEN 1 THEN (c.from_sgc, c.from_krn, c.from_kt) = (?2, ?3, ?4) "
+         "ELSE (c.to_sgc, c.to_krn, c.to_kt) = (?2, ?3, ?4) END), 0) "
+         "FROM meter m CROSS JOIN meter_key k ON k.meter = m.id "
+         "LEFT JOIN key_change p ON p.id = m.pending_change "
+         "WHERE m.pan > ?1 AND (k.sgc, k.krn, k.kt) = (?2, ?3, ?4) "
+         "AND +m.organisation IN (SELECT value FROM json_each(?5)) "
+         "GROUP BY m.pan ORDER BY m.pan LIMIT ?6"},
+    [SQL_PROPOSAL_INSERT] = {"proposal", "INSERT INTO proposal (text, from_sgc, to_sgc, pan, expires_unix_s, proposer, "
+                                         "proposed_at_unix_s) VALUES (?, ?, ?, ?, ?, ?, ?)"},
+    [SQL_PROPOSAL_GET] = {"proposal", "SELECT " PROPOSAL_COLUMNS "FROM proposal p WHERE p.id = ?"},
+    [SQL_PROPOSALS] = {"proposal",
+                       "SELECT " PROPOSAL_COLUMNS "FROM proposal p WHERE p.id < ? ORDER BY p.id DESC LIMIT ?"},
+    [SQL_APPROVAL_INSERT] = {"approval", "INSERT INTO approval (proposal, principal, certificate, signature, "
+                                         "approved_at_unix_s) VALUES (?, ?, ?, ?, ?)"},
+    [SQL_APPROVALS] = {"approval", "SELECT " APPROVAL_COLUMNS "FROM approval a WHERE a.proposal = ? ORDER BY a.id"},
+    [SQL_APPROVAL_COVERING] = {"approval", "SELECT " PROPOSAL_COLUMNS ", " APPROVAL_COLUMNS
+                                           "FROM proposal p JOIN approval a ON a.proposal = p.id "
+                                           "WHERE p.pan IN ('', ?1) AND p.from_sgc = ?2 AND p.to_sgc = ?3 "
+                                           "AND p.expires_unix_s > ?4 ORDER BY a.id DESC"},
+    [SQL_VERIFY_GET] = {"verify", "SELECT wrong, locked_until_unix_s FROM meter_verify WHERE meter = ?"},
+    [SQL_VERIFY_PUT] = {"verify", "INSERT INTO meter_verify VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET "
+                                  "wrong = excluded.wrong, locked_until_unix_s = excluded.locked_until_unix_s"},
+    [SQL_PRINCIPAL_VERIFY_GET] = {"verify",
+                                  "SELECT wrong, locked_until_unix_s FROM principal_verify WHERE principal = ?"},
+    [SQL_PRINCIPAL_VERIFY_PUT] = {"verify",
+                                  "INSERT INTO principal_verify VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET "
+                                  "wrong = excluded.wrong, locked_until_unix_s = excluded.locked_until_unix_s"},
+    [SQL_TERMINAL] = {"terminal", "SELECT id FROM terminal WHERE organisation = ? AND name = ?"},
+    [SQL_TERMINAL_COUNT] = {"terminal", "SELECT count(*) FROM terminal WHERE organisation = ?"},
+    [SQL_TERMINAL_INSERT] = {"terminal", "INSERT INTO terminal (organisation, name) VALUES (?, ?)"},
+    [SQL_SALE_PLACE] = {"sale", "SELECT coalesce((SELECT id FROM sale WHERE id BETWEEN ? AND ? ORDER BY id DESC LIMIT "
+                                "1), 0), coalesce((SELECT last_sale FROM meter_tid WHERE meter = ?), 0)"},
+    [SQL_SALE_INSERT] = {"sale", "INSERT INTO sale (id, principal, request_id, digest, meter, tid, carrier, subclass, "
+                                 "requested, encoded, digits, tag, vending_kcv, issued_at_unix_s, sgc, krn, ti, kt, "
+                                 "ken, ea, dkga, base_date, previous, kind, key_change) VALUES "
+                                 "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"},
+    [SQL_SALE_BY_REQUEST] = {"sale", SALE_COLUMNS "WHERE s.principal = ? AND s.request_id = ?"},
+    [SQL_SALE_BY_ID] = {"sale", SALE_COLUMNS "WHERE s.id = ?"},
+    [SQL_SALE_LAST] = {"sale", SALE_COLUMNS "WHERE s.id = "
+                                            "(SELECT sale FROM last_sale WHERE principal = ? AND terminal_name = ?)"},
+    [SQL_SALE_BEFORE] = {"sale", SALE_COLUMNS "WHERE s.id = CASE ?2 "
+                                              "WHEN 0 THEN (SELECT last_sale FROM meter_tid WHERE meter = ?1) "
+                                              "ELSE (SELECT previous FROM sale WHERE id = ?2 AND meter = ?1) END"},
+    [SQL_REQUEST_EXISTS] = {"sale", "SELECT 1 FROM sale WHERE principal = ? AND request_id = ?"},
+    [SQL_RECORD_METER_GET] = {"record meter",
+                              "SELECT domain, mac_version, enc_version, epoch, client IS NOT NULL, "
+                              "coalesce(client, zeroblob(6)), next_mac_version, "
+                              "next_enc_version, next_epoch, other_mac_version, other_enc_version, other_epoch "
+                              "FROM record_meter WHERE meter = ?"},
+    [SQL_RECORD_DOMAIN_METERS] = {"domain", "SELECT m.organisation FROM record_meter r CROSS JOIN meter m "
+                                            "ON m.id = r.meter WHERE r.domain = ?"},
+    [SQL_RECORD_METER_INSERT] = {"record meter", "INSERT INTO record_meter (meter, domain, mac_version, enc_version, "
+                                                 "epoch) VALUES (?, ?, ?, ?, ?)"},
+    [SQL_RECORD_METER_UPDATE] =
+        {"record meter", "UPDATE record_meter SET domain = ?, mac_version = ?, enc_version = ?, epoch = ?, client = ?, "
+                         "next_mac_version = ?, next_enc_version = ?, next_epoch = ?, other_mac_version = ?, "
+                         "other_enc_version = ?, other_epoch = ? "
+                         "WHERE meter = ?"},
+    [SQL_RECORD_INSERT] = {"record", "INSERT INTO record (meter, epoch, kind, sequence, principal, request_id, part, "
+                                     "parts, digest, amount, arrears, nonce, bytes, issued_at_unix_s) "
+                                     "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"},
+    [SQL_RECORD_LAST] = {"record", "SELECT sequence FROM record WHERE meter = ? AND epoch = ? AND kind = ? "
+                                   "ORDER BY sequence DESC LIMIT 1"},
+    [SQL_RECORD_GET] = {"record", "SELECT " RECORD_COLUMNS "FROM record WHERE meter = ? AND epoch = ? AND kind = ? "
+                                  "AND sequence = ?"},
+    [SQL_RECORD_FLOOR_GET] = {"record floor",
+                              "SELECT sequence FROM record_floor WHERE meter = ? AND epoch = ? AND kind = ?"},
+    [SQL_RECORD_FLOOR_PUT] = {"record floor", "INSERT INTO record_floor VALUES (?, ?, ?, ?) "
+                                              "ON CONFLICT DO UPDATE SET sequence = excluded.sequence"},
+    [SQL_RECORD_BEFORE] = {"record",
+                           "SELECT sequence FROM record WHERE meter = ? AND epoch = ? AND kind = ? AND id < ? "
+                           "ORDER BY sequence DESC LIMIT 1"},
+    [SQL_RECORD_ANY] = {"record", "SELECT 1 FROM record WHERE meter = ? LIMIT 1"},
+    [SQL_RECORDS_BY_REQUEST] = {"record", "SELECT " RECORD_COLUMNS "FROM record WHERE principal = ? AND request_id = ? "
+                                          "ORDER BY part"},
+    [SQL_RECORD_LAST_READ] = {"record", "SELECT " RECORD_COLUMNS "FROM record WHERE meter = ? AND epoch = ? "
+                                        "AND kind = 4 ORDER BY sequence DESC LIMIT 1"},
+    [SQL_RETURN_INSERT] = {"record return", "INSERT INTO record_return (meter, epoch, sequence, bytes, answers, "
+                                            "principal, received_at_unix_s) VALUES (?, ?, ?, ?, ?, ?, ?)"},
+    [SQL_RETURN_LAST] = {"record return", "SELECT sequence, bytes, coalesce(answers, 0), principal, received_at_unix_s "
+                                          "FROM record_return WHERE meter = ? AND epoch = ? "
+                                          "ORDER BY sequence DESC LIMIT 1"},
+    [SQL_RECORDS_FROM] = {"record", "SELECT " RECORD_COLUMNS "FROM record WHERE meter = ? AND epoch = ? AND kind = ? "
+                                    "AND sequence >= ? ORDER BY sequence LIMIT ?"},
+    [SQL_RETURNS_BEFORE] = {"record return",
+                            "SELECT r.meter, r.epoch, r.sequence, r.bytes, coalesce(r.answers, 0), r.principal, "
+                            "r.received_at_unix_s, coalesce(q.sequence, 0) FROM record_return r "
+                            "LEFT JOIN record q ON q.id = r.answers WHERE r.meter = ? "
+                            "AND (r.epoch, r.sequence) < (?, ?) ORDER BY r.epoch DESC, r.sequence DESC LIMIT ?"},
+    [SQL_CARD_METER_GET] = {"card keys", "SELECT key_version, area_version, last_version FROM card_meter "
+                                         "WHERE meter = ?"},
+    [SQL_CARD_METER_PUT] = {"card keys",
+                            "INSERT INTO card_meter (meter, key_version, area_version, last_version) "
+                            "VALUES (?, ?, ?, ?) ON CONFLICT (meter) DO UPDATE SET key_version = excluded.key_version, "
+                            "area_version = excluded.area_version, last_version = excluded.last_version"},
+    [SQL_CARD_BY_UID] = {"card", CARD_COLUMNS "WHERE uid = ?"},
+    [SQL_CARD_OF_METER] = {"card", CARD_COLUMNS "WHERE meter = ? AND denied < 2"},
+    [SQL_CARD_INSERT] =
+        {"card", "INSERT INTO card (kind, state, organisation, meter, domain, version, denied, because, issuer, "
+                 "office, meter_key, area, transport, uses, round, since_unix_s, used_unix_s, uid) "
+                 "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"},
+    [SQL_CARD_UPDATE] = {"card",
+                         "UPDATE card SET kind = ?, state = ?, organisation = ?, meter = ?, domain = ?, version = ?, "
+                         "denied = ?, because = ?, issuer = ?, office = ?, meter_key = ?, area = ?, transport = ?, "
+                         "uses = ?, round = ?, since_unix_s = ?, used_unix_s = ? WHERE id = ?"},
+    [SQL_CARDS_AFTER] = {"card", CARD_COLUMNS "WHERE uid > ?1 AND organisation IN (SELECT value FROM json_each(?2)) "
+                                              "AND (?3 = 0 OR meter = ?3) AND (?4 = 0 OR denied > 0) "
+                                              "ORDER BY uid LIMIT ?5"},
+    [SQL_CARD_CONTENT_NOTE] = {"card content",
+                               "INSERT INTO card_content (card, hash, purchase, principal, request_id, noted_unix_s) "
+                               "VALUES (?, ?, ?, ?, ?, ?)"},
+    [SQL_CARD_CONTENT_FIND] = {"card content", CARD_CONTENT_COLUMNS "AND hash = ? ORDER BY id DESC LIMIT 1"},
+    [SQL_CARD_CONTENT_LAST] = {"card content",
+                               CARD_CONTENT_COLUMNS "AND confirmed_unix_s IS NOT NULL ORDER BY id DESC LIMIT 1"},
+    [SQL_CARD_CONTENT_CONFIRM] = {"card content", "UPDATE card_content SET confirmed_unix_s = ? WHERE id = ?"},
+    [SQL_CARD_KEY_USES] = {"card key", "SELECT uses FROM card_key_use WHERE label = ?"},
+    [SQL_CARD_KEY_USED] = {"card key", "INSERT INTO card_key_use (label, uses) VALUES (?, 1) "
+                                       "ON CONFLICT (label) DO UPDATE SET uses = uses + 1"},
+    [SQL_METER_STATE] = {"meter", "UPDATE meter SET state = ?, key_version = key_version + 1 WHERE id = ?"},
+    [SQL_ACCOUNT_BY_NUMBER] = {"account", ACCOUNT_COLUMNS "WHERE a.number = ?"},
+    [SQL_ACCOUNT_BY_METER] = {"account", ACCOUNT_COLUMNS "WHERE a.meter = ? AND a.state <> 3"},
+    [SQL_ACCOUNT_BY_ID] = {"account", ACCOUNT_COLUMNS "WHERE a.id = ?"},
+    [SQL_ACCOUNT_FIRST] = {"account", "SELECT name, address, contact, reference, tariff_class FROM account_version "
+                                      "WHERE account = ? AND version = 1"},
+    [SQL_ACCOUNT_CLASS_SINCE] =
+        {"account", "SELECT v.at_unix_s, iif(v.version = 1, 0, v.principal) FROM account_version v JOIN "
+                    "account_version c ON c.account = v.account "
+                    "JOIN account a ON a.id = c.account AND a.version = c.version WHERE v.account = ?1 AND v.version > "
+                    "(SELECT coalesce(max(o.version), 0) FROM account_version o WHERE o.account = ?1 "
+                    "AND o.tariff_class <> c.tariff_class) ORDER BY v.version LIMIT 1"},
+    [SQL_ACCOUNT_CLASS_AT] = {"account", "SELECT tariff_class, at_unix_s FROM account_version WHERE account = ? "
+                                         "AND at_unix_s <= ? ORDER BY version DESC LIMIT 1"},
+    [SQL_ACCOUNT_HAD_METER] = {"account", "SELECT 1 FROM account_version WHERE account = ? AND meter = ?"},
+    [SQL_ACCOUNT_INSERT] = {"account", "INSERT INTO account (number, organisation, meter, state, version) "
+                                       "VALUES (?, ?, ?, 1, 0)"},
+    [SQL_ACCOUNT_VERSION_INSERT] = {"account", "INSERT INTO account_version VALUES "
+                                               "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"},
+    /* the plus sign keeps the walk in the order of the number's index: see SQL_METERS */
+    [SQL_ACCOUNTS] = {"account", ACCOUNT_COLUMNS
+                      "WHERE a.number > ?1 AND +a.organisation IN (SELECT value FROM json_each(?2)) "
+                      "AND (?3 = 0 OR a.state = ?3) AND (?4 = '' OR instr(lower(a.number || char(10) || m.pan || "
+                      "char(10) || v.name || char(10) || v.address || char(10) || v.contact || char(10) || "
+                      "v.reference), lower(?4)) > 0) ORDER BY a.number LIMIT ?5"},
+    [SQL_TIMELINE] =
+        {"timeline",
+         "WITH RECURSIVE orders(id, before) AS MATERIALIZED ("
+         "SELECT s.id, s.previous FROM meter_tid t JOIN sale s ON s.id = t.last_sale WHERE t.meter = ?2 UNION ALL "
+         "SELECT s.id, s.previous FROM orders o JOIN sale s ON s.id = o.before WHERE s.issued_at_unix_s >= ?3), "
+         "events(at, kind, ordinal, principal, text, amount) AS ("
+         "SELECT at_unix_s, kind, version, principal, printf('version=%d class=%s name=%s%s%s', version, tariff_class, "
+         "name, iif(note = '', '', ' note='), note), 0 FROM account_version WHERE account = ?1 UNION ALL "
+         "SELECT s.issued_at_unix_s, iif(b.sale IS NULL, 11, 10), s.id, s.principal, "
+         "printf('receipt=%s/%s/%d order=%s units=%d%s', p.name, c.name, s.receipt, "
+         "CASE s.kind WHEN 0 THEN 'credit' WHEN 1 THEN 'management' WHEN 2 THEN 'test' ELSE 'key-change' END, "
+         "iif(s.kind = 0, s.encoded, 0), iif(b.sale IS NULL, '', printf(' total=%d tendered=%d payment=%d', b.total, "
+         "b.tendered, b.payment))), coalesce(b.total, 0) "
+         "FROM orders o JOIN sale s ON s.id = o.id JOIN terminal c ON c.id = s.id >> 40 "
+         "JOIN organisation p ON p.id = c.organisation LEFT JOIN bill b ON b.sale = s.id UNION ALL "
+         "SELECT c.issued_at_unix_s, 12, c.id, c.principal, printf('key_change=%d sgc=%s->%s krn=%d->%d ti=%d->%d', "
+         "c.id, c.from_sgc, c.to_sgc, c.from_krn, c.to_krn, c.from_ti, c.to_ti), 0 "
+         "FROM meter_key k JOIN key_change c ON c.id = k.key_change WHERE k.meter = ?2 UNION ALL "
+         "SELECT e.ended_at_unix_s, 13, e.key_change, e.principal, printf('key_change=%d taken=%s', e.key_change, "
+         "iif(e.outcome = 1, 'yes', 'no')), 0 "
+         "FROM meter_key k JOIN key_change_end e ON e.key_change = k.key_change WHERE k.meter = ?2 UNION ALL "
+         "SELECT issued_at_unix_s, 14, id, principal, printf('kind=%d epoch=%d sequence=%d amount=%d', kind, epoch, "
+         "sequence, amount), 0 FROM record WHERE meter = ?2 UNION ALL "
+         "SELECT received_at_unix_s, 15, epoch << 32 | sequence, principal, printf('epoch=%d sequence=%d', epoch, "
+         "sequence), 0 FROM record_return WHERE meter = ?2 UNION ALL "
+         "SELECT at_unix_s, 15 + kind, id, principal, printf('act=%d%s%s%s%s', id, iif(debt IS NULL, '', "
+         "printf(' debt=%d owed=%d', debt, owed)), iif(payment = 0, '', printf(' payment=%d', payment)), "
+         "printf(' balance=%d deposit=%d', balance, deposit), iif(reason = '', '', ' reason=' || reason)), amount "
+         "FROM account_act WHERE account = ?1) "
+         "SELECT e.at, e.kind, e.ordinal, p.name, substr(e.text, 1, 512), e.amount FROM events e "
+         "JOIN principal p ON p.id = e.principal WHERE e.at >= ?3 AND (e.at, e.kind, e.ordinal) < (?4, ?5, ?6) "
+         "ORDER BY e.at DESC, e.kind DESC, e.ordinal DESC LIMIT ?7"},
+    [SQL_ACCOUNT_MONTH] = {"account", "SELECT t.last_bill, coalesce(b.month, 0), coalesce(b.month_paid, 0), "
+                                      "coalesce(b.month_free, 0), coalesce(b.charged_through, 0), t.entries, t.balance "
+                                      "FROM account_tally t LEFT JOIN bill b ON b.sale = t.last_bill "
+                                      "WHERE t.account = ?"},
+    [SQL_ACCOUNT_FREE] = {"bill", "SELECT month, max(month_free) FROM bill WHERE account = ? AND month >= ? "
+                                  "GROUP BY month"},
+    [SQL_BILL_LINE_INSERT] = {"bill", "INSERT INTO bill_line VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"},
+    [SQL_BILL_INSERT] = {"bill", "INSERT INTO bill SELECT ?1, ?2, ?3, last_bill, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, "
+                                 "?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20 FROM account_tally WHERE account = ?2"},
+    [SQL_BILL_GET] = {"bill",
+                      "SELECT b.account, b.account_version, b.tariff, b.tariff_version, b.free_units, "
+                      "b.paid_units, b.sale, b.month, b.month_paid, b.month_free, b.charged_through, b.balance, "
+                      "b.total, b.energy, b.charges, b.taxes, b.debts, b.payment, b.tendered, b.change_kept, "
+                      "a.number, v.name FROM bill b JOIN account a ON a.id = b.account "
+                      "JOIN account_version v ON v.account = b.account AND v.version = b.account_version "
+                      "WHERE b.sale = ?"},
+    [SQL_BILL_LINES] =
+        {"bill", "SELECT kind, label, units, months, rate_e5, percent_e4, amount, coalesce(debt, 0) FROM bill_line "
+                 "WHERE sale = ? ORDER BY line"},
+    [SQL_DEBT_GET] = {"debt", DEBT_COLUMNS "WHERE d.id = ?"},
+    [SQL_DEBTS] = {"debt", DEBT_COLUMNS "WHERE d.account = ?1 AND (?2 OR d.outstanding > 0) ORDER BY t.priority, d.id"},
+    [SQL_DEBT_INSERT] = {"debt", "INSERT INTO debt (account, terms, entries, outstanding, taken_at_unix_s) "
+                                 "VALUES (?, 0, 0, 0, ?)"},
+    [SQL_DEBT_TERMS_INSERT] = {"debt", "INSERT INTO debt_terms VALUES (?, ?, ?, ?, ?, ?, ?)"},
+    [SQL_DEPOSIT_GET] = {"account", "SELECT coalesce((SELECT held FROM account_deposit WHERE account = ?), 0)"},
+    [SQL_ACT_NEXT] = {"account", "SELECT coalesce(max(id), 0) + 1 FROM account_act"},
+    [SQL_ACT_INSERT] = {"account", "INSERT INTO account_act VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"},
+    [SQL_ACT_BY_REQUEST] =
+        {"account", "SELECT id, request_id, digest, account, kind, amount, coalesce(debt, 0), coalesce(other, 0), "
+                    "payment, terminal, reason, balance, deposit, owed, at_unix_s FROM account_act "
+                    "WHERE principal = ? AND request_id = ?"},
+    [SQL_SALE_CONFIRMED] = {"sale", "SELECT 1 FROM sale_confirmation WHERE sale = ?"},
+    [SQL_SALE_CONFIRM] = {"sale", "INSERT INTO sale_confirmation VALUES (?, ?)"},
+    [SQL_REQUEST_CANCELLED] = {"sale", "SELECT 1 FROM cancelled_request WHERE principal = ? AND request_id = ?"},
+    [SQL_REQUEST_CANCEL] = {"sale", "INSERT INTO cancelled_request VALUES (?, ?, ?)"},
+    [SQL_CLAIM_GET] = {"claim", CLAIM_COLUMNS "WHERE c.id = ?"},
+    [SQL_CLAIM_OF_SALE] = {"claim", CLAIM_COLUMNS "WHERE c.sale = ?"},
+    [SQL_CLAIMS] = {"claim", CLAIM_COLUMNS "WHERE c.account = ? ORDER BY c.id"},
+    [SQL_CLAIM_INSERT] = {"claim", "INSERT INTO claim (kind, account, meter, sale, amount, reason, principal, "
+                                   "at_unix_s) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"},
+    [SQL_CLAIM_APPROVED] = {"claim", "SELECT 1 FROM claim_approval WHERE claim = ? AND principal = ?"},
+    [SQL_CLAIM_APPROVE] = {"claim", "INSERT INTO claim_approval VALUES (?, ?, ?)"},
+    [SQL_FREE_ISSUE_INSERT] = {"free issue", "INSERT INTO free_issue VALUES (?, ?, ?)"},
+    [SQL_OFFICE_GET] = {"office", "SELECT currency, minor_digits, utc_offset_min FROM office WHERE one = 1"},
+    [SQL_OFFICE_INSERT] = {"office", "INSERT INTO office VALUES (1, ?, ?, ?, ?, ?)"},
+    [SQL_TARIFF_BY_NAME] = {"tariff", "SELECT id, organisation, utility FROM tariff WHERE name = ?"},
+    [SQL_TARIFF_INSERT] = {"tariff", "INSERT INTO tariff (name, organisation, utility) VALUES (?, ?, ?)"},
+    [SQL_TARIFF_NEXT] = {"tariff", "SELECT (SELECT coalesce(max(id), 0) + 1 FROM tariff_version), "
+                                   "coalesce(max(version), 0) + 1 FROM tariff_version WHERE tariff = ?"},
+    [SQL_TARIFF_PART_INSERT] = {"tariff", "INSERT INTO tariff_part VALUES (?, ?, ?, ?, ?, ?)"},
+    [SQL_TARIFF_VERSION_INSERT] =
+        {"tariff", "INSERT INTO tariff_version VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"},
+    [SQL_TARIFF_APPROVE] = {"tariff", "INSERT INTO tariff_approval VALUES (?, ?, ?)"},
+    [SQL_TARIFF_ASSIGN] = {"tariff", "INSERT INTO tariff_assignment (organisation, utility, class, tariff, "
+                                     "valid_from_unix_s, doubt, principal, assigned_at_unix_s) "
+                                     "VALUES (?, ?, ?, (SELECT id FROM tariff WHERE name = ?), ?, ?, ?, ?)"},
+    [SQL_TARIFF_ASSIGNED] = {"tariff", ASSIGNMENT_COLUMNS ASSIGNMENT_COUNTS "AND " ASSIGNMENT_SINCE
+                                                                            " <= ? ORDER BY a.id DESC LIMIT 1"},
+    [SQL_TARIFF_ASSIGNED_LAST] = {"tariff", ASSIGNMENT_COLUMNS "ORDER BY a.id DESC LIMIT 1"},
+    [SQL_TARIFF_ASSIGNED_AGREED] = {"tariff", ASSIGNMENT_COLUMNS ASSIGNMENT_COUNTS
+                                    "ORDER BY p.assignment IS NULL, iif(p.assignment IS NULL, a.id, -a.id) LIMIT 1"},
+    [SQL_TARIFF_ASSIGNMENT_APPROVE] = {"tariff", "INSERT INTO tariff_assignment_approval VALUES (?, ?, ?)"},
+    [SQL_TARIFF_PARTS] = {"tariff", "SELECT kind, name, a, b FROM tariff_part WHERE tariff_version = ? ORDER BY part"},
+    [SQL_TARIFF_GET] = {"tariff", TARIFF_COLUMNS "WHERE t.name = ?1 AND (?2 = 0 OR v.version = ?2) "
+                                                 "ORDER BY v.version DESC LIMIT 1"},
+    [SQL_TARIFF_IN_FORCE] =
+        {"tariff", TARIFF_COLUMNS
+         "WHERE t.name = ? AND max(v.valid_from_unix_s, v.put_at_unix_s, coalesce(a.approved_at_unix_s, 0)) <= ? "
+         "AND (v.doubt = '' OR a.principal NOT NULL) "
+         "ORDER BY v.version DESC LIMIT 1"},
+    [SQL_TARIFF_AGREED] = {"tariff",
+                           TARIFF_COLUMNS "WHERE t.name = ? AND a.principal NOT NULL ORDER BY v.version DESC LIMIT 1"},
+    [SQL_TARIFFS] = {"tariff", TARIFF_COLUMNS "WHERE (t.name, v.version) > (?, ?) ORDER BY t.name, v.version LIMIT ?"},
+    [SQL_VENDOR_GET] = {"vendor", VENDOR_COLUMNS "WHERE v.organisation = ?"},
+    [SQL_VENDOR_OF] = {"vendor",
+                       "WITH RECURSIVE line (id, parent) AS (SELECT id, parent FROM organisation WHERE id = ? "
+                       "UNION ALL SELECT o.id, o.parent FROM line l JOIN organisation o ON o.id = l.parent) "
+                       "SELECT v.organisation FROM line l JOIN vendor v ON v.organisation = l.id "
+                       "WHERE v.terms > 0 LIMIT 1"},
+    [SQL_VENDOR_INSERT] = {"vendor", "INSERT INTO vendor VALUES (?, 0, 0, 0, 0, 0, 0)"},
+    [SQL_VENDOR_TERMS_GET] = {"vendor", "SELECT t.version, t.credit_limit, t.sale_limit, t.day_limit, t.commission_e4, "
+                                        "t.principal, t.put_at_unix_s, coalesce(a.principal, 0), "
+                                        "coalesce(a.approved_at_unix_s, 0) FROM vendor_terms t "
+                                        "LEFT JOIN vendor_terms_approval a ON a.vendor = t.vendor AND "
+                                        "a.version = t.version WHERE t.vendor = ? AND t.version = ?"},
+    [SQL_VENDOR_TERMS_INSERT] = {"vendor", "INSERT INTO vendor_terms VALUES (?, ?, ?, ?, ?, ?, ?, ?)"},
+    [SQL_VENDOR_TERMS_APPROVE] = {"vendor", "INSERT INTO vendor_terms_approval VALUES (?, ?, ?, ?)"},
+    [SQL_VENDOR_DEPOSIT_GET] = {"vendor", DEPOSIT_COLUMNS "WHERE d.vendor = ? AND d.number = ?"},
+    [SQL_VENDOR_DEPOSIT_BY_REQUEST] = {"vendor", DEPOSIT_COLUMNS "WHERE d.principal = ? AND d.request_id = ?"},
+    [SQL_VENDOR_DEPOSIT_INSERT] = {"vendor",
+                                   "INSERT INTO vendor_deposit SELECT ?1, deposits + 1, ?2, ?3, ?4, ?5, ?6, ?7 "
+                                   "FROM vendor WHERE organisation = ?1 RETURNING number"},
+    [SQL_VENDOR_ENTRY_INSERT] = {"vendor", "INSERT INTO vendor_entry SELECT organisation, entries + 1, ?2, ?3, "
+                                           "balance + ?3, terms, iif(?2 IN (3, 7), ?4, day), iif(?2 IN (3, 7), "
+                                           "iif(?4 = day, day_sold, 0) - ?3, day_sold), NULL, ?5, ?6, ?7, ?8 "
+                                           "FROM vendor WHERE organisation = ?1"},
+    [SQL_VENDOR_ENTRY_OF_SALE] = {"vendor", "SELECT vendor, amount FROM vendor_entry WHERE sale = ? AND kind = ?"},
+    [SQL_VENDOR_ENTRIES] = {"vendor",
+                            "SELECT e.vendor, e.entry, e.kind, e.amount, e.balance, e.terms, e.day, e.day_sold, "
+                            "coalesce(e.deposit, 0), coalesce(e.sale, 0), coalesce(e.act, 0), e.principal, "
+                            "e.at_unix_s, coalesce(t.name, ''), coalesce(e.sale, 0) & 1099511627775, "
+                            "coalesce(o.name, '') FROM vendor_entry e "
+                            "LEFT JOIN terminal t ON t.id = e.sale >> 40 "
+                            "LEFT JOIN organisation o ON o.id = t.organisation "
+                            "WHERE e.vendor = ? AND e.entry > ? ORDER BY e.entry LIMIT ?"},
+    [SQL_BATCH_GET] = {"batch", BATCH_COLUMNS "WHERE b.kind = ?1 AND b.organisation = ?2 AND b.terminal = ?3 "
+                                              "AND (?4 = 0 OR b.number = ?4) ORDER BY b.number DESC LIMIT 1"},
+    [SQL_BATCH_BY_START] = {"batch", BATCH_COLUMNS "WHERE b.principal = ? AND b.request_id = ?"},
+    [SQL_BATCH_BY_END] = {"batch", BATCH_COLUMNS "WHERE e.principal = ? AND e.request_id = ?"},
+    [SQL_BATCH_START] = {"batch",
+                         "INSERT INTO batch SELECT NULL, ?1, ?2, ?3, coalesce(max(number), 0) + 1, ?4, ?5, ?6, ?7 "
+                         "FROM batch WHERE kind = ?1 AND organisation = ?2 AND terminal = ?3 "
+                         "RETURNING id, number"},
+    [SQL_BATCH_AFTER] = {"batch",
+                         "SELECT coalesce(max(s.id) & 1099511627775, 0) FROM terminal t JOIN sale s "
+                         "ON s.id > t.id << 40 AND s.id < (t.id + 1) << 40 WHERE t.organisation = ? AND t.name = ?"},
+    [SQL_BATCH_TILLS] =
+        {"batch", "SELECT t.id, t.name, iif(b.kind < 3, b.after, coalesce((SELECT max(l.through) FROM batch_till l "
+                  "WHERE l.terminal = t.id AND l.kind = b.kind), 0)), coalesce((SELECT max(s.id) FROM sale s "
+                  "WHERE s.id > t.id << 40 AND s.id < (t.id + 1) << 40) & 1099511627775, 0) "
+                  "FROM batch b JOIN terminal t ON t.organisation = b.organisation "
+                  "AND (b.terminal = '' OR t.name = b.terminal) WHERE b.id = ?1 AND t.name > ?2 "
+                  "ORDER BY t.name LIMIT 1"},
+    [SQL_BATCH_TILL_INSERT] = {"batch", "INSERT INTO batch_till VALUES (?, ?, ?, ?, ?)"},
+    [SQL_BATCH_SUMS] =
+        {"batch",
+         "SELECT iif(b.payment = 5, 6, 1), iif(b.payment = 5, 0, b.payment) AS k, count(*), "
+         "sum(iif(b.change_kept = 1, b.tendered, b.total)) FROM sale s JOIN bill b ON b.sale = s.id "
+         "WHERE" BATCH_RANGE "GROUP BY b.payment "
+         "UNION ALL SELECT 2, l.kind, count(*), sum(l.amount) FROM sale s JOIN bill_line l ON l.sale = s.id "
+         "WHERE" BATCH_RANGE "GROUP BY l.kind "
+         "UNION ALL SELECT 3, b.payment, count(*), sum(b.tendered - b.total) FROM sale s JOIN bill b ON b.sale = s.id "
+         "WHERE" BATCH_RANGE "AND b.change_kept = 1 AND b.tendered > b.total GROUP BY b.payment "
+         "UNION ALL SELECT 4, e.kind, count(*), sum(e.amount) FROM sale s JOIN vendor_entry e ON e.sale = s.id "
+         "AND e.kind = 5 WHERE" BATCH_RANGE "GROUP BY e.kind "
+         "UNION ALL SELECT 5, 0, count(*), 0 FROM sale s WHERE" BATCH_RANGE
+         "AND NOT EXISTS (SELECT 1 FROM bill b WHERE b.sale = s.id) HAVING count(*) > 0"},
+    [SQL_BATCH_SUM_INSERT] = {"batch", "INSERT INTO batch_sum VALUES (?, ?, ?, ?, ?)"},
+    [SQL_BATCH_SUM_GET] = {"batch",
+                           "SELECT what, key, count, amount FROM batch_sum WHERE batch = ? ORDER BY what, key"},
+    [SQL_BATCH_END] = {"batch", "INSERT INTO batch_end VALUES (?, ?, ?, ?)"},
+    [SQL_AUDIT_HEAD] = {"audit", "SELECT sequence, hash FROM audit WHERE id BETWEEN ? AND ? ORDER BY id DESC LIMIT 1"},
+    [SQL_AUDIT_INSERT] = {"audit", "INSERT INTO audit (id, time_unix_us, principal, action, object, outcome, detail, "
+                                   "hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"},
+    [SQL_AUDIT_WALK] = {"audit", "SELECT chain, sequence, time_unix_us, principal, action, object, outcome, detail, "
+                                 "hash FROM audit WHERE id BETWEEN ? AND ? ORDER BY id"},
+};
