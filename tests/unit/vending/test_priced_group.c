@@ -16,13 +16,13 @@
 /* ---- bills that the ledger refuses ---- */
 mv_status __real_store_bill_insert(struct store *store, const struct store_bill *bill);
 mv_status __wrap_store_bill_insert(struct store *store, const struct store_bill *bill);
-static int64_t refused_total; /* of the next bill that is refused; 0 none */
+static int64_t refused_units; /* of the bills that are refused; 0 none */
 static mv_status refusal;
 static int refusals;
 
 mv_status __wrap_store_bill_insert(struct store *store, const struct store_bill *bill)
 {
-    if (refused_total == 0 || bill->total != refused_total)
+    if (refused_units == 0 || bill->paid_units != refused_units)
         return __real_store_bill_insert(store, bill);
     refusals++;
     return refusal;
@@ -99,7 +99,7 @@ static int group_setup(void **state)
 {
     struct vend_account account;
     struct vend_meter_key key = world_key();
-    refused_total = 0;
+    refused_units = 0;
     refusals = 0;
     if (office_setup(state) != 0)
         return -1;
@@ -180,7 +180,7 @@ static void one_that_is_refused_is_not_counted(void **state)
     int64_t total = 0;
     unsigned refused = 0;
     buyers[2].wh = 30000;
-    refused_total = 345; /* only that one comes to so much */
+    refused_units = buyers[2].wh;
     refusal = mv_fail(MV_INTERNAL_ERROR, "test");
     together(world, buyers, MANY);
     for (unsigned i = 0; i < MANY; i++) {
@@ -195,7 +195,7 @@ static void one_that_is_refused_is_not_counted(void **state)
     assert_int_equal(office_number(world, "SELECT count(*) FROM bill"), MANY);
     assert_int_equal(office_number(world, "SELECT count(*) FROM sale"), MANY);
     /* its id is free */
-    refused_total = 0;
+    refused_units = 0;
     const struct vend_order again = office_units("r2", "A-1", 30000);
     assert_ok(office_sell(world, &again, &buyers[2].sold));
     assert_false(buyers[2].sold.issued.replayed);
@@ -216,7 +216,7 @@ static void a_balance_that_nobody_took_is_there_for_others(void **state)
     for (unsigned i = 0; i < MANY; i++)
         buyers[i].payment = VEND_PAY_BALANCE;
     buyers[0].wh = 30000;
-    refused_total = 345;
+    refused_units = buyers[0].wh;
     refusal = mv_fail(MV_INTERNAL_ERROR, "test");
     together(world, buyers, MANY);
     /* whichever comes first: what is sold is the same */
@@ -264,7 +264,7 @@ static void credit_of_one_that_is_refused_is_there_for_others(void **state)
     buyers[2].wh = 31000;
     (void)snprintf(buyers[2].account, sizeof buyers[2].account, "A-3"); /* the same price in whatever order they come */
     office_vendor(world, "shop", &terms, 12 + 12 * 58 + 356);           /* for all but a little */
-    refused_total = 356;
+    refused_units = buyers[2].wh;
     refusal = mv_fail(MV_INTERNAL_ERROR, "test");
     together(world, buyers, MANY);
     for (unsigned i = 0; i < MANY; i++)
@@ -323,13 +323,13 @@ static void a_ledger_that_fails_keeps_nothing(void **state)
     struct world *world = *state;
     static struct vend_sold sold;
     const struct vend_order order = office_units("r1", "A-1", 10000);
-    refused_total = 115;
+    refused_units = 10000;
     refusal = mv_fail(MV_LEDGER_UNAVAILABLE, "test");
     assert_refused(MV_LEDGER_UNAVAILABLE, office_sell(world, &order, NULL));
     assert_int_equal(office_number(world, "SELECT (SELECT count(*) FROM sale) + (SELECT count(*) FROM bill) + "
                                           "(SELECT count(*) FROM bill_line)"),
                      0);
-    refused_total = 0;
+    refused_units = 0;
     vend_refresh(world->vend);
     assert_ok(office_sell(world, &order, &sold));
     assert_int_equal(sold.issued.receipt, 1);
