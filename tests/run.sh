@@ -80,10 +80,10 @@ build_release() {
 }
 
 # ---- ctest: counts the cases inside the cmocka programs ----
-ctest_label() { # FOLDER LABEL
+ctest_label() { # FOLDER LABEL ctest-options...
     local log="$1/Testing/Temporary/LastTest.log" code sums
     rm -f "$log"
-    ctest --test-dir "$1" -L "^$2\$" --no-tests=error -j "$jobs" --output-on-failure >"$results/ctest.log" 2>&1
+    ctest --test-dir "$1" -L "^$2\$" "${@:3}" --no-tests=error -j "$jobs" --output-on-failure >"$results/ctest.log" 2>&1
     code=$?
     sums=$(awk '
         /^[0-9]+\/[0-9]+ Test: / { cases = 0 }
@@ -106,11 +106,15 @@ ctest_label() { # FOLDER LABEL
 
 # ---- shell, python and node tests: each ends with its own "N passed, N failed" ----
 script() { # NAME command...
-    local name=$1 log="$results/script.log" last code
+    local name=$1 log="$results/script.log"
     shift
-    echo "-- $name"
     timeout 1800 "$@" >"$log" 2>&1 </dev/null
-    code=$?
+    report "$name" "$log" $?
+}
+
+report() { # NAME LOG CODE
+    local name=$1 log=$2 code=$3 last
+    echo "-- $name"
     last=$(tail -n 1 "$log")
     if [[ $last =~ ^([0-9]+)\ passed,\ ([0-9]+)\ failed$ ]]; then
         local good=${BASH_REMATCH[1]} bad=${BASH_REMATCH[2]}
@@ -127,6 +131,39 @@ script() { # NAME command...
         echo "FAIL  $name ended with code $code and no count"
         count 0 1
     fi
+}
+
+# The same in the background, at most two at a time: whole instances wait for their disk more than they compute. `gather`
+# waits for all of them and reports them in their order.
+begun=() running=()
+begin() { # NAME command...
+    local log="$results/begun.${#begun[@]}"
+    begun+=("$1")
+    shift
+    [ "${#running[@]}" -lt 2 ] || one_less
+    {
+        timeout 1800 "$@" >"$log" 2>&1 </dev/null
+        echo $? >"$log.code"
+    } &
+    running+=($!)
+}
+
+one_less() {
+    local ended pid left=()
+    wait -n -p ended "${running[@]}"
+    for pid in "${running[@]}"; do
+        [ "$pid" = "$ended" ] || left+=("$pid")
+    done
+    running=("${left[@]}")
+}
+
+gather() {
+    local i
+    [ "${#running[@]}" -eq 0 ] || wait "${running[@]}"
+    for i in "${!begun[@]}"; do
+        report "${begun[$i]}" "$results/begun.$i" "$(cat "$results/begun.$i.code")"
+    done
+    begun=() running=()
 }
 
 # ---- parts ----
@@ -166,8 +203,9 @@ part_integration() {
     stage "integration"
     local test
     for test in tests/integration/*.sh; do
-        script "$test" "$test"
+        begin "$test" "$test"
     done
+    gather
 }
 
 part_faults() {
@@ -205,11 +243,12 @@ fuzz_one() { # PROGRAM SECONDS
 
 # Whole instances; fewer and slower than those of the release build.
 sanitized() { # FOLDER
-    script "sale.sh, $1" env MV_BIN="$root/$1/bin" tests/integration/sale.sh
-    script "engineer.sh, $1" env MV_BIN="$root/$1/bin" tests/integration/engineer.sh
-    script "records.sh, $1" env MV_BIN="$root/$1/bin" tests/integration/records.sh
-    script "batch.sh, $1" env MV_BIN="$root/$1/bin" METERVAULT_ROWS=1000 tests/integration/batch.sh
-    script "kill.sh, $1" env MV_BIN="$root/$1/bin" METERVAULT_KILLS=4 METERVAULT_CLIENTS=8 tests/faults/kill.sh
+    begin "sale.sh, $1" env MV_BIN="$root/$1/bin" tests/integration/sale.sh
+    begin "engineer.sh, $1" env MV_BIN="$root/$1/bin" tests/integration/engineer.sh
+    begin "records.sh, $1" env MV_BIN="$root/$1/bin" tests/integration/records.sh
+    begin "batch.sh, $1" env MV_BIN="$root/$1/bin" METERVAULT_ROWS=1000 tests/integration/batch.sh
+    begin "kill.sh, $1" env MV_BIN="$root/$1/bin" METERVAULT_KILLS=4 METERVAULT_CLIENTS=8 tests/faults/kill.sh
+    gather
 }
 
 part_coverage() {
@@ -222,7 +261,8 @@ part_sanitize() {
     export ASAN_OPTIONS=detect_leaks=1:abort_on_error=0 UBSAN_OPTIONS=print_stacktrace=1
     if build build-asan all -DMETERVAULT_SANITIZE=address -DCMAKE_C_FLAGS_RELWITHDEBINFO='-O1 -g'; then
         ctest_label build-asan unit
-        ctest_label build-asan conformance
+        # the officers' tool as a program, and wrong values that are to be noticed, are slow here: in the long part
+        ctest_label build-asan conformance -E '_wrong_|^keys'
         ctest_label build-asan fuzz
         sanitized build-asan
         script "cards.sh, build-asan" env MV_BIN="$root/build-asan/bin" METERVAULT_CARD_CUTS=10 tests/faults/cards.sh
@@ -248,8 +288,17 @@ format_check() {
     our_files '*.c' '*.h' | xargs clang-format --dry-run -Werror
 }
 
+# The linter reads what is built and waits for nobody: it fills what the others leave idle.
+tidy_pid=
+begin_tidy() {
+    build_release || return
+    nice tests/support/tidy.sh >"$results/tidy" 2>&1 </dev/null &
+    tidy_pid=$!
+}
+
 part_lint() {
     build_release || return
+    [ -n "$tidy_pid" ] || begin_tidy
     stage "lint"
     one "clang-format" format_check
     local file
@@ -257,7 +306,8 @@ part_lint() {
         one "shellcheck $file" shellcheck "$file"
     done < <(our_files '*.sh' run)
     script "requests of other servers" tests/support/peers.py
-    script "clang-tidy" tests/support/tidy.sh
+    wait "$tidy_pid"
+    report "clang-tidy" "$results/tidy" $?
 }
 
 part_bench-smoke() {
@@ -277,6 +327,9 @@ part_long() {
     script "a year of power cuts" tests/unit/core/year_long.sh build/tests/test_year_cut_1
     script "cards pulled out 1000 times" env METERVAULT_CARD_CUTS=1000 tests/faults/cards.sh
     script "keys of cards, looked for at every authentication" env METERVAULT_CARD_LOOKS=9 tests/integration/card_secrets.sh
+    if build build-asan all -DMETERVAULT_SANITIZE=address -DCMAKE_C_FLAGS_RELWITHDEBINFO='-O1 -g'; then
+        ctest_label build-asan conformance
+    fi
     script "500 kills" env METERVAULT_KILLS=500 tests/faults/kill.sh
     script "ceremonies ended at every question in every way" env METERVAULT_REHEARSAL=all tests/integration/rehearsal.sh
     script "power cuts on the targets" env METERVAULT_TARGET_LONG=ON tests/target/run.sh
@@ -303,6 +356,7 @@ one "packages" deploy/packages.sh || finish
 case "$part" in
 all)
     part_unit
+    begin_tidy
     part_target
     part_conformance
     part_model
