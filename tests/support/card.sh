@@ -38,10 +38,15 @@ in_reader() {
 
 # Runs a card command of the principal with the card at hand in the reader.
 at_desk() { # PRINCIPAL PART arguments...
-    local principal=$1 part=$2
+    local principal=$1 part=$2 code
     shift 2
     in_reader || return
-    cli "$principal" card "$part" "$@" --reader "$MV_READER" --wait 10
+    cli "$principal" card "$part" "$@" --reader "$MV_READER" --wait 3
+    code=$?
+    [ "$code" -eq 3 ] || return "$code"
+    # the virtual reader takes a card that was powered down for gone now and then: put it in again
+    card_out
+    in_reader && cli "$principal" card "$part" "$@" --reader "$MV_READER" --wait 10
 }
 
 # The same without pcscd: the client speaks to the emulated card itself. A torn card is gone afterwards.
