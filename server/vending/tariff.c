@@ -165,7 +165,7 @@ int64_t vend_month_begin(int64_t month, int32_t utc_offset_min)
 {
     /* days before each month of a year that begins in March, and leap days of the years before */
     enum { YEAR_1970 = 1970, DAYS_TO_1970 = 719468, YEAR_DAYS = 365 };
-    int64_t of_march = month + YEAR_1970 * MONTHS - 2;
+    int64_t of_march = month + (int64_t)YEAR_1970 * MONTHS - 2;
     int64_t year = of_march / MONTHS;
     int64_t days = year * YEAR_DAYS + year / 4 - year / 100 + year / 400 + (153 * (of_march % MONTHS) + 2) / 5;
     return (days - DAYS_TO_1970) * DAY_S - (int64_t)utc_offset_min * 60;

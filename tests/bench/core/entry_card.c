@@ -37,7 +37,7 @@ static uint16_t little(const uint8_t *at)
 /* What the command without its secure messaging does; the size of its answer. */
 static uint16_t obey(uint8_t ins)
 {
-    uint8_t *at = bytes[0] < sizeof files / sizeof files[0] ? files[bytes[0]] + little(bytes + 1) : NULL;
+    uint8_t *at = files[bytes[0] % (sizeof files / sizeof files[0])] + little(bytes + 1);
     uint16_t size = little(bytes + 4);
     switch (ins) {
     case MV_CARD_INS_READ:

@@ -3,6 +3,7 @@
 # show.
 set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")" || exit 3
+# shellcheck source=tests/support/checks.sh
 . ../../support/checks.sh
 folder=$(mktemp -d "${TMPDIR:-/tmp}/metervault-spin.XXXXXX")
 trap 'rm -rf "$folder"' EXIT

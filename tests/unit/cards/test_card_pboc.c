@@ -122,7 +122,7 @@ static void asked_again(void **state)
     assert_ok(cards_buy(cards, "one", WH, false));
     assert_ok(cards_buy(cards, "one", WH, false));
     assert_true(cards->result.already);
-    assert_refused(MV_REQUEST_ID_REUSED, cards_buy(cards, "one", 2 * WH, false));
+    assert_refused(MV_REQUEST_ID_REUSED, cards_buy(cards, "one", (int64_t)2 * WH, false));
     agree(cards);
     assert_ok(cards_buy(cards, "one", WH, false));
     assert_true(cards->result.already);

@@ -55,7 +55,7 @@ static void a_raised_quota_gives_nothing_for_old_months(void **state)
         wait_days(31);
     }
     version.free_units_per_month = 10000;
-    version.valid_from_unix_s = NOW_S + 6 * 31 * DAY_S;
+    version.valid_from_unix_s = NOW_S + (int64_t)6 * 31 * DAY_S;
     office_tariff(world, &version);
     assert_int_equal(buy(world, "S-1", 100000)->free_units, 10000); /* of this month alone */
 }

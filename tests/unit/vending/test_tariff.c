@@ -162,7 +162,7 @@ static void months_keep_their_own_quota(void **state)
 static void months_begin_where_they_begin(void **state)
 {
     (void)state;
-    for (int64_t month = -12 * 20; month < 12 * 400; month++) {
+    for (int64_t month = (int64_t)-12 * 20; month < (int64_t)12 * 400; month++) {
         int64_t begin = vend_month_begin(month, 330);
         assert_int_equal(vend_month(begin, 330), month);
         assert_int_equal(vend_month(begin - 1, 330), month - 1);

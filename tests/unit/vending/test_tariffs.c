@@ -266,7 +266,8 @@ static void no_date_holds_up_what_follows(void **state)
     office(world);
     in_force(world, "root", &version);
     assert_ok(assign(world, "manager", "root", "home1"));
-    const int64_t wrong[] = {INT64_MAX, NOW_S + 100 * 366 * day, NOW_S + 732 * day + 1, NOW_S - day - 1, INT64_MIN};
+    const int64_t wrong[] = {INT64_MAX, NOW_S + (int64_t)100 * 366 * day, NOW_S + 732 * day + 1, NOW_S - day - 1,
+                             INT64_MIN};
     for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
         version = named("home1", 11000, wrong[i]);
         assert_refused(MV_TARIFF_INVALID, put(world, "manager", "root", &version, &tariff));
