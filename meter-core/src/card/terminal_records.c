@@ -131,8 +131,7 @@ enum mv_result mv_terminal_hand_in(struct mv_card_terminal *t)
 /* A card whose records were all taken before brings a return only where there is none: the last one got lost. */
 enum mv_result mv_terminal_sum_up(const struct mv_card_terminal *t)
 {
-    bool proven = t->proven || mv_terminal_is_user(t);
-    if (!t->used && proven && (t->tried || t->again))
+    if (!t->used && t->proven && (t->tried || t->again))
         return MV_DONE;
     if (t->outcome.result != MV_DONE)
         return t->outcome.result;
