@@ -149,6 +149,8 @@ def watch(folder, program, look, wanted):
             except OSError:
                 pass  # it has ended
             os.kill(pid, signal.SIGCONT)
+        with open(f"{folder}/looked", "w", encoding="ascii"):
+            pass  # the card holds its answers back for this
 
 
 # ---- files ----

@@ -31,11 +31,13 @@ python3 tests/integration/card_secrets.py "$MV_DIR" "$(mv_pid metervaultd)" "$(m
     "$MV_BIN/metervault" "$pan" "$domain" "$canary" >"$MV_DIR/found" 2>&1 &
 watcher=$!
 
-# The card at hand tells what it knows, and is slow enough to be looked at; the client tells what it gives to TLS.
+# The card at hand tells what it knows, and waits until memory was looked at with it; the client tells what it gives to
+# TLS.
 talkative() { # NAME
-    card_in "$1" --slow 10 --tell-keys "$MV_DIR/told.keys" --tell-wire "$MV_DIR/told.wire"
+    card_in "$1" --slow 10 --tell-keys "$MV_DIR/told.keys" --tell-wire "$MV_DIR/told.wire" --hold "$MV_DIR/looked"
 }
 tapped() { # PRINCIPAL PART arguments...
+    rm -f "$MV_DIR/looked"
     LD_PRELOAD=$(dirname "$MV_BIN")/tests/tls-tap.so METERVAULT_TEST_TLS_TAP=$MV_DIR/wire.tls at_socket "$@"
 }
 

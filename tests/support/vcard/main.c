@@ -41,6 +41,7 @@ static void usage(FILE *out)
                 "  --noise SEED        spoil a bit of one answer in 16\n"
                 "  --tell-keys FILE    append the session keys of each authentication\n"
                 "  --tell-wire FILE    append each APDU and its answer\n"
+                "  --hold FILE         with --tell-keys: give no answer after these until FILE is there\n"
                 "  --pid-file FILE     write the process id when the card is there\n\n"
                 "Exit codes: 0 the reader left or the card was pulled out, 1 FILE is no card or there already,\n"
                 "2 usage, 3 no reader or FILE cannot be written.\n\n"
@@ -92,7 +93,7 @@ static unsigned long number(const char *text, bool *good)
 }
 
 enum { OPT_CARD = 256, OPT_NEW, OPT_UID, OPT_VPCD, OPT_LISTEN, OPT_CUT, OPT_CUT_AFTER, OPT_WRONG, OPT_SLOW, OPT_NOISE };
-enum { OPT_PID = OPT_NOISE + 1, OPT_PROFILE_2, OPT_CLASS_84, OPT_KEYS, OPT_WIRE };
+enum { OPT_PID = OPT_NOISE + 1, OPT_PROFILE_2, OPT_CLASS_84, OPT_KEYS, OPT_WIRE, OPT_HOLD };
 
 static const struct option long_options[] = {
     {"card", required_argument, NULL, OPT_CARD},
@@ -109,6 +110,7 @@ static const struct option long_options[] = {
     {"noise", required_argument, NULL, OPT_NOISE},
     {"tell-keys", required_argument, NULL, OPT_KEYS},
     {"tell-wire", required_argument, NULL, OPT_WIRE},
+    {"hold", required_argument, NULL, OPT_HOLD},
     {"pid-file", required_argument, NULL, OPT_PID},
     {"help", no_argument, NULL, 'h'},
     {NULL, 0, NULL, 0},
@@ -147,6 +149,9 @@ static bool take(struct options *options, int option)
         break;
     case OPT_WIRE:
         options->wire = optarg;
+        break;
+    case OPT_HOLD:
+        hold_until(optarg);
         break;
     case OPT_CUT:
         options->manners.cut = number(optarg, &good);

@@ -75,6 +75,7 @@ enum served serve(struct vcard *card, int fd, struct manners *manners)
         if (due(&manners->cut_after))
             return SERVED_CARD_LEFT;
         pause_ms(manners->slow_ms);
+        hold();
         spoil(&manners->noise, answer, answer_size);
         tell_wire('<', answer, answer_size);
         if (!link_send(fd, answer, answer_size))

@@ -1,12 +1,16 @@
 #include "tell.h"
 
 #include <stdio.h>
+#include <time.h>
+#include <unistd.h>
 
 #include "metervault/card.h"
 
-enum { KEY = 16, VECTOR = 32 };
+enum { KEY = 16, VECTOR = 32, HOLD_MS = 10, HOLD_MOST = 3000 };
 
 static FILE *keys, *wire;
+static const char *let_go;
+static bool told;
 static bool (*derive)(void *context, const uint8_t sv1[32], const uint8_t sv2[32]);
 
 static bool append(const char *path, FILE **file)
@@ -23,6 +27,18 @@ bool tell_keys_to(const char *path)
 bool tell_wire_to(const char *path)
 {
     return append(path, &wire);
+}
+
+void hold_until(const char *path)
+{
+    let_go = path;
+}
+
+void hold(void)
+{
+    const struct timespec pause = {.tv_nsec = HOLD_MS * 1000000L};
+    for (int i = 0; told && let_go != NULL && access(let_go, F_OK) != 0 && i < HOLD_MOST; i++)
+        (void)nanosleep(&pause, NULL);
 }
 
 /* A line is whole when it can be seen. */
@@ -46,6 +62,7 @@ static bool telling_derive(void *context, const uint8_t sv1[32], const uint8_t s
 {
     tell_key("enc", context, sv1);
     tell_key("mac", context, sv2);
+    told = true;
     return derive(context, sv1, sv2);
 }
 

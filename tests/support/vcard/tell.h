@@ -12,6 +12,9 @@ struct mv_card_cipher;
 bool tell_keys_to(const char *path);
 /* From now on each APDU appends "> APDU", and "< ANSWER" before that is sent. False with errno. */
 bool tell_wire_to(const char *path);
+/* From now on hold() waits, when keys were told, until there is a file of this name, for 30 seconds at most. */
+void hold_until(const char *path);
+void hold(void);
 
 /* Once for each card and reset: its cipher, whose context is a struct mv_card_soft. */
 void tell_keys_of(struct mv_card_cipher *cipher);

@@ -178,7 +178,7 @@ static void invented_cards_use_nothing_up(void **state)
     enum { CEILING = 4, TRIES = 2 * CEILING };
     const begin_t begin = take_in();
     cards->world->vend->card_key_ceiling = CEILING;
-    for (uint8_t i = 0; i < TRIES; i++) {
+    for (unsigned i = 0; i < TRIES; i++) {
         cards_fresh(cards, (uint8_t)(i + 2));
         cards->card.wrong_cryptogram = true;
         assert_refused(MV_CARD_NOT_GENUINE, cards_session(cards, "factory", &begin));
@@ -186,7 +186,7 @@ static void invented_cards_use_nothing_up(void **state)
     cards->card.wrong_cryptogram = false;
     assert_ok(cards_session(cards, "factory", &begin));
     mv_status status = mv_ok(); /* those that are genuine come to the ceiling */
-    for (uint8_t i = 0; i < TRIES && status.ok; i++) {
+    for (unsigned i = 0; i < TRIES && status.ok; i++) {
         cards_fresh(cards, (uint8_t)(i + 50));
         status = cards_session(cards, "factory", &begin);
     }
