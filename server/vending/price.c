@@ -95,19 +95,36 @@ static mv_status bill_of(const struct purchase *purchase, int64_t units, struct 
     return vend_bill_debts(purchase->facts, bill);
 }
 
-static bool fits(const struct purchase *purchase, int64_t units, int64_t money)
+/* Units that have a price come to nothing: rounding, not the tariff, would give them away. */
+static bool for_nothing(const struct purchase *purchase, const struct vend_bill *bill)
+{
+    const int64_t from = purchase->facts->bought_units;
+    return bill->total == 0 && vend_units_cost(purchase->tariff, purchase->facts, from, from + bill->paid_units);
+}
+
+typedef bool fits_fn(const struct purchase *purchase, int64_t units, int64_t money);
+
+static bool pays(const struct purchase *purchase, int64_t units, int64_t money)
 {
     struct vend_bill bill;
     mv_status status = bill_of(purchase, units, &bill);
     return status.ok && bill.total <= money;
 }
 
-/* The most units from `least` on for which `money` pays: a bill never falls when the units rise. 0: for none. */
-static int64_t most_units(const struct purchase *purchase, int64_t least, int64_t money)
+static bool is_free(const struct purchase *purchase, int64_t units, int64_t money)
 {
-    int64_t good = least;
+    struct vend_bill bill;
+    mv_status status = bill_of(purchase, units, &bill);
+    return status.ok && bill.total <= money && !for_nothing(purchase, &bill);
+}
+
+/* The most units that fit, from the least that are sold on: neither a bill nor the price of its units falls when the
+ * units rise. 0: none do. */
+static int64_t most_units(const struct purchase *purchase, fits_fn *fits, int64_t money)
+{
+    int64_t good = least_units(purchase);
     int64_t bad = VEND_UNITS_MOST + 1;
-    if (!fits(purchase, least, money))
+    if (!fits(purchase, good, money))
         return 0;
     while (bad - good > 1) {
         int64_t middle = good + (bad - good) / 2;
@@ -119,15 +136,29 @@ static int64_t most_units(const struct purchase *purchase, int64_t least, int64_
     return good;
 }
 
+/* The total of the least units that are sold; when they come to nothing, of the first that come to something, unless
+ * a minimum asks for money even so. 0: there is no such total. */
+static int64_t least_total(const struct purchase *purchase)
+{
+    struct vend_bill bill;
+    if (!bill_of(purchase, least_units(purchase), &bill).ok)
+        return 0;
+    bool free = bill.total == 0 && !for_nothing(purchase, &bill);
+    if (free && purchase->tariff->minimum_purchase > 0)
+        return purchase->tariff->minimum_purchase;
+    if (bill.total > 0)
+        return bill.total;
+    return bill_of(purchase, most_units(purchase, pays, 0) + 1, &bill).ok ? bill.total : 0;
+}
+
 static mv_status too_small(const struct purchase *purchase, struct vend_bill *bill)
 {
-    struct vend_bill least;
-    int64_t minimum = purchase->tariff->minimum_purchase;
-    *bill = (struct vend_bill){0};
-    if (bill_of(purchase, least_units(purchase), &least).ok)
-        bill->least = least.total > minimum ? least.total : minimum;
-    if (purchase->tariff->maximum_purchase != 0 && bill->least > purchase->tariff->maximum_purchase)
-        bill->least = 0;
+    const int64_t minimum = purchase->tariff->minimum_purchase;
+    const int64_t maximum = purchase->tariff->maximum_purchase;
+    const int64_t total = least_total(purchase);
+    const int64_t least = total < minimum ? minimum : total;
+    bool sold = total != 0 && (maximum == 0 || least <= maximum);
+    *bill = (struct vend_bill){.least = sold ? least : 0};
     return mv_fail(MV_PURCHASE_TOO_SMALL, "amount");
 }
 
@@ -147,15 +178,30 @@ static mv_status by_money(const struct purchase *purchase, struct vend_bill *bil
     const int64_t money = purchase->facts->amount;
     struct vend_bill more;
     MV_TRY(within(purchase, money, bill));
-    int64_t units = most_units(purchase, least_units(purchase), money);
+    int64_t units = most_units(purchase, pays, money);
+    if (units != 0)
+        MV_TRY(bill_of(purchase, units, bill));
+    if (units != 0 && for_nothing(purchase, bill)) {
+        /* only what is free without rounding */
+        units = most_units(purchase, is_free, 0);
+        if (units != 0)
+            MV_TRY(bill_of(purchase, units, bill));
+    }
     if (units == 0)
         return too_small(purchase, bill);
-    MV_TRY(bill_of(purchase, units, bill));
     bill->change = money - bill->total;
     /* what ends it has to be the money */
     if (bill->change > 0)
         MV_TRY(bill_of(purchase, units + 1, &more));
     return mv_ok();
+}
+
+static mv_status by_units(const struct purchase *purchase, struct vend_bill *bill)
+{
+    MV_TRY(bill_of(purchase, purchase->facts->amount, bill));
+    if (for_nothing(purchase, bill))
+        return too_small(purchase, bill);
+    return within(purchase, bill->total, bill);
 }
 
 static mv_status free_only(const struct purchase *purchase, struct vend_bill *bill)
@@ -186,6 +232,5 @@ mv_status vend_price(const struct vend_tariff_version *tariff, const struct vend
         return free_only(&purchase, bill);
     if (facts->ask == VEND_ASK_MONEY)
         return by_money(&purchase, bill);
-    MV_TRY(bill_of(&purchase, facts->amount, bill));
-    return within(&purchase, bill->total, bill);
+    return by_units(&purchase, bill);
 }

@@ -12,7 +12,9 @@
  *
  * Order: free units, units by step, monthly charge, charges, taxes, debts. Debts are taken from the money offered, in
  * the order given; a percentage is of what those before it left, rounded up, and goes up to what is owed. All charges
- * must be paid: a purchase that pays for no unit is refused and says what the least would be. */
+ * must be paid: a purchase that pays for no unit is refused and says what the least would be. So is one whose units
+ * have a price of which rounding leaves nothing; by money it goes down to what is free without rounding, if there is
+ * such. */
 #ifndef MV_VENDING_PRICE_H
 #define MV_VENDING_PRICE_H
 

@@ -15,6 +15,9 @@ bool vend_running_energy(const struct vend_tariff_version *tariff, const struct 
                          int64_t *energy);
 bool vend_running(const struct vend_tariff_version *tariff, const struct vend_price_facts *facts, int64_t x,
                   struct vend_running *running);
+/* Whether units `from` to `to` of the month have a price, however little it is. */
+bool vend_units_cost(const struct vend_tariff_version *tariff, const struct vend_price_facts *facts, int64_t from,
+                     int64_t to);
 /* The rate of a step, or the average of the periods rounded to the nearest: what a line shows. */
 int64_t vend_shown_rate(const struct vend_tariff_version *tariff, const struct vend_price_facts *facts, size_t step);
 

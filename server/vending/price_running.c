@@ -84,6 +84,19 @@ bool vend_running(const struct vend_tariff_version *tariff, const struct vend_pr
     return true;
 }
 
+bool vend_units_cost(const struct vend_tariff_version *tariff, const struct vend_price_facts *facts, int64_t from,
+                     int64_t to)
+{
+    if (to <= from)
+        return false;
+    if (facts->currency || tariff->kind == VEND_TIME_OF_USE || by_step(tariff, to) > by_step(tariff, from))
+        return true;
+    for (size_t i = 0; i < tariff->charge_count; i++)
+        if (tariff->charges[i].kind == VEND_CHARGE_PER_UNIT && tariff->charges[i].amount > 0)
+            return true;
+    return false;
+}
+
 int64_t vend_shown_rate(const struct vend_tariff_version *tariff, const struct vend_price_facts *facts, size_t step)
 {
     int64_t rate = 0;

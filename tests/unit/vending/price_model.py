@@ -175,11 +175,58 @@ def total(lines):
     return sum(line[2] for line in lines)
 
 
+def has_price(tariff, facts, paid):
+    """Before anything is rounded."""
+    begin, start, worth = facts["bought_units"], 0, 0
+    for up_to, price in tariff["steps"]:
+        low, high = max(start, begin), begin + paid if up_to == 0 else min(up_to, begin + paid)
+        worth += max(0, high - low) * price
+        start = up_to
+    worth += paid * sum(price * share for price, share in tariff["periods"])
+    worth += paid * sum(amount for kind, amount in tariff["charges"] if kind == PER_UNIT)
+    return worth > 0
+
+
+def for_nothing(tariff, facts, units):
+    """Rounding alone makes it free: nobody gets that."""
+    paid = units - min(units, facts["free_units"])
+    return total(bill(tariff, facts, units)) == 0 and has_price(tariff, facts, paid)
+
+
+class Amounts:
+    """What can be sold, by index from 1."""
+
+    def __init__(self, tariff, facts):
+        self.exact, self.unit = facts["grain"] == EXACT, token_unit(tariff)
+        self.count = MOST_UNITS if self.exact else len(FIELDS) - 1
+
+    def __getitem__(self, index):
+        return index if self.exact else FIELDS[index] * self.unit
+
+    def most(self, fits):
+        """The last index of those that fit, which are the first ones; 0 for none."""
+        low, high = 0, self.count + 1
+        while high - low > 1:
+            middle = (low + high) // 2
+            low, high = (middle, high) if fits(self[middle]) else (low, middle)
+        return low
+
+
+def least_of(tariff, facts):
+    """The money with which PURCHASE_TOO_SMALL would have been a purchase."""
+    amounts = Amounts(tariff, facts)
+    first = total(bill(tariff, facts, amounts[1]))
+    if first == 0 and (tariff["minimum"] == 0 or for_nothing(tariff, facts, amounts[1])):
+        index = 1 + amounts.most(lambda units: computable(facts, units) and total(bill(tariff, facts, units)) == 0)
+        if index > amounts.count or not computable(facts, amounts[index]):
+            return 0
+        first = total(bill(tariff, facts, amounts[index]))
+    least = max(first, tariff["minimum"])
+    return 0 if tariff["maximum"] and least > tariff["maximum"] else least
+
+
 def expect(tariff, facts):
     least_unit = 1 if facts["grain"] == EXACT else token_unit(tariff)
-    least = max(total(bill(tariff, facts, least_unit)), tariff["minimum"])
-    if tariff["maximum"] and least > tariff["maximum"]:
-        least = 0
     if facts["ask"] == FREE:
         if facts["free_units"] < least_unit:
             return "AMOUNT_TOO_SMALL 0"
@@ -195,15 +242,17 @@ def expect(tariff, facts):
             return "AMOUNT_TOO_LARGE 0"
         lines = bill(tariff, facts, units)
         money = total(lines)
+        if for_nothing(tariff, facts, units):
+            return f"PURCHASE_TOO_SMALL {least_of(tariff, facts)}"
     else:
         money = facts["amount"]
     if money < tariff["minimum"]:
-        return f"PURCHASE_TOO_SMALL {least}"
+        return f"PURCHASE_TOO_SMALL {least_of(tariff, facts)}"
     if tariff["maximum"] and money > tariff["maximum"]:
         return "PURCHASE_TOO_LARGE 0"
     if facts["ask"] == UNITS:
         return answer(facts, units, lines)
-    return by_money(tariff, facts, least_unit, least)
+    return by_money(tariff, facts)
 
 
 def computable(facts, units):
@@ -214,22 +263,17 @@ def fits(tariff, facts, units):
     return computable(facts, units) and total(bill(tariff, facts, units)) <= facts["amount"]
 
 
-def by_money(tariff, facts, least_unit, least):
-    steps = MOST_UNITS if facts["grain"] == EXACT else len(FIELDS) - 1
-    amount = (lambda k: k) if facts["grain"] == EXACT else (lambda k: FIELDS[k] * least_unit)
-    low, high = 0, steps + 1
-    while high - low > 1:
-        middle = (low + high) // 2
-        if fits(tariff, facts, amount(middle)):
-            low = middle
-        else:
-            high = middle
-    if low == 0:
-        return f"PURCHASE_TOO_SMALL {least}"
-    lines = bill(tariff, facts, amount(low))
-    if (low == steps or not computable(facts, amount(low + 1))) and total(lines) < facts["amount"]:
+def by_money(tariff, facts):
+    amounts = Amounts(tariff, facts)
+    index = amounts.most(lambda units: fits(tariff, facts, units))
+    if index > 0 and for_nothing(tariff, facts, amounts[index]):
+        index = amounts.most(lambda units: fits(tariff, facts, units) and not for_nothing(tariff, facts, units))
+    if index == 0:
+        return f"PURCHASE_TOO_SMALL {least_of(tariff, facts)}"
+    lines = bill(tariff, facts, amounts[index])
+    if (index == amounts.count or not computable(facts, amounts[index + 1])) and total(lines) < facts["amount"]:
         return "AMOUNT_TOO_LARGE 0"
-    return answer(facts, amount(low), lines)
+    return answer(facts, amounts[index], lines)
 
 
 def answer(facts, units, lines):
