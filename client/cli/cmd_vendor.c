@@ -7,12 +7,13 @@ static const struct cli_part parts[] = {
     {"statement", vendor_statement}, {"start", vendor_start},
     {"total", vendor_total},         {"end", vendor_end},
     {"batch", vendor_batch},         {"settle", vendor_settle},
+    {"list", vendor_list},
 };
 
 static int run(struct cli *cli, int argc, char **argv)
 {
     return cli_run_part(cli, parts, sizeof parts / sizeof parts[0], argc, argv,
-                        "say what: terms, approve, show, deposit, slip, take-back, statement, start, total, end, "
+                        "say what: terms, approve, show, list, deposit, slip, take-back, statement, start, total, end, "
                         "batch, settle");
 }
 
@@ -24,6 +25,7 @@ const struct cli_command cli_vendor = {
         "                  [--commission PERCENT]\n"
         "       metervault vendor approve NAME --version N [--yes]\n"
         "       metervault vendor show [NAME]\n"
+        "       metervault vendor list [NAME]\n"
         "       metervault vendor deposit NAME --amount AMOUNT --slip TEXT [--request-id ID] [--yes]\n"
         "       metervault vendor slip NAME --deposit N\n"
         "       metervault vendor take-back NAME --deposit N --slip TEXT [--request-id ID] [--yes]\n"
@@ -35,10 +37,16 @@ const struct cli_command cli_vendor = {
         "A vendor is an organisation; what it and those below it sell is taken from its credit. terms says from when\n"
         "another person approves it what it may sell: how far below zero its balance may go, at once, in a day; and\n"
         "its commission, of the price of the units. Nobody decides on the credit of their own organisation.\n"
-        "slip prints a deposit again, take-back takes one back whole, statement lists every movement.\n"
+        "list shows every vendor of NAME (or of your own organisation) and below: what it has, its limits, whether it "
+        "sells.\n"
+        "slip prints a deposit again, take-back takes one back whole unless it was sold on, statement lists every "
+        "movement.\n"
         "\n"
         "Kinds of batches: shift (what you sold at this till), sales (of this till), banking (of all tills of your\n"
-        "organisation since the last one). total shows an open one, batch prints an ended one again (the newest).\n"
+        "organisation since the last one). Each has what accounts paid at the counter besides sales, and what was paid "
+        "out:\n"
+        "the drawer is what has to be in the till. total shows an open one, batch prints an ended one again (the "
+        "newest).\n"
         "settle ends a day of an organisation; `batch settlement` prints it again.\n"
         "Options of every command: metervault --help\n"
         "\n"

@@ -8,6 +8,7 @@
 
 int vendor_terms(struct cli *cli, int argc, char **argv);
 int vendor_approve(struct cli *cli, int argc, char **argv);
+int vendor_list(struct cli *cli, int argc, char **argv);
 int vendor_show(struct cli *cli, int argc, char **argv);
 int vendor_deposit(struct cli *cli, int argc, char **argv);
 int vendor_take_back(struct cli *cli, int argc, char **argv);
@@ -18,6 +19,9 @@ int vendor_total(struct cli *cli, int argc, char **argv);
 int vendor_end(struct cli *cli, int argc, char **argv);
 int vendor_batch(struct cli *cli, int argc, char **argv);
 int vendor_settle(struct cli *cli, int argc, char **argv);
+
+/* vendor_list.c: "waits", "sells", "stopped". */
+const char *vendor_state_text(Metervault__V1__VendorState state);
 
 /* ---- vendor_desk.c: one call with money in it ---- */
 struct vendor_desk {

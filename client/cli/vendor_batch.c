@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "bill_print.h"
+#include "metervault/v1/account_money_service.pb-c.h"
 #include "order_id.h"
 #include "sale_print.h"
 #include "vendor.h"
@@ -17,6 +18,14 @@ static Metervault__V1__BatchKind find_kind(const char *name)
         if (strcmp(name, kinds[i]) == 0)
             return (Metervault__V1__BatchKind)i;
     return METERVAULT__V1__BATCH_KIND__BATCH_KIND_UNSPECIFIED;
+}
+
+/* What accounts pay, or get, besides sales. */
+static const char *act_name(uint32_t key)
+{
+    static const char *const acts[] = {"debts", "balance", "deposit", "deposit back", "balance out"};
+    enum { ACTS = sizeof acts / sizeof acts[0], FIRST = METERVAULT__V1__ACCOUNT_ACT_KIND__ACT_DEBT_PAID };
+    return key >= FIRST && key - FIRST < ACTS ? acts[key - FIRST] : "?";
 }
 
 static const char *sum_name(const Metervault__V1__BatchSum *sum)
@@ -36,6 +45,11 @@ static const char *sum_name(const Metervault__V1__BatchSum *sum)
         return "without a price";
     case METERVAULT__V1__BATCH_SUM_KIND__BATCH_SUM_BALANCE:
         return "paid by balance";
+    case METERVAULT__V1__BATCH_SUM_KIND__BATCH_SUM_PAID_IN:
+    case METERVAULT__V1__BATCH_SUM_KIND__BATCH_SUM_PAID_OUT:
+        return bill_payment_name((Metervault__V1__Payment)sum->key);
+    case METERVAULT__V1__BATCH_SUM_KIND__BATCH_SUM_ACTS:
+        return act_name(sum->key);
     default:
         return "?";
     }
@@ -43,7 +57,9 @@ static const char *sum_name(const Metervault__V1__BatchSum *sum)
 
 static void print_sums(const struct vendor_desk *desk, const Metervault__V1__Batch *batch)
 {
-    static const char *const titles[] = {"", "Money", "Lines", "Kept for accounts", "Commission", "Tokens", "Accounts"};
+    static const char *const titles[] = {
+        "",       "Money",    "Lines",           "Kept for accounts",       "Commission",
+        "Tokens", "Accounts", "Paid in besides", "Paid out at the counter", "Of this"};
     enum { TITLES = sizeof titles / sizeof titles[0] };
     unsigned last = 0;
     for (size_t i = 0; i < batch->n_sums; i++) {
@@ -54,6 +70,31 @@ static void print_sums(const struct vendor_desk *desk, const Metervault__V1__Bat
         last = (unsigned)sum->kind;
         (void)snprintf(name, sizeof name, "  %-15s %4" PRIu64, sum_name(sum), sum->count);
         vendor_desk_print(desk, name, sum->amount);
+    }
+}
+
+/* What the till has to have of each payment: sales with what was paid in, less what was paid out. */
+static void print_drawer(const struct vendor_desk *desk, const Metervault__V1__Batch *batch)
+{
+    enum { PAYMENTS = METERVAULT__V1__PAYMENT__PAY_MOBILE + 1 };
+    int64_t drawer[PAYMENTS] = {0};
+    bool used[PAYMENTS] = {false};
+    for (size_t i = 0; i < batch->n_sums; i++) {
+        const Metervault__V1__BatchSum *sum = batch->sums[i];
+        bool out = sum->kind == METERVAULT__V1__BATCH_SUM_KIND__BATCH_SUM_PAID_OUT;
+        bool in = sum->kind == METERVAULT__V1__BATCH_SUM_KIND__BATCH_SUM_MONEY ||
+                  sum->kind == METERVAULT__V1__BATCH_SUM_KIND__BATCH_SUM_PAID_IN;
+        if ((!in && !out) || sum->key >= PAYMENTS)
+            continue;
+        drawer[sum->key] += out ? -sum->amount : sum->amount;
+        used[sum->key] = true;
+    }
+    (void)puts("Drawer");
+    for (uint32_t key = 0; key < PAYMENTS; key++) {
+        char name[48];
+        (void)snprintf(name, sizeof name, "  %s", bill_payment_name((Metervault__V1__Payment)key));
+        if (used[key])
+            vendor_desk_print(desk, name, drawer[key]);
     }
 }
 
@@ -70,6 +111,7 @@ static int print_batch(const struct cli *cli, const struct vendor_desk *desk, Pr
     sale_time_text(batch->ended_at_unix_s, when);
     (void)printf("Ended    %s  %s\n", batch->ended_by[0] != '\0' ? when : "still open", batch->ended_by);
     print_sums(desk, batch);
+    print_drawer(desk, batch);
     protobuf_c_message_free_unpacked(answer, NULL);
     return cli_flush();
 }

@@ -32,7 +32,7 @@ static int print_vendor(const struct cli *cli, const struct vendor_desk *desk, P
     if (answer == NULL || cli->json)
         return cli_show(cli, answer, NULL, code);
     const Metervault__V1__Vendor *vendor = (const Metervault__V1__Vendor *)answer;
-    (void)printf("Vendor %s\n", vendor->organisation);
+    (void)printf("Vendor %s, %s\n", vendor->organisation, vendor_state_text(vendor->state));
     vendor_desk_print(desk, "balance", vendor->balance);
     vendor_desk_print(desk, "available", vendor->available);
     vendor_desk_print(desk, "sold today", vendor->sold_today);

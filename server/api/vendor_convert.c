@@ -26,6 +26,7 @@ void api_vendor_out(const struct vend_vendor *vendor, struct api_vendor *out)
     message->balance = vendor->balance;
     message->available = vendor->available;
     message->sold_today = vendor->sold_today;
+    message->state = (Metervault__V1__VendorState)vendor->state;
 }
 
 void api_deposit_out(const struct vend_deposit *deposit, Metervault__V1__DepositSlip *out)

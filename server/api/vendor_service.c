@@ -49,6 +49,40 @@ static void get_vendor(void *self, struct rpc_call *call, const ProtobufCMessage
     answer_vendor(call, vend_get_vendor(self, &caller, in->organisation, &vendor), &vendor);
 }
 
+static void answer_vendors(struct rpc_call *call, const struct vend_vendor_list *found)
+{
+    Metervault__V1__ListVendorsResponse out = METERVAULT__V1__LIST_VENDORS_RESPONSE__INIT;
+    struct api_vendor *vendors = calloc(found->count + 1, sizeof *vendors);
+    Metervault__V1__Vendor **pointers = calloc(found->count + 1, sizeof(Metervault__V1__Vendor *));
+    if (vendors == NULL || pointers == NULL) {
+        api_fail(call, mv_fail(MV_OUT_OF_MEMORY, "vendors"));
+    } else {
+        for (size_t i = 0; i < found->count; i++) {
+            api_vendor_out(&found->vendors[i], &vendors[i]);
+            pointers[i] = &vendors[i].message;
+        }
+        out.vendors = pointers;
+        out.n_vendors = found->count;
+        out.next_page_token = (char *)found->next;
+        rpc_reply(call, &out.base);
+    }
+    free(vendors);
+    free(pointers);
+}
+
+static void list_vendors(void *self, struct rpc_call *call, const ProtobufCMessage *message)
+{
+    const Metervault__V1__ListVendorsRequest *in = (const Metervault__V1__ListVendorsRequest *)message;
+    struct vend_caller caller = api_caller(call);
+    struct vend_vendor_list found;
+    mv_status status = vend_vendors(self, &caller, in->organisation, in->page_size, in->page_token, &found);
+    if (status.ok)
+        answer_vendors(call, &found);
+    else
+        api_fail(call, status);
+    vend_vendors_free(&found);
+}
+
 static void answer_deposit(struct rpc_call *call, mv_status status, const struct vend_deposit *found)
 {
     Metervault__V1__DepositSlip out;
@@ -121,7 +155,7 @@ static const struct rpc_method methods[] = {
     {"GetDeposit", get_deposit, RPC_POOLED},     {"Statement", statement, RPC_POOLED},
     {"StartBatch", api_start_batch, RPC_POOLED}, {"TotalBatch", api_total_batch, RPC_POOLED},
     {"EndBatch", api_end_batch, RPC_POOLED},     {"GetBatch", api_get_batch, RPC_POOLED},
-    {"Settle", api_settle, RPC_POOLED},
+    {"Settle", api_settle, RPC_POOLED},          {"ListVendors", list_vendors, RPC_POOLED},
 };
 
 const struct rpc_service api_vendor_service = {.descriptor = &metervault__v1__vendor_service__descriptor,

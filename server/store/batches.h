@@ -22,7 +22,10 @@ enum store_batch_what {
     STORE_SUM_KEPT,       /* change kept for accounts, by payment kind */
     STORE_SUM_COMMISSION, /* given for these sales; key STORE_VENDOR_COMMISSION */
     STORE_SUM_UNPRICED,   /* tokens without a price, key 0 */
-    STORE_SUM_BALANCE     /* paid by accounts with what they held, key 0 */
+    STORE_SUM_BALANCE,    /* paid by accounts with what they held, key 0 */
+    STORE_SUM_PAID_IN,    /* at the counter besides sales, by payment kind */
+    STORE_SUM_PAID_OUT,   /* there, by payment kind */
+    STORE_SUM_ACTS        /* the money of both, by kind of act */
 };
 enum { STORE_BATCH_SUMS = 48 };
 

@@ -1,6 +1,7 @@
 /* The ledger's part about vendors: organisations that sell on prepaid credit. Money is in the currency's minor unit.
  * Rules as in store.h; the schema refuses with INTERNAL_ERROR what breaks them: no row may say another balance than the
- * one before it and its amount, and no sale may leave less than the credit limit allows. */
+ * one before it and its amount, and no sale, payment or deposit taken back may leave less than the credit limit allows.
+ * Commission of a reversed sale goes back whatever is left. */
 #ifndef MV_STORE_VENDORS_H
 #define MV_STORE_VENDORS_H
 
@@ -37,6 +38,10 @@ struct store_vendor {
 MV_MUST_USE mv_status store_vendor_get(struct store *store, int64_t organisation, struct store_vendor *vendor);
 /* The one with terms in force that is the organisation or lies above it: VENDOR_UNKNOWN. */
 MV_MUST_USE mv_status store_vendor_of(struct store *store, int64_t organisation, struct store_vendor *vendor);
+/* Ids of the vendors among an organisation and those below it, with terms in force or not: by name, after one ("":
+ * from the first), at most `limit`. */
+MV_MUST_USE mv_status store_vendor_list(struct store *store, int64_t organisation, const char *after, size_t limit,
+                                        int64_t *vendors, size_t *count);
 /* VENDOR_UNKNOWN also for a version that is not there. */
 MV_MUST_USE mv_status store_vendor_terms_get(struct store *store, int64_t organisation, uint32_t version,
                                              struct store_vendor_terms *terms);
@@ -58,13 +63,15 @@ struct store_vendor_deposit {
     int64_t principal;
     int64_t at_unix_s;
     int64_t balance; /* after it; only read */
+    bool taken_back; /* by another one; only read */
 };
 /* DEPOSIT_UNKNOWN. */
 MV_MUST_USE mv_status store_vendor_deposit_get(struct store *store, int64_t vendor, uint64_t number,
                                                struct store_vendor_deposit *deposit);
 MV_MUST_USE mv_status store_vendor_deposit_by_request(struct store *store, int64_t principal, const char *request_id,
                                                       struct store_vendor_deposit *deposit);
-/* Sets number and balance. DEPOSIT_TAKEN_BACK when another one took it back. */
+/* Sets number and balance. DEPOSIT_TAKEN_BACK when another one took it back. The schema takes no deposit back that the
+ * vendor has sold on: what is left would be below its limit. */
 MV_MUST_USE mv_status store_vendor_deposit_insert(struct store *store, struct store_vendor_deposit *deposit);
 
 enum store_vendor_kind { /* numbers as in the protocol */

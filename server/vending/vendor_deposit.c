@@ -46,7 +46,10 @@ static mv_status find_amount(struct store *store, const struct store_vendor *ven
         return vendor->balance > VEND_MONEY_MOST - request->amount ? mv_fail(MV_INVALID_FIELD, "amount") : mv_ok();
     MV_TRY(store_vendor_deposit_get(store, vendor->organisation, request->takes_back, &before));
     *amount = -before.amount;
-    return before.takes_back == 0 ? mv_ok() : mv_fail(MV_DEPOSIT_TAKEN_BACK, "takes_back");
+    if (before.takes_back != 0 || before.taken_back)
+        return mv_fail(MV_DEPOSIT_TAKEN_BACK, "takes_back");
+    bool there = vendor->balance + vendor->terms.credit_limit >= before.amount;
+    return there ? mv_ok() : mv_fail(MV_DEPOSIT_SPENT, "takes_back");
 }
 
 static mv_status insert(struct store *store, struct vend_change *change, const struct booking *booking,

@@ -16,6 +16,15 @@ static void name_terms(struct vend *vend, struct vend_vendor_terms *terms)
         vend_principal_name(&vend->directory, terms->row.approver, terms->approved_by);
 }
 
+static enum vend_vendor_state state_of(const struct vend_vendor *vendor)
+{
+    const struct store_vendor_terms *terms = &vendor->terms.row;
+    if (terms->version == 0)
+        return VEND_VENDOR_WAITS;
+    bool day_is_full = terms->day_limit != 0 && vendor->sold_today >= terms->day_limit;
+    return vendor->available <= 0 || day_is_full ? VEND_VENDOR_STOPPED : VEND_VENDOR_SELLS;
+}
+
 static mv_status fill(struct vend *vend, struct store *store, const struct store_vendor *row, int64_t now_unix_s,
                       struct vend_vendor *vendor)
 {
@@ -27,6 +36,7 @@ static mv_status fill(struct vend *vend, struct store *store, const struct store
                                    .balance = row->balance,
                                    .available = row->balance + row->terms.credit_limit,
                                    .sold_today = row->day >= today ? row->day_sold : 0};
+    vendor->state = state_of(vendor);
     if (row->newest > row->terms.version)
         MV_TRY(store_vendor_terms_get(store, row->organisation, row->newest, &vendor->pending.row));
     vend_organisation_name(&vend->directory, row->organisation, vendor->organisation);

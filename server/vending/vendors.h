@@ -14,10 +14,16 @@ struct vend_vendor_terms {
     char put_by[STORE_NAME + 1];
     char approved_by[STORE_NAME + 1]; /* empty: nobody yet */
 };
+enum vend_vendor_state {                        /* numbers as in the protocol */
+                         VEND_VENDOR_WAITS = 1, /* for its first terms: it sells as everybody who is no vendor */
+                         VEND_VENDOR_SELLS,
+                         VEND_VENDOR_STOPPED /* no credit is left, or none of the day's limit */
+};
 struct vend_vendor {
     char organisation[STORE_NAME + 1];
     struct vend_vendor_terms terms, pending;
     int64_t balance, available, sold_today;
+    enum vend_vendor_state state;
 };
 /* The next terms; they are in force when another person approves them. Amounts are 0..VEND_MONEY_MOST. Repeating the
  * newest answers the vendor as it is. VENDOR_OWN_CREDIT, VENDOR_NESTED. */
@@ -30,6 +36,16 @@ MV_MUST_USE mv_status vend_approve_vendor_terms(struct vend *vend, const struct 
 /* "": the vendor on whose credit the caller sells. */
 MV_MUST_USE mv_status vend_get_vendor(struct vend *vend, const struct vend_caller *caller, const char *organisation,
                                       struct vend_vendor *vendor);
+
+struct vend_vendor_list {
+    struct vend_vendor *vendors; /* by name; free with vend_vendors_free */
+    size_t count;
+    char next[STORE_NAME + 1]; /* empty at the end */
+};
+/* Vendors among an organisation ("": the caller's) and those below it, those that wait for their first terms too. */
+MV_MUST_USE mv_status vend_vendors(struct vend *vend, const struct vend_caller *caller, const char *organisation,
+                                   uint32_t page_size, const char *page_token, struct vend_vendor_list *list);
+void vend_vendors_free(struct vend_vendor_list *list);
 
 struct vend_deposit_request {
     const char *request_id; /* 1..STORE_REQUEST_ID of [A-Za-z0-9._-] */
@@ -44,7 +60,7 @@ struct vend_deposit {
     char booked_by[STORE_NAME + 1];
 };
 /* Repeating a request answers what is stored: REQUEST_ID_REUSED when it says something else. VENDOR_UNKNOWN,
- * VENDOR_OWN_CREDIT, DEPOSIT_UNKNOWN, DEPOSIT_TAKEN_BACK. */
+ * VENDOR_OWN_CREDIT, DEPOSIT_UNKNOWN, DEPOSIT_TAKEN_BACK, DEPOSIT_SPENT. */
 MV_MUST_USE mv_status vend_deposit(struct vend *vend, const struct vend_caller *caller,
                                    const struct vend_deposit_request *request, struct vend_deposit *deposit);
 /* DEPOSIT_UNKNOWN. */

@@ -93,6 +93,7 @@ CALLS = {
     "VendorService.SetTerms": {"organisation": "shop", "terms": {"credit_limit": 1000000}},
     "VendorService.ApproveTerms": {"organisation": "shop", "version": 1},
     "VendorService.GetVendor": {"organisation": "shop"},
+    "VendorService.ListVendors": {"organisation": "shop"},
     "VendorService.Deposit": {"request_id": "WHO-deposit", "organisation": "shop", "amount": 1, "slip": "7"},
     "VendorService.GetDeposit": {"organisation": "shop", "number": 1},
     "VendorService.Statement": {"organisation": "shop"},

@@ -72,6 +72,9 @@ expect "a wrong one" 0 "$shop/2 " vendor head1 deposit "$shop" --amount 100 --sl
 expect "is taken back" 0 "Takes back deposit 2" vendor head1 take-back "$shop" --deposit 2 --slip "S2 bounced" --yes
 expect "once" 1 "DEPOSIT_TAKEN_BACK" vendor head1 take-back "$shop" --deposit 2 --slip S2 --yes
 expect "and not itself" 1 "DEPOSIT_TAKEN_BACK" vendor head1 take-back "$shop" --deposit 3 --slip S2 --yes
+same "a seller lists the vendors of its shop: what they have, limits, sold today" "sells 20.00 25.00 5.00 30.00 100.00 0.00" \
+    "$(vendor "$MV_VENDOR" list | awk -v name="$shop" '$1 == name { print $2, $3, $4, $5, $6, $7, $8 }')"
+expect "and nobody those beside it" 1 "ORGANISATION_DENIED" vendor "$MV_VENDOR" list root
 expect "a slip again" 0 "slip S1" vendor "$MV_VENDOR" slip "$shop" --deposit 1
 expect "none of this number" 1 "DEPOSIT_UNKNOWN" vendor head1 slip "$shop" --deposit 9
 same "20 and the limit of 5" 2500 "$(available)"
@@ -98,6 +101,10 @@ expect "no tokens without a price" 1 "VENDOR_NEEDS_PRICE" cli "$MV_VENDOR" vend 
 expect "nor on trial" 1 "VENDOR_NEEDS_PRICE" cli "$MV_VENDOR" trial --meter "$pan" --kwh 1
 expect "paid in over the counter" 0 "Slip" cli "$MV_VENDOR" account pay A-1 --amount 1 --pay cash --yes
 same "is on credit too" 1910 "$(available)"
+expect "what was sold on is not taken back" 1 "DEPOSIT_SPENT" vendor head1 take-back "$shop" --deposit 1 --slip "S1 bounced" --yes
+expect "paid out" 0 "Slip" cli clerk1 account pay-out A-1 --amount 0.50 --pay cash --reason "asked for it" --terminal till1 --yes
+expect "and paid in by card" 0 "Slip" cli "$MV_VENDOR" account pay A-1 --amount 0.50 --pay card --yes
+same "that leaves the credit as it was" 1910 "$(available)"
 
 # ---- many at once, and a server that is killed: not a cent more than there is ----
 for i in {1..40}; do echo "k$i"; done | xargs -P 8 -I ID timeout 60 "$MV_BIN/metervault" sell --account A-1 --kwh 5 --pay card --yes \
@@ -129,7 +136,13 @@ expect "a total" 0 "still open" vendor "$MV_VENDOR" total shift
 expect "somebody else's shift" 0 "UTC  clerk1" vendor clerk1 end shift --terminal till1 --request-id e1
 expect "is what it was" 0 "  card              17            18.70 EUR" vendor clerk1 end shift --terminal till1 --request-id e1
 expect "not as another kind" 1 "REQUEST_ID_REUSED" vendor clerk1 end sales --terminal till1 --request-id e1
-check "sales and banking end" eval 'vendor clerk1 end sales --terminal till1 && vendor clerk1 end banking'
+vendor clerk1 end sales --terminal till1 >"$MV_DIR/sales.txt"
+same "the till has the cash of sales, payments and what was paid out" \
+    "$(query "select printf('%.2f', (select sum(iif(change_kept = 1, tendered, total)) from bill b join sale s on s.id = b.sale
+        where b.payment = 1 and s.request_id not in ('before', 'pending'))
+        / 100.0 + (select sum(iif(kind > 6, -amount, amount)) from account_act where payment = 1) / 100.0)")" \
+    "$(awk '$1 == "Drawer" { drawer = 1 } drawer && $1 == "cash" { print $2 }' "$MV_DIR/sales.txt")"
+check "banking ends" vendor clerk1 end banking
 expect "printed again" 0 "shift 1 of" vendor "$MV_VENDOR" batch shift --number 1
 expect "no such batch" 1 "BATCH_UNKNOWN" vendor "$MV_VENDOR" batch shift --number 9
 expect "a settlement" 0 "settlement 1 of $shop" vendor head1 settle "$shop" --request-id day1 --yes
@@ -166,6 +179,8 @@ tampered "UPDATE vendor_deposit SET amount = amount + 1 WHERE number = 1"
 tampered "UPDATE vendor_terms SET credit_limit = 0"
 tampered "UPDATE batch_sum SET amount = amount + 1 WHERE what = 1"
 tampered "UPDATE batch_till SET through = through - 1 WHERE kind = 4"
+tampered "UPDATE account_act SET amount = amount + 1 WHERE payment = 1 AND kind = 8"
+tampered "UPDATE batch_act_end SET through = 0 WHERE batch = 1"
 tampered "DELETE FROM vendor_entry WHERE entry = (SELECT max(entry) FROM vendor_entry)"
 refused() { # STATEMENT: the schema itself
     expect "the schema refuses: $1" 1 "Error" python3 -c 'import sqlite3, sys

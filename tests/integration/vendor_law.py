@@ -1,7 +1,8 @@
 """The law of vendors' money, worked out a second time from the rows of a ledger, at every prefix of its history:
-deposits - sales + reversals + commission - taken in + paid out = balance, which no sale takes below the credit limit.
+deposits - sales + reversals + commission - taken in + paid out = balance, which no sale, payment and deposit taken back
+brings below the credit limit.
 What each row has to say is found from bills, deposits and acts; then the sums of ended batches from the bills of their
-receipts. Prints what breaks it and ends with 2, or prints counts. vendor_law.py LEDGER"""
+receipts and the acts of their time, and with them what each till's drawer has to hold. Prints what breaks it and ends with 2, or prints counts. vendor_law.py LEDGER"""
 import sqlite3
 import sys
 
@@ -52,7 +53,7 @@ def walk_vendor(vendor, facts):
             check(day_sold == entry["day_sold"], *where, "day sold", entry["day_sold"], "and not", day_sold)
             check(not terms["day_limit"] or day_sold <= terms["day_limit"], *where, "above the day's limit")
             check(entry["kind"] == 7 or not terms["sale_limit"] or -entry["amount"] <= terms["sale_limit"], *where, "above the sale's limit")
-        if entry["kind"] in (3, 7):
+        if entry["kind"] in (2, 3, 7):
             check(balance + terms["credit_limit"] >= 0, *where, "below the limit:", balance)
     return balance
 
@@ -101,7 +102,17 @@ def batches(ledger):
         for till in rows(ledger, "SELECT * FROM batch_till WHERE kind = ? ORDER BY batch, terminal", kind):
             check(till["after"] == through.get(till["terminal"], 0), "till", till["terminal"], "not from where it ended")
             through[till["terminal"]] = till["through"]
+        check_goes_on(ledger, kind)
     return len(ended)
+
+
+def check_goes_on(ledger, kind):
+    """No act is in two batches of this kind of an organisation, or in none."""
+    through = {}
+    for row in rows(ledger, "SELECT b.organisation, s.after, e.through FROM batch b JOIN batch_act_start s ON s.batch = b.id "
+                    "JOIN batch_act_end e ON e.batch = b.id WHERE b.kind = ? ORDER BY b.id", kind):
+        check(row["after"] == through.get(row["organisation"], 0), "acts of", row["organisation"], "not from where it ended")
+        through[row["organisation"]] = row["through"]
 
 
 def check_sums(ledger, batch):
@@ -117,11 +128,35 @@ def check_sums(ledger, batch):
             if batch["kind"] == 1 and sale["principal"] != batch["principal"]:
                 continue
             add_sale(ledger, sale["id"], add)
+    add_acts(ledger, batch, add)
     said = {(row["what"], row["key"]): (row["count"], row["amount"])
             for row in rows(ledger, "SELECT * FROM batch_sum WHERE batch = ?", batch["id"])}
     check(said == found, "batch", batch["id"], "says", said, "and has", found)
     law = sum(amount * {1: 1, 6: 1, 2: -1, 3: -1}.get(what, 0) for (what, _), (_, amount) in found.items())
     check(law == 0, "batch", batch["id"], "money and lines differ by", law)
+
+
+def add_acts(ledger, batch, add):
+    """What came and went over the counter besides sales, at the tills of the batch. Its acts are those after one through
+    another: they have to be those of its time, too."""
+    window = next(iter(rows(ledger, "SELECT s.after, e.through FROM batch_act_start s JOIN batch_act_end e "
+                            "ON e.batch = s.batch WHERE s.batch = ?", batch["id"])), {"after": 0, "through": 0})
+    for act in rows(ledger, "SELECT a.*, p.organisation FROM account_act a JOIN principal p ON p.id = a.principal"):
+        of_till = batch["terminal"] in ("", act["terminal"]) and act["organisation"] == batch["organisation"]
+        of_person = batch["kind"] != 1 or act["principal"] == batch["principal"]
+        if act["payment"] not in (1, 2, 3, 4) or not of_till or not of_person:
+            continue
+        inside = window["after"] < act["id"] <= window["through"]
+        late, early = act["at_unix_s"] > batch["ended_at_unix_s"], act["at_unix_s"] < batch["started_at_unix_s"]
+        check(not (inside and late), "act", act["id"], "is in batch", batch["id"], "that had ended")
+        if batch["kind"] < 3:
+            check(not (inside and early), "act", act["id"], "is in batch", batch["id"], "that had not begun")
+            check(inside or early or late or act["at_unix_s"] in (batch["started_at_unix_s"], batch["ended_at_unix_s"]),
+                  "act", act["id"], "is missing in batch", batch["id"])
+        if inside:
+            out = act["kind"] in (7, 8)
+            add(8 if out else 7, act["payment"], act["amount"])
+            add(9, act["kind"], act["amount"])
 
 
 def add_sale(ledger, sale, add):

@@ -192,6 +192,14 @@ static mv_status keep_till(struct store *store, const struct store_batch *batch,
     return sql_run(&sql);
 }
 
+/* What was paid at the counter besides sales: of acts up to now, or up to where a batch that ends has them. */
+static mv_status add_acts(struct store *store, struct store_batch *batch)
+{
+    struct sql sql = sql_read(store, SQL_BATCH_ACT_SUMS);
+    sql_put_int(&sql, batch->id);
+    return add_sums(&sql, batch);
+}
+
 static mv_status sum_tills(struct store *store, struct store_batch *batch, bool keep)
 {
     struct till till = {.id = 0};
@@ -199,7 +207,7 @@ static mv_status sum_tills(struct store *store, struct store_batch *batch, bool 
     for (;;) {
         MV_TRY(next_till(store, batch, &till));
         if (till.id == 0)
-            return mv_ok();
+            return add_acts(store, batch);
         if (till.through == till.after)
             continue;
         MV_TRY(add_till(store, batch, &till));
@@ -214,6 +222,13 @@ mv_status store_batch_total(struct store *store, struct store_batch *batch)
 }
 
 /* ---- ending ---- */
+static mv_status end_acts(struct store *store, const struct store_batch *batch)
+{
+    struct sql sql = sql_write(store, SQL_BATCH_ACT_END);
+    sql_put_int(&sql, batch->id);
+    return sql_run(&sql);
+}
+
 static mv_status keep_sums(struct store *store, const struct store_batch *batch)
 {
     for (size_t i = 0; i < batch->sum_count; i++) {
@@ -232,6 +247,7 @@ static mv_status keep_sums(struct store *store, const struct store_batch *batch)
 mv_status store_batch_end(struct store *store, struct store_batch *batch, int64_t principal, const char *request_id,
                           int64_t at_unix_s)
 {
+    MV_TRY(end_acts(store, batch));
     MV_TRY(sum_tills(store, batch, true));
     MV_TRY(keep_sums(store, batch));
     struct sql sql = sql_write(store, SQL_BATCH_END);

@@ -40,7 +40,8 @@
     "(SELECT coalesce(max(version), 0) FROM vendor_terms WHERE vendor = v.organisation), v.terms FROM vendor v "
 
 #define DEPOSIT_COLUMNS                                                                                                \
-    "SELECT d.vendor, d.number, d.takes_back, d.amount, d.slip, d.request_id, d.principal, d.at_unix_s, e.balance "    \
+    "SELECT d.vendor, d.number, d.takes_back, d.amount, d.slip, d.request_id, d.principal, d.at_unix_s, e.balance, "   \
+    "EXISTS (SELECT 1 FROM vendor_deposit b WHERE b.vendor = d.vendor AND b.takes_back = d.number AND d.number <> 0) " \
     "FROM vendor_deposit d JOIN vendor_entry e ON e.vendor = d.vendor AND e.deposit = d.number "
 
 #define BATCH_COLUMNS                                                                                                  \
@@ -380,6 +381,10 @@ const struct sql_text sqlite_texts[SQL_COUNT] = {
                        "UNION ALL SELECT o.id, o.parent FROM line l JOIN organisation o ON o.id = l.parent) "
                        "SELECT v.organisation FROM line l JOIN vendor v ON v.organisation = l.id "
                        "WHERE v.terms > 0 LIMIT 1"},
+    [SQL_VENDOR_LIST] = {"vendor", "WITH RECURSIVE tree (id) AS (SELECT ?1 "
+                                   "UNION ALL SELECT o.id FROM tree t JOIN organisation o ON o.parent = t.id) "
+                                   "SELECT v.organisation FROM tree t JOIN vendor v ON v.organisation = t.id "
+                                   "JOIN organisation o ON o.id = t.id WHERE o.name > ?2 ORDER BY o.name LIMIT ?3"},
     [SQL_VENDOR_INSERT] = {"vendor", "INSERT INTO vendor VALUES (?, 0, 0, 0, 0, 0, 0)"},
     [SQL_VENDOR_TERMS_GET] = {"vendor", "SELECT t.version, t.credit_limit, t.sale_limit, t.day_limit, t.commission_e4, "
                                         "t.principal, t.put_at_unix_s, coalesce(a.principal, 0), "
@@ -438,6 +443,8 @@ const struct sql_text sqlite_texts[SQL_COUNT] = {
          "AND e.kind = 5 WHERE" BATCH_RANGE "GROUP BY e.kind "
          "UNION ALL SELECT 5, 0, count(*), 0 FROM sale s WHERE" BATCH_RANGE
          "AND NOT EXISTS (SELECT 1 FROM bill b WHERE b.sale = s.id) HAVING count(*) > 0"},
+    [SQL_BATCH_ACT_SUMS] = {"batch", "SELECT what, key, count, amount FROM batch_counter WHERE batch = ?"},
+    [SQL_BATCH_ACT_END] = {"batch", "INSERT INTO batch_act_end SELECT ?, coalesce(max(id), 0) FROM account_act"},
     [SQL_BATCH_SUM_INSERT] = {"batch", "INSERT INTO batch_sum VALUES (?, ?, ?, ?, ?)"},
     [SQL_BATCH_SUM_GET] = {"batch",
                            "SELECT what, key, count, amount FROM batch_sum WHERE batch = ? ORDER BY what, key"},

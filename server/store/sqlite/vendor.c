@@ -62,6 +62,27 @@ mv_status store_vendor_of(struct store *store, int64_t organisation, struct stor
     return store_vendor_get(store, id, vendor);
 }
 
+mv_status store_vendor_list(struct store *store, int64_t organisation, const char *after, size_t limit,
+                            int64_t *vendors, size_t *count)
+{
+    *count = 0;
+    struct sql sql = sql_read(store, SQL_VENDOR_LIST);
+    sql_put_int(&sql, organisation);
+    sql_put_text(&sql, after);
+    sql_put_u64(&sql, limit);
+    for (;;) {
+        bool row;
+        MV_TRY(sql_step(&sql, &row));
+        if (!row)
+            return sql_row_ok(&sql);
+        if (*count == limit) {
+            sql_done(&sql);
+            return mv_fail(MV_LEDGER_CORRUPT, "vendors");
+        }
+        vendors[(*count)++] = sql_get_int(&sql);
+    }
+}
+
 static mv_status open_vendor(struct store *store, int64_t organisation)
 {
     struct store_vendor vendor;
@@ -127,6 +148,7 @@ static mv_status read_deposit(struct sql *sql, struct store_vendor_deposit *depo
     deposit->principal = sql_get_int(sql);
     deposit->at_unix_s = sql_get_int(sql);
     deposit->balance = sql_get_int(sql);
+    deposit->taken_back = sql_get_int(sql) != 0;
     sql_done(sql);
     return sql_row_ok(sql);
 }

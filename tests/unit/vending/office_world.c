@@ -188,3 +188,15 @@ int64_t office_number(struct world *world, const char *sql)
     (void)sqlite3_close(db);
     return value;
 }
+
+bool office_refuses(struct world *world, const char *sql)
+{
+    sqlite3 *db = NULL;
+    assert_int_equal(sqlite3_open(world->ledger + strlen("sqlite:"), &db), SQLITE_OK);
+    assert_int_equal(sqlite3_exec(db, "BEGIN IMMEDIATE", NULL, NULL, NULL), SQLITE_OK);
+    int code = sqlite3_exec(db, sql, NULL, NULL, NULL);
+    assert_true(code == SQLITE_OK || code == SQLITE_CONSTRAINT);
+    assert_int_equal(sqlite3_exec(db, "ROLLBACK", NULL, NULL, NULL), SQLITE_OK);
+    (void)sqlite3_close(db);
+    return code == SQLITE_CONSTRAINT;
+}

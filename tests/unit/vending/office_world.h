@@ -41,5 +41,7 @@ mv_status office_sell_as(struct world *world, const char *principal, const struc
                          struct vend_sold *sold);
 /* One number out of the ledger. */
 int64_t office_number(struct world *world, const char *sql);
+/* Whether the schema refuses these statements, whoever writes them; nothing of them stays. */
+bool office_refuses(struct world *world, const char *sql);
 
 #endif

@@ -33,6 +33,7 @@ mv_status call_vendor_as(struct world *world, const char *who, enum vend_call ca
     static struct vend_vendor vendor;
     static struct vend_deposit booked;
     struct vend_statement statement;
+    struct vend_vendor_list list;
     switch (call) {
     case VEND_SET_VENDOR_TERMS:
         return vend_set_vendor_terms(vend, &caller, "root", &terms, &vendor);
@@ -40,6 +41,11 @@ mv_status call_vendor_as(struct world *world, const char *who, enum vend_call ca
         return vend_approve_vendor_terms(vend, &caller, "shop", 1, &vendor);
     case VEND_GET_VENDOR:
         return vend_get_vendor(vend, &caller, "", &vendor);
+    case VEND_LIST_VENDORS: {
+        mv_status status = vend_vendors(vend, &caller, "", 0, "", &list);
+        vend_vendors_free(&list);
+        return status;
+    }
     case VEND_DEPOSIT:
         return vend_deposit(vend, &caller, &deposit, &booked);
     case VEND_GET_DEPOSIT:
