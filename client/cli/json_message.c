@@ -49,6 +49,11 @@ static bool read_value(const json_t *value, const ProtobufCFieldDescriptor *fiel
             return complain(wrong, field->name, "is a whole number from 0 to 4294967295");
         *(uint32_t *)at = (uint32_t)number;
         return true;
+    case PROTOBUF_C_TYPE_INT32:
+        if (!read_number(value, INT32_MIN, INT32_MAX, &number))
+            return complain(wrong, field->name, "is a whole number from -2147483648 to 2147483647");
+        *(int32_t *)at = (int32_t)number;
+        return true;
     case PROTOBUF_C_TYPE_INT64:
         if (!read_number(value, INT64_MIN, INT64_MAX, &number))
             return complain(wrong, field->name, "is a whole number");

@@ -184,6 +184,43 @@ mv_status vend_claim_credit(struct vend *vend, const struct vend_caller *caller,
 }
 
 /* ---- two officers ---- */
+static mv_status count_debt(void *self, const struct store_debt *row)
+{
+    size_t *count = self;
+    (void)row;
+    (*count)++;
+    return mv_ok();
+}
+
+static mv_status owe_again(struct store *store, const struct store_act *paid, const struct store_bill_line *line)
+{
+    struct store_debt debt;
+    size_t unpaid = 0;
+    struct store_act again = *paid;
+    MV_TRY(store_debts(store, paid->account, false, count_debt, &unpaid));
+    if (unpaid >= VEND_PRICE_DEBTS)
+        return mv_fail(MV_TOO_MANY_DEBTS, NULL);
+    MV_TRY(store_debt_get(store, line->debt, &debt));
+    again.kind = STORE_ACT_DEBT_ADDED;
+    again.amount = line->amount;
+    again.other = 0;
+    (void)snprintf(again.request_id, sizeof again.request_id, "claim-%lld-debt-%lld", (long long)paid->other,
+                   (long long)line->debt);
+    return store_act_insert(store, &again, &debt.terms);
+}
+
+/* The money that paid debts is given back with all of it: they are owed again, or nobody had paid them. */
+static mv_status owe_debts_again(struct store *store, const struct store_act *paid, int64_t sale)
+{
+    struct store_bill bill;
+    struct store_bill_of of;
+    MV_TRY(store_bill_get(store, sale, &bill, &of));
+    for (size_t i = 0; i < bill.line_count; i++)
+        if (bill.lines[i].kind == VEND_LINE_DEBT)
+            MV_TRY(owe_again(store, paid, &bill.lines[i]));
+    return mv_ok();
+}
+
 static mv_status pay(struct store *store, const struct act *act, int64_t now_us, struct store_claim *row)
 {
     if (row->kind == STORE_CLAIM_UNITS || row->approvals < VEND_CLAIM_APPROVALS || row->act != 0)
@@ -198,10 +235,11 @@ static mv_status pay(struct store *store, const struct act *act, int64_t now_us,
     vend_copy(paid.reason, sizeof paid.reason, row->reason);
     MV_TRY(store_act_insert(store, &paid, NULL));
     row->act = paid.id;
+    if (row->kind != STORE_CLAIM_SALE)
+        return mv_ok();
+    MV_TRY(owe_debts_again(store, &paid, row->sale));
     /* the vendor keeps the money that it took, which the account holds now; it keeps no commission for it */
-    return row->kind == STORE_CLAIM_SALE
-               ? store_vendor_commission_back(store, row->sale, act->identity.id, paid.at_unix_s)
-               : mv_ok();
+    return store_vendor_commission_back(store, row->sale, act->identity.id, paid.at_unix_s);
 }
 
 static mv_status approve(struct vend *vend, struct store *store, struct vend_change *change)

@@ -1,7 +1,8 @@
 /* What becomes of sales, and claims. A token that was answered may be in the meter, whatever anybody says: it is never
  * undone. Before an order is made its id can be given up; after that a supervisor can reverse the sale, which is a
- * claim: its money goes to the account's balance when two officers agreed. The same for credit that is left in a meter
- * when the account is closed (money) or gets another one (units). Calls are as in accounts.h. */
+ * claim: its money goes to the account's balance when two officers agreed, and the debts that it paid are owed again,
+ * as debts of their own with the terms of now (a debt that is paid is over). The same for credit that is left in a
+ * meter when the account is closed (money) or gets another one (units). Calls are as in accounts.h. */
 #ifndef MV_VENDING_CLAIMS_H
 #define MV_VENDING_CLAIMS_H
 
@@ -41,7 +42,7 @@ struct vend_claim_request {
 MV_MUST_USE mv_status vend_claim_credit(struct vend *vend, const struct vend_caller *caller,
                                         const struct vend_claim_request *request, struct vend_claim *claim);
 /* An officer agrees. The second one pays money to the account's balance; units are then due as a free token. Agreeing
- * again changes nothing. CLAIM_UNKNOWN, CLAIM_SAME_PERSON. */
+ * again changes nothing. CLAIM_UNKNOWN, CLAIM_SAME_PERSON, TOO_MANY_DEBTS (of a sale that paid some). */
 MV_MUST_USE mv_status vend_approve_claim(struct vend *vend, const struct vend_caller *caller, int64_t id,
                                          struct vend_claim *claim);
 struct vend_claim_list {

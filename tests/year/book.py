@@ -1,5 +1,6 @@
 """The book of a year: what happened when, as a file that can be played again. The first line is about all, each line after
 it is one event {"at": seconds since the start, "kind": ..., ...}. What an event means as calls is said by its kind."""
+import calendar
 import datetime
 import json
 
@@ -21,7 +22,7 @@ for part in (kind_tariff, kind_meter, kind_account, kind_sale, kind_crash, kind_
 class Book:
     def __init__(self, head, events):
         self.seed, self.months, self.customers = head["seed"], head["months"], head["customers"]
-        self.start = head["start"]
+        self.leap, self.start = head.get("leap", False), head["start"]
         self.events = events
         # what the server called things in its answers: receipts by (seller, request id), debts and claims by request id
         self.receipts, self.debts, self.claims = {}, {}, {}
@@ -31,14 +32,11 @@ class Book:
         with open(path, encoding="utf-8") as file:
             lines = [json.loads(line) for line in file]
         head = lines[0]
-        head.setdefault("start", next_year())
+        head.setdefault("start", next_year(head.get("leap", False)))
         return cls(head, lines[1:])
 
-    def with_events(self, events):
-        return Book({"seed": self.seed, "months": self.months, "customers": self.customers, "start": self.start}, events)
-
     def write(self, path):
-        head = {"seed": self.seed, "months": self.months, "customers": self.customers}
+        head = {"seed": self.seed, "months": self.months, "customers": self.customers, "leap": self.leap}
         with open(path, "w", encoding="utf-8") as file:
             for line in [head, *self.events]:
                 file.write(json.dumps(line, ensure_ascii=False) + "\n")
@@ -63,7 +61,10 @@ class Book:
         return KINDS[event["kind"]].words(self, event)
 
 
-def next_year():
-    """The first of January that is still to come: the certificates of the instance began today."""
+def next_year(leap):
+    """The first of January that is still to come, or that of the next leap year: the certificates of the instance began
+    today."""
     year = datetime.datetime.now(datetime.timezone.utc).year + 1
+    while leap and not calendar.isleap(year):
+        year += 1
     return int(datetime.datetime(year, 1, 1, tzinfo=datetime.timezone.utc).timestamp())

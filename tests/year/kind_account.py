@@ -48,10 +48,11 @@ def reckon_update(office, event):
         return [refused("ACCOUNT_UNKNOWN")]
     if account.state == CLOSED:
         return [refused("ACCOUNT_CLOSED")]
+    if (account.name, account.tariff_class) == (event["name"], event["class"]):
+        return [shown(account)]
     if event["version"] != account.version:
         return [refused("ACCOUNT_CHANGED")]
-    if (account.name, account.tariff_class) != (event["name"], event["class"]):
-        account.version += 1
+    account.version += 1
     if account.tariff_class != event["class"]:
         account.class_since = office.now
         account.classes.append((office.now, event["class"]))

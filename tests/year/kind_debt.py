@@ -28,16 +28,26 @@ def for_price(office, account):
     return [debt.for_price(today, office.offset_min) for debt in unpaid(account)]
 
 
+def owe(office, account, key, terms, amount):
+    """One more debt, which takes an act."""
+    office.debts += 1
+    office.acts += 1
+    account.debts.append(Debt(office.debts, key, terms, amount, office.now))
+    return account.debts[-1]
+
+
 def pay_with_sale(office, account, total, amounts):
-    """The sale's debt lines lower the debts, in their order."""
-    money, taken_all = total, []
+    """The sale's debt lines lower the debts, in their order. What it paid of which."""
+    money, paid = total, []
     for debt, known in zip(unpaid(account), for_price(office, account)):
         taken, money = price_model.leaves(known, money)
         if taken:
-            taken_all.append(taken)
+            paid.append((debt, taken))
             debt.owed -= taken
             debt.taken_at = office.now
-    assert taken_all == amounts, (taken_all, amounts)
+            office.did["a debt taken by a sale"] += 1
+    assert [taken for _, taken in paid] == amounts, (paid, amounts)
+    return paid
 
 
 # ---- acts ----
@@ -62,6 +72,10 @@ def find_debt(account, event):
 
 def done(office, account, debt, event):
     office.acts += 1
+    return said(office, account, debt, event)
+
+
+def said(office, account, debt, event):
     return [answered(number=office.acts, balance=account.balance, deposit=account.deposit,
                      owed=debt.owed if debt else 0, amount=event.get("amount", 0))]
 
@@ -74,9 +88,7 @@ def reckon_add(office, event):
         return [refused("ACCOUNT_CLOSED")]
     if len(unpaid(account)) >= MOST:
         return [refused("TOO_MANY_DEBTS")]
-    office.debts += 1
-    account.debts.append(Debt(office.debts, event["id"], event["terms"], event["amount"], office.now))
-    return done(office, account, account.debts[-1], event)
+    return said(office, account, owe(office, account, event["id"], event["terms"], event["amount"]), event)
 
 
 def reckon_of_debt(office, event):
@@ -107,7 +119,7 @@ def reckon_pay(office, event):
         return [refused("OWED_LESS" if debt else "DEBT_UNKNOWN")]
     if own and account.balance < amount:
         return [refused("BALANCE_TOO_SMALL")]
-    wrong = None if own else kind_vendor.take_at_counter(office, event["by"], amount)
+    wrong = None if own else kind_vendor.take_at_counter(office, event, amount)
     if wrong:
         return [refused(wrong)]
     account.balance += (amount if event["to"] == "PAY_TO_BALANCE" else 0) - (amount if own else 0)
@@ -125,28 +137,45 @@ def reckon_out(office, event):
     if amount > (account.deposit if event["from_deposit"] else account.balance):
         return [refused("DEPOSIT_TOO_SMALL" if event["from_deposit"] else "BALANCE_TOO_SMALL")]
     if not own:
-        kind_vendor.take_at_counter(office, event["by"], -amount)
+        kind_vendor.take_at_counter(office, event, -amount)
     account.deposit -= amount if event["from_deposit"] else 0
     account.balance += (amount if own else 0) - (0 if event["from_deposit"] else amount)
     return done(office, account, None, event)
 
 
+def shown_terms(terms):
+    return [terms["priority"], terms["rule"], int(terms.get("amount", 0)), int(terms.get("percent_e4", 0))]
+
+
 def look_calls(_, event):
-    return [(event["by"], "AccountMoneyService", "ListDebts", {"account_number": event["account"]})]
+    return [(event["by"], "AccountMoneyService", "ListDebts", {"account_number": event["account"], "all": True})]
 
 
 def reckon_look(office, event):
     account = office.find(event["by"], event["account"])
     if account is None:
         return [refused("ACCOUNT_UNKNOWN")]
-    debts = unpaid(account)
+    debts = sorted(account.debts, key=lambda debt: (debt.terms["priority"], debt.number))
     return [answered(owed=sum(debt.owed for debt in debts), deposit=account.deposit, balance=account.balance,
-                     debts=[[debt.number, debt.owed] for debt in debts])]
+                     debts=[[debt.number, debt.owed, *shown_terms(debt.terms)] for debt in debts])]
 
 
-KINDS = {"add-debt": Kind(calls, reckon_add), "change-debt": Kind(calls, reckon_of_debt),
-         "write-off": Kind(calls, reckon_of_debt), "pay-account": Kind(calls, reckon_pay),
-         "pay-out": Kind(calls, reckon_out), "look-debts": Kind(look_calls, reckon_look)}
+def once(reckon):
+    """A request id is one act for ever; what was refused may be asked again."""
+    def reckon_once(office, event):
+        key, asked = (event["by"], event["id"]), {name: value for name, value in event.items() if name != "at"}
+        if key in office.acted and office.acted[key][0] != asked:
+            return [refused("REQUEST_ID_REUSED")]
+        answers = office.acted[key][1] if key in office.acted else reckon(office, event)
+        if "ok" in answers[0]:
+            office.acted[key] = asked, answers
+        return answers
+    return reckon_once
+
+
+KINDS = {"add-debt": Kind(calls, once(reckon_add)), "change-debt": Kind(calls, once(reckon_of_debt)),
+         "write-off": Kind(calls, once(reckon_of_debt)), "pay-account": Kind(calls, once(reckon_pay)),
+         "pay-out": Kind(calls, once(reckon_out)), "look-debts": Kind(look_calls, reckon_look)}
 
 
 # ---- drawing ----

@@ -14,7 +14,9 @@ class Claim:
     def __init__(self, number, account, amount, by, pays):
         self.number, self.account, self.amount, self.by, self.pays = number, account, amount, by, pays
         self.agreed, self.issued = set(), False
+        self.of_sale = False
         self.vendor, self.commission = None, 0  # of a sale that is taken back
+        self.debts, self.act = [], 0            # that it paid: (debt, how much)
 
 
 # ---- the end of an account ----
@@ -82,10 +84,10 @@ def reckon_transfer(office, event):
     after["class"] = account.tariff_class
     came = office.accounts[after["account"]] = Account(after, office.now)
     for debt in owed if event["debts"] == "DEBTS_GO_ALONG" else []:
-        office.debts += 1
-        office.acts += 2
-        came.debts.append(kind_debt.Debt(office.debts, None, debt.terms, debt.owed, office.now))
+        office.acts += 1  # away from the one, and here
+        kind_debt.owe(office, came, None, debt.terms, debt.owed)
         debt.owed = 0
+        office.did["a debt that went along"] += 1
     return [shown(came)]
 
 
@@ -130,7 +132,7 @@ def reckon_reverse(office, event):
     key = (event["seller"], event["sale"])
     if key not in office.orders:
         return [refused("TOKEN_UNKNOWN")]
-    account, total, vendor, commission = office.sold[key]
+    account, total, vendor, commission, debts = office.sold[key]
     if total == 0:
         return [refused("CLAIM_NOT_DUE")]
     if key in office.confirmed:
@@ -139,7 +141,7 @@ def reckon_reverse(office, event):
         return [refused("SALE_REVERSED")]
     office.reversed.add(key)
     claim = Claim(office.next_claim(), account, total, event["by"], True)
-    claim.vendor, claim.commission = vendor, commission
+    claim.of_sale, claim.vendor, claim.commission, claim.debts = True, vendor, commission, debts
     return claimed(office, event, claim)
 
 
@@ -170,15 +172,26 @@ def reckon_agree(office, event):
     claim = office.claims.get(event["claim"])
     if claim is None:
         return [refused("CLAIM_UNKNOWN")]
-    before = len(claim.agreed)
+    second = event["by"] not in claim.agreed and len(claim.agreed) + 1 == AGREE
+    if second and claim.pays and len(kind_debt.unpaid(claim.account)) + len(claim.debts) > kind_debt.MOST:
+        return [refused("TOO_MANY_DEBTS")]
     claim.agreed.add(event["by"])
-    if before < AGREE == len(claim.agreed) and claim.pays:
-        office.acts += 1
-        claim.account.balance += claim.amount
-        if claim.vendor:
-            claim.vendor.balance -= claim.commission
-        claim.act = office.acts
-    return [answered(claim_id=claim.number, approvals=len(claim.agreed), act_number=getattr(claim, "act", 0))]
+    if second and claim.pays:
+        pay_claim(office, claim)
+    return [answered(claim_id=claim.number, approvals=len(claim.agreed), act_number=claim.act)]
+
+
+def pay_claim(office, claim):
+    """All the money to the account; what it had paid of debts is owed again, and the vendor's commission is gone."""
+    office.acts += 1
+    claim.act = office.acts
+    claim.account.balance += claim.amount
+    for debt, taken in claim.debts:
+        kind_debt.owe(office, claim.account, None, debt.terms, taken)
+        office.did["a debt owed again"] += 1
+    if claim.vendor:
+        claim.vendor.balance -= claim.commission
+    office.did["a reversal paid" if claim.of_sale else "credit of a meter paid"] += 1
 
 
 # ---- credit that nobody pays for ----
@@ -190,8 +203,14 @@ def free_calls(book, event):
 
 
 def reckon_free(office, event):
+    known = office.orders.get((event["by"], event["id"]))
+    if known:
+        return [known[1]]
     if kind_vendor.vendor_of(office, event["by"]):
         return [refused("VENDOR_NEEDS_PRICE")]
+    served = office.accounts.get(office.account_on(event["pan"]))
+    if served and served.state != "ACCOUNT_IN_USE":
+        return [refused("ACCOUNT_SUSPENDED")]
     wh = price_model.encode({"utility": 1}, {"grain": price_model.TOKEN}, event["wh"])
     if "claim" in event:
         claim = office.claims.get(event["claim"])
@@ -199,10 +218,12 @@ def reckon_free(office, event):
         if not good or claim.amount != event["wh"] or claim.account.pan != event["pan"]:
             return [refused("CLAIM_NOT_DUE")]
         claim.issued = True
+        office.did["units of an old meter moved"] += 1
     organisation = people.HOME[event["by"]]
     office.sales.append({"place": (organisation, event["till"]), "by": event["by"], "free": True})
-    office.orders[event["by"], event["id"]] = (event, None)
-    return [answered(receipt__number=office.receipt(organisation, event["till"]), free_token=wh)]
+    answer = answered(receipt__number=office.receipt(organisation, event["till"]), free_token=wh)
+    office.orders[event["by"], event["id"]] = (event, answer)
+    return [answer]
 
 
 KINDS = {"close": Kind(close_calls, reckon_close), "change-meter": Kind(meter_calls, reckon_meter),
@@ -259,8 +280,7 @@ def draw_transfer(rng, world):
         return []
     event = {"kind": "transfer", "by": people.CLERKS[account["organisation"]], "account": account["account"],
              "reason": "sold the house", "next": after, "debts": rng.choice(("DEBTS_STAY", "DEBTS_GO_ALONG"))}
-    world.accounts.remove(account)
-    world.accounts.append(dict(account, **after, version=1, held=False, debts=[]))
+    world.transfer(account, after)
     return [event]
 
 

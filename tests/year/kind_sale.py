@@ -90,10 +90,13 @@ def book_sale(office, account, event, price, handed):
     account.units += units
     account.balance += (handed - total if kept else 0) - (total if event["pay"] == "balance" else 0)
     organisation = people.HOME[event["by"]]
-    kind_debt.pay_with_sale(office, account, total, [amount for kind, _, amount in lines if kind == "debt"])
+    debts = kind_debt.pay_with_sale(office, account, total, [amount for kind, _, amount in lines if kind == "debt"])
     energy = sum(amount for kind, _, amount in lines if kind == "energy")
     vendor, commission = kind_vendor.vendor_of(office, event["by"]), kind_vendor.commission(office, event["by"], energy)
-    office.sold[event["by"], event["id"]] = (account, total, vendor, commission)
+    office.sold[event["by"], event["id"]] = (account, total, vendor, commission, debts)
+    office.did["free units taken"] += free > 0
+    office.did["a month charged"] += any(kind == "monthly" for kind, _, _ in lines)
+    office.did["paid with what the account held"] += event["pay"] == "balance" and total > 0
     office.sales.append({"place": (organisation, event["till"]), "by": event["by"], "pay": event["pay"], "total": total,
                          "taken": handed if kept else total, "lines": [(kind, amount) for kind, _, amount in lines],
                          "commission": commission})
@@ -154,6 +157,13 @@ KINDS = {"sell": Kind(calls, reckon, words)}
 
 
 # ---- drawing ----
+def draw_midnight(rng, world):
+    """The same in the last moment of a month and in the first of the next."""
+    make = draw_free_units if rng.random() < 0.5 else draw_one
+    before = dict(make(rng, world, world.some_account(rng)), via="grpc")
+    return before, dict(before, id=world.request_id())
+
+
 def draw_amount(rng):
     if rng.random() < 0.6:
         return {"money": rng.choice((rng.randint(1, 300), rng.randint(500, 5000), rng.randint(500, 5000),

@@ -5,12 +5,12 @@ from kind import Kind, answered, refused
 
 def office_calls(_, event):
     return [(people.OFFICER, "TariffService", "SetOffice",
-             {"currency": "EUR", "minor_digits": event["digits"]})]
+             {"currency": "EUR", "minor_digits": event["digits"], "utc_offset_min": event.get("ahead", 0)})]
 
 
 def reckon_office(office, event):
-    office.minor_digits = event["digits"]
-    return [answered(currency="EUR", minor_digits=event["digits"])]
+    office.minor_digits, office.offset_min = event["digits"], event.get("ahead", 0)
+    return [answered(currency="EUR", minor_digits=event["digits"], utc_offset_min=office.offset_min)]
 
 
 def terms_of(book, event):
@@ -76,6 +76,7 @@ KINDS = {"office": Kind(office_calls, reckon_office), "put-tariff": Kind(put_cal
          "approve-tariff": Kind(approve_calls, reckon_approve), "assign-tariff": Kind(assign_calls, reckon_assign)}
 
 # ---- drawing ----
+AHEAD = (0, 60, 345, 840, -300, -720)  # minutes that the office's day is ahead of UTC
 ROUNDINGS = ("ROUND_UP", "ROUND_DOWN", "ROUND_HALF_EVEN")
 
 
@@ -120,7 +121,7 @@ def scaled(terms, percent):
 
 def draw_first(rng):
     """On the first day: three tariffs, each approved by another person than put it in."""
-    events = [{"kind": "office", "digits": 2}]
+    events = [{"kind": "office", "digits": 2, "ahead": rng.choice(AHEAD)}]
     for number, make in enumerate((home, trade, flat)):
         terms = make(rng)
         by = people.MANAGERS[number % 2]

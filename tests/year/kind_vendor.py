@@ -4,12 +4,16 @@ import people
 from kind import Kind, answered, refused
 
 WHOLE = 1000000
-MONEY, LINES, KEPT, COMMISSION, UNPRICED, BALANCE = range(1, 7)
+MONEY, LINES, KEPT, COMMISSION, UNPRICED, BALANCE, PAID_IN, PAID_OUT, ACTS = range(1, 10)
 PAYMENT = {"cash": 1, "bank": 2, "card": 3, "mobile": 4}
 LINE = {"energy": 1, "free": 2, "monthly": 3, "charge": 4, "tax": 5, "debt": 6}
 COMMISSION_OF_SALE = 5
 SUM_KINDS = {MONEY: "BATCH_SUM_MONEY", LINES: "BATCH_SUM_LINES", KEPT: "BATCH_SUM_KEPT",
-             COMMISSION: "BATCH_SUM_COMMISSION", UNPRICED: "BATCH_SUM_UNPRICED", BALANCE: "BATCH_SUM_BALANCE"}
+             COMMISSION: "BATCH_SUM_COMMISSION", UNPRICED: "BATCH_SUM_UNPRICED", BALANCE: "BATCH_SUM_BALANCE",
+             PAID_IN: "BATCH_SUM_PAID_IN", PAID_OUT: "BATCH_SUM_PAID_OUT", ACTS: "BATCH_SUM_ACTS"}
+# ACT_DEBT_PAID and so on: of what accounts pay, and get, at the counter
+ACT = {"PAY_TO_DEBT": 4, "PAY_TO_BALANCE": 5, "PAY_TO_DEPOSIT": 6}
+DEPOSIT_RETURNED, PAID_OUT_OF_BALANCE = 7, 8
 
 
 class Vendor:
@@ -60,14 +64,17 @@ def commission(office, who, energy):
     return energy * vendor.terms.get("commission_percent_e4", 0) // WHOLE if vendor else 0
 
 
-def take_at_counter(office, who, money):
-    """Money in, or out when negative, besides sales."""
-    vendor = vendor_of(office, who)
-    if vendor is None:
-        return None
-    if money > 0:
-        return take(office, vendor, money)
-    vendor.balance -= money
+def take_at_counter(office, event, money):
+    """Money in, or out when negative, besides sales: on the vendor's credit, and in the till. Why not, or None."""
+    vendor = vendor_of(office, event["by"])
+    refusal = take(office, vendor, money) if vendor and money > 0 else None
+    if refusal is not None:
+        return refusal
+    if vendor and money < 0:
+        vendor.balance -= money
+    kind = ACT.get(event.get("to")) or (DEPOSIT_RETURNED if event["from_deposit"] else PAID_OUT_OF_BALANCE)
+    office.paid.append({"place": (people.HOME[event["by"]], event["till"]), "by": event["by"], "pay": event["pay"],
+                        "kind": kind, "money": money})
     return None
 
 
@@ -108,6 +115,8 @@ def reckon_deposit(office, event):
             return [refused("DEPOSIT_UNKNOWN")]
         if vendor.deposits[back - 1] is None:
             return [refused("DEPOSIT_TAKEN_BACK")]
+        if vendor.balance + vendor.terms["credit_limit"] < vendor.deposits[back - 1]:
+            return [refused("DEPOSIT_SPENT")]
         amount, vendor.deposits[back - 1] = -vendor.deposits[back - 1], None
     vendor.deposits.append(amount if not back else None)
     vendor.balance += amount
@@ -126,8 +135,8 @@ def reckon_look(office, event):
 
 
 # ---- batches ----
-def sums_of(sales):
-    """{(kind, key): (count, money)} of the sales of a batch."""
+def sums_of(sales, paid):
+    """{(kind, key): (count, money)} of the sales of a batch, and of what was paid at its tills besides."""
     sums = {}
 
     def add(kind, key, money):
@@ -147,6 +156,9 @@ def sums_of(sales):
             add(LINES, LINE[kind], amount)
         if sale["commission"]:
             add(COMMISSION, COMMISSION_OF_SALE, sale["commission"])
+    for act in paid:
+        add(PAID_IN if act["money"] > 0 else PAID_OUT, PAYMENT[act["pay"]], abs(act["money"]))
+        add(ACTS, act["kind"], abs(act["money"]))
     return sorted([SUM_KINDS[kind], key, count, amount] for (kind, key), (count, amount) in sums.items())
 
 
@@ -160,7 +172,7 @@ def reckon_start(office, event):
     place = (people.HOME[event["by"]], event["till"])
     if place in office.shifts:
         return [refused("BATCH_OPEN")]
-    office.shifts[place] = (event["by"], len(office.sales))
+    office.shifts[place] = (event["by"], len(office.sales), len(office.paid))
     office.shift_numbers[place] = office.shift_numbers.get(place, 0) + 1
     return [answered(number=office.shift_numbers[place], started_by=event["by"])]
 
@@ -169,12 +181,13 @@ def reckon_end(office, event):
     place = (people.HOME[event["by"]], event["till"])
     if place not in office.shifts:
         return [refused("BATCH_NOT_OPEN")]
-    who, since = office.shifts[place]
+    who, since, paid_since = office.shifts[place]
     if who != event["by"] and event["by"] not in people.CLERKS.values():
         return [refused("ROLE_MISSING")]
     del office.shifts[place]
     sold = [sale for sale in office.sales[since:] if (sale["place"], sale["by"]) == (place, who)]
-    return [answered(number=office.shift_numbers[place], ended_by=event["by"], sums=sums_of(sold))]
+    paid = [act for act in office.paid[paid_since:] if (act["place"], act["by"]) == (place, who)]
+    return [answered(number=office.shift_numbers[place], ended_by=event["by"], sums=sums_of(sold, paid))]
 
 
 def settle_calls(_, event):
@@ -183,10 +196,11 @@ def settle_calls(_, event):
 
 def reckon_settle(office, event):
     organisation = event["organisation"]
-    since, number = office.settled.get(organisation, (0, 0))
+    since, paid_since, number = office.settled.get(organisation, (0, 0, 0))
     sold = [sale for sale in office.sales[since:] if sale["place"][0] == organisation]
-    office.settled[organisation] = (len(office.sales), number + 1)
-    return [answered(number=number + 1, sums=sums_of(sold), ended_by=event["by"])]
+    paid = [act for act in office.paid[paid_since:] if act["place"][0] == organisation]
+    office.settled[organisation] = (len(office.sales), len(office.paid), number + 1)
+    return [answered(number=number + 1, sums=sums_of(sold, paid), ended_by=event["by"])]
 
 
 KINDS = {"vendor-terms": Kind(terms_calls, reckon_terms), "vendor-deposit": Kind(deposit_calls, reckon_deposit),

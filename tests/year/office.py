@@ -1,4 +1,6 @@
 """What the office must have become by the events so far. Nothing here is asked of the server."""
+from collections import Counter
+
 import month
 import people
 
@@ -22,6 +24,7 @@ class Account:
 class Office:
     def __init__(self, book):
         self.book = book
+        self.did = Counter()       # what came about, by name
         self.offset_min = 0
         self.minor_digits = None
         self.tariffs = {}          # name: versions, as {"terms": ..., "from": ..., "approved": ..., "by": ...}
@@ -32,7 +35,9 @@ class Office:
         self.orders = {}           # (principal, request id): (what was asked, what was answered)
         self.vendors = {}          # organisation: kind_vendor.Vendor
         self.acts, self.debts = 0, 0   # numbered through
+        self.acted = {}            # (principal, request id): (what was asked, what was answered)
         self.sales = []            # every sale, for batches
+        self.paid = []             # what was paid at tills besides, for batches
         self.sold = {}             # (principal, request id): (account, what it paid, vendor, commission)
         self.confirmed, self.cancelled, self.reversed = set(), set(), set()  # the same keys
         self.on_cards = {}         # Wh by meter

@@ -12,6 +12,8 @@ from collections import defaultdict
 LAWS = (
     ("what accounts hold", "SELECT account, kind, amount, balance FROM account_entry ORDER BY account, entry",
      "SELECT account, balance FROM account_tally"),
+    ("what secures debts", "SELECT account, kind, iif(kind = 6, amount, -amount), deposit FROM account_act "
+     "WHERE kind IN (6, 7) ORDER BY id", "SELECT account, held FROM account_deposit"),
     ("what vendors may sell for", "SELECT vendor, kind, amount, balance FROM vendor_entry ORDER BY vendor, entry",
      "SELECT organisation, balance FROM vendor"),
     ("what is owed", "SELECT debt, 0, amount, outstanding FROM debt_entry ORDER BY debt, entry",

@@ -1,7 +1,11 @@
 """Every answer of the year against what the events alone say that it must be."""
 import json
+import os
 from collections import Counter
 
+import kind_debt
+import needed
+import spoil
 from book import KINDS
 from office import Office
 from oracle import amount, dkga, token
@@ -42,7 +46,7 @@ def found(path, answer, keys):
     if path == "sums":
         return sorted([one["kind"], one["key"], one["count"], one["amount"]] for one in answer["sums"])
     if path == "debts":
-        return [[one["debt_id"], one["outstanding"]] for one in answer["debts"]]
+        return [[one["debt_id"], one["outstanding"], *kind_debt.shown_terms(one["terms"])] for one in answer["debts"]]
     if path == "free_token":
         return keys.carried({"issued": answer})
     if path == "token":
@@ -67,9 +71,14 @@ class Reckoning:
         self.kinds, self.refusals = Counter(), Counter()
         self.good, self.bad = 0, 0
 
-    def check(self, event, said):
+    def expect(self, event):
         self.office.now = self.book.start + event["at"]
         expected = KINDS[event["kind"]].reckon(self.office, event)
+        needed.note(self.office.did, self.book, event, expected)
+        return expected
+
+    def check(self, event, said):
+        expected = self.expect(event)
         for want, got in zip(expected, said, strict=True):
             wrong = differences(want, got, self.keys)
             self.kinds[event["kind"]] += 1
@@ -87,11 +96,35 @@ def reckon(book, answers, keys):
     return reckoning
 
 
-def notices(book, answers, keys):
-    """Whether anything of the book is not what was answered."""
+def notices_this(reckoning, event, later):
+    """Whether this event instead of the one that was played makes a difference, then or later. In a process of its own: the
+    reckoning goes on from before it."""
+    child = os.fork()
+    if child == 0:
+        noticed = False
+        try:
+            for one, said in [event, *later]:
+                reckoning.check(one, said)
+                noticed = reckoning.bad > 0
+                if noticed:
+                    break
+        finally:
+            os._exit(0 if noticed else 1)
+    return os.waitpid(child, 0)[1] == 0
+
+
+def not_noticed(book, answers, keys):
+    """Of all ways to change an event, those that no difference was found for."""
     reckoning = Reckoning(book, keys, quiet=True)
-    for event, said in zip(book.events, answers, strict=True):
+    played = list(zip(book.events, answers, strict=True))
+    tries = {way: spoil.TRIES for way in spoil.WAYS}
+    for number, (event, said) in enumerate(played):
+        for way in [one for one in tries if one[0] == event["kind"] and tries[one] and any("ok" in ok for ok in said)]:
+            changed = way[2](event)
+            if changed and notices_this(reckoning, (changed, said), played[number + 1:]):
+                del tries[way]
+            elif changed:
+                tries[way] -= 1
         reckoning.check(event, said)
-        if reckoning.bad:
-            return True
-    return False
+    unknown = [(kind, "in no way") for kind in KINDS if kind not in {way[0] for way in spoil.WAYS}]
+    return [f"{kind} ({what})" for kind, what, *_ in [*tries, *unknown]]

@@ -9,6 +9,7 @@
 
 #include "cli.h"
 #include "json_message.h"
+#include "metervault/v1/tariff_service.pb-c.h"
 #include "metervault/v1/token_service.pb-c.h"
 
 static ProtobufCMessage *read_text(const char *text, const ProtobufCMessageDescriptor *type, char *wrong)
@@ -90,6 +91,21 @@ static void what_does_not_fit_is_named(void **state)
     }
 }
 
+/* An office may be behind UTC. */
+static void a_signed_number(void **state)
+{
+    char wrong[JSON_MESSAGE_WRONG];
+    (void)state;
+    Metervault__V1__Office *office = (Metervault__V1__Office *)read_text(
+        "{\"minor_digits\": 2, \"utc_offset_min\": -720}", &metervault__v1__office__descriptor, wrong);
+    assert_non_null(office);
+    assert_int_equal(-720, office->utc_offset_min);
+    protobuf_c_message_free_unpacked(&office->base, NULL);
+    assert_null(read_text("{\"utc_offset_min\": 2147483648}", &metervault__v1__office__descriptor, wrong));
+    assert_ptr_equal(wrong, strstr(wrong, "utc_offset_min"));
+    assert_null(read_text("{\"utc_offset_min\": -2147483649}", &metervault__v1__office__descriptor, wrong));
+}
+
 static void one_of_several(void **state)
 {
     char wrong[JSON_MESSAGE_WRONG];
@@ -106,6 +122,7 @@ int main(void)
         cmocka_unit_test(what_is_written_is_read_again),
         cmocka_unit_test(kinds_of_fields),
         cmocka_unit_test(what_does_not_fit_is_named),
+        cmocka_unit_test(a_signed_number),
         cmocka_unit_test(one_of_several),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

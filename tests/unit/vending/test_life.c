@@ -4,8 +4,10 @@
 #include "vending/account_life.h"
 #include "vending/claims.h"
 #include "vending/debts.h"
+#include "vending/price.h"
 
 #include <sqlite3.h>
+#include <stdio.h>
 #include <string.h>
 
 static struct vend_sold sold;
@@ -106,6 +108,84 @@ static void a_reversal_pays_once_by_two_officers(void **state)
     assert_int_equal(balance(world), total);
     assert_int_equal(office_number(world, "SELECT count(*) FROM account_act WHERE kind = 9"), 1);
     world_audit_verify(world);
+}
+
+static struct vend_act_request debt(const char *request_id, int64_t amount, int64_t each)
+{
+    return (struct vend_act_request){.request_id = request_id,
+                                     .terminal = "",
+                                     .account = "A-1",
+                                     .kind = STORE_ACT_DEBT_ADDED,
+                                     .amount = amount,
+                                     .reason = "arrears",
+                                     .terms = {.label = "Arrears", .rule = VEND_DEBT_FIXED, .amount = each}};
+}
+
+static int64_t owed(struct world *world)
+{
+    return office_number(world, "SELECT sum(outstanding) FROM debt");
+}
+
+/* The customer gets all of the money back: what it paid of debts is owed again, or nobody would have paid it. */
+static void a_reversal_owes_debts_again(void **state)
+{
+    struct world *world = *state;
+    struct vend_caller chief = world_caller("chief");
+    struct vend_act done;
+    struct vend_order order = office_money("r1", "A-1", 1000);
+    const struct vend_act_request first = debt("d1", 100, 100), second = debt("d2", 300, 50);
+    assert_ok(vend_account_act(world->vend, &chief, &first, &done));
+    assert_ok(vend_account_act(world->vend, &chief, &second, &done));
+    assert_ok(office_sell(world, &order, &sold));
+    assert_int_equal(sold.charged.bill.debts, 150);
+    assert_int_equal(owed(world), 250);
+    assert_ok(reverse(world, "chief", 1));
+    assert_ok(approve(world, "officer1", claim.row.id));
+    assert_int_equal(owed(world), 250);
+    assert_ok(approve(world, "officer2", claim.row.id));
+    assert_int_equal(balance(world), sold.charged.bill.total);
+    assert_int_equal(owed(world), 400);
+    assert_int_equal(office_number(world, "SELECT count(*) FROM debt WHERE outstanding > 0"), 3);
+    assert_ok(approve(world, "officer3", claim.row.id));
+    assert_int_equal(owed(world), 400);
+    /* the next sale takes them by their terms: the whole of the first, and of the second twice its part */
+    order = office_money("r2", "A-1", 1000);
+    assert_ok(office_sell(world, &order, &sold));
+    assert_int_equal(sold.charged.bill.debts, 200);
+    world_audit_verify(world);
+}
+
+/* Those that are owed again need room among the unpaid ones: until there is some, nothing is paid. */
+static void a_reversal_waits_for_room_among_debts(void **state)
+{
+    struct world *world = *state;
+    struct vend_caller chief = world_caller("chief");
+    struct vend_act done;
+    char id[16];
+    struct vend_order order = office_money("r1", "A-1", 1000);
+    for (int i = 0; i < VEND_PRICE_DEBTS; i++) {
+        (void)snprintf(id, sizeof id, "d%d", i);
+        const struct vend_act_request one = debt(id, i == 0 ? 10 : 100, 10);
+        assert_ok(vend_account_act(world->vend, &chief, &one, &done));
+    }
+    assert_ok(office_sell(world, &order, &sold)); /* pays the first one off, and 10 of each other */
+    assert_ok(reverse(world, "chief", 1));
+    int64_t id_of_claim = claim.row.id;
+    assert_ok(approve(world, "officer1", id_of_claim));
+    assert_refused(MV_TOO_MANY_DEBTS, approve(world, "officer2", id_of_claim));
+    assert_int_equal(balance(world), 0);
+    assert_int_equal(owed(world), 630);
+    struct vend_act_request off = debt("off", 90, 10);
+    off.kind = STORE_ACT_DEBT_WRITTEN_OFF;
+    for (int64_t written = 2; written <= VEND_PRICE_DEBTS; written++) {
+        (void)snprintf(id, sizeof id, "off%d", (int)written);
+        off.request_id = id;
+        off.debt = written;
+        assert_ok(vend_account_act(world->vend, &chief, &off, &done));
+    }
+    assert_ok(approve(world, "officer2", id_of_claim));
+    assert_int_equal(owed(world), 80);
+    assert_int_equal(balance(world), sold.charged.bill.total);
 }
 
 static void nobody_agrees_to_their_own_claim(void **state)
@@ -382,6 +462,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_request_is_given_up_before_it_is_made, setup, world_teardown),
         cmocka_unit_test_setup_teardown(a_confirmed_sale_is_not_reversed, setup, world_teardown),
         cmocka_unit_test_setup_teardown(a_reversal_pays_once_by_two_officers, setup, world_teardown),
+        cmocka_unit_test_setup_teardown(a_reversal_owes_debts_again, setup, world_teardown),
+        cmocka_unit_test_setup_teardown(a_reversal_waits_for_room_among_debts, setup, world_teardown),
         cmocka_unit_test_setup_teardown(nobody_agrees_to_their_own_claim, setup, world_teardown),
         cmocka_unit_test_setup_teardown(an_emergency_token_costs_nothing, setup, world_teardown),
         cmocka_unit_test_setup_teardown(the_month_s_free_units_are_a_token_of_their_own, setup, world_teardown),
