@@ -41,6 +41,19 @@ int card_identify(struct cli *cli, int argc, char **argv)
     return card_session(cli, &given, &begin);
 }
 
+static bool area_version(const struct cli *cli, const char *text, Metervault__V1__CardBegin *begin)
+{
+    uint64_t version = 0;
+    if (text == NULL)
+        return true;
+    if (!cli_number(text, 1, UINT8_MAX, &version)) {
+        (void)cli_usage(cli, "--area-version is a number from 1 to 255");
+        return false;
+    }
+    begin->area_version = (uint32_t)version;
+    return true;
+}
+
 int card_plain(struct cli *cli, int argc, char **argv)
 {
     static const struct {
@@ -53,21 +66,27 @@ int card_plain(struct cli *cli, int argc, char **argv)
         {"rekey", METERVAULT__V1__CARD_PURPOSE__REKEY, NULL},
         {"close", METERVAULT__V1__CARD_PURPOSE__CLOSE_ACCOUNT, "The account is closed and the card emptied."}};
     struct card_given given = {0};
+    const char *area = NULL;
     bool yes = false;
-    struct cli_option options[1 + CARD_OPTIONS] = {{.name = "yes", .flag = &yes}};
+    struct cli_option options[2 + CARD_OPTIONS] = {{.name = "yes", .flag = &yes},
+                                                   {.name = "area-version", .text = &area}};
     Metervault__V1__CardBegin begin = METERVAULT__V1__CARD_BEGIN__INIT;
     size_t which = 0;
     int first;
     int code;
     while (strcmp(purposes[which].name, argv[0]) != 0)
         which++;
-    if (!card_parse(cli, &given, options, 1, argc, argv, &first, &code))
+    if (!card_parse(cli, &given, options, 2, argc, argv, &first, &code))
         return code;
     if (first < argc)
         return cli_usage(cli, "'%s' is not an option", argv[first]);
+    begin.purpose = purposes[which].purpose;
+    if (area != NULL && begin.purpose != METERVAULT__V1__CARD_PURPOSE__REKEY)
+        return cli_usage(cli, "--area-version goes with rekey and personalise");
+    if (!area_version(cli, area, &begin))
+        return CLI_USAGE;
     if (purposes[which].question != NULL)
         code = cli_confirm(cli, yes, purposes[which].question);
-    begin.purpose = purposes[which].purpose;
     return code == CLI_DONE ? card_session(cli, &given, &begin) : code;
 }
 
@@ -77,15 +96,17 @@ int card_personalise(struct cli *cli, int argc, char **argv)
     const char *kind = NULL;
     const char *meter = "";
     const char *domain = "";
+    const char *area = NULL;
     Metervault__V1__CardBegin begin = METERVAULT__V1__CARD_BEGIN__INIT;
     bool factory = false;
-    struct cli_option options[4 + CARD_OPTIONS] = {{.name = "kind", .text = &kind},
+    struct cli_option options[5 + CARD_OPTIONS] = {{.name = "kind", .text = &kind},
                                                    {.name = "meter", .text = &meter},
                                                    {.name = "domain", .text = &domain},
+                                                   {.name = "area-version", .text = &area},
                                                    {.name = "factory", .flag = &factory}};
     int first;
     int code;
-    if (!card_parse(cli, &given, options, 4, argc, argv, &first, &code))
+    if (!card_parse(cli, &given, options, 5, argc, argv, &first, &code))
         return code;
     if (first < argc)
         return cli_usage(cli, "'%s' is not an option", argv[first]);
@@ -95,6 +116,8 @@ int card_personalise(struct cli *cli, int argc, char **argv)
         return cli_usage(cli, "--kind is user, preset, inspection, reset, clear, relay-test or key-update");
     if (*meter != '\0' && !meter_pan_valid(meter))
         return cli_usage(cli, "--meter is the meter's PAN of 18 digits");
+    if (!area_version(cli, area, &begin))
+        return CLI_USAGE;
     begin.purpose = METERVAULT__V1__CARD_PURPOSE__PERSONALISE;
     begin.factory = factory;
     begin.meter_pan = (char *)meter;

@@ -18,8 +18,10 @@ const struct cli_command cli_card = {
     .summary = "open accounts, sell and read back by card, load and collect rounds",
     .help =
         "Usage: metervault card readers\n"
-        "       metervault card identify|read|close|collect|rekey [SESSION]\n"
-        "       metervault card personalise --kind user --meter PAN | --kind KIND --domain HEX | --factory [SESSION]\n"
+        "       metervault card identify|read|close|collect [SESSION]\n"
+        "       metervault card rekey [--area-version N] [SESSION]\n"
+        "       metervault card personalise --kind user --meter PAN | --kind KIND --domain HEX [--area-version N] |\n"
+        "                                   --factory [SESSION]\n"
         "       metervault card open --meter PAN --kwh N --client N [NAME=VALUE...] [--tariff FILE]\n"
         "                            [--calendar FILE] [SESSION]\n"
         "       metervault card purchase --kwh N [--merge] [SESSION]\n"
@@ -43,6 +45,7 @@ const struct cli_command cli_card = {
         "\n"
         "  --kind KIND     user, preset, inspection, reset, clear, relay-test or key-update\n"
         "  --domain HEX    6 hex digits: of the record keys of the meters that the card is for\n"
+        "  --area-version N  the version of the area's card key that those meters have, where it is not the newest\n"
         "  --factory       a card fresh from its maker: it gets transport keys (role card-factory)\n"
         "  --client N      client number of the account that is opened, up to 12 digits\n"
         "  NAME=VALUE      parameters that the meters get, as of `metervault record set`\n"

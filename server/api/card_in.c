@@ -180,6 +180,9 @@ mv_status api_card_in(const begin_message *message, struct api_card_order *to)
                                   .because = message->reason,
                                   .pans = (const char *const *)message->meter_pans,
                                   .pan_count = message->n_meter_pans};
+    if (message->area_version > UINT8_MAX)
+        return mv_fail(MV_INVALID_FIELD, "area_version");
+    order->area_version = (uint8_t)message->area_version;
     if (message->domain[0] != '\0' && !api_domain_in(message->domain, order->domain))
         return mv_fail(MV_INVALID_FIELD, "domain");
     return contents_in(message, to);

@@ -6,6 +6,7 @@
 
 #include "metervault/card.h"
 #include "vending/cards.h"
+#include "vending/sales.h"
 
 enum {
     CARDS_RAPDU = 258,  /* of an answer of the card, status included */
@@ -43,6 +44,7 @@ struct cards_order {
     enum mv_card_kind kind;       /* personalise, load */
     bool factory;                 /* personalise */
     uint8_t domain[STORE_DOMAIN]; /* personalise of tool cards */
+    uint8_t area_version;         /* personalise and rekey of tool cards; 0: the newest */
     bool merge;                   /* purchase although the last one is unread */
     bool abandon;                 /* load although returns are on the card */
     const char *because;          /* block */
@@ -67,6 +69,8 @@ struct cards_result {
     bool genuine;
     bool has_purchase, already, merged, previous_taken;
     struct vend_records purchase;
+    bool has_sold; /* a priced one: its receipt */
+    struct vend_sold sold;
     bool has_return;
     struct vend_return returned;
     enum mv_reason return_refused; /* why what was there as one was not taken; MV_REASON_UNSPECIFIED: nothing was */

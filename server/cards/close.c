@@ -7,8 +7,7 @@
 #include "metervault/record.h"
 #include "vending/record_list.h"
 
-/* Under an id of the closing's own, and the same again until it is answered. */
-static mv_status sign_question(struct cards_session *session, struct vend_records *records)
+mv_status cards_sign_question(struct cards_session *session, struct vend_records *records)
 {
     char id[STORE_REQUEST_ID + 1];
     struct vend_record_order order = *session->order->contents[0];
@@ -37,15 +36,14 @@ static mv_status ask_again(struct cards_session *session, const struct cards_con
         purchase = head.kind == MV_KIND_PURCHASE ? head.sequence : purchase;
         cards_content_add(&next, bytes, size);
     }
-    MV_TRY(sign_question(session, &records));
+    MV_TRY(cards_sign_question(session, &records));
     cards_content_add(&next, records.parts[0].bytes, records.parts[0].size);
     MV_TRY(cards_content_end(&next, session->card.pan));
     MV_TRY(cards_content_write(session, &next, purchase));
     return mv_fail(MV_PREVIOUS_UNREAD, NULL);
 }
 
-/* The proof came in a session that broke off, or by another carrier. */
-static mv_status recall(struct cards_session *session, const char *pan)
+mv_status cards_recall_return(struct cards_session *session, const char *pan)
 {
     struct cards_result *result = session->result;
     struct vend_return_list *list = malloc(sizeof *list);
@@ -72,7 +70,7 @@ static mv_status prove(struct cards_session *session)
     if (!status.ok && status.reason == MV_PREVIOUS_UNREAD)
         return ask_again(session, &now, unread);
     MV_TRY(status);
-    return session->result->has_return ? mv_ok() : recall(session, pan);
+    return session->result->has_return ? mv_ok() : cards_recall_return(session, pan);
 }
 
 /* A card that was in use has no transport key any more: it is on its way back, not on its way to a customer. */
@@ -88,7 +86,7 @@ static mv_status go_on(struct cards_session *session)
     char pan[STORE_PAN + 1];
     memcpy(pan, session->card.pan, sizeof pan);
     MV_TRY(cards_wipe(session, false));
-    return recall(session, pan);
+    return cards_recall_return(session, pan);
 }
 
 mv_status cards_close_account(struct cards_session *session)

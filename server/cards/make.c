@@ -95,7 +95,10 @@ mv_status cards_make(struct cards_session *session, const struct vend_card_targe
 
 mv_status cards_make_user(struct cards_session *session, bool replaces)
 {
-    const struct vend_card_target target = {.kind = MV_CARD_USER, .pan = session->order->pan, .replaces = replaces};
+    const struct vend_card_target target = {.kind = MV_CARD_USER,
+                                            .pan = session->order->pan,
+                                            .replaces = replaces,
+                                            .opens = session->order->purpose == CARDS_OPEN};
     if (session->order->pan[0] == '\0')
         return mv_fail(MV_INVALID_FIELD, "meter_pan");
     bool used = session->known && session->card.row.state == STORE_CARD_IN_USE;
@@ -116,5 +119,6 @@ mv_status cards_personalise(struct cards_session *session)
     if (order->kind < MV_CARD_PRESET || order->kind > MV_CARD_KEY_UPDATE)
         return mv_fail(MV_INVALID_FIELD, "kind");
     memcpy(target.domain, order->domain, sizeof target.domain);
+    target.area_version = order->area_version;
     return cards_make(session, &target);
 }

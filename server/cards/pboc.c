@@ -71,22 +71,6 @@ mv_status cards_pboc_enter(struct cards_pboc *card, const struct store_card_keys
     return mv_ok();
 }
 
-mv_status cards_pboc_expect(struct cards_pboc *card)
-{
-    struct cards_session *session = card->session;
-    const struct store_card *row = &session->card.row;
-    const char *pan = session->order->pan;
-    if (!session->known)
-        return mv_fail(MV_CARD_UNKNOWN, NULL);
-    if (row->denied != STORE_CARD_ALLOWED)
-        return mv_fail(MV_CARD_DENIED, NULL);
-    if (row->state != STORE_CARD_IN_USE || !vend_card_is_pboc(row))
-        return mv_fail(MV_CARD_KIND_WRONG, NULL);
-    if (pan[0] != '\0' && strcmp(pan, session->card.pan) != 0)
-        return mv_fail(MV_CARD_OTHER_METER, NULL);
-    return cards_pboc_enter(card, &row->keys);
-}
-
 /* ---- programs ---- */
 
 static mv_status identify(struct cards_pboc *card)
@@ -123,6 +107,8 @@ mv_status cards_pboc_run(struct cards_session *session)
     switch (session->order->purpose) {
     case CARDS_IDENTIFY:
         return identify(&card);
+    case CARDS_PERSONALISE:
+        return cards_pboc_personalise(&card);
     case CARDS_OPEN:
         return cards_pboc_open_account(&card);
     case CARDS_PURCHASE:
@@ -131,6 +117,8 @@ mv_status cards_pboc_run(struct cards_session *session)
         return read_back(&card);
     case CARDS_REPLACE:
         return cards_pboc_replace(&card);
+    case CARDS_CLOSE:
+        return cards_pboc_close_account(&card);
     case CARDS_BLOCK:
         return block(&card);
     default:

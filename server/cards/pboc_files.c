@@ -47,6 +47,15 @@ mv_status cards_pboc_read(struct cards_pboc *card)
     return mv_ok();
 }
 
+uint8_t cards_pboc_kind(const struct cards_pboc *card)
+{
+    struct mv_pboc_user user;
+    if (mv_pboc_unframe(card->user, sizeof card->user, MV_PBOC_COMMAND_USER, MV_PBOC_USER_DATA) != MV_DONE)
+        return 0;
+    mv_pboc_user_read(card->user + FRAME_DATA, &user);
+    return user.kind;
+}
+
 bool cards_pboc_is_empty(const struct cards_pboc *card)
 {
     return is_zero(card->wallet, sizeof card->wallet) && card->unread;
@@ -91,21 +100,36 @@ static void put_user(struct cards_pboc *card, const struct cards_pboc_purchase *
     (void)mv_pboc_frame(MV_PBOC_COMMAND_USER, data, sizeof data, card->user);
 }
 
-mv_status cards_pboc_write(struct cards_pboc *card, const struct cards_pboc_purchase *purchase)
+/* File 1 first and the return last: a meter that sees the card in between counts nothing. */
+static mv_status write_all(struct cards_pboc *card, uint32_t purchase)
 {
     struct cards_session *session = card->session;
     uint8_t hash[STORE_CARD_HASH];
     MV_TRY(cards_say(session, 0, 0, "writing"));
-    put_user(card, purchase);
-    mv_pboc_wallet_write(purchase->amount, purchase->count, card->wallet);
-    card->amount = purchase->amount;
-    card->count = purchase->count;
+    mv_pboc_wallet_read(card->wallet, &card->amount, &card->count);
     MV_TRY(cards_pboc_hash(card->wallet, hash));
-    MV_TRY(vend_card_note(session->vend, &session->act, hash, purchase->count));
+    MV_TRY(vend_card_note(session->vend, &session->act, hash, purchase));
     MV_TRY(write_file(session, MV_PBOC_FILE_USER, card->user, sizeof card->user));
     MV_TRY(write_file(session, MV_PBOC_FILE_WALLET, card->wallet, sizeof card->wallet));
     MV_TRY(clear_return(card));
     return vend_card_has(session->vend, &session->act, hash);
+}
+
+mv_status cards_pboc_write(struct cards_pboc *card, const struct cards_pboc_purchase *purchase)
+{
+    put_user(card, purchase);
+    mv_pboc_wallet_write(purchase->amount, purchase->count, card->wallet);
+    return write_all(card, purchase->count);
+}
+
+mv_status cards_pboc_clear(struct cards_pboc *card)
+{
+    const struct mv_pboc_user nobody = {.kind = 0};
+    uint8_t data[MV_PBOC_USER_DATA];
+    mv_pboc_user_write(&nobody, data);
+    (void)mv_pboc_frame(MV_PBOC_COMMAND_USER, data, sizeof data, card->user);
+    memset(card->wallet, 0, sizeof card->wallet);
+    return write_all(card, 0);
 }
 
 /* ---- putting right ---- */

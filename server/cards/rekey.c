@@ -1,4 +1,5 @@
-/* A card's keys are moved to the newest versions of their masters; that of the meter to the version that the meter has.
+/* A card's keys are moved to the newest versions of their masters; those of the meter and the area to the versions that
+ * the meters have.
  * Broken off, it is done again: each key's version says where it is. */
 #include "cards/session.h"
 
@@ -14,7 +15,7 @@ static mv_status newest(struct cards_session *session, struct store_card_keys *k
     MV_TRY(vend_card_newest(vend, HSM_USE_CARD_ISSUER, NULL, &keys->issuer));
     MV_TRY(vend_card_newest(vend, HSM_USE_CARD_OFFICE, NULL, &keys->office));
     if (card->row.kind != MV_CARD_USER)
-        return vend_card_newest(vend, HSM_USE_CARD_AREA, card->row.domain, &keys->area);
+        return vend_card_area(vend, card->row.domain, session->order->area_version, &keys->area);
     MV_TRY(vend_card_meter(vend, &session->act, card->pan, domain, &meter));
     keys->meter = meter.key_version;
     return mv_ok();

@@ -130,6 +130,10 @@ MV_MUST_USE mv_status cards_sign(struct cards_session *session, size_t index, co
                                  struct vend_records *records);
 /* Whether it would be signed for a user card, and how many bytes it would take there. */
 MV_MUST_USE mv_status cards_weigh(struct cards_session *session, size_t index, const char *pan, uint32_t *bytes);
+/* The read request of this closing, under an id of its own, and the same again until it is answered (close.c). */
+MV_MUST_USE mv_status cards_sign_question(struct cards_session *session, struct vend_records *records);
+/* The meter's newest return goes into the result: the proof came in a session that broke off, or by another carrier. */
+MV_MUST_USE mv_status cards_recall_return(struct cards_session *session, const char *pan);
 
 /* ---- programs ---- */
 mv_status cards_identify(struct cards_session *session);

@@ -66,19 +66,20 @@ static mv_status bind_keys(struct store *store, const struct binding *binding, c
     return mv_ok();
 }
 
-/* Another card of the meter makes room, or is in the way. */
+/* Another card of the meter makes room, or is in the way: one that was lost before its account was opened, or after it
+ * was closed, not for ever. */
 static mv_status make_room(struct vend *vend, struct store *store, struct vend_change *change,
-                           struct vend_card_step *step, const struct store_meter *meter)
+                           struct vend_card_step *step, const struct store_record_meter *records)
 {
     const struct binding *binding = step->arg;
     struct store_card other;
     char text[VEND_UID_TEXT];
-    mv_status found = store_card_of_meter(store, meter->id, &other);
+    mv_status found = store_card_of_meter(store, records->meter, &other);
     if (!found.ok)
         return found.reason == MV_CARD_UNKNOWN ? mv_ok() : found;
     if (memcmp(other.uid, step->card.uid, sizeof other.uid) == 0)
         return mv_ok();
-    if (!binding->target->replaces)
+    if (!binding->target->replaces && (!binding->target->opens || records->account_open))
         return mv_fail(MV_CARD_EXISTS, NULL);
     other.denied = STORE_CARD_DENIED_FOR_GOOD;
     vend_copy(other.because, sizeof other.because, "replaced");
@@ -97,7 +98,7 @@ static mv_status bind_user(struct vend *vend, struct store *store, struct vend_c
     MV_TRY(vend_card_find_meter(vend, store, &step->identity, step->act->call, binding->target->pan, &meter));
     MV_TRY(vend_rule_meter(&meter));
     MV_TRY(store_record_meter_get(store, meter.id, &records));
-    MV_TRY(make_room(vend, store, change, step, &meter));
+    MV_TRY(make_room(vend, store, change, step, &records));
     MV_TRY(bind_keys(store, binding, &meter, &step->card));
     step->card.meter = meter.id;
     step->card.organisation = meter.organisation;
@@ -170,7 +171,7 @@ mv_status vend_card_bind(struct vend *vend, const struct vend_card_act *act, con
     MV_TRY(vend_card_newest(vend, HSM_USE_CARD_ISSUER, NULL, &binding.newest.issuer));
     MV_TRY(vend_card_newest(vend, HSM_USE_CARD_OFFICE, NULL, &binding.newest.office));
     if (target->kind != MV_CARD_USER) {
-        MV_TRY(vend_card_newest(vend, HSM_USE_CARD_AREA, target->domain, &binding.newest.area));
+        MV_TRY(vend_card_area(vend, target->domain, target->area_version, &binding.newest.area));
         MV_TRY(check_domain(vend, act, target->domain));
     }
     return vend_card_do(vend, &step, card);

@@ -75,8 +75,9 @@ static bool serves(const struct hsm_key_info *key, enum hsm_key_use use, const u
     return strcmp(label, key->label) == 0;
 }
 
-mv_status vend_card_newest(struct vend *vend, enum hsm_key_use use, const uint8_t domain[STORE_DOMAIN],
-                           uint8_t *version)
+/* The highest version up to `most`. */
+static mv_status find_version(struct vend *vend, enum hsm_key_use use, const uint8_t *domain, uint8_t most,
+                              uint8_t *version)
 {
     struct vend_catalogue *catalogue = &vend->catalogue;
     struct vend_now now;
@@ -86,11 +87,23 @@ mv_status vend_card_newest(struct vend *vend, enum hsm_key_use use, const uint8_
     mv_status status = catalogue->state;
     for (size_t i = 0; status.ok && i < catalogue->current->key_count; i++) {
         const struct hsm_key_info *key = &catalogue->current->keys[i];
-        if (key->version > *version && serves(key, use, domain, now.issue_s))
+        if (key->version > *version && key->version <= most && serves(key, use, domain, now.issue_s))
             *version = (uint8_t)key->version;
     }
     pthread_mutex_unlock(&catalogue->lock);
     if (status.ok && *version == 0)
         return mv_fail(MV_CARD_KEY_UNKNOWN, hsm_master_name(use));
     return status;
+}
+
+mv_status vend_card_newest(struct vend *vend, enum hsm_key_use use, const uint8_t domain[STORE_DOMAIN],
+                           uint8_t *version)
+{
+    return find_version(vend, use, domain, UINT8_MAX, version);
+}
+
+mv_status vend_card_area(struct vend *vend, const uint8_t domain[STORE_DOMAIN], uint8_t wish, uint8_t *version)
+{
+    MV_TRY(find_version(vend, HSM_USE_CARD_AREA, domain, wish == 0 ? UINT8_MAX : wish, version));
+    return wish == 0 || *version == wish ? mv_ok() : mv_fail(MV_CARD_KEY_UNKNOWN, hsm_master_name(HSM_USE_CARD_AREA));
 }

@@ -47,13 +47,15 @@ static mv_status wiped(struct vend *vend, struct store *store, struct vend_chang
     const uint8_t *transport = step->arg;
     (void)vend;
     struct store_card *card = &step->card;
+    const bool keeps_keys = vend_card_is_pboc(card);
     card->state = STORE_CARD_TRANSPORT;
     card->kind = 0;
     card->meter = 0;
     card->version = 0;
     card->round = 0;
     memset(card->domain, 0, sizeof card->domain);
-    card->keys = (struct store_card_keys){.transport = *transport};
+    if (!keeps_keys)
+        card->keys = (struct store_card_keys){.transport = *transport};
     vend_note_detail(&change->record, "transport=%u", *transport);
     return store_card_update(store, card);
 }

@@ -75,7 +75,9 @@ struct vend_card_target {
     enum mv_card_kind kind;
     const char *pan;              /* user card */
     uint8_t domain[STORE_DOMAIN]; /* other kinds */
+    uint8_t area_version;         /* likewise; 0: the newest */
     bool replaces;                /* takes the place of the card that the meter has, which is denied for good */
+    bool opens;                   /* the same as long as the meter has no open account, whose card is nobody's */
     uint8_t transport;            /* version that the card is under */
     bool pboc;                    /* a user card of profile 2, which has these keys already */
     struct store_card_keys keys;
@@ -102,7 +104,7 @@ MV_MUST_USE mv_status vend_card_round(struct vend *vend, const struct vend_card_
 /* Before a user card is wiped: the account is closed. PREVIOUS_UNREAD unless the newest return of the meter answers the
  * read request that this act signed (vend_card_closing) and shows every purchase as taken. */
 MV_MUST_USE mv_status vend_card_close(struct vend *vend, const struct vend_card_act *act, struct vend_card *card);
-/* It is in transport state again. */
+/* It is in transport state again; one of profile 2 is empty, and keeps its keys, `transport` is 0 then. */
 MV_MUST_USE mv_status vend_card_wiped(struct vend *vend, const struct vend_card_act *act, uint8_t transport,
                                       struct vend_card *card);
 MV_MUST_USE mv_status vend_card_rekeyed(struct vend *vend, const struct vend_card_act *act,
@@ -167,6 +169,9 @@ MV_MUST_USE mv_status vend_provision_cards(struct vend *vend, const struct vend_
 /* The newest version of a card master that cards may get now; `domain` of a card-area. CARD_KEY_UNKNOWN. */
 MV_MUST_USE mv_status vend_card_newest(struct vend *vend, enum hsm_key_use use, const uint8_t domain[STORE_DOMAIN],
                                        uint8_t *version);
+/* The same of a card-area, or `wish` if that is one of them: meters keep the version that they were made with. */
+MV_MUST_USE mv_status vend_card_area(struct vend *vend, const uint8_t domain[STORE_DOMAIN], uint8_t wish,
+                                     uint8_t *version);
 
 /* The key process's part of card sessions (hsmd/client.h), over a connection that they share. */
 struct hsmd_card_key_ref;

@@ -2,12 +2,32 @@
 # Cards, desks and meters of a test: sourced after pcsc.sh, instance.sh and cli.sh. The card at hand lies in the reader of
 # the desk, or is held at a meter, never both.
 MV_VCARD=${MV_VCARD:-$(dirname "$MV_BIN")/tests/vcard}
-mv_cards=0 mv_hand='' mv_place='' mv_card_pid=''
+mv_cards=0 mv_pboc_cards=0 mv_pboc_masters='' mv_hand='' mv_place='' mv_card_pid=''
 
 card_make() { # NAME: a fresh card; the serial numbers are 04000000000001 and on
     mkdir -p "$MV_DIR/cards"
     mv_cards=$((mv_cards + 1))
     "$MV_VCARD" --card "$MV_DIR/cards/$1" --new "$(printf '04%012X' "$mv_cards")"
+}
+
+# Masters of profile 2, each made as two components; who issues the cards joins them. Meters of this test have them.
+pboc_masters_make() {
+    local use
+    mv_pboc_masters=$MV_DIR/custodians/pboc-masters
+    for use in internal external mac; do
+        mv_keys generate --use "card-pboc-$use" --component-file "$MV_DIR/hsm/pboc-$use-a" \
+            --component-file "$MV_DIR/hsm/pboc-$use-b" >/dev/null || return
+        python3 -c 'import sys
+a, b = (bytes.fromhex(open(name).read().strip()) for name in sys.argv[1:])
+print(bytes(x ^ y for x, y in zip(a, b)).hex())' "$MV_DIR/hsm/pboc-$use-a" "$MV_DIR/hsm/pboc-$use-b" || return
+        rm "$MV_DIR/hsm/pboc-$use-a" "$MV_DIR/hsm/pboc-$use-b"
+    done >"$mv_pboc_masters"
+}
+
+pboc_make() { # NAME: a card of profile 2 as its issuer sends it; the serial numbers are 86000000000001 and on
+    mkdir -p "$MV_DIR/cards"
+    mv_pboc_cards=$((mv_pboc_cards + 1))
+    "$MV_VCARD" --card "$MV_DIR/cards/$1" --new "$(printf '86%012X' "$mv_pboc_cards")" --profile-2 "$mv_pboc_masters"
 }
 
 card_out() {
@@ -64,7 +84,7 @@ at_socket() { # PRINCIPAL PART arguments...
 }
 
 meter_sim() { # NUMBER arguments...
-    "$MV_BIN/metersim" --state "$MV_DIR/meters/$1" "${@:2}"
+    "$MV_BIN/metersim" --state "$MV_DIR/meters/$1" ${mv_pboc_masters:+--pboc-masters "$mv_pboc_masters"} "${@:2}"
 }
 
 # Puts the card at hand into a meter. Prints what the meter shows.

@@ -328,6 +328,37 @@ void cards_visit_pboc(struct cards_world *cards, struct cards_meter *meter)
     (void)mv_pboc_frame(MV_PBOC_COMMAND_RETURN, data, sizeof data, card->returned);
 }
 
+int cards_setup_pboc(void **state)
+{
+    if (cards_setup(state) != 0)
+        return -1;
+    struct cards_world *cards = *state;
+    cards->world->card_pboc_class = MV_PBOC_CLASS_04;
+    world_restart(cards->world);
+    vend_refresh(cards->world->vend);
+    cards_fresh_pboc(cards, 1, CARDS_PBOC_NEWEST);
+    return 0;
+}
+
+void cards_agree_pboc(struct cards_world *cards)
+{
+    cards_visit_pboc(cards, &cards->meter);
+    assert_int_equal(cards_sold(cards), cards->meter.credit);
+}
+
+mv_status cards_replace_pboc(struct cards_world *cards, const char *id, int64_t wh)
+{
+    begin_t begin = cards_begin(id, METERVAULT__V1__CARD_PURPOSE__REPLACE);
+    Metervault__V1__PurchaseRecord purchase = METERVAULT__V1__PURCHASE_RECORD__INIT;
+    Metervault__V1__Quantity quantity = METERVAULT__V1__QUANTITY__INIT;
+    quantity.amount_case = METERVAULT__V1__QUANTITY__AMOUNT_ENERGY_WH;
+    quantity.energy_wh = wh;
+    purchase.quantity = &quantity;
+    begin.meter_pan = cards->meter.pan;
+    begin.purchase = wh == 0 ? NULL : &purchase;
+    return cards_session(cards, "seller", &begin);
+}
+
 static int add_column(void *self, int columns, char **texts, char **names)
 {
     int64_t *sum = self;

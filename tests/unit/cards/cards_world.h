@@ -44,6 +44,13 @@ void cards_fresh(struct cards_world *cards, uint8_t serial);
  * meter-core/docs/cards.md): purchase n + 1 after n, while no return is there. */
 void cards_fresh_pboc(struct cards_world *cards, uint8_t serial, uint8_t version);
 void cards_visit_pboc(struct cards_world *cards, struct cards_meter *meter);
+/* cards_setup with a server that takes such cards, and the first of them under the newest masters in the hand. */
+enum { CARDS_PBOC_NEWEST = 2 };
+int cards_setup_pboc(void **state);
+/* Visited by meter 1, which then has what the ledger sold. */
+void cards_agree_pboc(struct cards_world *cards);
+/* A new card takes the place of the last one, with a purchase of `wh` unless that is 0. */
+mv_status cards_replace_pboc(struct cards_world *cards, const char *id, int64_t wh);
 /* Meter `serial` of the shop, provisioned like meter 1. */
 void cards_add_meter(struct cards_world *cards, unsigned serial, uint8_t area_version, char pan[19]);
 

@@ -6,43 +6,12 @@
 #include "fake_pboc.h"
 #include "metervault/card_pboc.h"
 
-enum { WH = 100, NEWEST = 2 /* version of the masters */ };
-
-static int setup(void **state)
-{
-    if (cards_setup(state) != 0)
-        return -1;
-    struct cards_world *cards = *state;
-    cards->world->card_pboc_class = MV_PBOC_CLASS_04;
-    world_restart(cards->world);
-    vend_refresh(cards->world->vend);
-    cards_fresh_pboc(cards, 1, NEWEST);
-    return 0;
-}
-
-static void agree(struct cards_world *cards)
-{
-    cards_visit_pboc(cards, &cards->meter);
-    assert_int_equal(cards_sold(cards), cards->meter.credit);
-}
+enum { WH = 100, NEWEST = CARDS_PBOC_NEWEST };
 
 static void opened(struct cards_world *cards)
 {
     assert_ok(cards_start_account(cards, "open"));
-    agree(cards);
-}
-
-static mv_status replace(struct cards_world *cards, const char *id, int64_t wh)
-{
-    begin_t begin = cards_begin(id, METERVAULT__V1__CARD_PURPOSE__REPLACE);
-    Metervault__V1__PurchaseRecord purchase = METERVAULT__V1__PURCHASE_RECORD__INIT;
-    Metervault__V1__Quantity quantity = METERVAULT__V1__QUANTITY__INIT;
-    quantity.amount_case = METERVAULT__V1__QUANTITY__AMOUNT_ENERGY_WH;
-    quantity.energy_wh = wh;
-    purchase.quantity = &quantity;
-    begin.meter_pan = cards->meter.pan;
-    begin.purchase = wh == 0 ? NULL : &purchase;
-    return cards_session(cards, "seller", &begin);
+    cards_agree_pboc(cards);
 }
 
 /* ---- */
@@ -65,13 +34,13 @@ static void an_account_and_three_purchases(void **state)
     assert_true(cards->result.genuine);
     assert_int_equal(1, cards->result.purchase.first_sequence);
     assert_memory_equal(cards->card.pboc.wallet, "\x00\x00\x00\x32\x00\x00\x00\x01", 8);
-    agree(cards);
+    cards_agree_pboc(cards);
     for (unsigned i = 0; i < 3; i++) {
         assert_ok(cards_buy(cards, ids[i], WH, false));
         assert_true(cards->result.previous_taken);
         assert_int_equal(2 + i, cards->result.purchase.first_sequence);
-        agree(cards);
-        agree(cards);
+        cards_agree_pboc(cards);
+        cards_agree_pboc(cards);
     }
     assert_true(cards->meter.credit == 500 + 3 * WH);
     assert_ok(cards_simple(cards, "engineer", "read", METERVAULT__V1__CARD_PURPOSE__READ_BACK));
@@ -109,10 +78,10 @@ static void unread_is_neither_followed_nor_merged(void **state)
     assert_refused(MV_PREVIOUS_UNREAD, cards_buy(cards, "one", WH, false));
     assert_refused(MV_PREVIOUS_UNREAD, cards_buy(cards, "one", WH, true));
     assert_int_equal(500, cards_sold(cards));
-    agree(cards);
+    cards_agree_pboc(cards);
     assert_ok(cards_buy(cards, "one", WH, true));
     assert_false(cards->result.merged);
-    agree(cards);
+    cards_agree_pboc(cards);
 }
 
 static void asked_again(void **state)
@@ -123,13 +92,13 @@ static void asked_again(void **state)
     assert_ok(cards_buy(cards, "one", WH, false));
     assert_true(cards->result.already);
     assert_refused(MV_REQUEST_ID_REUSED, cards_buy(cards, "one", (int64_t)2 * WH, false));
-    agree(cards);
+    cards_agree_pboc(cards);
     assert_ok(cards_buy(cards, "one", WH, false));
     assert_true(cards->result.already);
     assert_ok(cards_buy(cards, "two", WH, false));
     assert_ok(cards_buy(cards, "one", WH, false));
     assert_true(cards->result.already);
-    agree(cards);
+    cards_agree_pboc(cards);
     assert_true(cards->meter.credit == 500 + 2 * WH);
 }
 
@@ -142,33 +111,33 @@ static void a_lost_card_is_replaced(void **state)
     assert_ok(cards_buy(cards, "one", WH, false));
     struct vcard lost = cards->card;
     cards_fresh_pboc(cards, 2, NEWEST);
-    assert_refused(MV_INVALID_FIELD, replace(cards, "new", WH));
-    assert_ok(replace(cards, "new", 0));
+    assert_refused(MV_INVALID_FIELD, cards_replace_pboc(cards, "new", WH));
+    assert_ok(cards_replace_pboc(cards, "new", 0));
     assert_true(cards->result.has_replaced);
     assert_int_equal(2, cards->card.pboc.wallet[7]);
     assert_int_equal(3, cards->card.pboc.user[4 + 38]);
-    assert_ok(replace(cards, "new", 0));
+    assert_ok(cards_replace_pboc(cards, "new", 0));
     assert_true(cards->result.already);
-    agree(cards); /* it was not read: the new card brings it */
+    cards_agree_pboc(cards); /* it was not read: the new card brings it */
     assert_ok(cards_buy(cards, "two", WH, false));
-    agree(cards);
+    cards_agree_pboc(cards);
     struct vcard kept = cards->card;
     cards_fresh_pboc(cards, 3, NEWEST);
-    assert_ok(replace(cards, "newer", 0));
-    agree(cards); /* it was: the meter counts nothing */
+    assert_ok(cards_replace_pboc(cards, "newer", 0));
+    cards_agree_pboc(cards); /* it was: the meter counts nothing */
     assert_ok(cards_buy(cards, "three", WH, false));
-    agree(cards);
+    cards_agree_pboc(cards);
     cards->card = lost;
     assert_refused(MV_CARD_DENIED, cards_buy(cards, "four", WH, false));
     cards->card = kept;
-    assert_refused(MV_CARD_DENIED, replace(cards, "again", 0));
+    assert_refused(MV_CARD_DENIED, cards_replace_pboc(cards, "again", 0));
     assert_true(cards->meter.credit == 500 + 3 * WH);
 }
 
 static void not_before_there_is_an_account(void **state)
 {
     struct cards_world *cards = *state;
-    assert_refused(MV_ACCOUNT_NOT_OPEN, replace(cards, "new", 0));
+    assert_refused(MV_ACCOUNT_NOT_OPEN, cards_replace_pboc(cards, "new", 0));
     opened(cards);
     cards_fresh_pboc(cards, 2, NEWEST);
     assert_refused(MV_CARD_EXISTS, cards_start_account(cards, "second"));
@@ -181,7 +150,7 @@ static void a_copy_is_found(void **state)
     opened(cards);
     struct vcard copy = cards->card;
     assert_ok(cards_buy(cards, "one", WH, false));
-    agree(cards);
+    cards_agree_pboc(cards);
     cards->card = copy;
     assert_refused(MV_CARD_NOT_GENUINE, cards_buy(cards, "two", WH, false));
     assert_int_equal(500 + WH, cards_sold(cards));
@@ -226,7 +195,7 @@ static void another_class(void **state)
     world_restart(cards->world);
     vend_refresh(cards->world->vend);
     assert_ok(cards_start_account(cards, "open"));
-    agree(cards);
+    cards_agree_pboc(cards);
 }
 
 /* A meter that lost its contact while it wrote: it writes again where nothing is. */
@@ -236,9 +205,9 @@ static void a_torn_return(void **state)
     opened(cards);
     cards->card.pboc.returned[20] ^= 1;
     assert_refused(MV_PREVIOUS_UNREAD, cards_buy(cards, "one", WH, false));
-    agree(cards);
+    cards_agree_pboc(cards);
     assert_ok(cards_buy(cards, "one", WH, false));
-    agree(cards);
+    cards_agree_pboc(cards);
 }
 
 /* ---- what it is not for ---- */
@@ -270,8 +239,6 @@ static void other_purposes(void **state)
 {
     struct cards_world *cards = *state;
     opened(cards);
-    assert_refused(MV_CARD_KIND_WRONG,
-                   cards_simple(cards, "seller", "end", METERVAULT__V1__CARD_PURPOSE__CLOSE_ACCOUNT));
     assert_refused(MV_CARD_KIND_WRONG, cards_simple(cards, "engineer", "keys", METERVAULT__V1__CARD_PURPOSE__REKEY));
     begin_t begin = cards_begin("block", METERVAULT__V1__CARD_PURPOSE__BLOCK);
     begin.reason = (char *)"found in the street";
@@ -309,7 +276,7 @@ static unsigned cut_all(struct cards_world *cards, bool after, bool meter_reads)
         if (meter_reads)
             cards_visit_pboc(cards, &cards->meter);
         assert_ok(cards_buy(cards, id, WH, false));
-        agree(cards);
+        cards_agree_pboc(cards);
         assert_ok(cards_buy(cards, id, WH, false));
         assert_true(cards->result.already);
         if (status.ok)
@@ -344,7 +311,7 @@ static void a_broken_sale_comes_first(void **state)
     opened(cards);
     assert_ok(cards_buy(cards, "probe", WH, false));
     unsigned last = cards->apdus;
-    agree(cards);
+    cards_agree_pboc(cards);
     for (unsigned cut = 1; cut <= last; cut++) {
         char id[32];
         char card[32];
@@ -358,34 +325,34 @@ static void a_broken_sale_comes_first(void **state)
         if (sold)
             assert_refused(MV_PREVIOUS_UNREAD, cards_buy(cards, "next", WH, true));
         cards_fresh_pboc(cards, (uint8_t)(10 + cut), NEWEST);
-        assert_ok(replace(cards, card, 0));
-        agree(cards);
+        assert_ok(cards_replace_pboc(cards, card, 0));
+        cards_agree_pboc(cards);
     }
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(nobody_takes_it_unless_told_to, setup, cards_teardown),
-        cmocka_unit_test_setup_teardown(an_account_and_three_purchases, setup, cards_teardown),
-        cmocka_unit_test_setup_teardown(parameters_name_the_meter, setup, cards_teardown),
-        cmocka_unit_test_setup_teardown(unread_is_neither_followed_nor_merged, setup, cards_teardown),
-        cmocka_unit_test_setup_teardown(asked_again, setup, cards_teardown),
-        cmocka_unit_test_setup_teardown(a_lost_card_is_replaced, setup, cards_teardown),
-        cmocka_unit_test_setup_teardown(not_before_there_is_an_account, setup, cards_teardown),
-        cmocka_unit_test_setup_teardown(a_copy_is_found, setup, cards_teardown),
-        cmocka_unit_test_setup_teardown(a_false_card, setup, cards_teardown),
-        cmocka_unit_test_setup_teardown(a_card_that_was_used_elsewhere, setup, cards_teardown),
-        cmocka_unit_test_setup_teardown(another_class, setup, cards_teardown),
-        cmocka_unit_test_setup_teardown(a_torn_return, setup, cards_teardown),
-        cmocka_unit_test_setup_teardown(what_a_wallet_cannot_say, setup, cards_teardown),
-        cmocka_unit_test_setup_teardown(other_purposes, setup, cards_teardown),
-        cmocka_unit_test_setup_teardown(profile_1_beside_it, setup, cards_teardown),
-        cmocka_unit_test_setup_teardown(before_each_apdu, setup, cards_teardown),
-        cmocka_unit_test_setup_teardown(after_each_apdu, setup, cards_teardown),
-        cmocka_unit_test_setup_teardown(before_and_the_meter_reads, setup, cards_teardown),
-        cmocka_unit_test_setup_teardown(after_and_the_meter_reads, setup, cards_teardown),
-        cmocka_unit_test_setup_teardown(a_broken_sale_comes_first, setup, cards_teardown),
+        cmocka_unit_test_setup_teardown(nobody_takes_it_unless_told_to, cards_setup_pboc, cards_teardown),
+        cmocka_unit_test_setup_teardown(an_account_and_three_purchases, cards_setup_pboc, cards_teardown),
+        cmocka_unit_test_setup_teardown(parameters_name_the_meter, cards_setup_pboc, cards_teardown),
+        cmocka_unit_test_setup_teardown(unread_is_neither_followed_nor_merged, cards_setup_pboc, cards_teardown),
+        cmocka_unit_test_setup_teardown(asked_again, cards_setup_pboc, cards_teardown),
+        cmocka_unit_test_setup_teardown(a_lost_card_is_replaced, cards_setup_pboc, cards_teardown),
+        cmocka_unit_test_setup_teardown(not_before_there_is_an_account, cards_setup_pboc, cards_teardown),
+        cmocka_unit_test_setup_teardown(a_copy_is_found, cards_setup_pboc, cards_teardown),
+        cmocka_unit_test_setup_teardown(a_false_card, cards_setup_pboc, cards_teardown),
+        cmocka_unit_test_setup_teardown(a_card_that_was_used_elsewhere, cards_setup_pboc, cards_teardown),
+        cmocka_unit_test_setup_teardown(another_class, cards_setup_pboc, cards_teardown),
+        cmocka_unit_test_setup_teardown(a_torn_return, cards_setup_pboc, cards_teardown),
+        cmocka_unit_test_setup_teardown(what_a_wallet_cannot_say, cards_setup_pboc, cards_teardown),
+        cmocka_unit_test_setup_teardown(other_purposes, cards_setup_pboc, cards_teardown),
+        cmocka_unit_test_setup_teardown(profile_1_beside_it, cards_setup_pboc, cards_teardown),
+        cmocka_unit_test_setup_teardown(before_each_apdu, cards_setup_pboc, cards_teardown),
+        cmocka_unit_test_setup_teardown(after_each_apdu, cards_setup_pboc, cards_teardown),
+        cmocka_unit_test_setup_teardown(before_and_the_meter_reads, cards_setup_pboc, cards_teardown),
+        cmocka_unit_test_setup_teardown(after_and_the_meter_reads, cards_setup_pboc, cards_teardown),
+        cmocka_unit_test_setup_teardown(a_broken_sale_comes_first, cards_setup_pboc, cards_teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

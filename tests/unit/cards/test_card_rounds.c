@@ -190,6 +190,46 @@ static void every_kind(void **state)
     }
 }
 
+/* A meter keeps the key of its area that it was made with: a round of older ones needs a card of their version. */
+static void meters_of_an_older_area_key(void **state)
+{
+    struct cards_world *cards = *state;
+    begin_t make = cards_begin("make", METERVAULT__V1__CARD_PURPOSE__PERSONALISE);
+    begin_t rekey = cards_begin("keys", METERVAULT__V1__CARD_PURPOSE__REKEY);
+    begin_t round = load("round", METERVAULT__V1__CARD_KIND__INSPECTION, 1);
+    memset(&area, 0, sizeof area);
+    for (unsigned i = 0; i < 2; i++) {
+        cards_add_meter(cards, 1000 + i, (uint8_t)(i + 1), area.meters[i].pan);
+        area.pans[i] = area.meters[i].pan;
+    }
+    cards_transport(cards);
+    make.kind = METERVAULT__V1__CARD_KIND__INSPECTION;
+    make.domain = (char *)"A1B2C3";
+    make.area_version = 256;
+    assert_refused(MV_INVALID_FIELD, cards_session(cards, "engineer", &make));
+    make.area_version = 3;
+    assert_refused(MV_CARD_KEY_UNKNOWN, cards_session(cards, "engineer", &make));
+    make.area_version = 1;
+    assert_ok(cards_session(cards, "engineer", &make));
+    assert_int_equal(1, cards->result.card.row.keys.area);
+    assert_int_equal(2, cards->result.card.row.keys.issuer);
+    assert_ok(cards_session(cards, "engineer", &round));
+    cards_visit(cards, &area.meters[0]);
+    assert_ok(collect(cards));
+    assert_true(cards->result.round[0].is_returned);
+    rekey.area_version = 1;
+    assert_ok(cards_session(cards, "engineer", &rekey));
+    round.request_id = "again";
+    assert_ok(cards_session(cards, "engineer", &round));
+    rekey.area_version = 0;
+    assert_ok(cards_session(cards, "engineer", &rekey));
+    assert_int_equal(2, cards->result.card.row.keys.area);
+    assert_refused(MV_CARD_KEYS_DIFFER, cards_session(cards, "engineer", &round));
+    round.meter_pans++;
+    round.request_id = "newer";
+    assert_ok(cards_session(cards, "engineer", &round));
+}
+
 static void prepare_loading(struct cards_world *cards, unsigned cut, begin_t *begin)
 {
     if (cut == 1) {
@@ -247,6 +287,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(what_does_not_fit, cards_setup, cards_teardown),
         cmocka_unit_test_setup_teardown(meters_of_elsewhere, cards_setup, cards_teardown),
         cmocka_unit_test_setup_teardown(areas_of_elsewhere, cards_setup, cards_teardown),
+        cmocka_unit_test_setup_teardown(meters_of_an_older_area_key, cards_setup, cards_teardown),
         cmocka_unit_test_setup_teardown(every_kind, cards_setup, cards_teardown),
         cmocka_unit_test_setup_teardown(loading_is_cut_everywhere, cards_setup, cards_teardown),
         cmocka_unit_test_setup_teardown(collecting_is_cut_everywhere, cards_setup, cards_teardown),
