@@ -12,16 +12,30 @@
 static const ProtobufCServiceDescriptor *const accounts = &metervault__v1__account_service__descriptor;
 static const ProtobufCServiceDescriptor *const money = &metervault__v1__account_money_service__descriptor;
 
+/* With what a meter's return gave back or moved. */
+static void print_by_return(const ProtobufCMessage *answer)
+{
+    const Metervault__V1__Account *account = (const Metervault__V1__Account *)answer;
+    account_print(answer);
+    if (account->claim_id == 0)
+        return;
+    (void)printf("Claim     %" PRId64 ", good by the meter's return\n", account->claim_id);
+    if (account->state == METERVAULT__V1__ACCOUNT_STATE__ACCOUNT_ENDED)
+        (void)printf("Balance   %" PRId64 " in the currency's smallest unit, to be paid out\n", account->balance);
+}
+
 int account_close(struct cli *cli, int argc, char **argv)
 {
     const char *reason = NULL;
     bool leaves_debts = false;
+    bool refund = false;
     bool yes = false;
     int first;
     int code;
     Metervault__V1__CloseAccountRequest request = METERVAULT__V1__CLOSE_ACCOUNT_REQUEST__INIT;
     const struct cli_option options[] = {{.name = "reason", .text = &reason},
                                          {.name = "leave-debts", .flag = &leaves_debts},
+                                         {.name = "refund", .flag = &refund},
                                          {.name = "yes", .flag = &yes}};
     if (!cli_parse(cli, options, sizeof options / sizeof options[0], argc, argv, &first, &code))
         return code;
@@ -33,20 +47,24 @@ int account_close(struct cli *cli, int argc, char **argv)
     request.account_number = argv[first];
     request.reason = (char *)reason;
     request.leaves_debts = leaves_debts;
+    request.refunds_credit = refund;
     ProtobufCMessage *answer = cli_ask(cli, accounts, "CloseAccount", &request.base, &code);
-    return cli_show(cli, answer, account_print, code);
+    return cli_show(cli, answer, print_by_return, code);
 }
 
 int account_change_meter(struct cli *cli, int argc, char **argv)
 {
     const char *reason = NULL;
     const char *meter = NULL;
+    bool move_credit = false;
     bool yes = false;
     int first;
     int code;
     Metervault__V1__ChangeMeterRequest request = METERVAULT__V1__CHANGE_METER_REQUEST__INIT;
-    const struct cli_option options[] = {
-        {.name = "reason", .text = &reason}, {.name = "meter", .text = &meter}, {.name = "yes", .flag = &yes}};
+    const struct cli_option options[] = {{.name = "reason", .text = &reason},
+                                         {.name = "meter", .text = &meter},
+                                         {.name = "move-credit", .flag = &move_credit},
+                                         {.name = "yes", .flag = &yes}};
     if (!cli_parse(cli, options, sizeof options / sizeof options[0], argc, argv, &first, &code))
         return code;
     if (argc - first != 1 || reason == NULL || meter == NULL)
@@ -57,8 +75,9 @@ int account_change_meter(struct cli *cli, int argc, char **argv)
     request.account_number = argv[first];
     request.meter_pan = (char *)meter;
     request.reason = (char *)reason;
+    request.moves_credit = move_credit;
     ProtobufCMessage *answer = cli_ask(cli, accounts, "ChangeMeter", &request.base, &code);
-    return cli_show(cli, answer, account_print, code);
+    return cli_show(cli, answer, print_by_return, code);
 }
 
 int account_transfer(struct cli *cli, int argc, char **argv)

@@ -12,7 +12,7 @@ static const char *state_of(const Metervault__V1__Claim *claim)
         return "paid to the balance";
     if (claim->units_issued)
         return "units issued";
-    return claim->approvals >= NEEDED ? "good" : "waits for officers";
+    return claim->proven || claim->approvals >= NEEDED ? "good" : "waits for officers";
 }
 
 void claim_print(const ProtobufCMessage *answer)
@@ -30,5 +30,8 @@ void claim_print(const ProtobufCMessage *answer)
                  claim->kind == METERVAULT__V1__CLAIM_KIND__CLAIM_UNITS ? "" : " in the currency's smallest unit");
     (void)printf("Reason    %s\n", claim->reason);
     (void)printf("By        %s, %s\n", claim->principal, when);
-    (void)printf("State     %s, approvals %" PRIu32 " of 2\n", state_of(claim), claim->approvals);
+    if (claim->proven)
+        (void)printf("State     %s, by the meter's return\n", state_of(claim));
+    else
+        (void)printf("State     %s, approvals %" PRIu32 " of 2\n", state_of(claim), claim->approvals);
 }

@@ -26,6 +26,7 @@ void api_account_out(const struct vend_account *account, struct api_account *out
     out->message.opened_at_unix_s = row->opened_at_unix_s;
     out->message.version = row->version;
     out->message.balance = row->balance;
+    out->message.claim_id = account->claim;
 }
 
 mv_status api_customer_in(const Metervault__V1__Customer *message, struct vend_customer *customer)

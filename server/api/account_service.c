@@ -86,8 +86,10 @@ static void close_account(void *self, struct rpc_call *call, const ProtobufCMess
     const Metervault__V1__CloseAccountRequest *in = (const Metervault__V1__CloseAccountRequest *)message;
     struct vend_caller caller = api_caller(call);
     struct vend_account account;
-    const struct vend_life_request request = {
-        .number = in->account_number, .reason = in->reason, .leaves_debts = in->leaves_debts != 0};
+    const struct vend_life_request request = {.number = in->account_number,
+                                              .reason = in->reason,
+                                              .leaves_debts = in->leaves_debts != 0,
+                                              .by_return = in->refunds_credit != 0};
     mv_status status = vend_close_account(self, &caller, &request, &account);
     answer(call, status, &account);
 }
@@ -97,7 +99,8 @@ static void change_meter(void *self, struct rpc_call *call, const ProtobufCMessa
     const Metervault__V1__ChangeMeterRequest *in = (const Metervault__V1__ChangeMeterRequest *)message;
     struct vend_caller caller = api_caller(call);
     struct vend_account account;
-    const struct vend_life_request request = {.number = in->account_number, .reason = in->reason, .pan = in->meter_pan};
+    const struct vend_life_request request = {
+        .number = in->account_number, .reason = in->reason, .pan = in->meter_pan, .by_return = in->moves_credit != 0};
     mv_status status = vend_change_meter(self, &caller, &request, &account);
     answer(call, status, &account);
 }

@@ -86,7 +86,7 @@ static mv_status what_in(const Metervault__V1__Purchase *in, struct vend_order *
     }
 }
 
-mv_status api_purchase_in(const Metervault__V1__Purchase *in, struct vend_order *order)
+mv_status api_payment_in(const Metervault__V1__Purchase *in, struct vend_order *order)
 {
     *order = (struct vend_order){.pan = "", .kind = VEND_ORDER_CREDIT, .priced = true};
     if (in == NULL)
@@ -96,11 +96,19 @@ mv_status api_purchase_in(const Metervault__V1__Purchase *in, struct vend_order 
     order->purchase.tendered = in->tendered;
     order->purchase.keep_change = in->keep_change != 0;
     order->purchase.expected_total = in->expected_total;
+    return what_in(in, order);
+}
+
+mv_status api_purchase_in(const Metervault__V1__Purchase *in, struct vend_order *order)
+{
+    mv_status readable = api_payment_in(in, order);
+    if (in == NULL)
+        return readable;
     if (in->who_case == METERVAULT__V1__PURCHASE__WHO_ACCOUNT_NUMBER)
         order->purchase.account = in->account_number;
     else if (in->who_case == METERVAULT__V1__PURCHASE__WHO_METER_PAN)
         order->pan = in->meter_pan;
     else
         return mv_fail(MV_INVALID_FIELD, "who");
-    return what_in(in, order);
+    return readable;
 }

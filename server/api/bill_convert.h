@@ -23,6 +23,8 @@ struct api_sold {
 };
 void api_sold_out(const struct vend_issued *issued, const struct vend_charged *charged, struct api_sold *out);
 
+/* What is bought and how it is paid, without who: the rest of api_purchase_in. */
+MV_MUST_USE mv_status api_payment_in(const Metervault__V1__Purchase *message, struct vend_order *order);
 /* Into an order without request id and terminal. INVALID_FIELD names what is missing; ranges are the domain's to check.
  */
 MV_MUST_USE mv_status api_purchase_in(const Metervault__V1__Purchase *message, struct vend_order *order);

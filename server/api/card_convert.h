@@ -4,6 +4,7 @@
 
 #include <metervault/v1/card_service.pb-c.h>
 
+#include "api/bill_convert.h"
 #include "api/record_convert.h"
 #include "cards/cards.h"
 
@@ -12,6 +13,7 @@ struct api_card_order {
     struct cards_order order;
     struct api_record_order purchase, contents[CARDS_CONTENTS];
     Metervault__V1__PurchaseRecord sold;
+    Metervault__V1__Quantity none;
     Metervault__V1__ReadRequestRecord read;
     Metervault__V1__ControlRecord control[2];
 };
@@ -37,6 +39,7 @@ struct api_card_result {
     Metervault__V1__CardResult message;
     struct api_card card, replaced;
     struct api_record purchase;
+    struct api_sold sold;
     struct api_return returned;
     struct api_card_entry entries[MV_CARD_ENTRIES_MAX];
     Metervault__V1__RoundEntry *pointers[MV_CARD_ENTRIES_MAX];

@@ -75,28 +75,48 @@ static mv_status add_control(const begin_message *message, struct api_card_order
     return add(to, &request);
 }
 
+/* At the tariff of the meter's account. */
+static mv_status add_price(const begin_message *message, struct api_card_order *to)
+{
+    const Metervault__V1__Purchase *sale = message->sale;
+    struct vend_record_order *order = &to->purchase.order;
+    struct vend_order bought;
+    MV_TRY(api_payment_in(sale, &bought));
+    if (sale->who_case != METERVAULT__V1__PURCHASE__WHO__NOT_SET)
+        return mv_fail(MV_INVALID_FIELD, "who");
+    if (sale->carrier != METERVAULT__V1__CARRIER__CARRIER_UNSPECIFIED)
+        return mv_fail(MV_INVALID_FIELD, "carrier");
+    order->priced = true;
+    order->terminal = message->terminal_id;
+    order->sale = bought.purchase;
+    order->quantity = bought.quantity;
+    return mv_ok();
+}
+
 static mv_status add_purchase(const begin_message *message, struct api_card_order *to,
                               Metervault__V1__PurchaseKind kind)
 {
     Metervault__V1__IssueRecordRequest request = request_of(METERVAULT__V1__ISSUE_RECORD_REQUEST__CONTENT_PURCHASE);
-    Metervault__V1__Quantity nothing = METERVAULT__V1__QUANTITY__INIT;
     metervault__v1__purchase_record__init(&to->sold);
     if (message->purchase != NULL)
         to->sold = *message->purchase;
-    else if (kind != METERVAULT__V1__PURCHASE_KIND__REPLACEMENT)
+    else if (kind != METERVAULT__V1__PURCHASE_KIND__REPLACEMENT && message->sale == NULL)
         return mv_fail(MV_INVALID_FIELD, "purchase");
+    if (message->sale != NULL && to->sold.quantity != NULL)
+        return mv_fail(MV_INVALID_FIELD, "quantity");
     bool other = to->sold.kind != METERVAULT__V1__PURCHASE_KIND__PURCHASE_KIND_UNSPECIFIED && to->sold.kind != kind;
     if (other)
         return mv_fail(MV_INVALID_FIELD, "kind");
     to->sold.kind = kind;
-    nothing.amount_case = METERVAULT__V1__QUANTITY__AMOUNT_ENERGY_WH;
-    if (to->sold.quantity == NULL && kind == METERVAULT__V1__PURCHASE_KIND__REPLACEMENT)
-        to->sold.quantity = &nothing;
+    metervault__v1__quantity__init(&to->none);
+    to->none.amount_case = METERVAULT__V1__QUANTITY__AMOUNT_ENERGY_WH;
+    if (message->sale != NULL || (to->sold.quantity == NULL && kind == METERVAULT__V1__PURCHASE_KIND__REPLACEMENT))
+        to->sold.quantity = &to->none;
     request.purchase = &to->sold;
-    mv_status status = api_record_in(&request, &to->purchase);
+    MV_TRY(api_record_in(&request, &to->purchase));
     to->sold.quantity = NULL; /* the body is written from the order */
     to->order.purchase = &to->purchase.order;
-    return status;
+    return message->sale != NULL ? add_price(message, to) : mv_ok();
 }
 
 static mv_status sale_in(const begin_message *message, struct api_card_order *to, Metervault__V1__PurchaseKind kind)

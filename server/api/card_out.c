@@ -70,6 +70,10 @@ void api_card_result_out(const struct cards_result *result, struct api_card_resu
         api_record_out(&result->purchase, &out->purchase);
         message->purchase = &out->purchase.message;
     }
+    if (result->has_sold) {
+        api_sold_out(&result->sold.issued, &result->sold.charged, &out->sold);
+        message->sold = &out->sold.message;
+    }
     if (result->has_return) {
         api_return_out(&result->returned, &out->returned);
         message->returned = &out->returned.message;

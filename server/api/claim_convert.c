@@ -21,6 +21,7 @@ void api_claim_out(const struct vend_claim *claim, Metervault__V1__Claim *out)
     out->approvals = row->approvals;
     out->act_number = row->act;
     out->units_issued = row->paid_sale != 0;
+    out->proven = row->proven;
 }
 
 void api_claim_answer(struct rpc_call *call, mv_status status, const struct vend_claim *claim)

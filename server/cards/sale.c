@@ -31,9 +31,8 @@ static mv_status sign(struct cards_session *session)
     MV_TRY(vend_issue_record(session->vend, &session->caller, &order, &result->purchase));
     result->has_purchase = true;
     result->has_sold = order.priced;
-    return order.priced
-               ? vend_receipt_by_request(session->vend, &session->caller, order.request_id, &result->sold)
-               : mv_ok();
+    return order.priced ? vend_receipt_by_request(session->vend, &session->caller, order.request_id, &result->sold)
+                        : mv_ok();
 }
 
 static bool carries(const struct cards_content *content, const struct vend_signed_record *record)
@@ -185,15 +184,14 @@ static mv_status check_order(struct cards_session *session, const char *pan, str
 {
     const struct vend_record_order order = order_of(session, pan);
     const struct vend_card_purchases *before = &sale->before;
-    struct vend_record_weight purchase;
     uint32_t size;
     uint32_t all = CARDS_BUNDLE;
     MV_TRY(weigh_kept(session, pan, sale, &size));
     all += size;
     if (before->request == 0)
         MV_TRY(check_behind(session->order, before));
-    MV_TRY(vend_weigh_record(session->vend, &session->caller, &order, &purchase));
-    all += purchase.bytes;
+    MV_TRY(vend_weigh_record(session->vend, &session->caller, &order, &size));
+    all += size;
     for (size_t i = 0; i < session->order->content_count; i++) {
         MV_TRY(cards_weigh(session, i, pan, &size));
         all += size;

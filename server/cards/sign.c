@@ -27,9 +27,6 @@ mv_status cards_sign(struct cards_session *session, size_t index, const char *pa
 mv_status cards_weigh(struct cards_session *session, size_t index, const char *pan, uint32_t *bytes)
 {
     char id[STORE_REQUEST_ID + 1];
-    struct vend_record_weight weight;
     const struct vend_record_order order = order_of(session, index, pan, false, id);
-    mv_status status = vend_weigh_record(session->vend, &session->caller, &order, &weight);
-    *bytes = weight.bytes;
-    return status;
+    return vend_weigh_record(session->vend, &session->caller, &order, bytes);
 }

@@ -36,6 +36,7 @@ struct store_claim {
     uint32_t approvals; /* read only, as is what follows */
     int64_t act;        /* that paid it; 0 none */
     int64_t paid_sale;  /* token that brought the units; 0 none */
+    bool proven;        /* good by the meter's return, in place of two officers (proofs.h) */
 };
 /* SALE_REVERSED (it has a claim), SALE_CONFIRMED; a second one for the credit of a meter is CLAIM_NOT_DUE. */
 MV_MUST_USE mv_status store_claim_insert(struct store *store, struct store_claim *claim);

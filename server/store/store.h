@@ -251,7 +251,13 @@ MV_MUST_USE mv_status store_principal_verify_put(struct store *store, int64_t pr
                                                  const struct store_verify *verify); /* PRINCIPAL_UNKNOWN */
 
 /* ---- orders; a sale is the most frequent ---- */
-enum store_order { STORE_CREDIT = 0, STORE_MANAGEMENT = 1, STORE_TEST = 2, STORE_KEY_CHANGE = 3 };
+enum store_order {
+    STORE_CREDIT = 0,
+    STORE_MANAGEMENT = 1,
+    STORE_TEST = 2,
+    STORE_KEY_CHANGE = 3,
+    STORE_RECORD_SALE = 4 /* credit that the record of the same request brings; no token */
+};
 struct store_sale {
     int64_t organisation; /* of the principal: with terminal and receipt the key of the sale */
     char terminal[STORE_TERMINAL + 1];
@@ -268,7 +274,7 @@ struct store_sale {
      * manufacturer << 40. Key change: 0. */
     int64_t requested;
     int64_t encoded; /* what the token carries, same unit */
-    /* key change: empty digits and a tag of zeros, the tokens are those of the set */
+    /* key change: empty digits and a tag of zeros, the tokens are those of the set; the same of a record's sale */
     char digits[STORE_DIGITS + 1];
     uint8_t tag[STORE_TAG]; /* keyed hash of the digits */
     uint8_t vending_kcv[3];

@@ -6,6 +6,7 @@
 
 #include "vending/account_parts.h"
 #include "vending/internal.h"
+#include "vending/proof.h"
 
 struct act {
     const struct vend_life_request *request;
@@ -61,11 +62,44 @@ static mv_status check_owes_nothing(struct store *store, int64_t account)
     return owed == 0 ? mv_ok() : mv_fail(MV_ACCOUNT_OWES, NULL);
 }
 
+/* ---- credit left in a meter, as its return proves it ---- */
+static mv_status claim_by_return(struct store *store, struct vend_change *change, const struct store_account *row,
+                                 const struct store_meter *meter, uint8_t kind, struct store_claim *claim)
+{
+    const struct act *act = change->arg;
+    struct vend_proof proof;
+    *claim = (struct store_claim){.kind = kind,
+                                  .account = row->id,
+                                  .meter = meter->id,
+                                  .principal = act->identity.id,
+                                  .at_unix_s = change->now_us / 1000000};
+    vend_copy(claim->reason, sizeof claim->reason, act->request->reason);
+    MV_TRY(vend_proof_find(store, meter, row->id, claim->at_unix_s, &proof));
+    claim->amount = proof.remaining;
+    if (kind == STORE_CLAIM_CREDIT)
+        MV_TRY(vend_proof_worth(store, row->id, meter->id, proof.remaining, &claim->amount));
+    if (claim->amount > 0)
+        return vend_proof_claim(store, &proof, claim, &change->record);
+    vend_note_detail(&change->record, "remaining=%lld", (long long)proof.remaining);
+    return mv_ok();
+}
+
 /* ---- closing ---- */
+static mv_status refund(struct store *store, struct vend_change *change, struct store_account *row,
+                        struct store_claim *claim)
+{
+    struct store_meter meter;
+    MV_TRY(store_meter_by_id(store, row->meter, &meter));
+    MV_TRY(claim_by_return(store, change, row, &meter, STORE_CLAIM_CREDIT, claim));
+    row->balance += claim->id != 0 ? claim->amount : 0;
+    return mv_ok();
+}
+
 static mv_status close_account(struct vend *vend, struct store *store, struct vend_change *change)
 {
     struct act *act = change->arg;
     struct store_account row;
+    struct store_claim claim = {.id = 0};
     int64_t deposit;
     MV_TRY(begin(vend, store, act, &row));
     if (row.state == STORE_ACCOUNT_CLOSED)
@@ -75,8 +109,12 @@ static mv_status close_account(struct vend *vend, struct store *store, struct ve
         return mv_fail(MV_ACCOUNT_HOLDS_MONEY, NULL);
     if (!act->request->leaves_debts)
         MV_TRY(check_owes_nothing(store, row.id));
+    if (act->request->by_return)
+        MV_TRY(refund(store, change, &row, &claim));
     row.state = STORE_ACCOUNT_CLOSED;
-    return write(vend, store, change, STORE_ACCOUNT_ENDED, &row);
+    MV_TRY(write(vend, store, change, STORE_ACCOUNT_ENDED, &row));
+    act->out->claim = claim.id;
+    return mv_ok();
 }
 
 mv_status vend_close_account(struct vend *vend, const struct vend_caller *caller,
@@ -108,6 +146,7 @@ static mv_status change_meter(struct vend *vend, struct store *store, struct ven
     struct act *act = change->arg;
     struct store_account row;
     struct store_meter old, new;
+    struct store_claim claim = {.id = 0};
     MV_TRY(begin(vend, store, act, &row));
     MV_TRY(vend_form_pan(act->request->pan));
     MV_TRY(store_meter_by_pan(store, act->request->pan, &new));
@@ -119,10 +158,14 @@ static mv_status change_meter(struct vend *vend, struct store *store, struct ven
         return vend_account_fill(vend, &row, act->out);
     MV_TRY(store_meter_by_id(store, row.meter, &old));
     MV_TRY(check_meters(store, &old, &new));
+    if (act->request->by_return)
+        MV_TRY(claim_by_return(store, change, &row, &old, STORE_CLAIM_UNITS, &claim));
     vend_note_detail(&change->record, "from=%s to=%s", old.pan, new.pan);
     row.meter = new.id;
     vend_copy(row.pan, sizeof row.pan, new.pan);
-    return write(vend, store, change, STORE_ACCOUNT_METER_CHANGED, &row);
+    MV_TRY(write(vend, store, change, STORE_ACCOUNT_METER_CHANGED, &row));
+    act->out->claim = claim.id;
+    return mv_ok();
 }
 
 mv_status vend_change_meter(struct vend *vend, const struct vend_caller *caller,

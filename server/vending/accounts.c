@@ -62,6 +62,7 @@ static bool same_customer(const struct store_customer *a, const struct store_cus
 mv_status vend_account_fill(struct vend *vend, const struct store_account *row, struct vend_account *out)
 {
     out->row = *row;
+    out->claim = 0;
     vend_organisation_name(&vend->directory, row->organisation, out->organisation);
     return mv_ok();
 }

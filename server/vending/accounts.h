@@ -24,6 +24,7 @@ struct vend_account_request {
 struct vend_account {
     struct store_account row;
     char organisation[STORE_NAME + 1];
+    int64_t claim; /* that the call made of credit left in a meter; 0 none */
 };
 /* Repeating it with the same data answers the account as it is by now. INVALID_FIELD, METER_UNKNOWN, METER_NOT_ACTIVE
  * (a retired one), ACCOUNT_EXISTS, METER_HAS_ACCOUNT. */

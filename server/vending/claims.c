@@ -5,6 +5,7 @@
 
 #include "base/utf8.h"
 #include "store/vendors.h"
+#include "vending/claim_parts.h"
 #include "vending/internal.h"
 #include "vending/price.h"
 
@@ -221,25 +222,30 @@ static mv_status owe_debts_again(struct store *store, const struct store_act *pa
     return mv_ok();
 }
 
+mv_status vend_claim_pay(struct store *store, struct store_claim *claim, int64_t principal, int64_t now_unix_s)
+{
+    struct store_act paid = {.principal = principal,
+                             .account = claim->account,
+                             .kind = STORE_ACT_CLAIM_PAID,
+                             .amount = claim->amount,
+                             .other = claim->id,
+                             .at_unix_s = now_unix_s};
+    (void)snprintf(paid.request_id, sizeof paid.request_id, "claim-%lld", (long long)claim->id);
+    vend_copy(paid.reason, sizeof paid.reason, claim->reason);
+    MV_TRY(store_act_insert(store, &paid, NULL));
+    claim->act = paid.id;
+    if (claim->kind != STORE_CLAIM_SALE)
+        return mv_ok();
+    MV_TRY(owe_debts_again(store, &paid, claim->sale));
+    /* the vendor keeps the money that it took, which the account holds now; it keeps no commission for it */
+    return store_vendor_commission_back(store, claim->sale, principal, now_unix_s);
+}
+
 static mv_status pay(struct store *store, const struct act *act, int64_t now_us, struct store_claim *row)
 {
     if (row->kind == STORE_CLAIM_UNITS || row->approvals < VEND_CLAIM_APPROVALS || row->act != 0)
         return mv_ok();
-    struct store_act paid = {.principal = act->identity.id,
-                             .account = row->account,
-                             .kind = STORE_ACT_CLAIM_PAID,
-                             .amount = row->amount,
-                             .other = row->id,
-                             .at_unix_s = now_us / 1000000};
-    (void)snprintf(paid.request_id, sizeof paid.request_id, "claim-%lld", (long long)row->id);
-    vend_copy(paid.reason, sizeof paid.reason, row->reason);
-    MV_TRY(store_act_insert(store, &paid, NULL));
-    row->act = paid.id;
-    if (row->kind != STORE_CLAIM_SALE)
-        return mv_ok();
-    MV_TRY(owe_debts_again(store, &paid, row->sale));
-    /* the vendor keeps the money that it took, which the account holds now; it keeps no commission for it */
-    return store_vendor_commission_back(store, row->sale, act->identity.id, paid.at_unix_s);
+    return vend_claim_pay(store, row, act->identity.id, now_us / 1000000);
 }
 
 static mv_status approve(struct vend *vend, struct store *store, struct vend_change *change)

@@ -20,6 +20,8 @@ MV_MUST_USE mv_status vend_form_meter(const struct vend_meter_request *request);
 /* At least one role, no unknown one. */
 MV_MUST_USE mv_status vend_form_roles(uint32_t roles);
 /* 0 gives the default. */
+/* Of a priced order: who buys what, and how it is paid. */
+MV_MUST_USE mv_status vend_form_purchase(const struct vend_order *order);
 MV_MUST_USE mv_status vend_form_page(uint32_t *page_size);
 /* Copies what vend_form_* has bounded. */
 void vend_copy(char *to, size_t size, const char *from);

@@ -37,7 +37,7 @@ static bool is_money(int64_t money)
     return money >= 0 && money <= VEND_MONEY_MOST;
 }
 
-static mv_status form_purchase(const struct vend_order *order)
+mv_status vend_form_purchase(const struct vend_order *order)
 {
     const struct vend_purchase *purchase = &order->purchase;
     if (purchase->account != NULL)
@@ -91,7 +91,7 @@ mv_status vend_form_order(const struct vend_order *order)
     if (order->carrier != VEND_KEYPAD)
         return mv_fail(MV_INVALID_FIELD, "carrier");
     if (order->priced)
-        return form_purchase(order);
+        return vend_form_purchase(order);
     MV_TRY(vend_form_pan(order->pan));
     if (order->free_reason != NULL)
         MV_TRY(form_free(order));

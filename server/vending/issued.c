@@ -25,9 +25,19 @@ static struct store_key key_of(const struct store_sale *sale)
     return key;
 }
 
+enum vend_order_kind vend_kind_of(const struct store_sale *sale)
+{
+    return sale->order == STORE_RECORD_SALE ? VEND_ORDER_CREDIT : (enum vend_order_kind)sale->order;
+}
+
+bool vend_is_keyless(const struct store_sale *sale)
+{
+    return sale->order == STORE_TEST || sale->order == STORE_RECORD_SALE;
+}
+
 static enum vend_unit unit_of(const struct store_sale *sale)
 {
-    if (sale->order == STORE_CREDIT)
+    if (vend_kind_of(sale) == VEND_ORDER_CREDIT)
         return sale->subclass >= FIRST_CURRENCY_SUBCLASS
                    ? VEND_UNIT_CURRENCY_E5
                    : vend_unit_of((enum vend_utility)(sale->subclass + VEND_ELECTRICITY));
@@ -76,7 +86,7 @@ static void add_own(const struct store_sale *sale, struct vend_issued *out)
 
 static void say_what(const struct store_sale *sale, struct vend_issued *out)
 {
-    out->kind = (enum vend_order_kind)sale->order;
+    out->kind = vend_kind_of(sale);
     switch (out->kind) {
     case VEND_ORDER_CREDIT:
         out->unit = unit_of(sale);

@@ -23,6 +23,10 @@ struct vend_trace {
     bool resent;
     size_t position; /* of the token in the answer */
 };
+/* What was ordered: a record's sale is one of credit. */
+enum vend_order_kind vend_kind_of(const struct store_sale *sale);
+/* Tests and a record's sale have no token under the meter's key, so no key change set goes before them. */
+bool vend_is_keyless(const struct store_sale *sale);
 /* Reads the set of a stored order, and whether it was one that had been given out before. */
 MV_MUST_USE mv_status vend_trace_set(struct store *store, struct vend_trace *trace);
 /* The newest order of the meter whose answer has a token of these 20 digits: TOKEN_UNKNOWN when there is none. Takes as

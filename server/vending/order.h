@@ -12,7 +12,7 @@
 struct vend_charged; /* charged.h */
 
 /* Numbers as in the protocol and the ledger. */
-enum vend_carrier { VEND_KEYPAD = 1 };
+enum vend_carrier { VEND_KEYPAD = 1, VEND_ON_RECORD /* no token: a record brings it */ };
 enum vend_unit {
     VEND_UNIT_WH = 1,
     VEND_UNIT_LITRE,

@@ -33,7 +33,7 @@ static mv_status look_up(struct vend *vend, struct store *store, const struct ve
 /* Who may have such an order issued may read it back; an auditor reads all. */
 static mv_status check_kind(const struct vend_identity *identity, enum vend_call call, const struct store_sale *sale)
 {
-    uint32_t roles = vend_readers_of((enum vend_order_kind)sale->order);
+    uint32_t roles = vend_readers_of(vend_kind_of(sale));
     if (call == VEND_GET_TOKEN || call == VEND_GET_RECEIPT)
         roles |= vend_role_bit(VEND_AUDITOR);
     return (roles & identity->roles) != 0 ? mv_ok() : mv_fail(MV_ROLE_MISSING, NULL);

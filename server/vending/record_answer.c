@@ -1,8 +1,15 @@
-/* Stored records as callers see them. */
+/* Stored records as callers see them, and what they count. */
 #include <string.h>
 
+#include "metervault/sts_manage.h"
 #include "vending/internal.h"
 #include "vending/record_parts.h"
+
+/* As class 0 numbers them: units of the four utilities, then currency. */
+uint8_t vend_record_register(const struct store_meter *meter)
+{
+    return (uint8_t)(meter->utility - VEND_ELECTRICITY + (meter->currency ? MV_REGISTER_ELECTRICITY_CURRENCY : 0));
+}
 
 void vend_record_answer(const struct store_record *row, struct vend_records *out)
 {

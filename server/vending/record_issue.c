@@ -3,7 +3,6 @@
 
 #include "base/digest.h"
 #include "base/wire.h"
-#include "metervault/sts_manage.h"
 #include "vending/content.h"
 #include "vending/desk_parts.h"
 #include "vending/internal.h"
@@ -14,7 +13,9 @@ enum { TRIES = 8, UNIX_2014 = 1388534400, DIGEST_FORM = 3, DIGEST_LONGEST = 4096
 /* One attempt. */
 struct signing {
     const struct vend_caller *caller;
+    struct vend_record_order own; /* as it was asked; of a priced one, what it brings is filled in */
     const struct vend_record_order *order;
+    struct vend_record_sale *sale; /* priced, else NULL */
     struct vend_identity identity;
     uint8_t digest[VEND_DIGEST];
     struct store_meter meter;
@@ -35,7 +36,10 @@ static mv_status check_form(const struct vend_record_order *order)
     MV_TRY(vend_form_pan(order->pan));
     if (order->parts < 1 || order->parts > VEND_RECORD_PARTS)
         return mv_fail(MV_INVALID_FIELD, "parts");
-    int64_t least = order->kind == MV_KIND_PURCHASE && order->purchase != MV_PURCHASE_REPLACEMENT ? 1 : 0;
+    if (order->priced && order->kind != MV_KIND_PURCHASE)
+        return mv_fail(MV_INVALID_FIELD, "sale");
+    bool said = order->kind == MV_KIND_PURCHASE && order->purchase != MV_PURCHASE_REPLACEMENT && !order->priced;
+    int64_t least = said ? 1 : 0;
     if (order->quantity.amount < least)
         return mv_fail(MV_INVALID_FIELD, "quantity");
     return order->arrears >= 0 ? mv_ok() : mv_fail(MV_INVALID_FIELD, "arrears_added");
@@ -52,8 +56,9 @@ static mv_status check_role(const struct vend_identity *identity, const struct v
 }
 
 /* Over the bodies with no facts in them, and what stands outside of them. */
-static mv_status digest_order(const struct vend_record_order *order, uint8_t digest[VEND_DIGEST])
+static mv_status digest_order(const struct signing *signing, uint8_t digest[VEND_DIGEST])
 {
+    const struct vend_record_order *order = signing->order;
     uint8_t bytes[DIGEST_LONGEST];
     struct mv_writer writer = mv_writer_on(bytes, sizeof bytes);
     mv_put_u8(&writer, DIGEST_FORM);
@@ -62,10 +67,13 @@ static mv_status digest_order(const struct vend_record_order *order, uint8_t dig
     mv_put_u8(&writer, (uint8_t)order->quantity.unit);
     mv_put_u64(&writer, (uint64_t)order->quantity.amount);
     mv_put_u8(&writer, (uint8_t)(order->renews + 2 * order->next_epoch + 4 * order->names_last_read));
-    mv_put_u8(&writer, (uint8_t)(order->purchase + (order->has_client ? 16 : 0) + (order->abandons_unread ? 32 : 0) +
-                                 (order->retires ? 64 : 0) + (order->has_card ? 128 : 0)));
+    mv_put_u8(&writer,
+              (uint8_t)(order->purchase + (order->priced ? 4 : 0) + (order->has_client ? 16 : 0) +
+                        (order->abandons_unread ? 32 : 0) + (order->retires ? 64 : 0) + (order->has_card ? 128 : 0)));
     if (order->has_card)
         mv_put_bytes(&writer, order->card, sizeof order->card);
+    if (order->priced)
+        mv_put_bytes(&writer, vend_record_sale_digest(signing->sale), VEND_DIGEST);
     mv_put_u64(&writer, (uint64_t)order->arrears);
     mv_put_bytes(&writer, order->client, sizeof order->client);
     mv_put_u8(&writer, order->mac_version);
@@ -126,13 +134,19 @@ static mv_status check_meter(const struct signing *signing)
     return state == VEND_METER_RETIRED || state == VEND_METER_MADE ? mv_fail(MV_METER_NOT_ACTIVE, NULL) : mv_ok();
 }
 
-/* Records have no price. A replacement may bring nothing but what was sold before. */
-static mv_status check_credit(struct store *store, const struct signing *signing)
+/* A replacement may bring nothing but what was sold before. What a priced purchase brings is what it costs now. */
+static mv_status check_credit(struct vend *vend, struct store *store, const struct signing *signing,
+                              struct vend_quantity *brings)
 {
-    if (signing->order->kind != MV_KIND_PURCHASE)
+    const struct vend_record_order *order = signing->order;
+    *brings = order->quantity;
+    if (order->kind != MV_KIND_PURCHASE)
         return mv_ok();
-    if (signing->order->quantity.amount > 0)
-        MV_TRY(vend_sale_check_meter(store, signing->meter.id));
+    if (order->priced)
+        return vend_record_sale_price(vend, store, signing->sale, &signing->identity, signing->now_unix_s, brings);
+    if (order->quantity.amount == 0)
+        return mv_ok();
+    MV_TRY(vend_sale_check_meter(store, signing->meter.id));
     return vend_credit_needs_price(store, signing->identity.organisation);
 }
 
@@ -168,6 +182,14 @@ static mv_status check_epoch(struct store *store, struct signing *signing)
     return signing->out->epoch == signing->keys.keys.epoch ? mv_ok() : mv_fail(MV_RECORD_KEYS_DIFFER, "epoch");
 }
 
+static mv_status note_time(struct vend *vend, struct signing *signing)
+{
+    struct vend_now now;
+    MV_TRY(vend_clock_now(&vend->clock, &now));
+    signing->now_unix_s = now.issue_s;
+    return mv_ok();
+}
+
 static mv_status look(struct vend *vend, struct store *store, struct signing *signing)
 {
     const struct vend_record_order *order = signing->order;
@@ -180,7 +202,8 @@ static mv_status look(struct vend *vend, struct store *store, struct signing *si
     if (found.reason != MV_RECORD_UNKNOWN)
         return found;
     MV_TRY(check_meter(signing));
-    MV_TRY(check_credit(store, signing));
+    MV_TRY(note_time(vend, signing)); /* prices are of a moment */
+    MV_TRY(check_credit(vend, store, signing, &signing->own.quantity));
     MV_TRY(store_record_meter_get(store, signing->meter.id, &signing->keys));
     if (order->renews)
         MV_TRY(check_renewal(store, signing));
@@ -204,12 +227,6 @@ static mv_status look_in_snapshot(struct vend *vend, struct signing *signing)
 }
 
 /* ---- sealing ---- */
-
-/* As class 0 numbers them: units of the four utilities, then currency. */
-static uint8_t register_of(const struct store_meter *meter)
-{
-    return (uint8_t)(meter->utility - VEND_ELECTRICITY + (meter->currency ? MV_REGISTER_ELECTRICITY_CURRENCY : 0));
-}
 
 /* The versions and the epoch that the meter has after a renewal. */
 static struct store_record_keys renewed(const struct signing *signing)
@@ -261,18 +278,16 @@ static mv_status ask_key_process(struct vend *vend, struct signing *signing)
 static mv_status gather(struct vend *vend, struct signing *signing)
 {
     const struct vend_record_order *order = signing->order;
-    struct vend_now now;
-    MV_TRY(vend_clock_now(&vend->clock, &now));
-    if (now.issue_s < UNIX_2014 || signing->last > UINT32_MAX - VEND_RECORD_PARTS)
+    MV_TRY(note_time(vend, signing));
+    if (signing->now_unix_s < UNIX_2014 || signing->last > UINT32_MAX - VEND_RECORD_PARTS)
         return mv_fail(MV_INTERNAL_ERROR, "record sequence");
-    signing->now_unix_s = now.issue_s;
     signing->facts.parts = order->parts;
     signing->facts.amount = order->quantity.amount;
     signing->facts.arrears = order->arrears;
     signing->facts.set_id = signing->last + 1;
     signing->facts.has_card = order->has_card;
     memcpy(signing->facts.card, order->card, sizeof signing->facts.card);
-    signing->facts.credit_register = register_of(&signing->meter);
+    signing->facts.credit_register = vend_record_register(&signing->meter);
     signing->facts.next = renewed(signing);
     return mv_ok();
 }
@@ -302,19 +317,22 @@ static bool same_keys(const struct store_record_keys *a, const struct store_reco
 }
 
 /* What was looked at is still so; else the sealed records are forgotten, and nobody has seen them. */
-static mv_status check_again(struct store *store, struct signing *signing)
+static mv_status check_again(struct vend *vend, struct store *store, struct signing *signing)
 {
+    struct vend_quantity brings;
     struct store_meter meter;
     struct store_record_meter keys;
     uint32_t last;
     const struct store_record_meter *seen = &signing->keys;
     MV_TRY(store_meter_by_id(store, signing->meter.id, &meter));
-    MV_TRY(check_credit(store, signing));
+    MV_TRY(check_credit(vend, store, signing, &brings));
     MV_TRY(store_record_meter_get(store, signing->meter.id, &keys));
     MV_TRY(store_record_last(store, signing->meter.id, seen->keys.epoch, (uint8_t)signing->order->kind, &last));
     signing->overtaken = meter.state != signing->meter.state || meter.key_version != signing->meter.key_version ||
                          last != signing->last || keys.account_open != seen->account_open ||
-                         !same_keys(&keys.keys, &seen->keys) || !same_keys(&keys.next, &seen->next);
+                         brings.unit != signing->order->quantity.unit ||
+                         brings.amount != signing->order->quantity.amount || !same_keys(&keys.keys, &seen->keys) ||
+                         !same_keys(&keys.next, &seen->next);
     return mv_ok();
 }
 
@@ -351,6 +369,8 @@ static mv_status keep_all(struct vend *vend, struct store *store, struct signing
     memset(out, 0, sizeof *out);
     for (uint8_t i = 0; i < order->parts; i++)
         MV_TRY(keep_part(store, signing, i));
+    if (signing->sale != NULL)
+        MV_TRY(vend_record_sale_book(store, signing->sale, signing->now_unix_s));
     vend_copy(out->pan, sizeof out->pan, signing->meter.pan);
     vend_principal_name(&vend->directory, signing->identity.id, out->principal);
     bool opens = order->kind == MV_KIND_PURCHASE && order->purchase == MV_PURCHASE_OPEN;
@@ -366,7 +386,7 @@ static mv_status keep_all(struct vend *vend, struct store *store, struct signing
 }
 
 /* All that was said, and a hash of every byte that was signed: a row that is changed later does not fit it. */
-static mv_status describe(const struct signing *signing, struct audit_record *record)
+static mv_status describe(struct vend *vend, const struct signing *signing, struct audit_record *record)
 {
     const struct vend_record_order *order = signing->order;
     const struct vend_records *out = signing->out;
@@ -385,6 +405,8 @@ static mv_status describe(const struct signing *signing, struct audit_record *re
                          (long long)order->arrears, signing->facts.unread_count);
     if (order->said[0] != '\0')
         vend_note_detail(record, "%s", order->said);
+    if (signing->sale != NULL)
+        vend_record_sale_describe(vend, signing->sale, record);
     vend_note_detail(record, "sha256=");
     for (size_t i = 0; i < sizeof digest; i++)
         vend_note_append(record, "%02x", digest[i]);
@@ -402,11 +424,11 @@ static mv_status keep(struct vend *vend, struct store *store, struct vend_change
         return found;
     MV_TRY(vend_may_touch(&vend->directory, &signing->identity, VEND_ISSUE_RECORD, signing->meter.organisation,
                           signing->meter.sgc));
-    MV_TRY(check_again(store, signing));
+    MV_TRY(check_again(vend, store, signing));
     if (signing->overtaken)
         return mv_ok();
     MV_TRY(keep_all(vend, store, signing));
-    MV_TRY(describe(signing, &change->record));
+    MV_TRY(describe(vend, signing, &change->record));
     change->state.last_time_unix_s =
         signing->now_unix_s > change->state.last_time_unix_s ? signing->now_unix_s : change->state.last_time_unix_s;
     change->changed = change->state_changed = true;
@@ -420,7 +442,9 @@ static mv_status prepare(struct vend *vend, struct signing *signing)
     MV_TRY(vend_may_call(&vend->directory, signing->caller->principal, VEND_ISSUE_RECORD, &signing->identity));
     MV_TRY(check_role(&signing->identity, signing->order));
     MV_TRY(check_form(signing->order));
-    return digest_order(signing->order, signing->digest);
+    if (signing->order->priced)
+        MV_TRY(vend_record_sale_open(signing->caller, signing->order, &signing->sale));
+    return digest_order(signing, signing->digest);
 }
 
 static mv_status sign(struct vend *vend, struct signing *signing)
@@ -432,8 +456,9 @@ static mv_status sign(struct vend *vend, struct signing *signing)
 mv_status vend_issue_record(struct vend *vend, const struct vend_caller *caller, const struct vend_record_order *order,
                             struct vend_records *records)
 {
-    struct signing signing = {.caller = caller, .order = order, .out = records};
+    struct signing signing = {.caller = caller, .own = *order, .out = records};
     const char *object = vend_form_object(order->pan);
+    signing.order = &signing.own;
     memset(records, 0, sizeof *records);
     mv_status status = prepare(vend, &signing);
     for (unsigned i = 0; i < TRIES && status.ok; i++) {
@@ -442,9 +467,12 @@ mv_status vend_issue_record(struct vend *vend, const struct vend_caller *caller,
         if (!status.ok || records->count > 0)
             break;
         status = vend_change_call(vend, caller, VEND_ISSUE_RECORD, object, keep, &signing);
-        if (!status.ok || !signing.overtaken)
+        if (!status.ok || !signing.overtaken) {
+            vend_record_sale_close(signing.sale);
             return vend_told(VEND_ISSUE_RECORD, status);
+        }
     }
+    vend_record_sale_close(signing.sale);
     if (status.ok && records->count == 0)
         status = mv_fail(MV_METER_CHANGED, NULL);
     return vend_answer(vend, caller, VEND_ISSUE_RECORD, object, status);
@@ -470,7 +498,10 @@ mv_status vend_weigh_record(struct vend *vend, const struct vend_caller *caller,
                             uint32_t *bytes)
 {
     struct vend_records before = {.count = 0};
-    struct signing signing = {.caller = caller, .order = order, .out = &before};
+    struct signing signing = {.caller = caller, .own = *order, .out = &before};
+    signing.order = &signing.own;
     *bytes = 0;
-    return vend_answer(vend, caller, VEND_ISSUE_RECORD, vend_form_object(order->pan), weigh(vend, &signing, bytes));
+    mv_status status = weigh(vend, &signing, bytes);
+    vend_record_sale_close(signing.sale);
+    return vend_answer(vend, caller, VEND_ISSUE_RECORD, vend_form_object(order->pan), status);
 }

@@ -7,6 +7,8 @@
 #include "hsmd/client.h"
 #include "vending/records.h"
 
+/* enum mv_credit_register that the amounts of the meter's records count. */
+uint8_t vend_record_register(const struct store_meter *meter);
 /* Who may have a record of this kind signed. */
 uint32_t vend_record_roles(enum mv_record_kind kind);
 /* What a purchase needs to know: client number and unread purchases go into `facts`; an opening puts its client number
@@ -15,6 +17,24 @@ uint32_t vend_record_roles(enum mv_record_kind kind);
 MV_MUST_USE mv_status vend_record_account(struct store *store, const struct vend_record_order *order,
                                           const struct store_meter *meter, struct store_record_meter *keys,
                                           uint32_t last, struct vend_record_facts *facts);
+/* A purchase at the tariff of the meter's account, while it is worked on. */
+struct vend_record_sale;
+struct audit_record;
+struct vend_identity;
+/* INVALID_FIELD. To be closed, whatever comes of it; NULL is fine there. */
+MV_MUST_USE mv_status vend_record_sale_open(const struct vend_caller *caller, const struct vend_record_order *order,
+                                            struct vend_record_sale **sale);
+void vend_record_sale_close(struct vend_record_sale *sale);
+/* VEND_DIGEST bytes: over all that is said of the sale. */
+const uint8_t *vend_record_sale_digest(const struct vend_record_sale *sale);
+/* What it brings as of now, for what is booked next: ACCOUNT_UNKNOWN and what vend_sale_price says. */
+MV_MUST_USE mv_status vend_record_sale_price(struct vend *vend, struct store *store, struct vend_record_sale *sale,
+                                             const struct vend_identity *seller, int64_t now_unix_s,
+                                             struct vend_quantity *sold);
+/* Behind the record, in the transaction that it was priced in: receipt, bill, the vendor's credit. */
+MV_MUST_USE mv_status vend_record_sale_book(struct store *store, struct vend_record_sale *sale,
+                                            int64_t issued_at_unix_s);
+void vend_record_sale_describe(struct vend *vend, const struct vend_record_sale *sale, struct audit_record *record);
 /* Whether purchases were signed that no return shows as taken. */
 MV_MUST_USE mv_status vend_record_unread(struct store *store, const struct store_record_meter *keys, bool *unread);
 /* All but the parts, the meter's number and the principal's name. */

@@ -51,10 +51,15 @@ struct vend_record_order {
     uint8_t client[STORE_CLIENT];
     bool has_card; /* purchase: the record is tied to the card with this serial number */
     uint8_t card[VEND_CARD_SERIAL];
-    bool retires;         /* the meter is suspended with it */
-    bool abandons_unread; /* a reset although purchases are out that no return shows as taken */
-    bool names_last_read; /* RECORD_UNKNOWN when there was none in this epoch */
-    bool of_this_epoch;   /* what was signed under the id in another epoch is RECORD_KEYS_DIFFER: no meter takes it */
+    /* Purchase, sold to the meter's account at its tariff: what it brings follows from `sale`, and the quantity only
+     * says what is bought by units. Otherwise it has no price, and no vendor on credit sells it. */
+    bool priced;
+    const char *terminal;      /* priced: the till, 1..STORE_TERMINAL */
+    struct vend_purchase sale; /* priced: `account` is NULL */
+    bool retires;              /* the meter is suspended with it */
+    bool abandons_unread;      /* a reset although purchases are out that no return shows as taken */
+    bool names_last_read;      /* RECORD_UNKNOWN when there was none in this epoch */
+    bool of_this_epoch; /* what was signed under the id in another epoch is RECORD_KEYS_DIFFER: no meter takes it */
     /* Key update (new versions, the same epoch) and reset (the next epoch): what the meter has afterwards. */
     bool renews;
     bool next_epoch;
@@ -79,9 +84,9 @@ struct vend_records {
     size_t count;
 };
 /* Signs, or answers what was signed under this request id. REQUEST_ID_REUSED, METER_UNKNOWN, METER_NOT_ACTIVE,
- * RECORDS_NOT_PROVISIONED, WRONG_UTILITY, ACCOUNT_OPEN, ACCOUNT_NOT_OPEN, PURCHASES_UNREAD, RECORD_KEYS_PENDING
- * (renewing while another renewal waits for its return), RECORD_KEY_UNKNOWN, RECORD_KEY_NOT_ACTIVE, METER_CHANGED (try
- * again). */
+ * RECORDS_NOT_PROVISIONED, VENDOR_NEEDS_PRICE, for a priced one what selling tokens says, WRONG_UTILITY, ACCOUNT_OPEN,
+ * ACCOUNT_NOT_OPEN, PURCHASES_UNREAD, RECORD_KEYS_PENDING (renewing while another renewal waits for its return),
+ * RECORD_KEY_UNKNOWN, RECORD_KEY_NOT_ACTIVE, METER_CHANGED (try again). */
 MV_MUST_USE mv_status vend_issue_record(struct vend *vend, const struct vend_caller *caller,
                                         const struct vend_record_order *order, struct vend_records *records);
 

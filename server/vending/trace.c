@@ -10,7 +10,7 @@ bool vend_same_digits(const char *a, const char *b)
            CRYPTO_memcmp(a, b, STORE_DIGITS) == 0;
 }
 
-/* Tests neither carry a set nor end one, so the order before a test decides. */
+/* Tests and records neither carry a set nor end one, so the order before them decides. */
 static mv_status given_before(struct store *store, const struct store_sale *sale, bool *before)
 {
     struct store_sale row = *sale;
@@ -19,7 +19,7 @@ static mv_status given_before(struct store *store, const struct store_sale *sale
         if (row.previous == 0)
             return mv_ok();
         MV_TRY(store_sale_before(store, sale->meter, row.id, &row));
-    } while (row.order == STORE_TEST && row.key_change == 0);
+    } while (vend_is_keyless(&row) && row.key_change == 0);
     *before = row.key_change == sale->key_change;
     return mv_ok();
 }

@@ -109,13 +109,73 @@ expect "but for what stays owed" 0 "closed" account close B-1 --reason "pulled d
 expect "for ever" 1 "ACCOUNT_CLOSED" cli "$MV_VENDOR" account pay B-1 --amount 1
 expect "the timeline tells all" 0 "WRITTEN_OFF" account timeline A-1
 
+# ---- the meter's own word, in place of two officers ----
+domain=A1B2C3
+for use in record-mac record-enc; do
+    check "master $use" mv_keys generate --use "$use" --domain "$domain" --version 1
+done
+third=$(mv_pan 9)
+check "a meter that takes records" mv_register "$third" 7
+check "known with its record keys" cli "$MV_ADMIN" meter provision "$third" --domain "$domain" --epoch 0
+check "has them" mv_keys export-meter --pan "$third" --sgc "$MV_SAMPLE_SGC" --krn 1 --kt 2 --ti 1 --ea 7 --base-date 2014 \
+    --ken 255 --factory-key factory --domain "$domain" --mac-version 1 --enc-version 1 --epoch 0 \
+    --out "$MV_DIR/hsm/$third.provision"
+meter() {
+    "$MV_BIN/metersim" --state "$MV_DIR/meter9" "$@"
+}
+check "is made" meter --provision "$MV_DIR/hsm/$third.provision" --component-file "$MV_DIR/custodians/factory-a" \
+    --component-file "$MV_DIR/custodians/factory-b"
+# Sells to an account and keys the token in.
+buy() { # ACCOUNT KWH
+    meter enter "$(sell --account "$1" --kwh "$2" --json | tokens)"
+}
+# Asks the meter how it stands.
+ask() {
+    meter record "$(cli "$MV_VENDOR" record read --meter "$third" --json | json records.0)"
+}
+# Hands its answer in.
+hear() {
+    cli "$MV_VENDOR" record return "$(meter return)"
+}
+check "its account" account open C-1 --meter "$third" --name "Ana Cruz"
+expect "buys" 0 "balance 20 kWh" buy C-1 20
+expect "nobody asked the meter" 1 "RETURN_MISSING" account change-meter C-1 --meter "$new" --reason "burnt" --move-credit --yes
+check "it is asked" ask
+check "something is sold meanwhile" sell --account C-1 --kwh 1
+expect "it answers" 0 "Remaining  20000" hear
+expect "for a time that is over" 1 "RETURN_OUTDATED" account change-meter C-1 --meter "$new" --reason "burnt" --move-credit --yes
+check "it is asked again" ask
+expect "and answers" 0 "answers the newest read request" hear
+account change-meter C-1 --meter "$new" --reason "burnt" --move-credit --yes >"$MV_DIR/change.txt"
+expect "that will do" 0 "good by the meter's return" cat "$MV_DIR/change.txt"
+claim=$(awk '/^Claim/ { print $2 + 0 }' "$MV_DIR/change.txt")
+expect "not more than was in it" 1 "CLAIM_NOT_DUE" cli clerk1 sale free --meter "$new" --wh 21000 --claim "$claim" --reason moved --yes
+cli clerk1 sale free --meter "$new" --wh 20000 --claim "$claim" --reason moved --yes --json >"$MV_DIR/moved.json"
+expect "the next meter has exactly that" 0 "accepted: 20 kWh" "$MV_BIN/metersim" --state "$MV_DIR/meter8" enter \
+    "$(tokens <"$MV_DIR/moved.json")"
+check "the old meter is somebody else's" account open D-1 --meter "$third" --name "Li Wei"
+expect "a return proves once" 1 "RETURN_USED" account close D-1 --reason "moved out" --refund --yes
+expect "who comes buys" 0 "balance 30 kWh" buy D-1 10
+check "asked" ask
+check "answered" hear
+expect "what others left in it is not paid back" 1 "CREDIT_NEEDS_OFFICERS" account close D-1 --reason "moved out" --refund --yes
+check "an engineer" mv_enrol engineer1 "$MV_ORGANISATION" engineer
+check "clears it" meter record "$(cli engineer1 record control --meter "$third" clear --clear credit --yes --json | json records.0)"
+expect "ten more" 0 "balance 10 kWh" buy D-1 10
+check "asked again" ask
+check "answered again" hear
+expect "the credit is paid back" 0 "100 in the currency's smallest unit" account close D-1 --reason "moved out" --refund --yes
+expect "and out" 0 "paid out" account pay-out D-1 --amount 1 --reason "moved out" --yes
+expect "the claim says why" 0 "paid to the balance, by the meter's return" account claims D-1
+
 # ---- the sums, by SQL alone ----
 same "debts are what their entries say" 0 "$(query 'select count(*) from debt d where outstanding <> (select coalesce(sum(amount), 0) from debt_entry e where e.debt = d.id)')"
 same "bills took of debts what they say" 0 "$(query 'select (select coalesce(sum(debts), 0) from bill) + (select coalesce(sum(amount), 0) from debt_entry where sale is not null)')"
 same "accounts hold what their entries say" 0 "$(query 'select count(*) from account_tally t where balance <> (select coalesce(sum(amount), 0) from account_entry e where e.account = t.account)')"
 same "deposits are what was taken and given back" 0 "$(query 'select coalesce(sum(held), 0) - (select coalesce(sum(case kind when 6 then amount when 7 then -amount end), 0) from account_act) from account_deposit')"
 same "acts are numbered without gaps" 0 "$(query 'select max(id) - count(*) from account_act')"
-same "no claim was paid without two officers" 0 "$(query 'select count(*) from account_act a where kind = 9 and (select count(*) from claim_approval p where p.claim = a.other) < 2')"
+same "no claim was paid without two officers or a return" 0 "$(query 'select count(*) from account_act a where kind = 9 and (select count(*) from claim_approval p where p.claim = a.other) < 2 and not exists (select 1 from claim_proof p where p.claim = a.other)')"
+same "no return was used twice" 0 "$(query 'select count(*) - count(distinct meter || epoch || sequence) from claim_proof')"
 check "the audit chain verifies" cli "$MV_OFFICER" audit verify
 check "no sanitizer reported anything" no_sanitizer_report
 finish

@@ -69,6 +69,7 @@ static mv_status get_claim(struct sql *sql, struct store_claim *claim)
     claim->approvals = sql_get_u32(sql);
     claim->act = sql_get_int(sql);
     claim->paid_sale = sql_get_int(sql);
+    claim->proven = sql_get_bool(sql);
     return sql_row_ok(sql);
 }
 

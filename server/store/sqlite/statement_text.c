@@ -55,7 +55,8 @@
     "SELECT c.id, c.kind, c.account, c.meter, coalesce(c.sale, 0), c.amount, c.reason, c.principal, c.at_unix_s, "     \
     "(SELECT count(*) FROM claim_approval WHERE claim = c.id), "                                                       \
     "coalesce((SELECT id FROM account_act WHERE other = c.id AND kind = 9), 0), "                                      \
-    "coalesce((SELECT sale FROM free_issue WHERE claim = c.id), 0) FROM claim c "
+    "coalesce((SELECT sale FROM free_issue WHERE claim = c.id), 0), "                                                  \
+    "EXISTS (SELECT 1 FROM claim_proof WHERE claim = c.id) FROM claim c "
 
 #define TARIFF_COLUMNS                                                                                                 \
     "SELECT v.id, t.name, v.version, t.organisation, t.utility, v.kind, v.valid_from_unix_s, "                         \
@@ -280,8 +281,9 @@ const struct sql_text sqlite_texts[SQL_COUNT] = {
          "name, iif(note = '', '', ' note='), note), 0 FROM account_version WHERE account = ?1 UNION ALL "
          "SELECT s.issued_at_unix_s, iif(b.sale IS NULL, 11, 10), s.id, s.principal, "
          "printf('receipt=%s/%s/%d order=%s units=%d%s', p.name, c.name, s.receipt, "
-         "CASE s.kind WHEN 0 THEN 'credit' WHEN 1 THEN 'management' WHEN 2 THEN 'test' ELSE 'key-change' END, "
-         "iif(s.kind = 0, s.encoded, 0), iif(b.sale IS NULL, '', printf(' total=%d tendered=%d payment=%d', b.total, "
+         "CASE s.kind WHEN 0 THEN 'credit' WHEN 1 THEN 'management' WHEN 2 THEN 'test' WHEN 4 THEN 'record' "
+         "ELSE 'key-change' END, iif(s.kind IN (0, 4), s.encoded, 0), iif(b.sale IS NULL, '', printf(' total=%d "
+         "tendered=%d payment=%d', b.total, "
          "b.tendered, b.payment))), coalesce(b.total, 0) "
          "FROM orders o JOIN sale s ON s.id = o.id JOIN terminal c ON c.id = s.id >> 40 "
          "JOIN organisation p ON p.id = c.organisation LEFT JOIN bill b ON b.sale = s.id UNION ALL "
@@ -345,6 +347,14 @@ const struct sql_text sqlite_texts[SQL_COUNT] = {
     [SQL_CLAIM_APPROVED] = {"claim", "SELECT 1 FROM claim_approval WHERE claim = ? AND principal = ?"},
     [SQL_CLAIM_APPROVE] = {"claim", "INSERT INTO claim_approval VALUES (?, ?, ?)"},
     [SQL_FREE_ISSUE_INSERT] = {"free issue", "INSERT INTO free_issue VALUES (?, ?, ?)"},
+    [SQL_READ_MARK_GET] = {"read mark", "SELECT m.account, m.last_tid <> t.last_tid FROM read_mark m "
+                                        "JOIN record r ON r.id = m.read_request JOIN meter_tid t ON t.meter = r.meter "
+                                        "WHERE m.read_request = ?"},
+    [SQL_RETURN_USED] = {"claim proof", "SELECT 1 FROM claim_proof WHERE meter = ? AND epoch = ? AND sequence = ?"},
+    [SQL_CLAIM_PROVE] = {"claim proof", "INSERT INTO claim_proof VALUES (?, ?, ?, ?)"},
+    [SQL_REVERSED_ANY] = {"claim", "SELECT 1 FROM claim WHERE account = ? AND meter = ? AND kind = 1"},
+    [SQL_BILL_UNITS] = {"bill", "SELECT b.previous, s.meter, b.free_units + b.paid_units, b.energy, b.charges, b.taxes "
+                                "FROM bill b JOIN sale s ON s.id = b.sale WHERE b.sale = ?"},
     [SQL_OFFICE_GET] = {"office", "SELECT currency, minor_digits, utc_offset_min FROM office WHERE one = 1"},
     [SQL_OFFICE_INSERT] = {"office", "INSERT INTO office VALUES (1, ?, ?, ?, ?, ?)"},
     [SQL_TARIFF_BY_NAME] = {"tariff", "SELECT id, organisation, utility FROM tariff WHERE name = ?"},

@@ -123,8 +123,20 @@ struct mv_record_head records_head(const struct vend_signed_record *record)
 
 struct records_shown records_shown(uint8_t mac_version, uint16_t epoch, uint32_t sequence)
 {
-    return (struct records_shown){
-        .mac_version = mac_version, .enc_version = RECORDS_KEYS.enc_version, .epoch = epoch, .sequence = sequence};
+    return (struct records_shown){.mac_version = mac_version,
+                                  .enc_version = RECORDS_KEYS.enc_version,
+                                  .epoch = epoch,
+                                  .sequence = sequence,
+                                  .remaining = 12345};
+}
+
+void records_ask(struct world *world, const char *id, const char *pan, uint8_t nonce[STORE_NONCE])
+{
+    enum { COMMAND = 3, TAG = 2 }; /* records_body */
+    struct vend_records records;
+    const struct vend_record_order read = records_order(MV_KIND_READ, id, pan);
+    assert_ok(records_sign(world, "seller", &read, &records));
+    memcpy(nonce, records.parts[0].bytes + MV_RECORD_HEAD + COMMAND + TAG, STORE_NONCE);
 }
 
 size_t records_return(const char *pan, struct records_shown shown, uint8_t bytes[MV_RECORD_MAX])
@@ -141,8 +153,10 @@ size_t records_return(const char *pan, struct records_shown shown, uint8_t bytes
     mv_record_begin(&writer, &head);
     if (shown.echo != NULL)
         mv_record_put(&writer, MV_TAG_ECHO, shown.echo, 8);
-    mv_record_put_number(&writer, MV_TAG_REMAINING, 12345, 8);
+    mv_record_put_number(&writer, MV_TAG_RETURN_REGISTER, 0, 1);
+    mv_record_put_number(&writer, MV_TAG_REMAINING, (uint64_t)shown.remaining, 8);
     mv_record_put_number(&writer, MV_TAG_PURCHASE_SEQUENCE, shown.taken, 4);
+    mv_record_put_number(&writer, MV_TAG_ARREARS, (uint64_t)shown.arrears, 8);
     mv_record_put(&writer, MV_TAG_VERSIONS, versions, sizeof versions);
     assert_int_equal(MV_DONE, mv_record_end(&writer));
     fake_records_key(MV_DIRECTION_OUT, shown.mac_version, pan, RECORDS_DOMAIN, shown.epoch, key);
