@@ -10,12 +10,14 @@ import kind_crash
 import kind_debt
 import kind_life
 import kind_meter
+import kind_rush
 import kind_sale
 import kind_tariff
 import kind_vendor
 
 KINDS = {}
-for part in (kind_tariff, kind_meter, kind_account, kind_sale, kind_crash, kind_vendor, kind_debt, kind_life, kind_card):
+for part in (kind_tariff, kind_meter, kind_account, kind_sale, kind_crash, kind_vendor, kind_debt, kind_life, kind_card,
+             kind_rush):
     KINDS.update(part.KINDS)
 
 

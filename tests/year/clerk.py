@@ -79,6 +79,26 @@ class Place:
         said = done.stdout.strip()
         return {"ok": {"remaining": int(said)}} if said.isdigit() else {"no": "?", "message": said + done.stderr}
 
+    # ---- several at one moment ----
+    def at_once(self, calls):
+        """Each at a desk of its own, which is connected before."""
+        answers = [None] * len(calls)
+        ready = threading.Barrier(len(calls))
+
+        def work(number):
+            desk = Desk(self)
+            desk.call(calls[number][0], "TariffService", "GetOffice", {})
+            ready.wait()
+            answers[number] = desk.call(*calls[number])
+            desk.close()
+
+        threads = [threading.Thread(target=work, args=(number,)) for number in range(len(calls))]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        return answers
+
     # ---- the end of the server in the middle of its work ----
     def crash(self, calls, rng):
         """The calls begin at once, each at a desk of its own; the server is killed among them and starts again. Every
@@ -111,6 +131,8 @@ def play(book, answers):
         calls = book.calls(event)
         if event["kind"] == "crash":
             said = place.crash(calls, rng)
+        elif event["kind"] == "rush":
+            said = place.at_once(calls)
         elif event.get("via") == "card":
             said = [place.card(*arguments) for arguments in book.words(event)]
         elif event.get("via") == "cli":

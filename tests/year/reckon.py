@@ -4,6 +4,7 @@ import os
 from collections import Counter
 
 import kind_debt
+import kind_rush
 import needed
 import spoil
 from book import KINDS
@@ -79,6 +80,8 @@ class Reckoning:
 
     def check(self, event, said):
         expected = self.expect(event)
+        if event["kind"] == "rush":
+            expected, said = kind_rush.in_order(expected), kind_rush.in_order(said)
         for want, got in zip(expected, said, strict=True):
             wrong = differences(want, got, self.keys)
             self.kinds[event["kind"]] += 1
@@ -113,18 +116,23 @@ def notices_this(reckoning, event, later):
     return os.waitpid(child, 0)[1] == 0
 
 
+def places_of(way, played):
+    """Events that can be changed that way; the last ones, after which there is less to be reckoned again."""
+    kind, _, change = way
+    places = [number for number, (event, said) in enumerate(played)
+              if event["kind"] == kind and any("ok" in one for one in said) and change(event)]
+    return places[-spoil.TRIES:]
+
+
 def not_noticed(book, answers, keys):
     """Of all ways to change an event, those that no difference was found for."""
     reckoning = Reckoning(book, keys, quiet=True)
     played = list(zip(book.events, answers, strict=True))
-    tries = {way: spoil.TRIES for way in spoil.WAYS}
+    places = {way: places_of(way, played) for way in spoil.WAYS}
     for number, (event, said) in enumerate(played):
-        for way in [one for one in tries if one[0] == event["kind"] and tries[one] and any("ok" in ok for ok in said)]:
-            changed = way[2](event)
-            if changed and notices_this(reckoning, (changed, said), played[number + 1:]):
-                del tries[way]
-            elif changed:
-                tries[way] -= 1
+        for way in [way for way in places if number in places[way]]:
+            if notices_this(reckoning, (way[2](event), said), played[number + 1:]):
+                del places[way]
         reckoning.check(event, said)
     unknown = [(kind, "in no way") for kind in KINDS if kind not in {way[0] for way in spoil.WAYS}]
-    return [f"{kind} ({what})" for kind, what, *_ in [*tries, *unknown]]
+    return [f"{kind} ({what})" for kind, what, *_ in [*places, *unknown]]

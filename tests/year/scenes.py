@@ -1,6 +1,7 @@
 """Scenes written by hand: a few customers each, to whom all at once happens what is worst for the sums. They come in every
 book, in an order and at times that are drawn. Who sells in them sells on no vendor's credit, so that nothing is refused for
 that."""
+import kind_rush
 import people
 from kind_life import both_officers
 
@@ -125,8 +126,17 @@ def sold_to_one_meter_taken_back_at_the_next(customer, rng):
     customer.account.update(pan=meter["pan"], version=2)
     return [sale, meter, customer.act("change-meter", pan=meter["pan"], reason="display broken"), moved,
             dict(moved, id=customer.world.request_id(), units=False), *both_officers(moved["id"], [units]),
-            dict(units, id=customer.world.request_id(), wh=25800), units,
-            dict(units, id=customer.world.request_id()), *taken_back(customer, sale), customer.buy(wh=100),
+            dict(units, id=customer.world.request_id(), wh=25800), kind_rush.draw(customer.world, units), units,
+            *taken_back(customer, sale), customer.buy(wh=100), *customer.looks()]
+
+
+def all_at_once(customer, _):
+    """Neither balance nor debts nor free units are used twice."""
+    free = customer.money("sell", by=SELLER, till="scene", pay="cash", free=True)
+    return [kind_rush.draw(customer.world, free), *customer.looks(),
+            customer.owe(500, dict(FIXED, amount=100)), customer.owe(90000, dict(HALF, percent_e4=200000)),
+            customer.pay(5000, "PAY_TO_BALANCE"), kind_rush.draw(customer.world, customer.buy(wh=5000, pay="balance")),
+            *customer.looks(), kind_rush.draw(customer.world, customer.buy(money=1500, tendered=2000, keep=True)),
             *customer.looks()]
 
 
@@ -181,7 +191,7 @@ def an_id_is_one_order(customer, _):
 SCENES = (a_debt_paid_with_money_that_comes_back, no_room_for_debts, all_rules_in_one_purchase,
           closed_before_the_money_comes, sold_by_one_owner_taken_back_from_the_next,
           sold_to_one_meter_taken_back_at_the_next, nothing_while_it_is_suspended, a_deposit_there_and_back,
-          one_class_after_the_other, an_id_is_one_order)
+          one_class_after_the_other, an_id_is_one_order, all_at_once)
 
 
 def draw(rng, world, scene):

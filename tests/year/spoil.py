@@ -25,7 +25,7 @@ def each(part, name, by):
     return terms(change)
 
 
-def in_crash(event):
+def all_sales(event):
     return dict(event, sales=[dict(sale, **{"money" if "money" in sale else "wh": 5777}) for sale in event["sales"]])
 
 
@@ -42,7 +42,7 @@ WAYS = (
     ("resume", "kind", other("kind", "suspend")), ("look", "account", other("account")),
     ("sell", "money", more("money", 100)), ("sell", "units", more("wh", 1000)), ("sell", "tendered", more("tendered")),
     ("sell", "payment", other("pay", "balance", "cash")), ("sell", "till", other("till", "till9")),
-    ("sell", "kept", other("keep", False)), ("crash", "amount", in_crash),
+    ("sell", "kept", other("keep", False)), ("crash", "amount", all_sales), ("rush", "amount", all_sales),
     ("vendor-terms", "commission", terms(more("commission_percent_e4", 100))),
     ("vendor-terms", "limit", terms(more("credit_limit"))), ("vendor-deposit", "amount", more("amount")),
     ("vendor-deposit", "takes_back", more("takes_back")), ("vendor-look", "organisation", other("organisation", *SHOPS)),
