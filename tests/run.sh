@@ -112,9 +112,9 @@ script() { # NAME command...
     report "$name" "$log" $?
 }
 
-report() { # NAME LOG CODE
+report() { # NAME LOG CODE [SECONDS]
     local name=$1 log=$2 code=$3 last
-    echo "-- $name"
+    echo "-- $name${4:+, $4 s}"
     last=$(tail -n 1 "$log")
     if [[ $last =~ ^([0-9]+)\ passed,\ ([0-9]+)\ failed$ ]]; then
         local good=${BASH_REMATCH[1]} bad=${BASH_REMATCH[2]}
@@ -133,8 +133,8 @@ report() { # NAME LOG CODE
     fi
 }
 
-# The same in the background, at most two at a time: whole instances wait for their disk more than they compute. `gather`
-# waits for all of them and reports them in their order.
+# The same in the background, at most two at a time: much of it waits for a disk or runs on one core. `gather` waits for
+# all of them and reports them in their order.
 begun=() running=()
 begin() { # NAME command...
     local log="$results/begun.${#begun[@]}"
@@ -142,8 +142,9 @@ begin() { # NAME command...
     shift
     [ "${#running[@]}" -lt 2 ] || one_less
     {
+        SECONDS=0
         timeout 1800 "$@" >"$log" 2>&1 </dev/null
-        echo $? >"$log.code"
+        echo $? $SECONDS >"$log.code"
     } &
     running+=($!)
 }
@@ -158,10 +159,11 @@ one_less() {
 }
 
 gather() {
-    local i
+    local i code seconds
     [ "${#running[@]}" -eq 0 ] || wait "${running[@]}"
     for i in "${!begun[@]}"; do
-        report "${begun[$i]}" "$results/begun.$i" "$(cat "$results/begun.$i.code")"
+        read -r code seconds <"$results/begun.$i.code"
+        report "${begun[$i]}" "$results/begun.$i" "$code" "$seconds"
     done
     begun=() running=()
 }
@@ -185,35 +187,30 @@ part_conformance() {
 }
 
 part_target() {
-    stage "target"
-    script tests/target/run.sh tests/target/run.sh
+    begin tests/target/run.sh tests/target/run.sh
 }
 
 part_model() {
     build_release || return
-    stage "model"
-    script "tests/model/run.py" tests/model/run.py
-    script "tests/model/run.py --mutations" tests/model/run.py --mutations
-    script "tests/proof/spin/run.sh" tests/proof/spin/run.sh
-    script "tests/year/run.sh" tests/year/run.sh
+    begin "tests/model/run.py" tests/model/run.py
+    begin "tests/model/run.py --mutations" tests/model/run.py --mutations
+    begin "tests/proof/spin/run.sh" tests/proof/spin/run.sh
+    begin "tests/year/run.sh" env METERVAULT_SEED=20 tests/year/run.sh
 }
 
 part_integration() {
     build_release || return
-    stage "integration"
     local test
     for test in tests/integration/*.sh; do
         begin "$test" "$test"
     done
-    gather
 }
 
 part_faults() {
     build_release || return
-    stage "faults"
     local test
     for test in tests/faults/*.sh; do
-        script "$test" "$test"
+        begin "$test" "$test"
     done
 }
 
@@ -222,23 +219,8 @@ fuzz_for() { # SECONDS
     stage "fuzz, $1 s each"
     ctest_label build fuzz
     build build-fuzz fuzz -DCMAKE_C_COMPILER=clang -DCMAKE_BUILD_TYPE=RelWithDebInfo -DMETERVAULT_SANITIZE=fuzz || return
-    local target found=no
-    for target in build-fuzz/fuzz/*; do
-        if [ ! -f "$target" ] || [ ! -x "$target" ]; then
-            continue
-        fi
-        found=yes
-        one "fuzz ${target##*/}" fuzz_one "$target" "$1"
-    done
-    [ "$found" = yes ] || one "a fuzz target exists" false
+    script "under libFuzzer" tests/fuzz/run.sh "$1"
     script "meter-core under AFL++" tests/fuzz/afl.sh "$1"
-}
-
-fuzz_one() { # PROGRAM SECONDS
-    local corpus="tests/fuzz/corpus/${1##*/}" new="$results/corpus"
-    rm -rf "$new" && mkdir "$new"
-    [ ! -d "$corpus" ] || cp "$corpus"/* "$new"/
-    "$1" -max_total_time="$2" -timeout=5 -rss_limit_mb=2048 -artifact_prefix="$root/build-fuzz/" "$new"
 }
 
 # Whole instances; fewer and slower than those of the release build.
@@ -248,12 +230,10 @@ sanitized() { # FOLDER
     begin "records.sh, $1" env MV_BIN="$root/$1/bin" tests/integration/records.sh
     begin "batch.sh, $1" env MV_BIN="$root/$1/bin" METERVAULT_ROWS=1000 tests/integration/batch.sh
     begin "kill.sh, $1" env MV_BIN="$root/$1/bin" METERVAULT_KILLS=4 METERVAULT_CLIENTS=8 tests/faults/kill.sh
-    gather
 }
 
 part_coverage() {
-    stage "coverage"
-    script tests/coverage/run.sh tests/coverage/run.sh
+    begin tests/coverage/run.sh tests/coverage/run.sh
 }
 
 part_sanitize() {
@@ -265,14 +245,15 @@ part_sanitize() {
         ctest_label build-asan conformance -E '_wrong_|^keys'
         ctest_label build-asan fuzz
         sanitized build-asan
-        script "cards.sh, build-asan" env MV_BIN="$root/build-asan/bin" METERVAULT_CARD_CUTS=10 tests/faults/cards.sh
-        script "meter_screen.sh, build-asan" env MV_BIN="$root/build-asan/bin" tests/integration/meter_screen.sh
+        begin "cards.sh, build-asan" env MV_BIN="$root/build-asan/bin" METERVAULT_CARD_CUTS=10 tests/faults/cards.sh
+        begin "meter_screen.sh, build-asan" env MV_BIN="$root/build-asan/bin" tests/integration/meter_screen.sh
+        gather
     fi
     stage "TSan"
     export TSAN_OPTIONS="ignore_noninstrumented_modules=1:second_deadlock_stack=1:suppressions=$root/tests/support/tsan.supp"
     # what has threads: neither meter nor officers' tools
-    local part threaded='api base cards client hsm rpc store vending'
-    local targets='server/all keytools/all client/all tests/faults/all metersim vcard'
+    local part threaded='api rpc store vending'
+    local targets='server/all keytools/all client/all tests/faults/all metersim cards_stream test_client_bulk test_client_call'
     for part in $threaded; do
         targets+=" tests/unit/$part/all"
     done
@@ -280,7 +261,10 @@ part_sanitize() {
         for part in $threaded; do
             ctest_label "build-tsan/tests/unit/$part" unit
         done
+        ctest_label build-tsan/tests/unit/cards unit -R '^cards_stream$'
+        ctest_label build-tsan/tests/unit/client unit -R '^test_client_(bulk|call)$'
         sanitized build-tsan
+        gather
     fi
 }
 
@@ -312,9 +296,8 @@ part_lint() {
 
 part_bench-smoke() {
     build_release || return
-    stage "bench-smoke"
-    script tests/bench/smoke.sh tests/bench/smoke.sh
-    script tests/bench/core.sh tests/bench/core.sh
+    begin tests/bench/smoke.sh tests/bench/smoke.sh
+    begin tests/bench/core.sh tests/bench/core.sh
 }
 
 part_long() {
@@ -356,19 +339,24 @@ one "packages" deploy/packages.sh || finish
 case "$part" in
 all)
     part_unit
-    begin_tidy
-    part_target
     part_conformance
+    begin_tidy
+    stage "targets, model, whole instances, faults, coverage, bench-smoke"
+    part_target
     part_model
     part_integration
     part_faults
-    part_bench-smoke
-    fuzz_for 5
     part_coverage
+    part_bench-smoke
+    gather
+    fuzz_for 5
     part_sanitize
     part_lint
     ;;
 fuzz) fuzz_for 5 ;;
-*) "part_$part" ;;
+*)
+    "part_$part"
+    gather
+    ;;
 esac
 finish

@@ -5,6 +5,8 @@
 set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.." || exit 3
 folder=${1:-build-target}
+mkdir -p "$folder"
+exec 8>"$folder/lock" && flock 8 # tests/target/run.sh builds here, too
 processors='cortex-m0plus cortex-m4 rv32imac'
 kinds='credit wrong used section key_change'
 passed=0 failed=0

@@ -45,6 +45,7 @@ fi
 folder=${1:-build-target}
 passed=0 failed=0
 mkdir -p "$folder"
+exec 8>"$folder/lock" && flock 8 # tests/bench/core.sh builds here, too
 rm -f "$folder"/*/*.result
 
 fail() { # NAME LOG

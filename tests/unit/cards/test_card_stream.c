@@ -20,8 +20,13 @@ static int setup(void **state)
         return -1;
     struct cards_world *cards = *state;
     cards_opened(cards);
-    desk_serve(cards->world, "seller", &server);
     return 0;
+}
+
+/* From here on the limits of a session are read by other threads. */
+static void serve(struct cards_world *cards)
+{
+    desk_serve(cards->world, "seller", &server);
 }
 
 static int teardown(void **state)
@@ -119,6 +124,7 @@ static void a_session(struct cards_world *cards)
 static void through_to_the_result(void **state)
 {
     struct cards_world *cards = *state;
+    serve(cards);
     cards_visit(cards, &cards->meter);
     a_session(cards);
 }
@@ -141,6 +147,7 @@ static void wait_until_free(struct cards_world *cards)
 static void the_stream_breaks(void **state)
 {
     struct cards_world *cards = *state;
+    serve(cards);
     for (unsigned commands = 1; commands < 10; commands += 2) {
         begin_t begin = read_back();
         struct caller_stream *stream = open_session(cards, &begin);
@@ -163,6 +170,7 @@ static void the_stream_breaks(void **state)
 static void answers_that_are_none(void **state)
 {
     struct cards_world *cards = *state;
+    serve(cards);
     static const uint8_t long_one[300];
     begin_t begin = read_back();
     struct caller_stream *stream = open_session(cards, &begin);
@@ -215,6 +223,7 @@ static void silence_ends(void **state)
     enum { BEGIN_MS = 300, STEP_MS = 700 };
     cards->world->vend->card_limits.begin_ms = BEGIN_MS;
     cards->world->vend->card_limits.step_ms = STEP_MS;
+    serve(cards);
     int64_t begun = now_ms();
     is_cut_off(caller_open(server.channel, CARDS "Session", PATIENCE_MS), begun, BEGIN_MS);
     begin_t begin = read_back();
@@ -236,6 +245,7 @@ static void a_session_has_an_end(void **state)
     struct cards_world *cards = *state;
     enum { ALL_MS = 600, LATE_US = 100000 };
     cards->world->vend->card_limits.all_ms = ALL_MS;
+    serve(cards);
     begin_t begin = read_back();
     int64_t begun = now_ms();
     struct caller_stream *stream = open_session(cards, &begin);
@@ -258,6 +268,7 @@ static void so_many_commands(void **state)
     struct cards_world *cards = *state;
     enum { COMMANDS = 6 };
     cards->world->vend->card_limits.apdus = COMMANDS;
+    serve(cards);
     begin_t begin = read_back();
     assert_reason(cards_session(cards, "seller", &begin), MV_CARD_SESSION_LOST);
     assert_int_equal(COMMANDS, cards->apdus);
@@ -266,6 +277,7 @@ static void so_many_commands(void **state)
 static void cards_are_listed_and_blocked(void **state)
 {
     struct cards_world *cards = *state;
+    serve(cards);
     Metervault__V1__GetCardRequest get = METERVAULT__V1__GET_CARD_REQUEST__INIT;
     Metervault__V1__ListCardsRequest list = METERVAULT__V1__LIST_CARDS_REQUEST__INIT;
     Metervault__V1__BlockCardRequest block = METERVAULT__V1__BLOCK_CARD_REQUEST__INIT;

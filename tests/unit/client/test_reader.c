@@ -23,7 +23,8 @@ enum { FRAME_HEAD = 2, POWER_ON = 1, TELL_ATR = 4, PAUSE_US = 50000 };
 static const uint8_t atr_frame[] = {0, 3, 0x3B, 0x80, 0x80};
 static const uint8_t command[] = {0x90, 0x60, 0, 0, 0};
 
-/* What the card says to the first command, as it is on the wire; then it is gone. */
+/* What the card says to the first command, as it is on the wire; then it is gone, or already in the middle of its ATR.
+ */
 struct card {
     char folder[64], path[80], name[96];
     int listener;
@@ -49,7 +50,7 @@ static void *play(void *self)
     struct card *card = self;
     uint8_t orders[6];
     int fd = accept(card->listener, NULL, NULL);
-    if (fd >= 0 && hear(fd, orders, sizeof orders) && say(fd, card->atr, card->atr_size) &&
+    if (fd >= 0 && hear(fd, orders, sizeof orders) && say(fd, card->atr, card->atr_size) && card->atr_size > 1 &&
         hear(fd, card->heard, FRAME_HEAD + sizeof command)) {
         card->heard_size = FRAME_HEAD + sizeof command;
         (void)say(fd, card->answer, card->pause_at);
