@@ -10,7 +10,11 @@
 #define MV_BENCH_HALVES 2
 #endif
 
-enum { SECTORS = 2, SECTOR_SIZE = 3968, PAINT = 0xA5, NOW = 1767225600 };
+#ifndef MV_BENCH_SECTOR
+#define MV_BENCH_SECTOR 3968
+#endif
+
+enum { SECTORS = 2, SECTOR_SIZE = MV_BENCH_SECTOR, PAINT = 0xA5, NOW = 1767225600 };
 
 #ifdef __arm__
 #define MOVE "mov"
