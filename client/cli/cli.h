@@ -27,6 +27,7 @@ struct cli {
     const char *deadline_ms;
     bool insecure_loopback;
     bool json;
+    bool listing; /* for the shell's completion: what the arguments could be is printed, and nothing is done */
     struct cfg_t *config;
 };
 
@@ -45,11 +46,12 @@ struct cli_option {
 };
 
 /* Reads the command's options and those that all share; positional arguments move behind them, *first is the index of
- * the first. Then reads the configuration file for what no option gave. False: the program ends with *code. */
+ * the first. Then reads the configuration file for what no option gave. False: the program ends with *code. While
+ * listing, prints the options instead, "--yes" or, with an argument, "--meter=", and is false. */
 bool cli_parse(struct cli *cli, const struct cli_option *options, size_t count, int argc, char **argv, int *first,
                int *code);
 /* For a command with parts: runs the one that is named first, shared options aside. Without one, `say` says what could
- * be named. */
+ * be named; while listing, the names alone are printed. */
 struct cli_part {
     const char *name;
     int (*run)(struct cli *cli, int argc, char **argv); /* argv[0] is the part's name */
@@ -122,6 +124,10 @@ struct cli_progress cli_progress_start(const char *what);
 void cli_progress_step(struct cli_progress *progress);
 void cli_progress_end(struct cli_progress *progress);
 
+/* All of them, in the order of the help; NULL behind the last. */
+extern const struct cli_command *const cli_commands[];
+/* NULL when there is none of this name. */
+const struct cli_command *cli_command_find(const char *name);
 extern const struct cli_command cli_account, cli_sell, cli_sale;
 extern const struct cli_command cli_vend, cli_trial, cli_reprint, cli_batch, cli_engineer, cli_rollover, cli_meter,
     cli_record, cli_card, cli_operator, cli_audit, cli_complete;

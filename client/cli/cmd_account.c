@@ -243,6 +243,7 @@ const struct cli_command cli_account = {
             "references, account numbers and meter PANs. timeline is all that happened, newest first.\n"
             "A debt is paid back with purchases: RULE is --percent N of the money, --per-purchase AMOUNT or --per-day\n"
             "AMOUNT; --priority 0 to 99 (10), the lowest first. pay without --debt or --deposit goes to the balance.\n"
+            "What is done with money has a --request-id and a slip, which `metervault receipt --slip N` prints.\n"
             "claim is for credit left in a meter that the account has or had: money, or units (Wh, l, s) for its next\n"
             "meter; two officers who are not the claimant agree to it. No officer is asked where the meter tells by\n"
             "its return, which answers a read request (record read, record return): close --refund pays what is left\n"

@@ -3,45 +3,17 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli.h"
-#include "receipt.h"
-#include "receipt_number.h"
+#include "receipt_find.h"
 #include "tariff.h"
 
 enum { TEMPLATE = 65536 };
 
 struct printing {
-    const char *request_id, *receipt;
-    const char *format, *language, *template_file, *out;
-    bool last;
+    struct receipt_wanted wanted;
+    const char *format, *language, *template_file, *columns_text, *out;
+    size_t columns;
 };
 
-/* ---- the sale ---- */
-static ProtobufCMessage *ask_sale(struct cli *cli, struct mv_client *client, const struct printing *printing, int *code)
-{
-    static const ProtobufCServiceDescriptor *const service = &metervault__v1__sale_service__descriptor;
-    Metervault__V1__GetReceiptRequest request = METERVAULT__V1__GET_RECEIPT_REQUEST__INIT;
-    Metervault__V1__LastSaleRequest last = METERVAULT__V1__LAST_SALE_REQUEST__INIT;
-    Metervault__V1__ReceiptNumber receipt = METERVAULT__V1__RECEIPT_NUMBER__INIT;
-    char parts[RECEIPT_NUMBER];
-    if (printing->last) {
-        last.terminal_id = (char *)cli->terminal;
-        return cli_call(cli, client, service, "LastSale", &last.base, code);
-    }
-    if (printing->request_id != NULL) {
-        request.by_case = METERVAULT__V1__GET_RECEIPT_REQUEST__BY_REQUEST_ID;
-        request.request_id = (char *)printing->request_id;
-    } else if (receipt_number_read(printing->receipt, parts, &receipt)) {
-        request.by_case = METERVAULT__V1__GET_RECEIPT_REQUEST__BY_RECEIPT;
-        request.receipt = &receipt;
-    } else {
-        *code = cli_usage(cli, "--receipt is ORGANISATION/TERMINAL/NUMBER, as printed");
-        return NULL;
-    }
-    return cli_call(cli, client, service, "GetReceipt", &request.base, code);
-}
-
-/* ---- the paper ---- */
 /* To be freed; NULL after it said why. */
 static char *read_template(const struct printing *printing)
 {
@@ -65,12 +37,12 @@ static bool write_out(const struct printing *printing, const struct receipt *rec
     if (strcmp(printing->format, "pdf") == 0)
         return receipt_pdf(receipt, out);
     if (strcmp(printing->format, "escpos") == 0)
-        return receipt_escpos(receipt, out);
-    receipt_text(receipt, true, out);
+        return receipt_escpos(receipt, printing->columns, out);
+    receipt_text(receipt, printing->columns, true, out);
     return fflush(out) == 0;
 }
 
-static int print(const struct printing *printing, const Metervault__V1__Sold *sold, int32_t utc_offset_min)
+static int print(const struct printing *printing, const struct receipt_of *of)
 {
     char wrong[RECEIPT_WRONG];
     char *template = read_template(printing);
@@ -78,8 +50,9 @@ static int print(const struct printing *printing, const Metervault__V1__Sold *so
     FILE *out = NULL;
     int code = CLI_REFUSED;
     if (template != NULL && receipt != NULL) {
-        if (!receipt_make(sold, template, utc_offset_min, receipt, wrong))
-            (void)fprintf(stderr, "metervault receipt: template, %s\n", wrong);
+        if (!receipt_make(of, template, receipt, wrong))
+            (void)fprintf(stderr, "metervault receipt: %s, %s\n",
+                          printing->template_file != NULL ? printing->template_file : "template", wrong);
         else if ((out = printing->out != NULL ? fopen(printing->out, "we") : stdout) == NULL)
             (void)fprintf(stderr, "metervault receipt: %s: %s\n", printing->out,
                           strerror(errno)); /* NOLINT(concurrency-mt-unsafe) */
@@ -98,14 +71,18 @@ static int print(const struct printing *printing, const Metervault__V1__Sold *so
 static int show(struct cli *cli, const struct printing *printing)
 {
     int code = CLI_DONE;
+    struct receipt_of of = {.currency = ""};
     struct mv_client *client = cli_connect(cli, &code);
     if (client == NULL)
         return code;
     Metervault__V1__Office *office = tariff_ask_office(cli, client, &code);
-    ProtobufCMessage *answer = office != NULL ? ask_sale(cli, client, printing, &code) : NULL;
+    ProtobufCMessage *answer = office != NULL ? receipt_find(cli, client, &printing->wanted, &of, &code) : NULL;
     if (answer != NULL) {
-        code = cli->json ? cli_print_json(cli_message_json(answer))
-                         : print(printing, (const Metervault__V1__Sold *)answer, office->utc_offset_min);
+        of.currency = office->currency;
+        of.minor_digits = office->minor_digits;
+        of.utc_offset_min = office->utc_offset_min;
+        code = cli->json ? cli_print_json(cli_message_json(of.claim != NULL ? &of.claim->base : answer))
+                         : print(printing, &of);
         protobuf_c_message_free_unpacked(answer, NULL);
     }
     if (office != NULL)
@@ -119,47 +96,69 @@ static bool known_format(const char *format)
     return strcmp(format, "text") == 0 || strcmp(format, "pdf") == 0 || strcmp(format, "escpos") == 0;
 }
 
+static int check(const struct cli *cli, struct printing *printing)
+{
+    uint64_t columns = strcmp(printing->format, "escpos") == 0 ? RECEIPT_PRINTER_COLUMNS : RECEIPT_COLUMNS;
+    if (!known_format(printing->format))
+        return cli_usage(cli, "--format is text, pdf or escpos");
+    if (receipt_builtin(printing->language) == NULL)
+        return cli_usage(cli, "--language is en or zh");
+    if (printing->columns_text != NULL &&
+        !cli_number(printing->columns_text, RECEIPT_COLUMNS_LEAST, RECEIPT_COLUMNS_MOST, &columns))
+        return cli_usage(cli, "--columns is %d to %d: what fits on a line of the paper", RECEIPT_COLUMNS_LEAST,
+                         RECEIPT_COLUMNS_MOST);
+    printing->columns = (size_t)columns;
+    return receipt_wanted_check(cli, &printing->wanted);
+}
+
 static int run(struct cli *cli, int argc, char **argv)
 {
     struct printing printing = {.format = "text", .language = "en"};
+    struct receipt_wanted *wanted = &printing.wanted;
     int first;
     int code;
-    const struct cli_option options[] = {{.name = "request-id", .text = &printing.request_id},
-                                         {.name = "receipt", .text = &printing.receipt},
-                                         {.name = "last", .flag = &printing.last},
+    const struct cli_option options[] = {{.name = "request-id", .text = &wanted->request_id},
+                                         {.name = "receipt", .text = &wanted->receipt},
+                                         {.name = "last", .flag = &wanted->last},
+                                         {.name = "slip", .text = &wanted->slip},
+                                         {.name = "claim", .text = &wanted->claim},
+                                         {.name = "account", .text = &wanted->account},
                                          {.name = "format", .text = &printing.format},
                                          {.name = "language", .text = &printing.language},
                                          {.name = "template", .text = &printing.template_file},
+                                         {.name = "columns", .text = &printing.columns_text},
                                          {.name = "out", .text = &printing.out}};
     if (!cli_parse(cli, options, sizeof options / sizeof options[0], argc, argv, &first, &code))
         return code;
-    int ways = (printing.request_id != NULL) + (printing.receipt != NULL) + printing.last;
-    if (first < argc || ways != 1)
-        return cli_usage(cli, "receipt needs one of --request-id, --receipt and --last");
-    if (!known_format(printing.format))
-        return cli_usage(cli, "--format is text, pdf or escpos");
-    if (receipt_builtin(printing.language) == NULL)
-        return cli_usage(cli, "--language is en or zh");
-    if (printing.last && cli->terminal == NULL)
-        return cli_usage(cli, "--last needs --terminal");
-    return show(cli, &printing);
+    if (first < argc)
+        return cli_usage(cli, "'%s' is not an option", argv[first]);
+    code = check(cli, &printing);
+    return code == CLI_DONE ? show(cli, &printing) : code;
 }
 
 const struct cli_command cli_receipt = {
     .name = "receipt",
-    .summary = "the receipt of a priced sale: text, PDF, for a printer",
+    .summary = "the receipt of a sale, a payment or a claim: text, PDF, for a printer",
     .help =
-        "Usage: metervault receipt (--request-id ID | --receipt ORGANISATION/TERMINAL/NUMBER | --last)\n"
-        "                  [--format text|pdf|escpos] [--language en|zh] [--template FILE] [--out FILE]\n"
-        "Prints a sale that was priced here, with its tokens in groups of four and as a QR code. escpos are the bytes\n"
-        "for a receipt printer of 80 mm: send them there as they are. A template lays the receipt out otherwise; its\n"
-        "form is in client/cli/receipt_template.md.\n"
+        "Usage: metervault receipt --request-id ID | --receipt ORGANISATION/TERMINAL/NUMBER | --last\n"
+        "       metervault receipt --slip NUMBER | --claim NUMBER --account NUMBER\n"
+        "                  [--format text|pdf|escpos] [--language en|zh] [--template FILE] [--columns N] [--out FILE]\n"
+        "Prints what was sold or issued for free, with its tokens in groups of four and as a QR code; or the slip of\n"
+        "money that came or went at the counter, of a debt, of a deposit; or a claim. escpos are the bytes for a\n"
+        "receipt printer: send them there as they are. A template lays receipts out otherwise; its form is in\n"
+        "client/cli/receipt_template.md.\n"
         "\n"
+        "  --request-id ID  an own sale, by its request id\n"
+        "  --receipt R      a sale by its receipt, as it was printed\n"
+        "  --last           the last sale of this operator at this till\n"
+        "  --slip NUMBER    as `metervault account pay` and its like printed it\n"
+        "  --claim NUMBER   of the account that --account says\n"
+        "  --columns N      that fit on a line: 40 (text), 48 (escpos, paper of 80 mm), 32 on paper of 58 mm\n"
         "Options of every command: metervault --help\n"
         "\n"
         "Examples:\n"
         "  metervault receipt --last\n"
         "  metervault receipt --receipt shop1/till-1/42 --format pdf --language zh --out receipt.pdf\n"
-        "  metervault receipt --last --format escpos --template shop1.receipt --out /dev/usb/lp0\n",
+        "  metervault receipt --slip 17 --format escpos --template shop1.receipt --out /dev/usb/lp0\n",
     .run = run,
 };

@@ -36,6 +36,7 @@ const struct cli_command cli_record = {
             "wrote back. list prints what was signed, byte for byte, to bring again what got lost; returns what the\n"
             "meter wrote so far, newest first.\n"
             "\n"
+            "  --kwh N        or --wh, --m3, --litres, --seconds, --currency\n"
             "  --kind KIND    open-account, purchase (the default) or replacement\n"
             "  --client N     client number of the account that is opened, up to 12 digits\n"
             "  --arrears N    new debt, in the unit of the meter's credit (Wh, litres, s, 0.00001 of the currency)\n"

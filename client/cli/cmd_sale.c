@@ -175,7 +175,7 @@ const struct cli_command cli_sale = {
         "Usage: metervault sale confirm REQUEST-ID\n"
         "       metervault sale cancel REQUEST-ID [--yes]\n"
         "       metervault sale reverse ORGANISATION/TERMINAL/NUMBER --reason TEXT [--yes]\n"
-        "       metervault sale free --meter PAN --kwh N --reason TEXT [--claim N] [--yes]\n"
+        "       metervault sale free --meter PAN --kwh N --reason TEXT [--claim N] [--request-id ID] [--yes]\n"
         "\n"
         "confirm: the customer has the token; the sale is not reversed any more. cancel: nothing was sold under the\n"
         "id, and nothing will be; a sale that was made is refused here. reverse: the meter may hold the token, so the\n"

@@ -28,10 +28,6 @@ static Metervault__V1__Sold *try_sale(struct cli *cli, struct mv_client *client,
 static int agree(struct cli *cli, struct mv_client *client, struct sell *sell)
 {
     int code = CLI_DONE;
-    if (sell->yes)
-        return CLI_DONE;
-    if (!isatty(STDIN_FILENO))
-        return cli_confirm(cli, false, "");
     Metervault__V1__Sold *sold = try_sale(cli, client, sell, &code);
     if (sold == NULL)
         return code;
@@ -39,6 +35,7 @@ static int agree(struct cli *cli, struct mv_client *client, struct sell *sell)
     bill_print(sold->bill);
     bill_print_payment(sold);
     sell->purchase.expected_total = sold->bill->total;
+    sell->priced = true;
     protobuf_c_message_free_unpacked(&sold->base, NULL);
     (void)fflush(stdout);
     return cli_confirm(cli, false, "Sell this?");
@@ -106,6 +103,23 @@ static int send_sale(struct cli *cli, struct mv_client *client, struct sell *sel
 }
 
 /* ---- the command ---- */
+/* What options did not say is asked, and asked again when the server refuses it: too small, too little handed over. */
+static int by_questions(struct cli *cli, struct mv_client *client, struct sell *sell, const char *currency)
+{
+    for (;;) {
+        int code = sell_ask(cli, client, sell, currency);
+        if (code == CLI_REFUSED)
+            (void)fputs("metervault sell: nothing was sold\n", stderr);
+        if (code == CLI_DONE)
+            code = sell_complete(cli, sell);
+        if (code == CLI_DONE)
+            code = sell->trial ? show_trial(cli, client, sell) : agree(cli, client, sell);
+        if (code != CLI_REFUSED || sell->priced || sell->ended)
+            return code;
+        sell_forget(sell);
+    }
+}
+
 static int prepare(struct cli *cli, struct mv_client *client, struct sell *sell)
 {
     int code = CLI_DONE;
@@ -113,10 +127,17 @@ static int prepare(struct cli *cli, struct mv_client *client, struct sell *sell)
     if (office == NULL)
         return code;
     sell->minor_digits = office->minor_digits;
-    if (sell_amounts(sell) == 0)
-        code = sell_ask(cli, sell, office->currency);
+    if (sell_amounts(sell) == 0) {
+        code = by_questions(cli, client, sell, office->currency);
+    } else {
+        code = sell_complete(cli, sell);
+        if (code == CLI_DONE && sell->trial)
+            code = show_trial(cli, client, sell);
+        else if (code == CLI_DONE && !sell->yes)
+            code = agree(cli, client, sell);
+    }
     protobuf_c_message_free_unpacked(&office->base, NULL);
-    return code == CLI_DONE ? sell_complete(cli, sell) : code;
+    return code;
 }
 
 static int carry_out(struct cli *cli, struct sell *sell, const char *state_dir)
@@ -127,10 +148,6 @@ static int carry_out(struct cli *cli, struct sell *sell, const char *state_dir)
         return code;
     vend_hint(state_dir);
     code = prepare(cli, client, sell);
-    if (code == CLI_DONE && sell->trial)
-        code = show_trial(cli, client, sell);
-    else if (code == CLI_DONE)
-        code = agree(cli, client, sell);
     if (code == CLI_DONE && !sell->trial)
         code = send_sale(cli, client, sell, state_dir);
     mv_client_close(client);
@@ -167,6 +184,10 @@ static int run(struct cli *cli, int argc, char **argv)
         return cli_usage(cli, "give one amount: --money, --free-units or units");
     if (sell_amounts(&sell) == 0 && !isatty(STDIN_FILENO))
         return cli_usage(cli, "say how much: --money, --kwh, --wh, --m3, --litres, --seconds or --currency");
+    if (sell_check_who(cli, &sell) != CLI_DONE)
+        return CLI_USAGE;
+    if (!sell.trial && !sell.yes && !isatty(STDIN_FILENO))
+        return cli_confirm(cli, false, "");
     if (!cli_state_dir(cli, state_dir, sizeof state_dir))
         return cli_usage(cli, "no home directory: give --state-dir");
     if (sell.request_id != NULL && !journal_id_valid(sell.request_id, 64))

@@ -4,12 +4,6 @@
 #include "base/teardown.h"
 #include "cli.h"
 
-static const struct cli_command *const commands[] = {
-    &cli_vend,   &cli_trial,   &cli_reprint, &cli_batch,    &cli_engineer, &cli_rollover,
-    &cli_meter,  &cli_record,  &cli_card,    &cli_operator, &cli_audit,    &cli_tariff,
-    &cli_vendor, &cli_receipt, &cli_account, &cli_sell,     &cli_sale,     &cli_complete};
-enum { COMMANDS = sizeof commands / sizeof commands[0] };
-
 static void print_help(void)
 {
     (void)fputs("Usage: metervault COMMAND [OPTION]...\n"
@@ -17,8 +11,8 @@ static void print_help(void)
                 "\n"
                 "Commands:\n",
                 stdout);
-    for (size_t i = 0; i < COMMANDS; i++)
-        (void)printf("  %-10s %s\n", commands[i]->name, commands[i]->summary);
+    for (size_t i = 0; cli_commands[i] != NULL; i++)
+        (void)printf("  %-10s %s\n", cli_commands[i]->name, cli_commands[i]->summary);
     (void)fputs("\n"
                 "Options of every command:\n"
                 "  --config FILE            default ~/.config/metervault/client.conf; may set all that follow\n"
@@ -42,14 +36,6 @@ static void print_help(void)
                 stdout);
 }
 
-static const struct cli_command *find(const char *name)
-{
-    for (size_t i = 0; i < COMMANDS; i++)
-        if (strcmp(commands[i]->name, name) == 0)
-            return commands[i];
-    return NULL;
-}
-
 int main(int argc, char **argv)
 {
     mv_teardown_without_openssl();
@@ -66,7 +52,7 @@ int main(int argc, char **argv)
         return cli_flush();
     }
     cli_quiet();
-    struct cli cli = {.program = "metervault", .command = find(argv[1])};
+    struct cli cli = {.program = "metervault", .command = cli_command_find(argv[1])};
     if (cli.command == NULL) {
         (void)fprintf(stderr, "metervault: no command '%s'; see metervault --help\n", argv[1]);
         return CLI_USAGE;

@@ -48,12 +48,23 @@ static void fill(struct table *table, struct cli *cli, const struct cli_option *
     table->getopt[table->count + 1] = (struct option){.name = "version", .val = VERSION};
 }
 
+static void list_options(const struct table *table)
+{
+    for (size_t i = 0; i < table->count; i++)
+        (void)printf("--%s%s\n", table->all[i].name, table->all[i].text != NULL ? "=" : "");
+    (void)puts("--help\n--version");
+}
+
 bool cli_parse(struct cli *cli, const struct cli_option *options, size_t count, int argc, char **argv, int *first,
                int *code)
 {
     struct table table = {0};
     fill(&table, cli, options, count);
     *code = CLI_DONE;
+    if (cli->listing) {
+        list_options(&table);
+        return false;
+    }
     optind = 0;
     opterr = 0;
     for (;;) {
@@ -111,6 +122,11 @@ int cli_run_part(struct cli *cli, const struct cli_part *parts, size_t count, in
 {
     int first;
     int code;
+    if (cli->listing && argc == 1) {
+        for (size_t i = 0; i < count; i++)
+            (void)puts(parts[i].name);
+        return CLI_DONE;
+    }
     part_first(cli, argc, argv);
     for (size_t i = 0; argc > 1 && i < count; i++)
         if (strcmp(argv[1], parts[i].name) == 0)

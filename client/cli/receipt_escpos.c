@@ -6,21 +6,12 @@
 
 #include "receipt_parts.h"
 
-enum {
-    ESC = 0x1B,
-    GS = 0x1D,
-    FS = 0x1C,
-    LEFT = 0,
-    CENTRE = 1,
-    DOUBLE = 0x11,
-    CP850_PAGE = 2,
-    MODULE_DOTS = 5,
-    PRINTER_COLUMNS = 48
-};
+enum { ESC = 0x1B, GS = 0x1D, FS = 0x1C, LEFT = 0, CENTRE = 1, DOUBLE = 0x11, CP850_PAGE = 2, MODULE_DOTS = 5 };
 
 struct printer {
     FILE *out;
     iconv_t convert;
+    size_t columns;
 };
 
 /* What the printer's character set does not have becomes a question mark. */
@@ -69,44 +60,45 @@ static void put_qr(struct printer *printer, const char *text)
     put_bytes(printer, print, sizeof print);
 }
 
-/* Lines of the text form: left and right are already where they belong. */
-static void put_lines(struct printer *printer, const struct receipt_row *row)
+/* As text: left and right are already where they belong. */
+static void put_plain(struct printer *printer, const struct receipt_row *row)
 {
     char *text = NULL;
     size_t size = 0;
     FILE *memory = open_memstream(&text, &size);
     if (memory == NULL)
         return;
-    receipt_row_text(row, memory);
+    receipt_row_text(row, printer->columns, memory);
     if (fclose(memory) == 0)
         put_text(printer, text, size);
     free(text);
 }
 
-static void put_row(struct printer *printer, const struct receipt_row *row)
+static void put_row(void *self, const struct receipt_row *row)
 {
+    struct printer *printer = self;
     if (row->style == RECEIPT_QR) {
         put_qr(printer, row->left);
         return;
     }
-    bool large = row->style == RECEIPT_BIG && 2 * receipt_width(row->left) <= PRINTER_COLUMNS;
+    bool large = row->style == RECEIPT_BIG && 2 * receipt_width(row->left) <= printer->columns;
     bool middle = row->style == RECEIPT_BIG || row->style == RECEIPT_CENTRE;
     style(printer, middle ? CENTRE : LEFT, large ? DOUBLE : row->style == RECEIPT_BIG ? 1 : 0);
     if (middle) {
         put_text(printer, row->left, strlen(row->left));
         (void)fputc('\n', printer->out);
     } else {
-        put_lines(printer, row);
+        put_plain(printer, row);
     }
 }
 
-bool receipt_escpos(const struct receipt *receipt, FILE *out)
+bool receipt_escpos(const struct receipt *receipt, size_t columns, FILE *out)
 {
     const uint8_t begin[] = {ESC, '@'};
     const uint8_t western[] = {ESC, 't', CP850_PAGE};
     const uint8_t hanzi[] = {FS, '&'};
     const uint8_t cut[] = {GS, 'V', 66, 0};
-    struct printer printer = {out, iconv_open(receipt->chinese ? "GB18030" : "CP850", "UTF-8")};
+    struct printer printer = {out, iconv_open(receipt->chinese ? "GB18030" : "CP850", "UTF-8"), columns};
     if (printer.convert == (iconv_t)-1)
         return false;
     put_bytes(&printer, begin, sizeof begin);
@@ -114,8 +106,7 @@ bool receipt_escpos(const struct receipt *receipt, FILE *out)
         put_bytes(&printer, hanzi, sizeof hanzi);
     else
         put_bytes(&printer, western, sizeof western);
-    for (size_t i = 0; i < receipt->count; i++)
-        put_row(&printer, &receipt->rows[i]);
+    receipt_lay(receipt, columns, put_row, &printer);
     put_bytes(&printer, cut, sizeof cut);
     (void)iconv_close(printer.convert);
     return fflush(out) == 0 && ferror(out) == 0;

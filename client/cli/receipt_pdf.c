@@ -83,21 +83,34 @@ static void draw(cairo_t *cairo, const struct receipt_row *row, double y)
     }
 }
 
+struct page {
+    cairo_t *cairo;
+    double y;
+};
+
+static void add_height(void *self, const struct receipt_row *row)
+{
+    double *height = self;
+    *height += height_of(row);
+}
+
+static void draw_next(void *self, const struct receipt_row *row)
+{
+    struct page *page = self;
+    draw(page->cairo, row, page->y);
+    page->y += height_of(row);
+}
+
 bool receipt_pdf(const struct receipt *receipt, FILE *out)
 {
     double height = 2 * margin;
-    for (size_t i = 0; i < receipt->count; i++)
-        height += height_of(&receipt->rows[i]);
+    receipt_lay(receipt, RECEIPT_COLUMNS, add_height, &height);
     cairo_surface_t *surface = cairo_pdf_surface_create_for_stream(put, out, page_width, height);
-    cairo_t *cairo = cairo_create(surface);
-    cairo_select_font_face(cairo, face, CAIRO_FONT_SLANT_NORMAL, CAIRO_FONT_WEIGHT_NORMAL);
-    double y = margin;
-    for (size_t i = 0; i < receipt->count; i++) {
-        draw(cairo, &receipt->rows[i], y);
-        y += height_of(&receipt->rows[i]);
-    }
-    bool good = cairo_status(cairo) == CAIRO_STATUS_SUCCESS;
-    cairo_destroy(cairo);
+    struct page page = {cairo_create(surface), margin};
+    cairo_select_font_face(page.cairo, face, CAIRO_FONT_SLANT_NORMAL, CAIRO_FONT_WEIGHT_NORMAL);
+    receipt_lay(receipt, RECEIPT_COLUMNS, draw_next, &page);
+    bool good = cairo_status(page.cairo) == CAIRO_STATUS_SUCCESS;
+    cairo_destroy(page.cairo);
     cairo_surface_finish(surface);
     good = good && cairo_surface_status(surface) == CAIRO_STATUS_SUCCESS;
     cairo_surface_destroy(surface);

@@ -9,41 +9,63 @@ enum { LINE = 512, TOKENS_OF_QR = 4 };
 
 static const char english[] = "# {organisation}\n"
                               "= {copy}\n"
-                              "Receipt {till}/{number}|{date}\n"
-                              "Account {account}|{customer}\n"
+                              "{title} {reference}|{date}\n"
+                              "Account|{account}\n"
+                              "Customer|{customer}\n"
                               "Meter|{meter}\n"
+                              "Reason|{reason}\n"
                               "---\n"
                               "{lines}\n"
                               "---\n"
                               "Total {currency}|{total}\n"
                               "of which tax|{tax}\n"
-                              "Paid ({payment})|{tendered}\n"
+                              "Paid {currency} ({payment})|{tendered}\n"
+                              "Paid out {currency} ({payment})|{paid_out}\n"
+                              "Amount {currency}|{amount}\n"
+                              "Units (Wh, l, s)|{claimed_units}\n"
                               "Change|{change}\n"
+                              "Owed on debt {debt}|{owed}\n"
                               "Account balance|{balance}\n"
+                              "Deposit|{deposit}\n"
+                              "State|{state}\n"
                               "---\n"
                               "= {units}\n"
                               "{tokens}\n"
+                              "{steps}\n"
                               "{qr}\n"
-                              "Tariff {tariff}|{operator}\n";
+                              "---\n"
+                              "Tariff|{tariff}\n"
+                              "Operator|{operator}\n";
 static const char chinese[] = "@language zh\n"
                               "# {organisation}\n"
                               "= {copy}\n"
-                              "收据 {till}/{number}|{date}\n"
-                              "户号 {account}|{customer}\n"
+                              "{title} {reference}|{date}\n"
+                              "户号|{account}\n"
+                              "户名|{customer}\n"
                               "表号|{meter}\n"
+                              "原因|{reason}\n"
                               "---\n"
                               "{lines}\n"
                               "---\n"
                               "合计 {currency}|{total}\n"
                               "其中税|{tax}\n"
-                              "实收（{payment}）|{tendered}\n"
+                              "实收 {currency}（{payment}）|{tendered}\n"
+                              "支出 {currency}（{payment}）|{paid_out}\n"
+                              "金额 {currency}|{amount}\n"
+                              "数量 (Wh, l, s)|{claimed_units}\n"
                               "找零|{change}\n"
+                              "欠款 {debt} 尚欠|{owed}\n"
                               "账户余额|{balance}\n"
+                              "押金|{deposit}\n"
+                              "状态|{state}\n"
                               "---\n"
                               "= {units}\n"
                               "{tokens}\n"
+                              "{steps}\n"
                               "{qr}\n"
-                              "电价 {tariff}|{operator}\n";
+                              "---\n"
+                              "电价|{tariff}\n"
+                              "操作员|{operator}\n";
 
 const char *receipt_builtin(const char *language)
 {
@@ -129,50 +151,79 @@ static bool add_text(const struct making *making, enum receipt_style style, cons
     return true;
 }
 
+static bool full(const struct making *making)
+{
+    return refuse(making, "the receipt is too long", "", 0);
+}
+
+static bool add_row(const struct making *making, enum receipt_style style, const char *text)
+{
+    struct receipt_row *row = add(making);
+    if (row == NULL)
+        return full(making);
+    row->style = style;
+    (void)snprintf(row->left, sizeof row->left, "%s", text);
+    return true;
+}
+
 static bool add_lines(const struct making *making)
 {
-    const Metervault__V1__Bill *bill = making->source.sold->bill;
-    for (size_t i = 0; i < bill->n_lines; i++) {
+    const Metervault__V1__Sold *sold = making->source.of->sold;
+    for (size_t i = 0; sold != NULL && i < sold->bill->n_lines; i++) {
         struct receipt_row *row = add(making);
         if (row == NULL)
-            return refuse(making, "the receipt is too long", "", 0);
-        receipt_bill_line(&making->source, bill->lines[i], row);
+            return full(making);
+        receipt_bill_line(&making->source, sold->bill->lines[i], row);
     }
     return true;
 }
 
+/* Without digits there is nothing to type: a trial, or a token that the caller may not see. */
+static bool has_digits(const Metervault__V1__IssuedTokens *issued, size_t i)
+{
+    return issued->tokens[i]->digits[0] != '\0';
+}
+
 static bool add_tokens(const struct making *making)
 {
-    const Metervault__V1__IssuedTokens *issued = making->source.sold->issued;
-    for (size_t i = 0; i < issued->n_tokens; i++) {
+    const Metervault__V1__IssuedTokens *issued = receipt_tokens(&making->source);
+    const size_t sections = issued != NULL ? sale_key_sections(issued) : 0;
+    for (size_t i = 0; issued != NULL && i < issued->n_tokens; i++) {
         char digits[SALE_DIGITS_TEXT];
-        if (issued->tokens[i]->digits[0] == '\0')
+        char name[RECEIPT_TEXT];
+        if (!has_digits(issued, i))
             continue;
-        struct receipt_row *row = add(making);
-        if (row == NULL)
-            return refuse(making, "the receipt is too long", "", 0);
+        receipt_token_name(&making->source, i, sections, name);
         sale_group_digits(issued->tokens[i]->digits, digits);
-        row->style = RECEIPT_BIG;
-        (void)snprintf(row->left, sizeof row->left, "%s", digits);
+        if ((name[0] != '\0' && !add_row(making, RECEIPT_CENTRE, name)) || !add_row(making, RECEIPT_BIG, digits))
+            return false;
     }
     return true;
+}
+
+static bool add_steps(const struct making *making)
+{
+    char text[RECEIPT_TEXT];
+    const Metervault__V1__IssuedTokens *issued = receipt_tokens(&making->source);
+    receipt_steps(&making->source, issued != NULL ? sale_key_sections(issued) : 0, text);
+    return text[0] == '\0' || add_row(making, RECEIPT_PLAIN, text);
 }
 
 /* Digits of up to four tokens, with blanks between. */
 static bool add_qr(const struct making *making)
 {
-    const Metervault__V1__IssuedTokens *issued = making->source.sold->issued;
+    const Metervault__V1__IssuedTokens *issued = receipt_tokens(&making->source);
     struct receipt_row *row = NULL;
     size_t in_row = 0;
-    for (size_t i = 0; i < issued->n_tokens; i++) {
-        if (issued->tokens[i]->digits[0] == '\0')
+    for (size_t i = 0; issued != NULL && i < issued->n_tokens; i++) {
+        if (!has_digits(issued, i))
             continue;
         if (row == NULL || in_row == TOKENS_OF_QR) {
             row = add(making);
             in_row = 0;
         }
         if (row == NULL)
-            return refuse(making, "the receipt is too long", "", 0);
+            return full(making);
         row->style = RECEIPT_QR;
         size_t used = strlen(row->left);
         (void)snprintf(row->left + used, sizeof row->left - used, "%s%.20s", in_row > 0 ? " " : "",
@@ -190,13 +241,10 @@ static bool add_line(struct making *making, const char *line)
         return add_tokens(making);
     if (strcmp(line, "{qr}") == 0)
         return add_qr(making);
-    if (strcmp(line, "---") == 0) {
-        struct receipt_row *row = add(making);
-        if (row == NULL)
-            return refuse(making, "the receipt is too long", "", 0);
-        row->style = RECEIPT_RULE;
-        return true;
-    }
+    if (strcmp(line, "{steps}") == 0)
+        return add_steps(making);
+    if (strcmp(line, "---") == 0)
+        return add_row(making, RECEIPT_RULE, "");
     if (strncmp(line, "# ", 2) == 0)
         return add_text(making, RECEIPT_BIG, line + 2);
     if (strncmp(line, "= ", 2) == 0)
@@ -209,14 +257,22 @@ static bool add_line(struct making *making, const char *line)
     return true;
 }
 
-bool receipt_make(const Metervault__V1__Sold *sold, const char *template, int32_t utc_offset_min,
-                  struct receipt *receipt, char wrong[RECEIPT_WRONG])
+static bool is_whole(const struct receipt_of *of)
 {
-    struct making making = {{sold, utc_offset_min, false}, receipt, 0, wrong};
+    if (of->sold != NULL)
+        return of->sold->issued != NULL && of->sold->bill != NULL && of->sold->bill->quantity != NULL;
+    return of->issued != NULL || of->act != NULL || of->claim != NULL;
+}
+
+bool receipt_make(const struct receipt_of *of, const char *template, struct receipt *receipt, char wrong[RECEIPT_WRONG])
+{
+    struct making making = {{of, false}, receipt, 0, wrong};
     receipt->count = 0;
     receipt->chinese = false;
-    if (sold->issued == NULL || sold->bill == NULL || sold->bill->quantity == NULL)
-        return refuse(&making, "this is no priced sale", "", 0);
+    if (!is_whole(of)) {
+        (void)snprintf(wrong, RECEIPT_WRONG, "there is nothing to print");
+        return false;
+    }
     while (*template != '\0') {
         char line[LINE];
         size_t length = strcspn(template, "\n");

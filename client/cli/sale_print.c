@@ -44,6 +44,14 @@ static unsigned key_section(const Metervault__V1__Token *token)
     return 0;
 }
 
+size_t sale_key_sections(const Metervault__V1__IssuedTokens *issued)
+{
+    size_t count = 0;
+    while (count < issued->n_tokens && key_section(issued->tokens[count]) != 0)
+        count++;
+    return count;
+}
+
 void sale_key_text(const Metervault__V1__MeterKey *key, char text[SALE_KEY_TEXT])
 {
     (void)snprintf(text, SALE_KEY_TEXT, "SGC %s  KRN %u  TI %u  KT %u  KEN %u  base date %u  EA %u  DKGA %u",
@@ -69,9 +77,7 @@ static void print_credit(const Metervault__V1__Token *token, const Metervault__V
 /* Sections come first; returns how many there are. */
 static size_t print_sections(const Metervault__V1__IssuedTokens *issued)
 {
-    size_t count = 0;
-    while (count < issued->n_tokens && key_section(issued->tokens[count]) != 0)
-        count++;
+    const size_t count = sale_key_sections(issued);
     for (size_t i = 0; i < count; i++) {
         char digits[SALE_DIGITS_TEXT];
         sale_group_digits(issued->tokens[i]->digits, digits);

@@ -18,6 +18,9 @@ void sale_time_text(int64_t unix_s, char text[SALE_TIME_TEXT]);
 enum { SALE_KEY_TEXT = 128 };
 void sale_key_text(const Metervault__V1__MeterKey *key, char text[SALE_KEY_TEXT]);
 
+/* How many tokens of a key change an answer begins with. */
+size_t sale_key_sections(const Metervault__V1__IssuedTokens *issued);
+
 /* As the settings say: a receipt block or JSON. Returns the exit code; CLI_DONE only when the answer was written out.
  */
 int sale_print(const struct cli *cli, const Metervault__V1__IssuedTokens *sale);

@@ -38,6 +38,8 @@ static void answer(struct rpc_call *call, mv_status status, const struct vend_ac
     out.request_id = (char *)row->request_id;
     out.terminal_id = (char *)row->terminal;
     out.replayed = act->replayed;
+    out.organisation = (char *)act->organisation;
+    out.customer_name = (char *)act->customer;
     rpc_reply(call, &out.base);
 }
 
@@ -193,6 +195,15 @@ static void list_debts(void *self, struct rpc_call *call, const ProtobufCMessage
     free(page);
 }
 
+static void get_act(void *self, struct rpc_call *call, const ProtobufCMessage *message)
+{
+    const Metervault__V1__GetActRequest *in = (const Metervault__V1__GetActRequest *)message;
+    struct vend_caller caller = api_caller(call);
+    struct vend_act found;
+    mv_status status = vend_get_act(self, &caller, in->number, &found);
+    answer(call, status, &found);
+}
+
 /* ---- claims ---- */
 static void claim_credit(void *self, struct rpc_call *call, const ProtobufCMessage *message)
 {
@@ -257,7 +268,7 @@ static const struct rpc_method methods[] = {
     {"ListClaims", list_claims, RPC_POOLED},   {"AddDebt", add_debt, RPC_POOLED},
     {"ChangeDebt", change_debt, RPC_POOLED},   {"WriteOffDebt", write_off_debt, RPC_POOLED},
     {"ListDebts", list_debts, RPC_POOLED},     {"PayAccount", pay_account, RPC_POOLED},
-    {"PayOut", pay_out, RPC_POOLED},
+    {"PayOut", pay_out, RPC_POOLED},           {"GetAct", get_act, RPC_POOLED},
 };
 
 const struct rpc_service api_account_money_service = {.descriptor = &metervault__v1__account_money_service__descriptor,

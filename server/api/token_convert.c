@@ -125,6 +125,7 @@ void api_issued_out(const struct vend_issued *issued, struct api_issued *out)
     message->principal = (char *)issued->principal;
     message->carrier = (Metervault__V1__Carrier)issued->carrier;
     message->replayed = issued->replayed;
+    message->free_reason = (char *)issued->free_reason;
     kind_out(issued, out);
     if (issued->has_key_change)
         key_change_out(issued, out);

@@ -52,5 +52,7 @@ MV_MUST_USE mv_status store_claim_approve(struct store *store, const struct stor
 
 /* Behind the row of its sale, in the same transaction. `claim` 0: of none. CLAIM_NOT_DUE. */
 MV_MUST_USE mv_status store_free_issue_insert(struct store *store, int64_t sale, const char *reason, int64_t claim);
+/* Why nobody paid for the credit of a sale; "" when it is no such one. */
+MV_MUST_USE mv_status store_free_issue_reason(struct store *store, int64_t sale, char reason[STORE_ACT_REASON + 1]);
 
 #endif

@@ -68,6 +68,8 @@ MV_MUST_USE mv_status store_deposit_get(struct store *store, int64_t account, in
  * BALANCE_TOO_SMALL, DEPOSIT_TOO_SMALL, REQUEST_ID_REUSED, MONEY_TOO_MUCH. */
 MV_MUST_USE mv_status store_act_insert(struct store *store, struct store_act *act,
                                        const struct store_debt_terms *terms);
+/* SLIP_UNKNOWN. */
+MV_MUST_USE mv_status store_act_get(struct store *store, int64_t id, struct store_act *act);
 /* `found` false when the principal used the id for no act. */
 MV_MUST_USE mv_status store_act_by_request(struct store *store, int64_t principal, const char *request_id,
                                            struct store_act *act, bool *found);

@@ -141,7 +141,9 @@ static mv_status answer(struct vend *vend, const struct store_account *account, 
 {
     out->row = *row;
     vend_copy(out->account, sizeof out->account, account->number);
+    vend_copy(out->customer, sizeof out->customer, account->customer.name);
     vend_principal_name(&vend->directory, row->principal, out->principal);
+    vend_organisation_name(&vend->directory, account->organisation, out->organisation);
     return mv_ok();
 }
 
@@ -246,6 +248,36 @@ mv_status vend_account_act(struct vend *vend, const struct vend_caller *caller, 
         .request = request, .principal = caller->principal, .call = call_of(request->kind), .out = act};
     return vend_told(acting.call,
                      vend_change_call(vend, caller, acting.call, object_of(request->account), do_act, &acting));
+}
+
+/* ---- an act again ---- */
+static mv_status read_act(struct vend *vend, struct store *store, const struct vend_identity *identity, int64_t number,
+                          struct vend_act *act)
+{
+    struct store_account account;
+    struct store_act row;
+    MV_TRY(store_begin_read(store));
+    MV_TRY(store_act_get(store, number, &row));
+    MV_TRY(store_account_by_id(store, row.account, &account));
+    MV_TRY(vend_may_touch(&vend->directory, identity, VEND_GET_ACT, account.organisation, ""));
+    act->replayed = true;
+    return answer(vend, &account, &row, act);
+}
+
+static mv_status get_act(struct vend *vend, const struct vend_caller *caller, int64_t number, struct vend_act *act)
+{
+    struct vend_identity identity;
+    struct store *store = NULL;
+    MV_TRY(vend_may_call(&vend->directory, caller->principal, VEND_GET_ACT, &identity));
+    MV_TRY(vend_reader_take(&vend->readers, &store));
+    mv_status status = read_act(vend, store, &identity, number, act);
+    vend_reader_give(&vend->readers, store, !status.ok && !vend_noted(status));
+    return status;
+}
+
+mv_status vend_get_act(struct vend *vend, const struct vend_caller *caller, int64_t number, struct vend_act *act)
+{
+    return vend_answer(vend, caller, VEND_GET_ACT, NULL, get_act(vend, caller, number, act));
 }
 
 /* ---- the list ---- */

@@ -30,6 +30,8 @@ struct vend_act {
     struct store_act row;
     char account[STORE_ACCOUNT_NUMBER + 1];
     char principal[STORE_NAME + 1];
+    char organisation[STORE_NAME + 1]; /* the account's */
+    char customer[STORE_CUSTOMER_NAME + 1];
     bool replayed;
 };
 /* The kinds from STORE_ACT_DEBT_ADDED to STORE_ACT_PAID_OUT. INVALID_FIELD, ACCOUNT_UNKNOWN, ACCOUNT_CLOSED (only
@@ -37,6 +39,10 @@ struct vend_act {
  * says. */
 MV_MUST_USE mv_status vend_account_act(struct vend *vend, const struct vend_caller *caller,
                                        const struct vend_act_request *request, struct vend_act *act);
+
+/* An act again, of any kind, by its number. SLIP_UNKNOWN. */
+MV_MUST_USE mv_status vend_get_act(struct vend *vend, const struct vend_caller *caller, int64_t number,
+                                   struct vend_act *act);
 
 struct vend_debt_list {
     struct store_debt debts[VEND_DEBTS_LISTED]; /* as sales take them */

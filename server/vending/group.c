@@ -133,6 +133,7 @@ static void answer_order(struct vend *vend, struct vend_item *item)
                                             .set = item->sale.key_change == 0 ? NULL : &item->set,
                                             .pan = item->meter.pan,
                                             .principal = item->seller.name,
+                                            .free_reason = request->order.free_reason,
                                             .resent = item->replayed ? item->resent : !item->plan.fresh,
                                             .replayed = item->replayed};
     vend_issued_fill(vend, &parts, &issued);

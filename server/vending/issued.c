@@ -118,6 +118,8 @@ void vend_issued_fill(struct vend *vend, const struct vend_issued_parts *parts, 
     vend_organisation_name(&vend->directory, sale->organisation, out->organisation);
     vend_copy(out->terminal, sizeof out->terminal, sale->terminal);
     vend_copy(out->principal, sizeof out->principal, parts->principal);
+    if (parts->free_reason != NULL)
+        vend_copy(out->free_reason, sizeof out->free_reason, parts->free_reason);
     say_what(sale, out);
     if (parts->set != NULL)
         add_set(parts->set, out);

@@ -10,8 +10,9 @@ struct vend_issued_parts {
     const struct store_sale *sale;
     const struct store_key_change *set;
     const char *pan;
-    const char *principal; /* who issued */
-    bool resent;           /* an earlier answer had the set too */
+    const char *principal;   /* who issued */
+    const char *free_reason; /* NULL: none */
+    bool resent;             /* an earlier answer had the set too */
     bool replayed;
 };
 void vend_issued_fill(struct vend *vend, const struct vend_issued_parts *parts, struct vend_issued *out);

@@ -7,6 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "store/debts.h"
 #include "store/store.h"
 
 struct vend_charged; /* charged.h */
@@ -123,8 +124,9 @@ struct vend_issued {
     size_t token_count;
     bool has_key_change; /* the tokens begin with a key change set from `from` to `to` */
     struct store_key from, to;
-    bool resent;    /* the set had been given out in an earlier answer */
-    bool confirmed; /* known to be in the meter */
+    bool resent;                            /* the set had been given out in an earlier answer */
+    bool confirmed;                         /* known to be in the meter */
+    char free_reason[STORE_ACT_REASON + 1]; /* why nobody paid; "" where it is no such order */
     const struct vend_charged
         *charged; /* of a priced order, as long as the answer; NULL where the price was not asked for */
 };

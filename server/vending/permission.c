@@ -58,6 +58,8 @@ static const struct vend_permission table[VEND_CALLS] = {
                              VEND_SCOPE_ORGANISATION, MV_ACCOUNT_UNKNOWN},
     [VEND_LIST_DEBTS] = {"AccountMoneyService.ListDebts", METER_USERS | BIT(VENDOR), VEND_SCOPE_ORGANISATION,
                          MV_ACCOUNT_UNKNOWN},
+    [VEND_GET_ACT] = {"AccountMoneyService.GetAct", METER_USERS | BIT(VENDOR), VEND_SCOPE_ORGANISATION,
+                      MV_SLIP_UNKNOWN},
     [VEND_PAY_ACCOUNT] = {"AccountMoneyService.PayAccount", SELLERS, VEND_SCOPE_ORGANISATION, MV_ACCOUNT_UNKNOWN},
     [VEND_PAY_OUT] = {"AccountMoneyService.PayOut", BIT(SUPERVISOR), VEND_SCOPE_ORGANISATION, MV_ACCOUNT_UNKNOWN},
     [VEND_CONFIRM_SALE] = {"SaleService.ConfirmSale", SELLERS, VEND_SCOPE_GRANT, MV_TOKEN_UNKNOWN},

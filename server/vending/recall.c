@@ -1,4 +1,5 @@
 /* Tokens that were issued, read back. Scoped like issuing them. */
+#include "store/claims.h"
 #include "vending/internal.h"
 #include "vending/issued.h"
 #include "vending/sales.h"
@@ -45,6 +46,7 @@ static mv_status read_order(struct vend *vend, struct store *store, const struct
     struct vend_trace trace = {.position = 0};
     struct store_meter meter;
     char seller[STORE_NAME + 1];
+    char free_reason[STORE_ACT_REASON + 1];
     MV_TRY(store_begin_read(store));
     MV_TRY(look_up(vend, store, identity, key, &trace.sale));
     MV_TRY(store_meter_by_id(store, trace.sale.meter, &meter));
@@ -53,11 +55,13 @@ static mv_status read_order(struct vend *vend, struct store *store, const struct
     MV_TRY(vend_trace_set(store, &trace));
     if (answer->charged != NULL)
         MV_TRY(vend_sale_read(store, &trace.sale, answer->charged));
+    MV_TRY(store_free_issue_reason(store, trace.sale.id, free_reason));
     vend_principal_name(&vend->directory, trace.sale.principal, seller);
     const struct vend_issued_parts parts = {.sale = &trace.sale,
                                             .set = trace.sale.key_change == 0 ? NULL : &trace.set,
                                             .pan = meter.pan,
                                             .principal = seller,
+                                            .free_reason = free_reason,
                                             .resent = trace.resent,
                                             .replayed = true};
     vend_issued_fill(vend, &parts, answer->issued);

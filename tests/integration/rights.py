@@ -30,7 +30,7 @@ DEBT = {"label": "arrears", "rule": "DEBT_FIXED", "amount": 1}
 ACT = {"request_id": "WHO-METHOD", "account_number": "A-1", "reason": "reason"}
 DENIED = {"ROLE_MISSING", "ORGANISATION_DENIED", "SUPPLY_GROUP_DENIED", "ACCOUNT_UNKNOWN", "METER_UNKNOWN",
           "TOKEN_UNKNOWN", "TARIFF_UNKNOWN", "PROPOSAL_UNKNOWN", "CARD_UNKNOWN", "VENDOR_UNKNOWN", "VENDOR_OWN_CREDIT",
-          "DEPOSIT_UNKNOWN", "BATCH_UNKNOWN", "CLAIM_UNKNOWN"}
+          "DEPOSIT_UNKNOWN", "BATCH_UNKNOWN", "CLAIM_UNKNOWN", "SLIP_UNKNOWN"}
 STREAMS = {"TokenService.IssueBatch", "CardService.Session", "AuditService.ExportAudit"}
 
 # call: request, or (request, reasons that let in although they sound like a denial). WHO is the caller's name.
@@ -84,6 +84,7 @@ CALLS = {
     "AccountMoneyService.ChangeDebt": {**ACT, "debt_id": 1, "terms": DEBT},
     "AccountMoneyService.WriteOffDebt": {**ACT, "debt_id": 1, "amount": 1},
     "AccountMoneyService.ListDebts": {"account_number": "A-1"},
+    "AccountMoneyService.GetAct": {"number": 1},
     "AccountMoneyService.PayAccount": {"request_id": "WHO-pay", "terminal_id": "till9", "account_number": "A-1",
                                        "amount": 1, "payment": "PAY_CASH", "to": "PAY_TO_BALANCE"},
     "AccountMoneyService.PayOut": {**ACT, "terminal_id": "till9", "amount": 1, "payment": "PAY_CASH"},

@@ -185,3 +185,18 @@ mv_status store_free_issue_insert(struct store *store, int64_t sale, const char 
                    sqlite_refused_by(status, SQLITE_CONSTRAINT_FOREIGNKEY);
     return refused ? mv_fail(MV_CLAIM_NOT_DUE, NULL) : status;
 }
+
+mv_status store_free_issue_reason(struct store *store, int64_t sale, char reason[STORE_ACT_REASON + 1])
+{
+    bool row;
+    struct sql sql = sql_read(store, SQL_FREE_ISSUE_REASON);
+    sql_put_int(&sql, sale);
+    reason[0] = '\0';
+    MV_TRY(sql_step(&sql, &row));
+    if (!row)
+        return mv_ok();
+    sql_get_text(&sql, reason, STORE_ACT_REASON + 1);
+    mv_status status = sql_row_ok(&sql);
+    sql_done(&sql);
+    return status;
+}

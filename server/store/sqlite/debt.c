@@ -204,31 +204,46 @@ mv_status store_act_insert(struct store *store, struct store_act *act, const str
     return sqlite_refused_by(status, SQLITE_CONSTRAINT_UNIQUE) ? mv_fail(MV_REQUEST_ID_REUSED, NULL) : status;
 }
 
+static mv_status one_act(struct sql *sql, struct store_act *act, bool *found)
+{
+    MV_TRY(sql_step(sql, found));
+    if (!*found)
+        return mv_ok();
+    *act = (struct store_act){.id = sql_get_int(sql)};
+    act->principal = sql_get_int(sql);
+    sql_get_text(sql, act->request_id, sizeof act->request_id);
+    sql_get_blob(sql, act->digest, sizeof act->digest);
+    act->account = sql_get_int(sql);
+    act->kind = sql_get_u8(sql);
+    act->amount = sql_get_int(sql);
+    act->debt = sql_get_int(sql);
+    act->other = sql_get_int(sql);
+    act->payment = sql_get_u8(sql);
+    sql_get_text(sql, act->terminal, sizeof act->terminal);
+    sql_get_text(sql, act->reason, sizeof act->reason);
+    act->balance = sql_get_int(sql);
+    act->deposit = sql_get_int(sql);
+    act->owed = sql_get_int(sql);
+    act->at_unix_s = sql_get_int(sql);
+    mv_status status = sql_row_ok(sql);
+    sql_done(sql);
+    return status;
+}
+
+mv_status store_act_get(struct store *store, int64_t id, struct store_act *act)
+{
+    bool found;
+    struct sql sql = sql_read(store, SQL_ACT_GET);
+    sql_put_int(&sql, id);
+    MV_TRY(one_act(&sql, act, &found));
+    return found ? mv_ok() : mv_fail(MV_SLIP_UNKNOWN, NULL);
+}
+
 mv_status store_act_by_request(struct store *store, int64_t principal, const char *request_id, struct store_act *act,
                                bool *found)
 {
     struct sql sql = sql_read(store, SQL_ACT_BY_REQUEST);
     sql_put_int(&sql, principal);
     sql_put_text(&sql, request_id);
-    MV_TRY(sql_step(&sql, found));
-    if (!*found)
-        return mv_ok();
-    *act = (struct store_act){.id = sql_get_int(&sql), .principal = principal};
-    sql_get_text(&sql, act->request_id, sizeof act->request_id);
-    sql_get_blob(&sql, act->digest, sizeof act->digest);
-    act->account = sql_get_int(&sql);
-    act->kind = sql_get_u8(&sql);
-    act->amount = sql_get_int(&sql);
-    act->debt = sql_get_int(&sql);
-    act->other = sql_get_int(&sql);
-    act->payment = sql_get_u8(&sql);
-    sql_get_text(&sql, act->terminal, sizeof act->terminal);
-    sql_get_text(&sql, act->reason, sizeof act->reason);
-    act->balance = sql_get_int(&sql);
-    act->deposit = sql_get_int(&sql);
-    act->owed = sql_get_int(&sql);
-    act->at_unix_s = sql_get_int(&sql);
-    mv_status status = sql_row_ok(&sql);
-    sql_done(&sql);
-    return status;
+    return one_act(&sql, act, found);
 }

@@ -35,6 +35,10 @@
     "SELECT d.id, d.account, d.outstanding, d.taken_at_unix_s, t.priority, t.label, t.rule, t.amount, t.percent_e4 "   \
     "FROM debt d JOIN debt_terms t ON t.act = d.terms "
 
+#define ACT_COLUMNS                                                                                                    \
+    "SELECT id, principal, request_id, digest, account, kind, amount, coalesce(debt, 0), coalesce(other, 0), "         \
+    "payment, terminal, reason, balance, deposit, owed, at_unix_s FROM account_act "
+
 #define VENDOR_COLUMNS                                                                                                 \
     "SELECT v.organisation, v.deposits, v.entries, v.balance, v.day, v.day_sold, "                                     \
     "(SELECT coalesce(max(version), 0) FROM vendor_terms WHERE vendor = v.organisation), v.terms FROM vendor v "
@@ -331,10 +335,8 @@ const struct sql_text sqlite_texts[SQL_COUNT] = {
     [SQL_DEPOSIT_GET] = {"account", "SELECT coalesce((SELECT held FROM account_deposit WHERE account = ?), 0)"},
     [SQL_ACT_NEXT] = {"account", "SELECT coalesce(max(id), 0) + 1 FROM account_act"},
     [SQL_ACT_INSERT] = {"account", "INSERT INTO account_act VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"},
-    [SQL_ACT_BY_REQUEST] =
-        {"account", "SELECT id, request_id, digest, account, kind, amount, coalesce(debt, 0), coalesce(other, 0), "
-                    "payment, terminal, reason, balance, deposit, owed, at_unix_s FROM account_act "
-                    "WHERE principal = ? AND request_id = ?"},
+    [SQL_ACT_GET] = {"account", ACT_COLUMNS "WHERE id = ?"},
+    [SQL_ACT_BY_REQUEST] = {"account", ACT_COLUMNS "WHERE principal = ? AND request_id = ?"},
     [SQL_SALE_CONFIRMED] = {"sale", "SELECT 1 FROM sale_confirmation WHERE sale = ?"},
     [SQL_SALE_CONFIRM] = {"sale", "INSERT INTO sale_confirmation VALUES (?, ?)"},
     [SQL_REQUEST_CANCELLED] = {"sale", "SELECT 1 FROM cancelled_request WHERE principal = ? AND request_id = ?"},
@@ -355,6 +357,7 @@ const struct sql_text sqlite_texts[SQL_COUNT] = {
     [SQL_REVERSED_ANY] = {"claim", "SELECT 1 FROM claim WHERE account = ? AND meter = ? AND kind = 1"},
     [SQL_BILL_UNITS] = {"bill", "SELECT b.previous, s.meter, b.free_units + b.paid_units, b.energy, b.charges, b.taxes "
                                 "FROM bill b JOIN sale s ON s.id = b.sale WHERE b.sale = ?"},
+    [SQL_FREE_ISSUE_REASON] = {"free issue", "SELECT reason FROM free_issue WHERE sale = ?"},
     [SQL_OFFICE_GET] = {"office", "SELECT currency, minor_digits, utc_offset_min FROM office WHERE one = 1"},
     [SQL_OFFICE_INSERT] = {"office", "INSERT INTO office VALUES (1, ?, ?, ?, ?, ?)"},
     [SQL_TARIFF_BY_NAME] = {"tariff", "SELECT id, organisation, utility FROM tariff WHERE name = ?"},

@@ -40,7 +40,8 @@ void assert_golden(const char *name, const char *output)
     char expected[RUN_OUTPUT];
     (void)snprintf(path, sizeof path, "%s/%s.txt", MV_GOLDEN, name);
     FILE *file = fopen(path, "r");
-    assert_non_null(file);
+    if (file == NULL)
+        fail_msg("%s is not there; its content should be:\n%s", path, output);
     size_t used = fread(expected, 1, sizeof expected - 1, file);
     expected[used] = '\0';
     assert_int_equal(fclose(file), 0);

@@ -2,7 +2,7 @@
 #ifndef TEST_RUN_CLI_H
 #define TEST_RUN_CLI_H
 
-enum { RUN_OUTPUT = 16384, RUN_COMMAND = 1024 };
+enum { RUN_OUTPUT = 16384, RUN_COMMAND = 1024, RUN_NAME = 64 };
 
 struct run {
     int code;

@@ -14,23 +14,125 @@
 #include "metervault/v1/token_service.pb-c.h"
 #include "run_cli.h"
 
+/* The lines of an answer, one by one; NULL behind the last. Overwrites the line's end. */
+static char *next_line(char **rest)
+{
+    char *line = *rest;
+    if (line == NULL || *line == '\0')
+        return NULL;
+    char *end = strchr(line, '\n');
+    assert_non_null(end);
+    *end = '\0';
+    *rest = end + 1;
+    return line;
+}
+
+/* Of every command that the program has, so that a new one is asked for its file. */
 static void help_is_as_written_down(void **state)
 {
     (void)state;
     struct run whole = run("--help");
     assert_int_equal(whole.code, 0);
     assert_golden("help", whole.output);
-    static const char *const commands[] = {"vend",    "trial",   "reprint", "batch",    "engineer", "rollover",
-                                           "meter",   "record",  "card",    "operator", "audit",    "tariff",
-                                           "receipt", "account", "sell",    "complete", "vendor"};
-    for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++) {
-        struct run one = run("%s --help", commands[i]);
-        char name[32];
-        (void)snprintf(name, sizeof name, "help-%s", commands[i]);
+    struct run commands = run("complete words");
+    char *rest = commands.output;
+    size_t count = 0;
+    for (const char *command = next_line(&rest); command != NULL; command = next_line(&rest)) {
+        struct run one = run("%s --help", command);
+        char name[RUN_NAME];
+        (void)snprintf(name, sizeof name, "help-%.40s", command);
         assert_int_equal(one.code, 0);
         assert_golden(name, one.output);
         assert_non_null(strstr(one.output, "Examples:"));
+        count++;
     }
+    assert_true(count >= 18);
+}
+
+static bool names_option(const char *text, const char *option)
+{
+    size_t length = strcspn(option, "=");
+    for (const char *at = strstr(text, option); at != NULL; at = strstr(at + 1, option))
+        if (strncmp(at, option, length) == 0 && at[length] != '-' && (at[length] < 'a' || at[length] > 'z'))
+            return true;
+    return false;
+}
+
+static bool has_line(const char *lines, const char *line, size_t length)
+{
+    for (const char *at = lines; *at != '\0'; at += strcspn(at, "\n") + 1)
+        if (strncmp(at, line, length) == 0 && (at[length] == '\n' || at[length] == '='))
+            return true;
+    return false;
+}
+
+/* Each option that the parser takes and not every command has is in the command's help. Returns how many are not. */
+static size_t missing_in_help(const char *command, const char *part, const char *help, const char *shared, char *known)
+{
+    size_t missing = 0;
+    struct run options = run("complete words %s %s", command, part);
+    assert_int_equal(options.code, 0);
+    (void)snprintf(known + strlen(known), RUN_OUTPUT - strlen(known), "%s", options.output);
+    char *rest = options.output;
+    for (char *option = next_line(&rest); option != NULL; option = next_line(&rest)) {
+        size_t length = strcspn(option, "=");
+        option[length] = '\0';
+        if (has_line(shared, option, length) || names_option(help, option))
+            continue;
+        print_error("the help of %s does not name %s of %s\n", command, option, part);
+        missing++;
+    }
+    return missing;
+}
+
+/* On a line that tells of another command, as in "`metervault vend --resume` prints ...". */
+static bool is_of_another(const char *help, const char *at, const char *command)
+{
+    static const char program[] = "metervault ";
+    const char *line = at;
+    while (line > help && line[-1] != '\n')
+        line--;
+    const char *named = NULL;
+    for (const char *found = strstr(line, program); found != NULL && found < at; found = strstr(found + 1, program))
+        named = found + sizeof program - 1;
+    return named != NULL && strncmp(named, command, strlen(command)) != 0;
+}
+
+/* Each option that the help names is taken by the command or one of its parts. */
+static size_t unknown_in_help(const char *command, const char *help, const char *known)
+{
+    size_t unknown = 0;
+    for (const char *at = strstr(help, "--"); at != NULL; at = strstr(at + 2, "--")) {
+        size_t length = strspn(at, "-abcdefghijklmnopqrstuvwxyz0123456789");
+        if (length == 2 || has_line(known, at, length) || is_of_another(help, at, command))
+            continue;
+        print_error("the help of %s names %.*s, which it does not take\n", command, (int)length, at);
+        unknown++;
+    }
+    return unknown;
+}
+
+static void help_and_parser_know_the_same_options(void **state)
+{
+    (void)state;
+    static char known[RUN_OUTPUT];
+    size_t wrong = 0;
+    struct run shared = run("complete words complete");
+    struct run commands = run("complete words");
+    assert_non_null(strstr(shared.output, "--config=\n"));
+    char *rest = commands.output;
+    for (const char *command = next_line(&rest); command != NULL; command = next_line(&rest)) {
+        struct run help = run("%s --help", command);
+        struct run parts = run("complete words %s", command);
+        known[0] = '\0';
+        if (parts.output[0] == '-')
+            wrong += missing_in_help(command, "", help.output, shared.output, known);
+        char *names = parts.output[0] == '-' ? NULL : parts.output;
+        for (const char *part = next_line(&names); part != NULL; part = next_line(&names))
+            wrong += missing_in_help(command, part, help.output, shared.output, known);
+        wrong += unknown_in_help(command, help.output, known);
+    }
+    assert_int_equal(wrong, 0);
 }
 
 static void wrong_usage_exits_2(void **state)
@@ -385,6 +487,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(help_is_as_written_down),
+        cmocka_unit_test(help_and_parser_know_the_same_options),
         cmocka_unit_test(wrong_usage_exits_2),
         cmocka_unit_test(without_configuration_that_is_said),
         cmocka_unit_test(version_is_told),

@@ -48,6 +48,8 @@ mv_status call_life_as(struct world *world, const char *who, enum vend_call call
         break;
     case VEND_LIST_DEBTS:
         return vend_list_debts(vend, &caller, "none", false, &debts);
+    case VEND_GET_ACT:
+        return vend_get_act(vend, &caller, 99, &act);
     case VEND_CONFIRM_SALE:
         return vend_confirm_sale(vend, &caller, "none");
     case VEND_CANCEL_SALE:

@@ -159,6 +159,29 @@ static void a_debt_is_paid_and_written_off(void **state)
     assert_refused(MV_DEBT_UNKNOWN, as_chief(world, &off));
 }
 
+static void a_slip_is_read_again(void **state)
+{
+    struct world *world = *state;
+    struct vend_caller seller = world_caller("seller");
+    struct vend_caller rival = world_caller("rival");
+    static struct vend_act again;
+    struct vend_act_request in = act("p1", STORE_ACT_PAID_IN, 500);
+    in.payment = VEND_PAY_BANK;
+    in.reason = "by mail";
+    assert_ok(as_chief(world, &in));
+    assert_ok(vend_get_act(world->vend, &seller, done.row.id, &again));
+    assert_true(again.replayed);
+    assert_memory_equal(&again.row, &done.row, sizeof done.row);
+    assert_string_equal(again.account, "A-1");
+    assert_string_equal(again.principal, "chief");
+    assert_string_equal(again.organisation, "shop");
+    assert_string_equal(again.customer, done.customer);
+    assert_true(again.customer[0] != '\0');
+    assert_refused(MV_SLIP_UNKNOWN, vend_get_act(world->vend, &rival, done.row.id, &again));
+    assert_refused(MV_SLIP_UNKNOWN, vend_get_act(world->vend, &seller, done.row.id + 1, &again));
+    assert_refused(MV_SLIP_UNKNOWN, vend_get_act(world->vend, &seller, 0, &again));
+}
+
 static void balance_and_deposit(void **state)
 {
     struct world *world = *state;
@@ -271,6 +294,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(the_first_priority_is_taken_first, office_setup, world_teardown),
         cmocka_unit_test_setup_teardown(a_debt_per_day_counts_days, office_setup, world_teardown),
         cmocka_unit_test_setup_teardown(a_debt_is_paid_and_written_off, office_setup, world_teardown),
+        cmocka_unit_test_setup_teardown(a_slip_is_read_again, office_setup, world_teardown),
         cmocka_unit_test_setup_teardown(balance_and_deposit, office_setup, world_teardown),
         cmocka_unit_test_setup_teardown(the_same_again_is_done_once, office_setup, world_teardown),
         cmocka_unit_test_setup_teardown(what_is_no_act, office_setup, world_teardown),

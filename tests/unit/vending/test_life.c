@@ -207,6 +207,7 @@ static void an_emergency_token_costs_nothing(void **state)
     struct world *world = *state;
     char pan[19];
     struct vend_issued issued, again;
+    struct vend_caller chief = world_caller("chief");
     struct vend_order order = {.request_id = "f1",
                                .terminal = "till",
                                .pan = world_pan(1, pan),
@@ -220,6 +221,9 @@ static void an_emergency_token_costs_nothing(void **state)
     assert_ok(world_order(world, "chief", &order, &again));
     assert_true(again.replayed);
     assert_string_equal(world_own(&again)->digits, world_own(&issued)->digits);
+    assert_string_equal(again.free_reason, "storm, no office open");
+    assert_ok(vend_token_by_request(world->vend, &chief, "f1", &again));
+    assert_string_equal(again.free_reason, "storm, no office open");
     order.free_reason = "other reason";
     assert_refused(MV_REQUEST_ID_REUSED, world_order(world, "chief", &order, &issued));
     order.request_id = "f2";

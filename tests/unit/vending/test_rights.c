@@ -254,6 +254,7 @@ static bool let_in(mv_status status)
     case MV_METER_UNKNOWN:
     case MV_ACCOUNT_UNKNOWN:
     case MV_CLAIM_UNKNOWN:
+    case MV_SLIP_UNKNOWN:
     case MV_CURRENCY_NOT_SET:
     case MV_TARIFF_NOT_ASSIGNED:
     case MV_TARIFF_UNKNOWN:
