@@ -33,10 +33,10 @@ bool tariff_decimal_read(const char *text, unsigned decimals, int64_t *value);
 /* 12500 with `decimals` 3 is "12.500"; `least` decimals stay, zeros behind them go. */
 enum { TARIFF_DECIMAL = 32 };
 const char *tariff_decimal_text(int64_t value, unsigned decimals, unsigned least, char text[TARIFF_DECIMAL]);
-/* "2026-01-31" or "2026-01-31 06:00" at the office. */
+/* "2026-01-31", "2026-01-31 06:00" or "2026-01-31 06:00:30" at the office. */
 bool tariff_time_read(const char *text, int32_t utc_offset_min, int64_t *unix_s);
 const char *tariff_time_text(int64_t unix_s, int32_t utc_offset_min, char text[TARIFF_DECIMAL]);
-/* Units between Wh, l, s and thousandths of kWh, m3, hours. */
+/* Units between Wh, l, s and thousandths of kWh, m3, hours; of time also "12:05:59". */
 bool tariff_units_read(const char *text, Metervault__V1__Utility utility, int64_t *units);
 const char *tariff_units_text(int64_t units, Metervault__V1__Utility utility, char text[TARIFF_DECIMAL]);
 /* electricity, water, gas, time; 0 and "?" for others. */

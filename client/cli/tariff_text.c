@@ -6,7 +6,7 @@
 
 #include "tariff_file.h"
 
-enum { MOST_DIGITS = 15, SECOND_DIGITS = 3600, THOUSAND = 1000, UNIT_DECIMALS = 3 };
+enum { MOST_DIGITS = 16, HOUR_S = 3600, MINUTE_S = 60, THOUSAND = 1000, UNIT_DECIMALS = 3 };
 
 bool tariff_decimal_read(const char *text, unsigned decimals, int64_t *value)
 {
@@ -59,40 +59,67 @@ bool tariff_time_read(const char *text, int32_t utc_offset_min, int64_t *unix_s)
 {
     struct tm tm = {0};
     const char *end = strptime(text, "%Y-%m-%d", &tm);
-    if (end != NULL && *end == ' ')
+    if (end != NULL && *end == ' ') {
         end = strptime(end + 1, "%H:%M", &tm);
+        if (end != NULL && *end == ':')
+            end = strptime(end + 1, "%S", &tm);
+    }
     if (end == NULL || *end != '\0')
         return false;
     struct tm asked = tm;
     *unix_s = timegm(&tm) - (int64_t)utc_offset_min * 60;
-    return asked.tm_mday == tm.tm_mday && asked.tm_mon == tm.tm_mon; /* there is such a day */
+    return asked.tm_mday == tm.tm_mday && asked.tm_mon == tm.tm_mon &&
+           asked.tm_sec == tm.tm_sec; /* there is such one */
 }
 
 const char *tariff_time_text(int64_t unix_s, int32_t utc_offset_min, char text[TARIFF_DECIMAL])
 {
     struct tm tm;
     time_t local = (time_t)(unix_s + (int64_t)utc_offset_min * 60);
-    if (gmtime_r(&local, &tm) == NULL || strftime(text, TARIFF_DECIMAL, "%Y-%m-%d %H:%M", &tm) == 0)
+    bool minutes = local % MINUTE_S == 0;
+    if (gmtime_r(&local, &tm) == NULL || (minutes ? strftime(text, TARIFF_DECIMAL, "%Y-%m-%d %H:%M", &tm)
+                                                  : strftime(text, TARIFF_DECIMAL, "%Y-%m-%d %H:%M:%S", &tm)) == 0)
         (void)snprintf(text, TARIFF_DECIMAL, "-");
     return text;
 }
 
+/* "12:05:59": hours, minutes, seconds. */
+static bool clock_read(const char *text, int64_t *seconds)
+{
+    enum { HOUR_DIGITS = 10, REST = sizeof ":mm:ss" - 1 };
+    const size_t digits = strspn(text, "0123456789");
+    const char *rest = text + digits;
+    if (digits < 1 || digits > HOUR_DIGITS || strlen(rest) != REST || rest[0] != ':' || rest[3] != ':' ||
+        strspn(rest + 1, "0123456789") != 2 || strspn(rest + 4, "0123456789") != 2 || rest[1] > '5' || rest[4] > '5')
+        return false;
+    *seconds = (int64_t)strtoll(text, NULL, 10) * HOUR_S + (int64_t)strtol(rest + 1, NULL, 10) * MINUTE_S +
+               (int64_t)strtol(rest + 4, NULL, 10);
+    return true;
+}
+
 bool tariff_units_read(const char *text, Metervault__V1__Utility utility, int64_t *units)
 {
+    if (utility == METERVAULT__V1__UTILITY__TIME && clock_read(text, units))
+        return true;
     if (!tariff_decimal_read(text, UNIT_DECIMALS, units))
         return false;
     if (utility != METERVAULT__V1__UTILITY__TIME)
         return true;
-    if (*units > INT64_MAX / SECOND_DIGITS || *units * SECOND_DIGITS % THOUSAND != 0)
+    if (*units > INT64_MAX / HOUR_S || *units * HOUR_S % THOUSAND != 0)
         return false;
-    *units = *units * SECOND_DIGITS / THOUSAND;
+    *units = *units * HOUR_S / THOUSAND;
     return true;
 }
 
 const char *tariff_units_text(int64_t units, Metervault__V1__Utility utility, char text[TARIFF_DECIMAL])
 {
+    if (utility == METERVAULT__V1__UTILITY__TIME && units * THOUSAND % HOUR_S != 0) {
+        (void)snprintf(text, TARIFF_DECIMAL, "%" PRId64 ":%02d:%02d", units / HOUR_S, (int)(units % HOUR_S / MINUTE_S),
+                       (int)(units % MINUTE_S));
+        return text;
+    }
     if (utility == METERVAULT__V1__UTILITY__TIME)
-        units = units * THOUSAND / SECOND_DIGITS;
+        units = units * THOUSAND / HOUR_S;
     return tariff_decimal_text(units, UNIT_DECIMALS, 0, text);
 }
 

@@ -1,4 +1,4 @@
-/* Versions of tariffs: in from a file, out as one, listed, assigned. */
+/* Versions of tariffs: in from a file, out as one. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -8,6 +8,32 @@
 #include "tariff_file.h"
 
 static const ProtobufCServiceDescriptor *const service = &metervault__v1__tariff_service__descriptor;
+
+static void print_dismissal(const Metervault__V1__TariffDismissal *dismissal)
+{
+    if (dismissal->reason[0] == '\0')
+        (void)printf("  taken back by %s\n", dismissal->by);
+    else
+        (void)printf("  rejected by %s: %s\n", dismissal->by, dismissal->reason);
+}
+
+void tariff_print_assignment(const ProtobufCMessage *answer)
+{
+    const Metervault__V1__TariffAssignment *assigned = (const Metervault__V1__TariffAssignment *)answer;
+    char from[SALE_TIME_TEXT];
+    sale_time_text(assigned->valid_from_unix_s, from);
+    (void)printf("assignment %" PRIu64 "  %s, %s, class %s: %s  from %s  by %s", assigned->number,
+                 assigned->organisation, tariff_utility_text(assigned->utility), assigned->meter_class,
+                 assigned->tariff[0] != '\0' ? assigned->tariff : "nothing of its own", from, assigned->assigned_by);
+    if (assigned->state == METERVAULT__V1__TARIFF_STATE__TARIFF_PENDING)
+        (void)printf("  waits until another person gives the same command, because of: %s\n", assigned->doubt);
+    else if (assigned->dismissal != NULL)
+        print_dismissal(assigned->dismissal);
+    else if (assigned->approved_by[0] != '\0')
+        (void)printf("  approved by %s\n", assigned->approved_by);
+    else
+        (void)putchar('\n');
+}
 
 void tariff_print(const ProtobufCMessage *answer)
 {
@@ -19,6 +45,8 @@ void tariff_print(const ProtobufCMessage *answer)
     if (tariff->state == METERVAULT__V1__TARIFF_STATE__TARIFF_PENDING)
         (void)printf("  waits for another person, because of: %s\n",
                      strcmp(tariff->doubt, "version") == 0 ? "first version" : tariff->doubt);
+    else if (tariff->dismissal != NULL)
+        print_dismissal(tariff->dismissal);
     else if (tariff->approved_by[0] != '\0')
         (void)printf("  approved by %s\n", tariff->approved_by);
     else
@@ -103,83 +131,4 @@ int tariff_export(struct cli *cli, int argc, char **argv)
     code = write_file(cli, client, argv[first], (uint32_t)number);
     mv_client_close(client);
     return code;
-}
-
-static void take_page(const Metervault__V1__ListTariffsResponse *page, json_t *list)
-{
-    for (size_t i = 0; i < page->n_tariffs; i++)
-        if (list != NULL)
-            (void)json_array_append_new(list, cli_message_json(&page->tariffs[i]->base));
-        else
-            tariff_print(&page->tariffs[i]->base);
-}
-
-int tariff_list(struct cli *cli, int argc, char **argv)
-{
-    enum { PAGE = 100, TOKEN_SIZE = 512 };
-    char token[TOKEN_SIZE] = "";
-    int first;
-    int code;
-    if (!cli_parse(cli, NULL, 0, argc, argv, &first, &code))
-        return code;
-    if (first < argc)
-        return cli_usage(cli, "'%s' is not an option", argv[first]);
-    struct mv_client *client = cli_connect(cli, &code);
-    if (client == NULL)
-        return code;
-    json_t *list = cli->json ? json_array() : NULL;
-    Metervault__V1__ListTariffsRequest request = METERVAULT__V1__LIST_TARIFFS_REQUEST__INIT;
-    request.page_size = PAGE;
-    request.page_token = token;
-    do {
-        ProtobufCMessage *answer = cli_call(cli, client, service, "ListTariffs", &request.base, &code);
-        if (answer == NULL)
-            break;
-        const Metervault__V1__ListTariffsResponse *page = (const Metervault__V1__ListTariffsResponse *)answer;
-        take_page(page, list);
-        (void)snprintf(token, sizeof token, "%s", page->next_page_token);
-        protobuf_c_message_free_unpacked(answer, NULL);
-    } while (token[0] != '\0');
-    mv_client_close(client);
-    if (code == CLI_DONE && list != NULL)
-        return cli_print_json(json_pack("{s:o}", "tariffs", list));
-    json_decref(list);
-    return code == CLI_DONE ? cli_flush() : code;
-}
-
-static void print_assignment(const ProtobufCMessage *answer)
-{
-    const Metervault__V1__TariffAssignment *assigned = (const Metervault__V1__TariffAssignment *)answer;
-    (void)printf("%s, %s, class %s: %s", assigned->organisation, tariff_utility_text(assigned->utility),
-                 assigned->meter_class, assigned->tariff[0] != '\0' ? assigned->tariff : "nothing of its own");
-    if (assigned->state == METERVAULT__V1__TARIFF_STATE__TARIFF_PENDING)
-        (void)printf("  waits until another person gives the same command, because of: %s", assigned->doubt);
-    (void)putchar('\n');
-}
-
-int tariff_assign(struct cli *cli, int argc, char **argv)
-{
-    const char *organisation = NULL;
-    const char *utility = NULL;
-    const char *class = "default";
-    bool none = false;
-    int first;
-    int code;
-    const struct cli_option options[] = {{.name = "organisation", .text = &organisation},
-                                         {.name = "utility", .text = &utility},
-                                         {.name = "class", .text = &class},
-                                         {.name = "none", .flag = &none}};
-    if (!cli_parse(cli, options, 4, argc, argv, &first, &code))
-        return code;
-    if (argc - first != (none ? 0 : 1) || organisation == NULL || utility == NULL)
-        return cli_usage(cli, "assign needs one name (or --none), --organisation and --utility");
-    Metervault__V1__AssignTariffRequest request = METERVAULT__V1__ASSIGN_TARIFF_REQUEST__INIT;
-    request.organisation = (char *)organisation;
-    request.utility = tariff_utility_read(utility);
-    request.meter_class = (char *)class;
-    request.tariff = none ? request.tariff : argv[first];
-    if (request.utility == METERVAULT__V1__UTILITY__UTILITY_UNSPECIFIED)
-        return cli_usage(cli, "--utility is one of electricity, water, gas, time");
-    ProtobufCMessage *answer = cli_ask(cli, service, "AssignTariff", &request.base, &code);
-    return cli_show(cli, answer, print_assignment, code);
 }

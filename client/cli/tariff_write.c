@@ -4,12 +4,12 @@
 
 enum { E5 = 5, E5_LEAST = 2, PERCENT_E4 = 4, SHARE_DECIMALS = 2 };
 
-/* A text in quotes: libconfuse knows backslashes. */
+/* A text in quotes: libconfuse knows backslashes, and takes what is in ${} out of the environment. */
 static void quoted(FILE *out, const char *text)
 {
     (void)fputc('"', out);
     for (; *text != '\0'; text++) {
-        if (*text == '"' || *text == '\\')
+        if (*text == '"' || *text == '\\' || *text == '$')
             (void)fputc('\\', out);
         (void)fputc(*text, out);
     }
@@ -83,8 +83,10 @@ void tariff_file_write(FILE *out, const Metervault__V1__Tariff *tariff, const Me
                   tariff_time_text(terms->valid_from_unix_s, office->utc_offset_min, text));
     write_prices(out, terms);
     if (terms->free_units_per_month != 0)
-        (void)fprintf(out, "free_per_month = \"%s\"\nfree_carry_months = %" PRIu32 "\n",
-                      tariff_units_text(terms->free_units_per_month, terms->utility, text), terms->free_carry_months);
+        (void)fprintf(out, "free_per_month = \"%s\"\n",
+                      tariff_units_text(terms->free_units_per_month, terms->utility, text));
+    if (terms->free_units_per_month != 0 || terms->free_carry_months != 0)
+        (void)fprintf(out, "free_carry_months = %" PRIu32 "\n", terms->free_carry_months);
     write_money(out, "fixed_per_month", terms->fixed_charge_per_month, digits);
     write_charges(out, terms, digits);
     write_money(out, "minimum", terms->minimum_purchase, digits);

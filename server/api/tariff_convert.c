@@ -67,6 +67,38 @@ static void terms_out(const struct vend_tariff_version *version, struct api_tari
     terms->rounding = (Metervault__V1__Rounding)version->rounding;
 }
 
+static Metervault__V1__TariffDismissal *dismissal_out(const struct vend_dismissal *dismissal,
+                                                      Metervault__V1__TariffDismissal *out)
+{
+    if (dismissal->by[0] == '\0')
+        return NULL;
+    metervault__v1__tariff_dismissal__init(out);
+    out->by = (char *)dismissal->by;
+    out->at_unix_s = dismissal->at_unix_s;
+    out->reason = (char *)dismissal->reason;
+    return out;
+}
+
+void api_assignment_out(const struct vend_assignment *assignment, struct api_assignment *out)
+{
+    Metervault__V1__TariffAssignment *message = &out->message;
+    const struct store_tariff_assignment *row = &assignment->row;
+    metervault__v1__tariff_assignment__init(message);
+    message->organisation = (char *)assignment->organisation;
+    message->utility = (Metervault__V1__Utility)row->utility;
+    message->meter_class = (char *)row->meter_class;
+    message->tariff = (char *)row->tariff;
+    message->valid_from_unix_s = row->valid_from_unix_s;
+    message->state = (Metervault__V1__TariffState)assignment->state;
+    message->doubt = (char *)row->doubt;
+    message->number = (uint64_t)row->id;
+    message->assigned_by = (char *)assignment->assigned_by;
+    message->assigned_at_unix_s = row->assigned_at_unix_s;
+    message->approved_by = (char *)assignment->approved_by;
+    message->approved_at_unix_s = row->approved_at_unix_s;
+    message->dismissal = dismissal_out(&assignment->dismissal, &out->dismissal);
+}
+
 void api_tariff_out(const struct vend_tariff *tariff, struct api_tariff *out)
 {
     Metervault__V1__Tariff *message = &out->message;
@@ -81,6 +113,7 @@ void api_tariff_out(const struct vend_tariff *tariff, struct api_tariff *out)
     message->put_at_unix_s = tariff->put_at_unix_s;
     message->approved_by = (char *)tariff->approved_by;
     message->approved_at_unix_s = tariff->approved_at_unix_s;
+    message->dismissal = dismissal_out(&tariff->dismissal, &out->dismissal);
 }
 
 /* ---- in ---- */

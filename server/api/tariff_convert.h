@@ -8,6 +8,7 @@
 
 struct api_tariff {
     Metervault__V1__Tariff message;
+    Metervault__V1__TariffDismissal dismissal;
     Metervault__V1__TariffTerms terms;
     Metervault__V1__PriceStep steps[VEND_STEPS], *step_pointers[VEND_STEPS];
     Metervault__V1__PricePeriod periods[VEND_PERIODS], *period_pointers[VEND_PERIODS];
@@ -15,6 +16,11 @@ struct api_tariff {
     Metervault__V1__TariffTax taxes[VEND_TAXES], *tax_pointers[VEND_TAXES];
 };
 void api_tariff_out(const struct vend_tariff *tariff, struct api_tariff *out);
+struct api_assignment {
+    Metervault__V1__TariffAssignment message;
+    Metervault__V1__TariffDismissal dismissal;
+};
+void api_assignment_out(const struct vend_assignment *assignment, struct api_assignment *out);
 /* TARIFF_INVALID names what there is too much of, or a name that is too long; ranges are the domain's to check. */
 MV_MUST_USE mv_status api_terms_in(const Metervault__V1__TariffTerms *terms, struct vend_tariff_version *version);
 

@@ -1,11 +1,11 @@
 #include <inttypes.h>
 #include <metervault/v1/tariff_service.pb-c.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "api/convert.h"
 #include "api/services.h"
+#include "api/tariff_calls.h"
 #include "api/tariff_convert.h"
 
 static void answer_office(struct rpc_call *call, mv_status status, const struct store_office *office)
@@ -85,72 +85,6 @@ static void get_tariff(void *self, struct rpc_call *call, const ProtobufCMessage
     answer_tariff(call, vend_get_tariff(self, &caller, in->name, in->version, &tariff), &tariff);
 }
 
-static void answer_list(struct rpc_call *call, struct vend_tariff_list *list)
-{
-    Metervault__V1__ListTariffsResponse out = METERVAULT__V1__LIST_TARIFFS_RESPONSE__INIT;
-    struct api_tariff *messages = calloc(list->count + 1, sizeof *messages);
-    Metervault__V1__Tariff **pointers = calloc(list->count + 1, sizeof(Metervault__V1__Tariff *));
-    if (messages == NULL || pointers == NULL) {
-        api_fail(call, mv_fail(MV_OUT_OF_MEMORY, "tariffs"));
-    } else {
-        for (size_t i = 0; i < list->count; i++) {
-            api_tariff_out(&list->tariffs[i], &messages[i]);
-            pointers[i] = &messages[i].message;
-        }
-        out.tariffs = pointers;
-        out.n_tariffs = list->count;
-        out.next_page_token = list->next;
-        rpc_reply(call, &out.base);
-    }
-    free(messages);
-    free(pointers);
-}
-
-static void list_tariffs(void *self, struct rpc_call *call, const ProtobufCMessage *message)
-{
-    const Metervault__V1__ListTariffsRequest *in = (const Metervault__V1__ListTariffsRequest *)message;
-    struct vend_caller caller = api_caller(call);
-    struct vend_tariff_list list;
-    mv_status status = vend_list_tariffs(self, &caller, in->page_size, in->page_token, &list);
-    if (status.ok)
-        answer_list(call, &list);
-    else
-        api_fail(call, status);
-    vend_tariffs_free(&list);
-}
-
-static void answer_assignment(struct rpc_call *call, const Metervault__V1__AssignTariffRequest *in,
-                              struct store_tariff_assignment *row)
-{
-    Metervault__V1__TariffAssignment out = METERVAULT__V1__TARIFF_ASSIGNMENT__INIT;
-    bool waits = row->doubt[0] != '\0' && row->approver == 0;
-    out.organisation = in->organisation;
-    out.utility = in->utility;
-    out.meter_class = in->meter_class;
-    out.tariff = in->tariff;
-    out.valid_from_unix_s = row->valid_from_unix_s;
-    out.state = waits ? METERVAULT__V1__TARIFF_STATE__TARIFF_PENDING : METERVAULT__V1__TARIFF_STATE__TARIFF_APPROVED;
-    out.doubt = row->doubt;
-    rpc_reply(call, &out.base);
-}
-
-static void assign_tariff(void *self, struct rpc_call *call, const ProtobufCMessage *message)
-{
-    const Metervault__V1__AssignTariffRequest *in = (const Metervault__V1__AssignTariffRequest *)message;
-    struct vend_caller caller = api_caller(call);
-    struct store_tariff_assignment row;
-    const struct vend_assignment_request request = {.organisation = in->organisation,
-                                                    .utility = (enum vend_utility)in->utility,
-                                                    .meter_class = in->meter_class,
-                                                    .tariff = in->tariff,
-                                                    .valid_from_unix_s = in->valid_from_unix_s};
-    mv_status status = vend_assign_tariff(self, &caller, &request, &row);
-    if (status.ok)
-        answer_assignment(call, in, &row);
-    else
-        api_fail(call, status);
-}
-
 static mv_status quote_in(const Metervault__V1__QuoteRequest *in, struct vend_quote_request *request)
 {
     *request = (struct vend_quote_request){.organisation = in->organisation,
@@ -199,10 +133,17 @@ static void quote(void *self, struct rpc_call *call, const ProtobufCMessage *mes
 }
 
 static const struct rpc_method methods[] = {
-    {"SetOffice", set_office, RPC_POOLED},       {"GetOffice", get_office, RPC_POOLED},
-    {"PutTariff", put_tariff, RPC_POOLED},       {"ApproveTariff", approve_tariff, RPC_POOLED},
-    {"GetTariff", get_tariff, RPC_POOLED},       {"ListTariffs", list_tariffs, RPC_POOLED},
-    {"AssignTariff", assign_tariff, RPC_POOLED}, {"Quote", quote, RPC_POOLED},
+    {"SetOffice", set_office, RPC_POOLED},
+    {"GetOffice", get_office, RPC_POOLED},
+    {"PutTariff", put_tariff, RPC_POOLED},
+    {"ApproveTariff", approve_tariff, RPC_POOLED},
+    {"GetTariff", get_tariff, RPC_POOLED},
+    {"ListTariffs", api_list_tariffs, RPC_POOLED},
+    {"AssignTariff", api_assign_tariff, RPC_POOLED},
+    {"Quote", quote, RPC_POOLED},
+    {"WithdrawTariff", api_withdraw_tariff, RPC_POOLED},
+    {"RejectTariff", api_reject_tariff, RPC_POOLED},
+    {"ListAssignments", api_list_assignments, RPC_POOLED},
 };
 
 const struct rpc_service api_tariff_service = {.descriptor = &metervault__v1__tariff_service__descriptor,

@@ -3,6 +3,7 @@
 #define MV_STORE_SECOND_PERSON_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "base/status.h"

@@ -94,8 +94,10 @@ const char *vend_tariff_doubt(const struct vend_tariff_version *before, const st
 
 /* What is put in begins at most a day ago and two years ahead: a year that is mistyped would hold up what follows. */
 bool vend_tariff_may_begin(int64_t valid_from_unix_s, int64_t now_unix_s);
-/* What waits for a second person waits 30 days. */
+/* What waits for a second person waits 30 days: whether they are over, and when what still waits began at the earliest.
+ */
 bool vend_tariff_waited(int64_t since_unix_s, int64_t now_unix_s);
+int64_t vend_tariff_waits_since(int64_t now_unix_s);
 
 /* Months since 1970-01 at the office, which is `utc_offset_min` ahead of UTC. */
 int64_t vend_month(int64_t unix_s, int32_t utc_offset_min);

@@ -86,7 +86,7 @@ static mv_status again(struct store *store, struct assigning *assigning, int64_t
     mv_status status = store_tariff_assigned_last(store, &last);
     MV_TRY(unless(status, MV_TARIFF_NOT_ASSIGNED));
     bool waits = status.ok && last.doubt[0] != '\0' && last.approver == 0;
-    bool over = waits && vend_tariff_waited(last.assigned_at_unix_s, now_unix_s);
+    bool over = waits && (last.dismissal.principal != 0 || vend_tariff_waited(last.assigned_at_unix_s, now_unix_s));
     *same = !over && strcmp(last.tariff, asked->tariff) == 0 &&
             (asked->valid_from_unix_s == 0 || asked->valid_from_unix_s == last.valid_from_unix_s);
     if (!*same)

@@ -10,10 +10,15 @@ bool vend_tariff_may_begin(int64_t valid_from_unix_s, int64_t now_unix_s)
     return valid_from_unix_s >= now_unix_s - DAY_S && valid_from_unix_s <= now_unix_s + (int64_t)AHEAD_DAYS * DAY_S;
 }
 
-bool vend_tariff_waited(int64_t since_unix_s, int64_t now_unix_s)
+int64_t vend_tariff_waits_since(int64_t now_unix_s)
 {
     enum { WAITS_S = 30 * 86400 };
-    return now_unix_s - since_unix_s > WAITS_S;
+    return now_unix_s - WAITS_S;
+}
+
+bool vend_tariff_waited(int64_t since_unix_s, int64_t now_unix_s)
+{
+    return since_unix_s < vend_tariff_waits_since(now_unix_s);
 }
 
 static bool far(int64_t before, int64_t after)

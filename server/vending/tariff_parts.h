@@ -11,6 +11,8 @@ void vend_tariff_to_row(const struct vend_tariff_version *tariff, struct store_t
 MV_MUST_USE mv_status vend_tariff_from_row(const struct store_tariff *row, struct vend_tariff_version *tariff);
 /* The same with names of organisation and people. */
 MV_MUST_USE mv_status vend_tariff_fill(struct vend *vend, const struct store_tariff *row, struct vend_tariff *tariff);
+/* Whether somebody of this organisation sees its tariffs: those above may serve it. */
+bool vend_tariff_visible(struct vend *vend, const struct vend_identity *identity, int64_t organisation);
 /* `below` is `above` or lies below it. */
 bool vend_lies_below(struct vend_directory *directory, int64_t above, int64_t below);
 

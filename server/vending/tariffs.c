@@ -119,6 +119,31 @@ static mv_status compare(struct store *store, const struct vend_tariff_version *
     return mv_ok();
 }
 
+/* It was dismissed, or waited too long: what is said again is something new. */
+static bool is_over(const struct store_tariff *row, int64_t now_unix_s)
+{
+    bool waited = row->doubt[0] != '\0' && row->approver == 0 && vend_tariff_waited(row->put_at_unix_s, now_unix_s);
+    return row->dismissal.principal != 0 || waited;
+}
+
+/* A bill names a charge by its name, and so does the file of a version. */
+static mv_status check_names(const struct vend_tariff_version *version)
+{
+    for (size_t i = 0; i < version->period_count; i++)
+        for (size_t j = 0; j < i; j++)
+            if (strcmp(version->periods[i].name, version->periods[j].name) == 0)
+                return mv_fail(MV_TARIFF_INVALID, "periods.name");
+    for (size_t i = 0; i < version->charge_count; i++)
+        for (size_t j = 0; j < i; j++)
+            if (strcmp(version->charges[i].name, version->charges[j].name) == 0)
+                return mv_fail(MV_TARIFF_INVALID, "charges.name");
+    for (size_t i = 0; i < version->tax_count; i++)
+        for (size_t j = 0; j < i; j++)
+            if (strcmp(version->taxes[i].name, version->taxes[j].name) == 0)
+                return mv_fail(MV_TARIFF_INVALID, "taxes.name");
+    return mv_ok();
+}
+
 static mv_status put(struct vend *vend, struct store *store, struct vend_change *change)
 {
     struct putting *putting = change->arg;
@@ -131,13 +156,14 @@ static mv_status put(struct vend *vend, struct store *store, struct vend_change 
     MV_TRY(vend_form_name(putting->version->name, STORE_NAME, "name"));
     MV_TRY(vend_form_name(putting->organisation, STORE_NAME, "organisation"));
     MV_TRY(vend_tariff_check(putting->version));
+    MV_TRY(check_names(putting->version));
     MV_TRY(vend_organisation_by_name(&vend->directory, putting->organisation, "organisation", &organisation));
     MV_TRY(vend_may_touch(&vend->directory, &identity, VEND_PUT_TARIFF, organisation.id, ""));
     MV_TRY(store_office_get(store, &office));
     vend_tariff_to_row(putting->version, row);
     row->organisation = organisation.id;
     mv_status status = store_tariff_get(store, row->name, 0, &newest);
-    if (status.ok && same_version(&newest, row)) {
+    if (status.ok && same_version(&newest, row) && !is_over(&newest, change->now_us / 1000000)) {
         *row = newest;
         return mv_ok();
     }

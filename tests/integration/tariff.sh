@@ -64,7 +64,19 @@ home_file 10 0.20 0.35 >"$file"
 expect "10 for 0.10 does" 0 "because of: steps.price_e5" tariff manager1 import "$file" --organisation root
 expect "who approves sees what was" 2 '- step { up_to = "100" price = "0.11' tariff "$MV_OFFICER" approve home --version 3
 expect "and what is to be" 2 '+ step { up_to = "100" price = "10' tariff "$MV_OFFICER" approve home --version 3
-same "three versions" 3 "$(tariff "$MV_VENDOR" list | grep -c "^home version")"
+expect "it is listed as waiting" 0 "home version 3" tariff "$MV_OFFICER" list --pending
+same "alone" 1 "$(tariff "$MV_OFFICER" list --pending | wc -l)"
+expect "a rejection has a reason" 2 "reject needs --reason" tariff "$MV_OFFICER" reject home --version 3
+expect "who put it in does not reject it" 1 "TARIFF_SAME_PERSON" tariff manager1 reject home --version 3 --reason "typing"
+expect "and another does not take it back" 1 "TARIFF_OTHER_PERSON" tariff "$MV_OFFICER" withdraw home --version 3
+expect "rejected" 0 "rejected by $MV_OFFICER: 10 for 0.10" tariff "$MV_OFFICER" reject home --version 3 --reason "10 for 0.10"
+expect "it is not approved any more" 1 "TARIFF_NOT_PENDING" tariff "$MV_OFFICER" approve home --version 3 --yes
+same "nothing waits" 0 "$(tariff "$MV_OFFICER" list --pending | wc -l)"
+expect "the same again is a new version" 0 "home version 4" tariff manager1 import "$file" --organisation root
+expect "taken back" 0 "taken back by manager1" tariff manager1 withdraw home --version 4
+expect "one thing is named" 2 "needs one name and --version, or --assignment" tariff manager1 withdraw home
+expect "it waits again" 0 "waits for another" tariff manager1 import "$file" --organisation root
+same "five versions" 5 "$(tariff "$MV_VENDOR" list | grep -c "^home version")"
 
 # ---- what is wrong in a file is named ----
 wrong() { # NAME SED-SCRIPT TEXT
@@ -94,7 +106,7 @@ print(int(bill["total"]) / 100)' <<<"$answer")"
 expect "by money, the rest is left" 0 "left of the money" tariff "$MV_VENDOR" quote --money 10.04 --utility electricity
 expect "a price of the step" 0 "5 kWh at 0.20" tariff "$MV_VENDOR" quote --units 10 --utility electricity --bought 95
 expect "a version that waits can be tried" 0 "at 10.00" \
-    tariff manager1 quote --units 10 --utility electricity --tariff home --version 3
+    tariff manager1 quote --units 10 --utility electricity --tariff home --version 5
 expect "too little says what would do" 1 "least: 100" tariff "$MV_VENDOR" quote --money 0.50 --utility electricity
 expect "above the maximum" 1 "PURCHASE_TOO_LARGE" tariff "$MV_VENDOR" quote --money 500.01 --utility electricity
 
@@ -130,4 +142,27 @@ expect "one of three ways" 2 "needs one of" receipt
 expect "an unknown form" 2 "--format" receipt --last --format docx
 check "assigned no more" tariff manager1 assign --none --organisation root --utility electricity
 expect "then nobody is served" 1 "TARIFF_NOT_ASSIGNED" tariff "$MV_VENDOR" quote --units 10 --utility electricity
+expect "no day" 2 "--valid-from" \
+    tariff manager1 assign home --organisation root --utility electricity --valid-from 2026-02-30
+expect "from a day on" 0 "from $(day +2)" \
+    tariff manager1 assign home --organisation root --utility electricity --valid-from "$(day +2)"
+expect "not yet" 1 "TARIFF_NOT_ASSIGNED" tariff "$MV_VENDOR" quote --units 10 --utility electricity
+expect "a day that is over is refused" 1 "valid_from_unix_s" \
+    tariff manager1 assign home --organisation root --utility electricity --valid-from "$(day -2)"
+
+# ---- an assignment waits, and is not to be ----
+from=$(day -3)
+home_file 0.02 0.03 0.04 | sed 's/"home"/"cheap"/' >"$file"
+check "another tariff" tariff manager1 import "$file" --organisation root
+check "approved" tariff "$MV_OFFICER" approve cheap --version 1 --yes
+expect "the class does not come under it at once" 0 "waits until another person" \
+    tariff manager1 assign cheap --organisation root --utility electricity
+number=$(tariff manager1 list --pending --json | json assignments.0.number)
+expect "it is listed" 0 "assignment $number  root, electricity, class default: cheap" tariff "$MV_VENDOR" list --pending
+expect "rejected too" 0 "rejected by $MV_OFFICER: too cheap" \
+    tariff "$MV_OFFICER" reject --assignment "$number" --reason "too cheap"
+expect "what became of it is kept" 0 "rejected by" tariff "$MV_VENDOR" list --assignments
+expect "the same command begins anew" 0 "waits until another person" \
+    tariff "$MV_OFFICER" assign cheap --organisation root --utility electricity
+expect "taken back too" 0 "taken back by $MV_OFFICER" tariff "$MV_OFFICER" withdraw --assignment "$((number + 1))"
 finish

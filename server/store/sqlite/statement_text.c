@@ -66,17 +66,28 @@
     "SELECT v.id, t.name, v.version, t.organisation, t.utility, v.kind, v.valid_from_unix_s, "                         \
     "v.free_units_per_month, v.free_carry_months, v.fixed_charge_per_month, v.minimum_purchase, "                      \
     "v.maximum_purchase, v.round_to, v.rounding, v.doubt, v.principal, v.put_at_unix_s, coalesce(a.principal, 0), "    \
-    "coalesce(a.approved_at_unix_s, 0) FROM tariff t JOIN tariff_version v ON v.tariff = t.id "                        \
-    "LEFT JOIN tariff_approval a ON a.tariff_version = v.id "
+    "coalesce(a.approved_at_unix_s, 0), coalesce(d.principal, 0), coalesce(d.reason, ''), "                            \
+    "coalesce(d.dismissed_at_unix_s, 0) FROM tariff t JOIN tariff_version v ON v.tariff = t.id "                       \
+    "LEFT JOIN tariff_approval a ON a.tariff_version = v.id LEFT JOIN tariff_dismissal d ON d.tariff_version = v.id "
+#define TARIFF_WAITS                                                                                                   \
+    "v.doubt <> '' AND a.principal IS NULL AND d.principal IS NULL AND v.put_at_unix_s >= ? AND NOT EXISTS ("          \
+    "SELECT 1 FROM tariff_version n LEFT JOIN tariff_approval o ON o.tariff_version = n.id "                           \
+    "WHERE n.tariff = v.tariff AND n.version > v.version AND (n.doubt = '' OR o.principal NOT NULL)) "
 
 #define ASSIGNMENT_SINCE "max(a.valid_from_unix_s, a.assigned_at_unix_s, coalesce(p.approved_at_unix_s, 0))"
-#define ASSIGNMENT_COLUMNS                                                                                             \
+#define ASSIGNMENT_ROWS                                                                                                \
     "SELECT a.id, coalesce(t.name, ''), a.valid_from_unix_s, a.doubt, a.principal, a.assigned_at_unix_s, "             \
     "coalesce(p.principal, 0), coalesce(p.approved_at_unix_s, 0), " ASSIGNMENT_SINCE                                   \
-    " FROM tariff_assignment a LEFT JOIN tariff t ON t.id = a.tariff "                                                 \
+    ", a.organisation, a.utility, a.class, coalesce(d.principal, 0), coalesce(d.reason, ''), "                         \
+    "coalesce(d.dismissed_at_unix_s, 0) FROM tariff_assignment a LEFT JOIN tariff t ON t.id = a.tariff "               \
     "LEFT JOIN tariff_assignment_approval p ON p.assignment = a.id "                                                   \
-    "WHERE a.organisation = ? AND a.utility = ? AND a.class = ? "
-#define ASSIGNMENT_COUNTS "AND (a.doubt = '' OR p.principal NOT NULL) "
+    "LEFT JOIN tariff_assignment_dismissal d ON d.assignment = a.id "
+#define ASSIGNMENT_WAITS                                                                                               \
+    "a.doubt <> '' AND p.principal IS NULL AND d.principal IS NULL AND a.assigned_at_unix_s >= ? AND NOT EXISTS ("     \
+    "SELECT 1 FROM tariff_assignment n WHERE n.organisation = a.organisation AND n.utility = a.utility "               \
+    "AND n.class = a.class AND n.id > a.id) "
+#define ASSIGNMENT_COLUMNS ASSIGNMENT_ROWS "WHERE a.organisation = ? AND a.utility = ? AND a.class = ? "
+#define ASSIGNMENT_COUNTS  "AND (a.doubt = '' OR p.principal NOT NULL) "
 
 const struct sql_text sqlite_texts[SQL_COUNT] = {
     [SQL_BEGIN_READ] = {"ledger begin", "BEGIN"},
@@ -368,6 +379,14 @@ const struct sql_text sqlite_texts[SQL_COUNT] = {
     [SQL_TARIFF_VERSION_INSERT] =
         {"tariff", "INSERT INTO tariff_version VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"},
     [SQL_TARIFF_APPROVE] = {"tariff", "INSERT INTO tariff_approval VALUES (?, ?, ?)"},
+    [SQL_TARIFF_DISMISS] = {"tariff", "INSERT INTO tariff_dismissal VALUES (?, ?, ?, ?)"},
+    [SQL_TARIFFS_WAITING] = {"tariff", TARIFF_COLUMNS "WHERE (t.name, v.version) > (?, ?) AND " TARIFF_WAITS
+                                                      "ORDER BY t.name, v.version LIMIT ?"},
+    [SQL_TARIFF_ASSIGNMENT_DISMISS] = {"tariff", "INSERT INTO tariff_assignment_dismissal VALUES (?, ?, ?, ?)"},
+    [SQL_TARIFF_ASSIGNMENT_GET] = {"tariff", ASSIGNMENT_ROWS "WHERE a.id = ?"},
+    [SQL_TARIFF_ASSIGNMENTS] = {"tariff", ASSIGNMENT_ROWS "WHERE a.id > ? ORDER BY a.id LIMIT ?"},
+    [SQL_TARIFF_ASSIGNMENTS_WAITING] = {"tariff",
+                                        ASSIGNMENT_ROWS "WHERE a.id > ? AND " ASSIGNMENT_WAITS "ORDER BY a.id LIMIT ?"},
     [SQL_TARIFF_ASSIGN] = {"tariff", "INSERT INTO tariff_assignment (organisation, utility, class, tariff, "
                                      "valid_from_unix_s, doubt, principal, assigned_at_unix_s) "
                                      "VALUES (?, ?, ?, (SELECT id FROM tariff WHERE name = ?), ?, ?, ?, ?)"},

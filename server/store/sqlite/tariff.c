@@ -2,6 +2,7 @@
 
 #include "store/second_person.h"
 #include "store/sqlite/engine.h"
+#include "store/sqlite/tariff_parts.h"
 
 /* ---- the office ---- */
 mv_status store_office_get(struct store *store, struct store_office *office)
@@ -113,15 +114,24 @@ mv_status store_tariff_insert(struct store *store, struct store_tariff *tariff)
     return sql_run(&sql);
 }
 
-mv_status store_tariff_approve(struct store *store, const struct store_tariff *tariff, int64_t principal,
-                               int64_t at_unix_s)
+/* It is doubted, nobody has decided, and no later version is in force or will be. */
+static mv_status waits_for_another(struct store *store, const struct store_tariff *tariff, bool *waits)
 {
     struct store_tariff newest;
     mv_status status = store_tariff_in_force(store, tariff->name, INT64_MAX, &newest);
     if (!status.ok && status.reason != MV_TARIFF_UNKNOWN)
         return status;
-    const struct store_second_person approval = {.waits = tariff->doubt[0] != '\0' && tariff->approver == 0 &&
-                                                          !(status.ok && newest.version > tariff->version),
+    *waits = tariff->doubt[0] != '\0' && tariff->approver == 0 && tariff->dismissal.principal == 0 &&
+             !(status.ok && newest.version > tariff->version);
+    return mv_ok();
+}
+
+mv_status store_tariff_approve(struct store *store, const struct store_tariff *tariff, int64_t principal,
+                               int64_t at_unix_s)
+{
+    bool waits = false;
+    MV_TRY(waits_for_another(store, tariff, &waits));
+    const struct store_second_person approval = {.waits = waits,
                                                  .first = tariff->principal,
                                                  .second = principal,
                                                  .not_waiting = MV_TARIFF_NOT_PENDING,
@@ -134,85 +144,11 @@ mv_status store_tariff_approve(struct store *store, const struct store_tariff *t
     return sql_run(&sql);
 }
 
-/* ---- assignments ---- */
-mv_status store_tariff_assign(struct store *store, const struct store_tariff_assignment *assignment, int64_t principal,
-                              int64_t at_unix_s)
+mv_status store_tariff_dismiss(struct store *store, const struct store_tariff *tariff,
+                               const struct store_dismissal *dismissal)
 {
-    struct sql sql = sql_write(store, SQL_TARIFF_ASSIGN);
-    sql_put_int(&sql, assignment->organisation);
-    sql_put_int(&sql, assignment->utility);
-    sql_put_text(&sql, assignment->meter_class);
-    sql_put_text(&sql, assignment->tariff);
-    sql_put_int(&sql, assignment->valid_from_unix_s);
-    sql_put_text(&sql, assignment->doubt);
-    sql_put_int(&sql, principal);
-    sql_put_int(&sql, at_unix_s);
-    return sql_run(&sql);
-}
-
-static struct sql of_assignment(struct store *store, enum sql_name name,
-                                const struct store_tariff_assignment *assignment)
-{
-    struct sql sql = sql_read(store, name);
-    sql_put_int(&sql, assignment->organisation);
-    sql_put_int(&sql, assignment->utility);
-    sql_put_text(&sql, assignment->meter_class);
-    return sql;
-}
-
-static mv_status get_assignment(struct sql *sql, struct store_tariff_assignment *assignment)
-{
-    bool row;
-    assignment->tariff[0] = '\0';
-    assignment->since_unix_s = 0;
-    MV_TRY(sql_step(sql, &row));
-    if (!row)
-        return mv_fail(MV_TARIFF_NOT_ASSIGNED, NULL);
-    assignment->id = sql_get_int(sql);
-    sql_get_text(sql, assignment->tariff, sizeof assignment->tariff);
-    assignment->valid_from_unix_s = sql_get_int(sql);
-    sql_get_text(sql, assignment->doubt, sizeof assignment->doubt);
-    assignment->principal = sql_get_int(sql);
-    assignment->assigned_at_unix_s = sql_get_int(sql);
-    assignment->approver = sql_get_int(sql);
-    assignment->approved_at_unix_s = sql_get_int(sql);
-    assignment->since_unix_s = sql_get_int(sql);
-    sql_done(sql);
-    return sql_row_ok(sql);
-}
-
-mv_status store_tariff_assigned(struct store *store, int64_t at_unix_s, struct store_tariff_assignment *assignment)
-{
-    struct sql sql = of_assignment(store, SQL_TARIFF_ASSIGNED, assignment);
-    sql_put_int(&sql, at_unix_s);
-    MV_TRY(get_assignment(&sql, assignment));
-    return assignment->tariff[0] == '\0' ? mv_fail(MV_TARIFF_NOT_ASSIGNED, NULL) : mv_ok();
-}
-
-mv_status store_tariff_assigned_last(struct store *store, struct store_tariff_assignment *assignment)
-{
-    struct sql sql = of_assignment(store, SQL_TARIFF_ASSIGNED_LAST, assignment);
-    return get_assignment(&sql, assignment);
-}
-
-mv_status store_tariff_assigned_agreed(struct store *store, struct store_tariff_assignment *assignment)
-{
-    struct sql sql = of_assignment(store, SQL_TARIFF_ASSIGNED_AGREED, assignment);
-    return get_assignment(&sql, assignment);
-}
-
-mv_status store_tariff_assignment_approve(struct store *store, const struct store_tariff_assignment *assignment,
-                                          int64_t principal, int64_t at_unix_s)
-{
-    const struct store_second_person approval = {.waits = assignment->doubt[0] != '\0' && assignment->approver == 0,
-                                                 .first = assignment->principal,
-                                                 .second = principal,
-                                                 .not_waiting = MV_TARIFF_NOT_PENDING,
-                                                 .same_person = MV_TARIFF_SAME_PERSON};
-    MV_TRY(store_second_person_check(&approval));
-    struct sql sql = sql_write(store, SQL_TARIFF_ASSIGNMENT_APPROVE);
-    sql_put_int(&sql, assignment->id);
-    sql_put_int(&sql, principal);
-    sql_put_int(&sql, at_unix_s);
-    return sql_run(&sql);
+    bool waits = false;
+    MV_TRY(waits_for_another(store, tariff, &waits));
+    const struct store_dismissal_of of = {.waits = waits, .id = tariff->id, .first = tariff->principal};
+    return sqlite_dismiss(store, SQL_TARIFF_DISMISS, &of, dismissal);
 }

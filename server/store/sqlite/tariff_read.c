@@ -1,5 +1,6 @@
 /* Tariff versions read back. */
 #include "store/sqlite/engine.h"
+#include "store/sqlite/tariff_parts.h"
 #include "store/tariffs.h"
 
 static void get_version(struct sql *sql, struct store_tariff *tariff)
@@ -23,6 +24,7 @@ static void get_version(struct sql *sql, struct store_tariff *tariff)
     tariff->put_at_unix_s = sql_get_int(sql);
     tariff->approver = sql_get_int(sql);
     tariff->approved_at_unix_s = sql_get_int(sql);
+    sqlite_get_dismissal(sql, &tariff->dismissal);
 }
 
 static mv_status get_parts(struct store *store, struct store_tariff *tariff)
@@ -86,12 +88,14 @@ mv_status store_tariff_agreed(struct store *store, const char *name, struct stor
     return get_one(&sql, tariff);
 }
 
-mv_status store_tariffs(struct store *store, const char *after_name, uint32_t after_version, size_t limit,
+mv_status store_tariffs(struct store *store, const struct store_tariff_filter *filter, size_t limit,
                         store_tariff_fn *each, void *self)
 {
-    struct sql sql = sql_read(store, SQL_TARIFFS);
-    sql_put_text(&sql, after_name);
-    sql_put_int(&sql, after_version);
+    struct sql sql = sql_read(store, filter->waiting ? SQL_TARIFFS_WAITING : SQL_TARIFFS);
+    sql_put_text(&sql, filter->after_name);
+    sql_put_int(&sql, filter->after_version);
+    if (filter->waiting)
+        sql_put_int(&sql, filter->since_unix_s);
     sql_put_u64(&sql, limit);
     for (;;) {
         bool row;

@@ -41,8 +41,9 @@ static void decimals_are_exact(void **state)
 static void days_are_the_offices(void **state)
 {
     (void)state;
-    static const char *const bad[] = {"2026-02-29",       "2026-13-01", "2026-01-31 24:00",
-                                      "2026-01-31T06:00", "31.1.2026",  ""};
+    static const char *const bad[] = {"2026-02-29",          "2026-13-01",        "2026-01-31 24:00",
+                                      "2026-01-31 06:00:60", "2026-01-31 06:00:", "2026-01-31:30",
+                                      "2026-01-31T06:00",    "31.1.2026",         ""};
     char text[TARIFF_DECIMAL];
     int64_t at = 0;
     assert_true(tariff_time_read("2026-01-01", 0, &at));
@@ -50,6 +51,8 @@ static void days_are_the_offices(void **state)
     assert_true(tariff_time_read("2026-01-01 06:30", 480, &at));
     assert_int_equal(at, 1767225600 + 6 * 3600 + 30 * 60 - 8 * 3600);
     assert_string_equal(tariff_time_text(at, 480, text), "2026-01-01 06:30");
+    assert_true(tariff_time_read("2026-01-01 06:30:05", 480, &at));
+    assert_string_equal(tariff_time_text(at, 480, text), "2026-01-01 06:30:05");
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
         assert_false(tariff_time_read(bad[i], 0, &at));
 }
@@ -64,6 +67,14 @@ static void units_are_whole(void **state)
     assert_true(tariff_units_read("1.5", METERVAULT__V1__UTILITY__TIME, &units));
     assert_int_equal(units, 5400);
     assert_string_equal(tariff_units_text(units, METERVAULT__V1__UTILITY__TIME, text), "1.5");
+    assert_string_equal(tariff_units_text(5401, METERVAULT__V1__UTILITY__TIME, text), "1:30:01");
+    assert_true(tariff_units_read("1:30:01", METERVAULT__V1__UTILITY__TIME, &units));
+    assert_int_equal(units, 5401);
+    static const char *const wrong[] = {"1:30",   "1:60:00",  "1:00:60", "1:0:00",
+                                        ":30:00", "1:30:00 ", "1:3a:00", "1-30-00"};
+    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++)
+        assert_false(tariff_units_read(wrong[i], METERVAULT__V1__UTILITY__TIME, &units));
+    assert_false(tariff_units_read("1:30:01", METERVAULT__V1__UTILITY__WATER, &units));
     assert_false(tariff_units_read("0.001", METERVAULT__V1__UTILITY__TIME, &units)); /* 3.6 s */
     assert_false(tariff_units_read("0.0001", METERVAULT__V1__UTILITY__WATER, &units));
 }

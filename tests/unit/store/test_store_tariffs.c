@@ -165,6 +165,89 @@ static void test_the_newest_assignment_counts(void **state)
     assert_ok(store_commit(ledger->store));
 }
 
+static mv_status dismiss(const struct ledger *ledger, const struct store_tariff *tariff, int64_t principal,
+                         const char *reason)
+{
+    struct store_dismissal dismissal = {.principal = principal, .at_unix_s = AT + 1};
+    (void)snprintf(dismissal.reason, sizeof dismissal.reason, "%s", reason);
+    assert_ok(store_begin_write(ledger->store));
+    mv_status status = store_tariff_dismiss(ledger->store, tariff, &dismissal);
+    if (status.ok)
+        return store_commit(ledger->store);
+    store_rollback(ledger->store);
+    return status;
+}
+
+static void test_what_waits_is_dismissed_once(void **state)
+{
+    struct ledger *ledger = *state;
+    struct store_tariff tariff = sample_tariff(ledger, "version");
+    struct store_tariff found;
+    const int64_t boss = another_person(ledger);
+    assert_ok(insert(ledger, &tariff));
+    assert_reason(dismiss(ledger, &tariff, boss, ""), MV_TARIFF_OTHER_PERSON);
+    assert_reason(dismiss(ledger, &tariff, ledger->vendor, "no"), MV_TARIFF_SAME_PERSON);
+    assert_ok(dismiss(ledger, &tariff, boss, "no"));
+    assert_ok(store_tariff_get(ledger->store, "home", 1, &found));
+    assert_int_equal(found.dismissal.principal, boss);
+    assert_string_equal(found.dismissal.reason, "no");
+    assert_int_equal(found.dismissal.at_unix_s, AT + 1);
+    assert_reason(dismiss(ledger, &found, ledger->vendor, ""), MV_TARIFF_NOT_PENDING);
+    assert_reason(approve(ledger, &found, boss), MV_TARIFF_NOT_PENDING);
+    assert_reason(approve(ledger, &tariff, boss), MV_INTERNAL_ERROR); /* a row that was read before: the schema knows */
+    tariff = sample_tariff(ledger, "steps.price_e5");
+    assert_ok(insert(ledger, &tariff));
+    assert_ok(approve(ledger, &tariff, boss));
+    assert_reason(dismiss(ledger, &tariff, boss, "no"), MV_INTERNAL_ERROR);
+}
+
+/* Whoever writes: rows of versions and of assignments alike. */
+static void test_the_schema_keeps_dismissals(void **state)
+{
+    struct ledger *ledger = *state;
+    static const char *const refused[] = {
+        "INSERT INTO tariff_dismissal SELECT id, principal, 'reason', 1 FROM tariff_version",
+        "INSERT INTO tariff_dismissal SELECT 1, id, '', 1 FROM principal WHERE name = 'boss'",
+        "INSERT INTO tariff_dismissal VALUES (9, 1, '', 1)",
+        "INSERT INTO tariff_dismissal SELECT 2, principal, '', 1 FROM tariff_version WHERE id = 2",
+        "INSERT INTO tariff_assignment_dismissal SELECT id, principal, 'reason', 1 FROM tariff_assignment",
+        "INSERT INTO tariff_assignment_dismissal SELECT 1, id, '', 1 FROM principal WHERE name = 'boss'",
+        "INSERT INTO tariff_assignment_dismissal VALUES (9, 1, '', 1)",
+        "INSERT INTO tariff_assignment_dismissal SELECT 2, principal, '', 1 FROM tariff_assignment WHERE id = 2",
+    };
+    static const char *const kept[] = {
+        "UPDATE tariff_dismissal SET reason = 'x'",
+        "DELETE FROM tariff_dismissal",
+        "INSERT OR REPLACE INTO tariff_dismissal SELECT * FROM tariff_dismissal",
+        "INSERT INTO tariff_approval SELECT 1, id, 1 FROM principal WHERE name = 'boss'",
+        "UPDATE tariff_assignment_dismissal SET reason = 'x'",
+        "DELETE FROM tariff_assignment_dismissal",
+        "INSERT OR REPLACE INTO tariff_assignment_dismissal SELECT * FROM tariff_assignment_dismissal",
+        "INSERT INTO tariff_assignment_approval SELECT 1, id, 1 FROM principal WHERE name = 'boss'",
+    };
+    struct store_tariff tariff = sample_tariff(ledger, "version");
+    struct store_tariff plain = sample_tariff(ledger, "");
+    struct store_tariff_assignment row = {
+        .organisation = 1, .utility = 1, .meter_class = "home", .tariff = "home", .doubt = "tariff"};
+    (void)another_person(ledger);
+    assert_ok(insert(ledger, &tariff));
+    assert_ok(insert(ledger, &plain));
+    assert_ok(store_begin_write(ledger->store));
+    assert_ok(store_tariff_assign(ledger->store, &row, ledger->vendor, AT));
+    row.doubt[0] = '\0';
+    assert_ok(store_tariff_assign(ledger->store, &row, ledger->vendor, AT));
+    assert_ok(store_commit(ledger->store));
+    for (size_t i = 0; i < sizeof refused / sizeof refused[0]; i++)
+        if (raw_try(ledger, refused[i]) != SQLITE_CONSTRAINT)
+            fail_msg("not refused: %s", refused[i]);
+    raw_do(ledger, "INSERT INTO tariff_dismissal SELECT id, principal, '', 1 FROM tariff_version WHERE id = 1");
+    raw_do(ledger,
+           "INSERT INTO tariff_assignment_dismissal SELECT id, principal, '', 1 FROM tariff_assignment WHERE id = 1");
+    for (size_t i = 0; i < sizeof kept / sizeof kept[0]; i++)
+        if (raw_try(ledger, kept[i]) != SQLITE_CONSTRAINT)
+            fail_msg("not refused: %s", kept[i]);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -173,6 +256,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_a_first_version_needs_its_doubt, ledger_new, ledger_remove),
         cmocka_unit_test_setup_teardown(test_history_is_never_edited, ledger_new, ledger_remove),
         cmocka_unit_test_setup_teardown(test_the_newest_assignment_counts, ledger_new, ledger_remove),
+        cmocka_unit_test_setup_teardown(test_what_waits_is_dismissed_once, ledger_new, ledger_remove),
+        cmocka_unit_test_setup_teardown(test_the_schema_keeps_dismissals, ledger_new, ledger_remove),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

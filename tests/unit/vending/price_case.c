@@ -3,6 +3,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <string.h>
 /* cmocka.h needs those four first */
 #include <cmocka.h>
@@ -46,7 +47,7 @@ static void any_charges(struct vend_tariff_version *tariff, uint64_t *seed)
     tariff->charge_count = price_random(seed, 4);
     for (size_t i = 0; i < tariff->charge_count; i++) {
         struct vend_charge *charge = &tariff->charges[i];
-        memcpy(charge->name, "levy", sizeof "levy");
+        (void)snprintf(charge->name, sizeof charge->name, "levy %zu", i);
         charge->kind = (enum vend_charge_kind)(1 + price_random(seed, 3));
         charge->amount = charge->kind == VEND_CHARGE_FIXED ? (int64_t)price_random(seed, 30) * tariff->round_to
                                                            : (int64_t)price_random(seed, 200000);
@@ -54,7 +55,7 @@ static void any_charges(struct vend_tariff_version *tariff, uint64_t *seed)
     tariff->tax_count = price_random(seed, 3);
     for (size_t i = 0; i < tariff->tax_count; i++) {
         struct vend_tax *tax = &tariff->taxes[i];
-        memcpy(tax->name, "tax", sizeof "tax");
+        (void)snprintf(tax->name, sizeof tax->name, "tax %zu", i);
         tax->percent_e4 = (int64_t)price_random(seed, 250000);
         tax->on_energy = price_random(seed, 2) == 0;
         tax->on_charges = !tax->on_energy || price_random(seed, 2) == 0;

@@ -18,6 +18,9 @@ mv_status call_tariff_as(struct world *world, const char *who, enum vend_call ca
                                           .rounding = VEND_ROUND_UP};
     const struct vend_quote_request request = {
         .organisation = "", .utility = VEND_ELECTRICITY, .meter_class = "none", .tariff = ""};
+    const struct vend_tariff_page page = {.token = ""};
+    const struct vend_tariff_waiting waiting = {.name = "unknown", .version = 1};
+    static struct vend_dismissed dismissed;
     switch (call) {
     case VEND_SET_OFFICE:
         return vend_set_office(vend, &caller, &office);
@@ -30,10 +33,20 @@ mv_status call_tariff_as(struct world *world, const char *who, enum vend_call ca
     case VEND_GET_TARIFF:
         return vend_get_tariff(vend, &caller, "unknown", 0, &tariff);
     case VEND_LIST_TARIFFS: {
-        mv_status status = vend_list_tariffs(vend, &caller, 0, "", &list);
+        mv_status status = vend_list_tariffs(vend, &caller, &page, &list);
         vend_tariffs_free(&list);
         return status;
     }
+    case VEND_LIST_ASSIGNMENTS: {
+        struct vend_assignment_list assignments;
+        mv_status status = vend_list_assignments(vend, &caller, &page, &assignments);
+        vend_assignments_free(&assignments);
+        return status;
+    }
+    case VEND_WITHDRAW_TARIFF:
+        return vend_withdraw_tariff(vend, &caller, &waiting, &dismissed);
+    case VEND_REJECT_TARIFF:
+        return vend_reject_tariff(vend, &caller, &waiting, "reason", &dismissed);
     case VEND_ASSIGN_TARIFF:
         return vend_assign_tariff(vend, &caller,
                                   &(struct vend_assignment_request){"root", VEND_ELECTRICITY, "none", "", 0},

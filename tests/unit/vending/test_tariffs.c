@@ -388,6 +388,32 @@ static void names_and_fields(void **state)
     assert_int_equal(world_audit_count(world, "TariffService.PutTariff", "TARIFF_INVALID"), 1);
 }
 
+/* A bill and a file of two charges of one name would not say which is which. */
+static void names_are_taken_once(void **state)
+{
+    struct world *world = *state;
+    struct vend_tariff_version version = named("home1", 10000, NOW_S);
+    struct vend_tariff tariff;
+    office(world);
+    version.charge_count = 2;
+    version.charges[0] = (struct vend_charge){"levy", VEND_CHARGE_PERCENT, 1};
+    version.charges[1] = (struct vend_charge){"levy", VEND_CHARGE_FIXED, 1};
+    assert_refused(MV_TARIFF_INVALID, put(world, "manager", "root", &version, &tariff));
+    (void)snprintf(version.charges[1].name, sizeof version.charges[1].name, "Levy");
+    version.tax_count = 2;
+    version.taxes[0] = (struct vend_tax){"VAT", 1, true, true};
+    version.taxes[1] = version.taxes[0];
+    assert_refused(MV_TARIFF_INVALID, put(world, "manager", "root", &version, &tariff));
+    version.tax_count = 1;
+    assert_ok(put(world, "manager", "root", &version, &tariff));
+    version.kind = VEND_TIME_OF_USE;
+    version.step_count = 0;
+    version.period_count = 2;
+    version.periods[0] = (struct vend_period){"day", 1, 5000};
+    version.periods[1] = version.periods[0];
+    assert_refused(MV_TARIFF_INVALID, put(world, "manager", "root", &version, &tariff));
+}
+
 /* All that a version says comes back as it was put in. */
 static void what_is_put_in_comes_back(void **state)
 {
@@ -427,18 +453,21 @@ static void lists_go_on_page_by_page(void **state)
         in_force(world, "shop", &version);
     }
     do {
-        assert_ok(vend_list_tariffs(world->vend, &auditor, 2, token, &list));
+        assert_ok(vend_list_tariffs(world->vend, &auditor, &(struct vend_tariff_page){false, 2, token}, &list));
         seen += list.count;
         (void)snprintf(token, sizeof token, "%s", list.next);
         vend_tariffs_free(&list);
     } while (token[0] != '\0');
     assert_int_equal(seen, 5);
-    assert_ok(vend_list_tariffs(world->vend, &rival, 0, "", &list));
+    assert_ok(vend_list_tariffs(world->vend, &rival, &(struct vend_tariff_page){false, 0, ""}, &list));
     assert_int_equal(list.count, 0);
     vend_tariffs_free(&list);
-    assert_refused(MV_PAGE_TOKEN_INVALID, vend_list_tariffs(world->vend, &auditor, 2, "t1", &list));
-    assert_refused(MV_PAGE_TOKEN_INVALID, vend_list_tariffs(world->vend, &auditor, 2, "/1", &list));
-    assert_refused(MV_PAGE_TOKEN_INVALID, vend_list_tariffs(world->vend, &auditor, 2, "t1/x", &list));
+    assert_refused(MV_PAGE_TOKEN_INVALID,
+                   vend_list_tariffs(world->vend, &auditor, &(struct vend_tariff_page){false, 2, "t1"}, &list));
+    assert_refused(MV_PAGE_TOKEN_INVALID,
+                   vend_list_tariffs(world->vend, &auditor, &(struct vend_tariff_page){false, 2, "/1"}, &list));
+    assert_refused(MV_PAGE_TOKEN_INVALID,
+                   vend_list_tariffs(world->vend, &auditor, &(struct vend_tariff_page){false, 2, "t1/x"}, &list));
 }
 
 int main(void)
@@ -455,6 +484,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(an_assignment_begins_at_its_date, world_setup, world_teardown),
         cmocka_unit_test_setup_teardown(no_date_holds_up_what_follows, world_setup, world_teardown),
         cmocka_unit_test_setup_teardown(names_and_fields, world_setup, world_teardown),
+        cmocka_unit_test_setup_teardown(names_are_taken_once, world_setup, world_teardown),
         cmocka_unit_test_setup_teardown(what_is_put_in_comes_back, world_setup, world_teardown),
         cmocka_unit_test_setup_teardown(lists_go_on_page_by_page, world_setup, world_teardown),
     };
