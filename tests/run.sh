@@ -306,6 +306,7 @@ part_long() {
     script "proof of meter-core" tests/proof/run.sh
     script "a million random operations" tests/model/run.py --operations 1000000
     script "a year of an office" env METERVAULT_CUSTOMERS=300 METERVAULT_MONTHS=12 tests/year/run.sh
+    one "one vendor's credit under 64 clients" tests/bench/vendors.sh --rounds 5 --gate
     script "200,000 prices computed twice" tests/unit/vending/price_model.py build/tests/price_driver 200000 3
     script "a year of power cuts" tests/unit/core/year_long.sh build/tests/test_year_cut_1
     script "cards pulled out 1000 times" env METERVAULT_CARD_CUTS=1000 tests/faults/cards.sh
