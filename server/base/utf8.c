@@ -42,7 +42,9 @@ bool mv_utf8_ok(const void *data, size_t size)
 {
     const uint8_t *text = data;
     for (size_t i = 0; i < size;) {
-        size_t length = character(text + i, size - i);
+        /* almost every one is ASCII */
+        bool plain = text[i] != 0 && text[i] < 0x80;
+        size_t length = plain ? 1 : character(text + i, size - i);
         if (length == 0)
             return false;
         i += length;

@@ -62,6 +62,17 @@ static void keep_meter(struct vend_planner *planner, const struct vend_item *ite
         vend_meter_cache_keep(&planner->meters, &item->meter);
 }
 
+/* Most orders of a group are of one seller, and to look through all that is above it costs more than the rest of the
+ * admission. */
+static mv_status check_price(struct vend_planner *planner, int64_t seller)
+{
+    if (planner->asked_of != seller) {
+        planner->asked_of = seller;
+        planner->needs_price = vend_credit_needs_price(planner->store, seller);
+    }
+    return planner->needs_price;
+}
+
 static mv_status check_new(struct vend *vend, struct vend_group *group, struct vend_item *item)
 {
     struct vend_planner *planner = &vend->planner;
@@ -73,7 +84,7 @@ static mv_status check_new(struct vend *vend, struct vend_group *group, struct v
                           meter->sgc));
     MV_TRY(vend_sale_check_account(item));
     if (request->order.kind == VEND_ORDER_CREDIT && !request->order.priced)
-        MV_TRY(vend_credit_needs_price(planner->store, item->seller.organisation));
+        MV_TRY(check_price(planner, item->seller.organisation));
     MV_TRY(vend_rule_meter(meter));
     item->held = vend_must_wait(planner, meter->id);
     if (item->held)
@@ -135,6 +146,7 @@ static mv_status begin(struct vend *vend)
     struct vend_planner *planner = &vend->planner;
     if (planner->store == NULL)
         MV_TRY(store_open(vend->ledger, STORE_READER, &planner->store));
+    planner->asked_of = 0;
     return store_begin_read(planner->store);
 }
 

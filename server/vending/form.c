@@ -1,6 +1,5 @@
 #include "vending/form.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "base/name.h"
@@ -111,5 +110,7 @@ mv_status vend_form_page(uint32_t *page_size)
 
 void vend_copy(char *to, size_t size, const char *from)
 {
-    (void)snprintf(to, size, "%s", from);
+    size_t length = strnlen(from, size - 1);
+    memcpy(to, from, length);
+    to[length] = '\0';
 }

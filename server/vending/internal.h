@@ -97,6 +97,10 @@ struct vend_planner {
     bool runs;
     struct store *store; /* NULL: to be opened */
     struct vend_meter_cache meters;
+    /* The organisation that was last asked about within the present snapshot, 0 none: whether it may sell credit
+     * without a price. */
+    int64_t asked_of;
+    mv_status needs_price;
     atomic_bool astray; /* set by the writer: a meter was found changed, so that all that is kept may be old */
     struct vend_job *jobs[HSMD_BATCH];
     struct vend_under_way taken, passed; /* in the present group, and in the one that was passed last */
