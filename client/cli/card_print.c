@@ -2,6 +2,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "bill_print.h"
 #include "card_desk.h"
 #include "meter_print.h"
 #include "quantity.h"
@@ -32,9 +33,16 @@ static void print_purchase(const Metervault__V1__CardBegin *begin, const Meterva
     char when[SALE_TIME_TEXT];
     char amount[QUANTITY_TEXT];
     sale_time_text(record->issued_at_unix_s, when);
-    if (begin->purchase != NULL) {
+    if (begin->purchase != NULL && begin->purchase->quantity != NULL) {
         quantity_text(begin->purchase->quantity, amount);
         (void)printf("Credit    %s\n", amount);
+    }
+    if (result->sold != NULL) {
+        const Metervault__V1__ReceiptNumber *receipt = result->sold->issued->receipt;
+        (void)printf("Account   %s  %s\nReceipt   %s/%s/%" PRIu64 "\n", result->sold->account_number,
+                     result->sold->customer_name, receipt->organisation, receipt->terminal_id, receipt->number);
+        bill_print(result->sold->bill);
+        bill_print_payment(result->sold);
     }
     (void)printf("Purchase  number %u%s%s\nSigned    %s by %s\nRequest   %s\n", record->sequence,
                  result->merged ? ", with what the meter had not taken" : "",

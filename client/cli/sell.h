@@ -35,5 +35,7 @@ int sell_ask(struct cli *cli, struct mv_client *client, struct sell *sell, const
 void sell_forget(struct sell *sell);
 /* From what was said to the request. CLI_DONE, or CLI_USAGE after it said what is wrong. */
 int sell_complete(const struct cli *cli, struct sell *sell);
+/* The same without who buys, where that is clear. */
+int sell_complete_payment(const struct cli *cli, struct sell *sell);
 
 #endif

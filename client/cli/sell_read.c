@@ -74,12 +74,9 @@ static int complete_who(const struct cli *cli, struct sell *sell)
     return CLI_DONE;
 }
 
-int sell_complete(const struct cli *cli, struct sell *sell)
+static int complete_payment(const struct cli *cli, struct sell *sell)
 {
-    metervault__v1__purchase__init(&sell->purchase);
-    int code = complete_who(cli, sell);
-    if (code == CLI_DONE)
-        code = complete_amount(cli, sell);
+    int code = complete_amount(cli, sell);
     if (code != CLI_DONE)
         return code;
     sell->purchase.payment = bill_payment_find(sell->payment == NULL ? "cash" : sell->payment);
@@ -88,6 +85,19 @@ int sell_complete(const struct cli *cli, struct sell *sell)
     if (sell->tendered != NULL)
         code = read_money(cli, sell, "tendered", sell->tendered, &sell->purchase.tendered);
     sell->purchase.keep_change = sell->keep_change;
-    sell->purchase.carrier = METERVAULT__V1__CARRIER__KEYPAD;
     return code;
+}
+
+int sell_complete_payment(const struct cli *cli, struct sell *sell)
+{
+    metervault__v1__purchase__init(&sell->purchase);
+    return complete_payment(cli, sell);
+}
+
+int sell_complete(const struct cli *cli, struct sell *sell)
+{
+    metervault__v1__purchase__init(&sell->purchase);
+    sell->purchase.carrier = METERVAULT__V1__CARRIER__KEYPAD;
+    int code = complete_who(cli, sell);
+    return code == CLI_DONE ? complete_payment(cli, sell) : code;
 }

@@ -130,12 +130,42 @@ same "once" "$total" "$(remaining 1)"
 expect "a replaced one stays denied" 1 "CARD_DENIED" cli "$supervisor" card unblock --uid 04000000000001
 expect "the list tells" 0 "04000000000001" cli "$supervisor" card list --denied
 
+# ---- at a price, by a shop that sells on credit ----
+prices() {
+    printf 'name = "home"\nkind = single\nvalid_from = "2020-01-01"\nstep { price = "0.20" }\ntax "VAT" { percent = "10" }\nround_to = "0.01"\n' >"$MV_DIR/home.tariff"
+    mv_enrol manager1 root manager && mv_enrol manager2 root manager &&
+        cli "$MV_OFFICER" tariff office --currency EUR --digits 2 --yes &&
+        cli manager1 tariff import "$MV_DIR/home.tariff" --organisation root &&
+        cli "$MV_OFFICER" tariff approve home --version 1 --yes &&
+        cli manager1 tariff assign home --organisation root --utility electricity &&
+        cli "$supervisor" account open A-1 --meter "$pan" --name "Mei Lin" &&
+        cli manager1 vendor terms "$MV_ORGANISATION" --credit-limit 5 &&
+        cli manager2 vendor approve "$MV_ORGANISATION" --version 1 --yes
+}
+available() {
+    cli "$MV_VENDOR" vendor show --json | json available
+}
+check "prices, and a shop with a credit of 5.00" prices
+expect "it sells nothing without a price" 1 "VENDOR_NEEDS_PRICE" at_desk "$MV_VENDOR" purchase --kwh 1
+expect "nor more than its credit" 1 "VENDOR_CREDIT_EXHAUSTED" at_desk "$MV_VENDOR" purchase --money 5.10
+expect "nor for less than it costs" 1 "TENDERED_TOO_LITTLE" at_desk "$MV_VENDOR" purchase --money 1.10 --tendered 1
+same "which takes nothing" 500 "$(available)"
+expect "at the account's tariff" 0 "Receipt   $MV_ORGANISATION/" at_desk "$MV_VENDOR" purchase --money 1.10 --tendered 5 --request-id paid
+same "5 kWh for 1.10, taken from the credit" 390 "$(available)"
+expect "the same request is the same sale" 0 "number 9 (was on the card" at_desk "$MV_VENDOR" purchase --money 1.10 --tendered 5 --request-id paid
+same "which takes nothing more" 390 "$(available)"
+expect "not with other money" 1 "REQUEST_ID_REUSED" at_desk "$MV_VENDOR" purchase --money 1.20 --tendered 5 --request-id paid
+expect "the meter takes it" 0 "ACCEPT" at_meter 1
+total=$((total + 5000))
+same "and counts it" "$total" "$(remaining 1)"
+expect "another program finds the money right" 0 "every prefix holds" python3 tests/integration/vendor_law.py "$MV_DIR/server/ledger.db"
+
 # ---- the end ----
 expect "a closing asks the meter first" 1 "PREVIOUS_UNREAD" at_desk "$MV_VENDOR" close --yes --request-id end
 expect "which answers" 0 "ACCEPT" at_meter 1
 expect "the account is closed" 0 "" at_desk "$MV_VENDOR" close --yes --request-id end
 expect "the card may serve another one" 0 "TRANSPORT" cli "$MV_VENDOR" card show 04000000000002
-same "every sale is in the ledger once, and the replacement" "8 $total" "$(query "SELECT count(*) || ' ' || sum(amount) FROM record WHERE kind = 1")"
+same "every sale is in the ledger once, and the replacement" "9 $total" "$(query "SELECT count(*) || ' ' || sum(amount) FROM record WHERE kind = 1")"
 check "the audit chain verifies" cli "$MV_OFFICER" audit verify
 check "no sanitizer complained" no_sanitizer_report
 card_out
