@@ -157,6 +157,31 @@ static void months_are_the_offices(void **state)
     assert_int_equal(buy(world, "S-1", 6000)->free_units, 0);
 }
 
+/* To the second, and February has 29 days in 2028. A sale is in the month of the time that the ledger says. */
+static void a_month_ends_with_its_last_second(void **state)
+{
+    enum { FEBRUARY = (2028 - 1970) * 12 + 1, DAYS = 1139, REST_S = 50369 }; /* to the 28th at 23:59:59 */
+    static const struct {
+        int64_t wait_s, month, free;
+        const char *monthly;
+    } steps[] = {{REST_S, FEBRUARY, 5000, "1x100 "},
+                 {1, FEBRUARY, 0, ""},
+                 {86399, FEBRUARY, 0, ""},
+                 {1, FEBRUARY + 1, 5000, "1x100 "}};
+    struct world *world = *state;
+    wait_days(DAYS);
+    for (size_t i = 0; i < sizeof steps / sizeof steps[0]; i++) {
+        world_step(steps[i].wait_s, steps[i].wait_s);
+        if (i == 0)
+            social_account(world);
+        const struct store_bill *bill = buy(world, "S-1", 6000);
+        assert_int_equal(bill->after.month, steps[i].month);
+        assert_int_equal(bill->free_units, steps[i].free);
+        assert_monthly(bill, steps[i].monthly);
+        assert_int_equal(office_number(world, "SELECT max(issued_at_unix_s) FROM sale"), world_now_s());
+    }
+}
+
 /* An account opened in the office's February owes nothing for January. */
 static void an_account_begins_in_the_offices_month(void **state)
 {
@@ -195,6 +220,7 @@ int main(void)
         TEST(months_are_charged_at_the_rate_of_their_time),
         TEST(more_rates_than_lines_wait),
         TEST(what_was_taken_of_a_month_is_counted_once),
+        TEST(a_month_ends_with_its_last_second),
         AHEAD(months_are_the_offices),
         AHEAD(an_account_begins_in_the_offices_month),
     };
