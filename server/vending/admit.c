@@ -73,6 +73,17 @@ static mv_status check_price(struct vend_planner *planner, int64_t seller)
     return planner->needs_price;
 }
 
+/* Who sells on credit gives nothing away, but what two officers agreed to. */
+static mv_status check_unpriced(struct vend_planner *planner, const struct vend_item *item)
+{
+    const struct vend_order *order = &item->request->order;
+    if (order->claim != 0)
+        return mv_ok();
+    mv_status status = check_price(planner, item->seller.organisation);
+    bool gives = order->free_reason != NULL && !status.ok && status.reason == MV_VENDOR_NEEDS_PRICE;
+    return gives ? mv_fail(MV_VENDOR_GIVES_NOTHING, NULL) : status;
+}
+
 static mv_status check_new(struct vend *vend, struct vend_group *group, struct vend_item *item)
 {
     struct vend_planner *planner = &vend->planner;
@@ -84,7 +95,7 @@ static mv_status check_new(struct vend *vend, struct vend_group *group, struct v
                           meter->sgc));
     MV_TRY(vend_sale_check_account(item));
     if (request->order.kind == VEND_ORDER_CREDIT && !request->order.priced)
-        MV_TRY(check_price(planner, item->seller.organisation));
+        MV_TRY(check_unpriced(planner, item));
     MV_TRY(vend_rule_meter(meter));
     item->held = vend_must_wait(planner, meter->id);
     if (item->held)

@@ -206,8 +206,8 @@ def reckon_free(office, event):
     known = office.orders.get((event["by"], event["id"]))
     if known:
         return [known[1]]
-    if kind_vendor.vendor_of(office, event["by"]):
-        return [refused("VENDOR_NEEDS_PRICE")]
+    if kind_vendor.vendor_of(office, event["by"]) and "claim" not in event:
+        return [refused("VENDOR_GIVES_NOTHING")]
     served = office.accounts.get(office.account_on(event["pan"]))
     if served and served.state != "ACCOUNT_IN_USE":
         return [refused("ACCOUNT_SUSPENDED")]

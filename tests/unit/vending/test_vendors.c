@@ -167,6 +167,36 @@ static void what_has_no_price_is_not_sold(void **state)
     assert_int_equal(office_number(world, "SELECT count(*) FROM sale"), 1);
 }
 
+static mv_status give(struct world *world, const char *who, const char *id, const char *pan, int64_t claim)
+{
+    const struct vend_order order = {.request_id = id,
+                                     .terminal = "till",
+                                     .pan = pan,
+                                     .carrier = VEND_KEYPAD,
+                                     .kind = VEND_ORDER_CREDIT,
+                                     .free_reason = "storm",
+                                     .claim = claim,
+                                     .quantity = {VEND_UNIT_WH, 1000}};
+    return office_sell_as(world, who, &order, NULL);
+}
+
+static void a_vendor_gives_nothing_away(void **state)
+{
+    struct world *world = *state;
+    struct vend_caller officer = world_caller("officer1");
+    struct vend_principal row;
+    char pan[19];
+    world_pan(1, pan);
+    assert_ok(vend_create_principal(world->vend, &officer, "head", "shop", 1U << VEND_SUPERVISOR, &row));
+    assert_ok(give(world, "head", "before", pan, 0));
+    office_vendor(world, "shop", &ample, 1000);
+    assert_refused(MV_VENDOR_GIVES_NOTHING, give(world, "head", "free", pan, 0));
+    assert_ok(give(world, "chief", "free", pan, 0)); /* of an organisation above */
+    /* of a claim officers decide, and this is none */
+    assert_refused(MV_CLAIM_NOT_DUE, give(world, "head", "claim", pan, 77));
+    assert_int_equal(balance(world), 1000);
+}
+
 /* A card is filled by records too. */
 static void records_bring_nothing_to_a_suspended_account(void **state)
 {
@@ -313,6 +343,7 @@ int main(void)
         TEST(a_day_ends_at_the_office),
         TEST(limits_hold_for_accounts_that_pay),
         TEST(what_has_no_price_is_not_sold),
+        TEST(a_vendor_gives_nothing_away),
         TEST(records_bring_nothing_to_a_suspended_account),
         TEST(commission_is_taken_back_once),
         TEST(a_statement_comes_in_pages),
