@@ -144,6 +144,8 @@ static bool transmit(struct reader *base, const uint8_t *command, size_t command
 static void close_reader(struct reader *base)
 {
     struct pcsc_reader *reader = (struct pcsc_reader *)base;
+    /* Not a reset: pcscd looks for a card only now and then, and would take the next one for this one until a command
+     * fails. A card without power has to be powered, which shows at once that it is another or gone. */
     if (reader->card != 0)
         (void)SCardDisconnect(reader->card, SCARD_UNPOWER_CARD);
     (void)SCardReleaseContext(reader->context);

@@ -4,8 +4,8 @@
 usage: card_secrets.py FOLDER SERVER-PID HSMD-PID CLIENT PAN DOMAIN CANARY   FOLDER is that of the instance, HSMD-PID the
 supervisor of the key process, CLIENT the program that carries a card's messages; CANARY, 32 hex digits, is given to it as
 a request id. The run is over when FOLDER/run-is-over is there.
-The keys: every diversified one, computed here of the masters as their backups have them (what lies on the cards must be
-among these), and every session key, told by the emulated cards. The client is stopped again and again while a card is in
+The keys: every diversified one, computed here of the masters as their backups have them, or, of profile 2, as the card
+issuer has them (what lies on the cards must be among these), and every session key, told by the emulated cards. The client is stopped again and again while a card is in
 it; then its memory and that of server and key process are searched, in the end with all keys, and all files: logs,
 ledger, token, what went over the client's TLS connection, what went between client and cards.
 The search is not blind: what is in the same places and no secret, the canary and the free content of a card, it finds.
@@ -13,6 +13,7 @@ The search is not blind: what is in the same places and no secret, the canary an
 import glob
 import os
 import signal
+import subprocess
 import sys
 import time
 
@@ -23,7 +24,8 @@ from memory import children, forms, found, read_hex  # noqa: E402 pylint: disabl
 USES = ("card-transport", "card-issuer", "card-office", "card-meter", "card-area")
 MOST_LOOKS = int(os.environ.get("METERVAULT_CARD_LOOKS", "1"))  # at one client
 LATEST = 4  # session keys that a look in the middle of a run is for
-MAGIC = len(b"metervault card 1\n")  # before the serial number in an emulated card
+PROFILE_1 = b"metervault card 1\n"
+MAGIC = len(PROFILE_1)  # before the serial number in an emulated card
 OWN_PLACES = ("/custodians/", "/meters/", "/cards/", "/told.")
 passed = failed = 0
 
@@ -60,6 +62,23 @@ def told(folder):
     return {f"session key {number} ({line[:3]})": bytes.fromhex(line[4:]) for number, line in enumerate(lines, 1)}
 
 
+def pboc_keys(folder, serial):
+    """Of a card of profile 2: Enc(factor) | Enc(NOT factor), as they are and with the parity that a token gives them. Halves:
+    the left one is a key of its own, for single DES."""
+    both = serial + bytes(byte ^ 0xFF for byte in serial)
+    keys = {}
+    with open(f"{folder}/custodians/pboc-masters", encoding="ascii") as file:
+        masters = file.read().split()
+    for use, master in zip(("int", "ext", "fil"), masters, strict=True):
+        key = subprocess.run(["openssl", "enc", "-des-ede", "-nopad", "-K", master], input=both, capture_output=True,
+                             check=True).stdout
+        odd = bytes(byte & 0xFE | (bin(byte >> 1).count("1") + 1) % 2 for byte in key)
+        for parity, value in {"": key, ", odd": odd}.items():
+            name = f"card-pboc {use} of {serial.hex()}{parity}"
+            keys |= {f"{name}, left": value[:8], f"{name}, right": value[8:]}
+    return keys
+
+
 class Diversified:
     """Computed anew only when there is another card or master."""
 
@@ -68,12 +87,16 @@ class Diversified:
         self.made_of, self.keys = None, {}
 
     def __call__(self):
-        uids = sorted({read(path)[MAGIC:MAGIC + 7] for path in glob.glob(f"{self.folder}/cards/*")})
-        made_of = uids, sorted(glob.glob(f"{self.folder}/hsm/backup/card-*"))
+        cards = [read(path) for path in glob.glob(f"{self.folder}/cards/*")]
+        uids = sorted({card[MAGIC:MAGIC + 7] for card in cards if card.startswith(PROFILE_1)})
+        serials = sorted({card[MAGIC:MAGIC + 8] for card in cards if not card.startswith(PROFILE_1)})
+        made_of = uids, serials, sorted(glob.glob(f"{self.folder}/hsm/backup/card-*"))
         if made_of != self.made_of:
             masters, self.made_of, self.keys = masters_of(self.folder), made_of, {}
             for uid in uids:
                 self.keys |= keys_of_card(masters, uid, self.pan, self.domain)
+            for serial in serials:
+                self.keys |= pboc_keys(self.folder, serial)
         return self.keys
 
 
@@ -185,7 +208,7 @@ def search_files(folder, keys, plain):
     hits = list(in_files(folder, keys))
     check("no key in any file: logs, ledger, token, configuration, printed", not hits, ", ".join(hits))
     with open(f"{folder}/log/planted", "wb") as file:
-        file.write(b"text " + list(keys.values())[-1].hex().encode() + b" text")
+        file.write(b"text " + next(iter(keys.values())).hex().encode() + b" text")
     hits = list(in_files(folder, keys))
     check("one that is planted among the logs is found", len(hits) == 1 and hits[0].endswith("/log/planted"), ", ".join(hits))
     os.unlink(f"{folder}/log/planted")
@@ -218,7 +241,9 @@ def main():
     cards = b"".join(read(path) for path in glob.glob(f"{folder}/cards/*"))
     on_cards = [name for name, key in derived.items() if key in cards]
     check(f"{len(derived)} diversified keys are computed, {len(on_cards)} of them lie on cards", len(on_cards) >= 8)
-    check(f"{len(sessions)} session keys were told", len(sessions) >= 20)
+    of_2 = {key for name, key in sessions.items() if name.endswith(("(int)", "(ext)", "(fil)"))}
+    check("those of profile 2 are what its cards have",
+          len(of_2) == 3 and all(half in derived.values() for key in of_2 for half in (key[:8], key[8:])))
     search_memory(look, derived | sessions)
     search_files(folder, derived | sessions, plain)
     print(f"{passed} passed, {failed} failed")

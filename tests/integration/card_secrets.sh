@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Keys of cards, diversified ones and those of every session, are looked for in the memory and the files of server and
 # client and in all that goes over the wire, through a run of personalising, opening, purchase, reading back, replacing
-# and new keys. The key process has them, in locked memory. Root only; MV_BIN chooses the
+# and new keys, and of cards of profile 2, whose diversified keys serve every session. The key process has them, in locked
+# memory. Root only; MV_BIN chooses the
 # build, METERVAULT_CARD_LOOKS how often memory is searched in a session.
 set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.." || exit 3
@@ -13,6 +14,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/../.." || exit 3
 engineer=engineer1 factory=factory1 domain=A1B2C3
 canary=$(mv_random_hex 16)
 check "root, to read another process's memory" test "$(id -u)" -eq 0
+MV_SERVER_EXTRA="card_pboc_class = 4"
 check "an instance starts" mv_instance_start || finish
 check "an engineer" mv_enrol "$engineer" "$MV_ORGANISATION" engineer
 check "who makes cards ready" mv_enrol "$factory" "$MV_ORGANISATION" card-factory
@@ -20,10 +22,11 @@ for use in record-mac record-enc; do
     check "master $use" mv_keys generate --use "$use" --domain "$domain"
 done
 check "masters of cards" mv_card_masters "$domain"
-check "a meter is made" meters_make 1 "$domain" || finish
+check "masters of profile 2" pboc_masters_make || finish
+check "meters are made" meters_make 2 "$domain" || finish
 pan=$(mv_pan 1)
 
-card_make user && card_make spare && card_make tool && card_make first
+card_make user && card_make spare && card_make tool && card_make first && pboc_make other
 card_in first
 check "the key process knows the new keys" await_keys at_socket "$factory" personalise --factory
 
@@ -62,6 +65,11 @@ for use in card-issuer card-office; do
 done
 talkative spare
 check "the new card gets newer keys" rekey_until office 2 04000000000002 tapped "$engineer"
+talkative other
+check "an account on a card of profile 2" tapped "$MV_VENDOR" open --meter "$(mv_pan 2)" --kwh 20 --client 4712
+check "the meter takes it" at_meter 2
+talkative other
+check "a purchase on it" tapped "$MV_VENDOR" purchase --kwh 5
 touch "$MV_DIR/run-is-over"
 wait "$watcher"
 cat "$MV_DIR/found"

@@ -30,6 +30,11 @@ pboc_make() { # NAME: a card of profile 2 as its issuer sends it; the serial num
     "$MV_VCARD" --card "$MV_DIR/cards/$1" --new "$(printf '86%012X' "$mv_pboc_cards")" --profile-2 "$mv_pboc_masters"
 }
 
+# The card at hand, for & behind it: a test that is killed takes it along.
+vcard() { # SWITCH...
+    exec setpriv --pdeathsig TERM "$MV_VCARD" --card "$MV_DIR/cards/$mv_hand" "$@"
+}
+
 card_out() {
     [ -z "$mv_card_pid" ] || { kill "$mv_card_pid" && wait "$mv_card_pid"; } 2>/dev/null
     mv_card_pid='' mv_place=''
@@ -43,29 +48,32 @@ card_in() { # NAME [SWITCH...]
     mv_card_switches=("$@")
 }
 
-# The card at hand lies in the virtual reader, until it is taken out.
-in_reader() {
-    [ "$mv_place" != desk ] || return 0
-    card_out
-    "$MV_VCARD" --card "$MV_DIR/cards/$mv_hand" "${mv_card_switches[@]}" --vpcd "$MV_VPCD" &
-    mv_card_pid=$! mv_place=desk
-    for _ in {1..100}; do
-        ! "$MV_BIN/metervault" card readers --config "$MV_DIR/clients/$MV_VENDOR.conf" | grep -q 'a card' || return 0
+await_reader() { # full|empty
+    local state
+    for _ in {1..200}; do
+        state=empty
+        ! "$MV_BIN/metervault" card readers --config "$MV_DIR/clients/$MV_VENDOR.conf" | grep -q 'a card' || state=full
+        [ "$state" != "$1" ] || return 0
         sleep 0.05
     done
     return 1
 }
 
+# The card at hand lies in the virtual reader, until it is taken out. pcscd looks every 0.4 seconds: a card that takes the
+# place of another between two looks is the old one to it, whose connection is gone. No hand is that fast.
+in_reader() {
+    [ "$mv_place" != desk ] || return 0
+    card_out
+    await_reader empty || return
+    vcard "${mv_card_switches[@]}" --vpcd "$MV_VPCD" &
+    mv_card_pid=$! mv_place=desk
+    await_reader full
+}
+
 # Runs a card command of the principal with the card at hand in the reader.
 at_desk() { # PRINCIPAL PART arguments...
-    local principal=$1 part=$2 code
+    local principal=$1 part=$2
     shift 2
-    in_reader || return
-    cli "$principal" card "$part" "$@" --reader "$MV_READER" --wait 3
-    code=$?
-    [ "$code" -eq 3 ] || return "$code"
-    # the virtual reader takes a card that was powered down for gone now and then: put it in again
-    card_out
     in_reader && cli "$principal" card "$part" "$@" --reader "$MV_READER" --wait 10
 }
 
@@ -75,7 +83,7 @@ at_socket() { # PRINCIPAL PART arguments...
     shift 2
     card_out
     rm -f "$socket"
-    "$MV_VCARD" --card "$MV_DIR/cards/$mv_hand" "${mv_card_switches[@]}" --listen "$socket" &
+    vcard "${mv_card_switches[@]}" --listen "$socket" &
     mv_card_pid=$!
     await_socket "$socket" && cli "$principal" card "$part" "$@" --reader "socket:$socket" --wait 0
     code=$?
@@ -92,7 +100,7 @@ at_meter() { # NUMBER
     local socket=$MV_DIR/slot code
     card_out
     rm -f "$socket"
-    "$MV_VCARD" --card "$MV_DIR/cards/$mv_hand" "${mv_card_switches[@]}" --listen "$socket" &
+    vcard "${mv_card_switches[@]}" --listen "$socket" &
     mv_card_pid=$!
     await_socket "$socket" && meter_sim "$1" card insert "$socket"
     code=$?
@@ -113,7 +121,7 @@ visit_all() { # COUNT
     local socket=$MV_DIR/slot i done=0
     card_out
     rm -f "$socket"
-    "$MV_VCARD" --card "$MV_DIR/cards/$mv_hand" --listen "$socket" &
+    vcard --listen "$socket" &
     mv_card_pid=$!
     await_socket "$socket" || return
     for ((i = 1; i <= $1; i++)); do

@@ -14,7 +14,7 @@ pcsc_start() {
     mkdir -p /run/pcscd "$folder/reader.conf" && mount -t tmpfs none /run/pcscd || return
     # the driver of virtual readers alone, and no USB
     cp /etc/reader.conf.d/vpcd "$folder/reader.conf/" || return
-    /usr/sbin/pcscd --foreground -c "$folder/reader.conf" >"$folder/pcscd.log" 2>&1 &
+    setpriv --pdeathsig TERM /usr/sbin/pcscd --foreground -c "$folder/reader.conf" >"$folder/pcscd.log" 2>&1 &
     mv_pcscd=$!
     for _ in {1..100}; do
         [ ! -S /run/pcscd/pcscd.comm ] || return 0

@@ -39,7 +39,7 @@ static void usage(FILE *out)
                 "  --wrong-cryptogram  answer the reader's challenge without having the key\n"
                 "  --slow MS           wait before each answer\n"
                 "  --noise SEED        spoil a bit of one answer in 16\n"
-                "  --tell-keys FILE    append the session keys of each authentication\n"
+                "  --tell-keys FILE    append the session keys of each authentication; in profile 2 the card's\n"
                 "  --tell-wire FILE    append each APDU and its answer\n"
                 "  --hold FILE         with --tell-keys: give no answer after these until FILE is there\n"
                 "  --pid-file FILE     write the process id when the card is there\n\n"

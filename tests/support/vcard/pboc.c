@@ -6,6 +6,8 @@
 #include <string.h>
 #include <sys/random.h>
 
+#include "tell.h"
+
 enum { HEAD = 5, SHORT_FILE = 0x80, SERIAL_FILE = 0x19, MASTER_FILE = 0x3F00, ELECTRICITY = 0xDF01 };
 enum {
     OK = 0x9000,
@@ -135,6 +137,9 @@ static uint16_t internal_auth(struct vcard_pboc *card, struct command *command)
     memcpy(block, command->data, sizeof block);
     if (!encrypt(card, VCARD_PBOC_INTERNAL, block))
         return BROKEN;
+    tell_own_key("int", card->keys[VCARD_PBOC_INTERNAL]);
+    tell_own_key("ext", card->keys[VCARD_PBOC_EXTERNAL]);
+    tell_own_key("fil", card->keys[VCARD_PBOC_FILE_MAC]);
     block[0] ^= command->wrong ? 1 : 0;
     return answer_with(command, block, sizeof block);
 }

@@ -58,6 +58,14 @@ static void tell_key(const char *name, const struct mv_card_soft *soft, const ui
     line(keys, name, key, sizeof key);
 }
 
+void tell_own_key(const char *name, const uint8_t key[KEY])
+{
+    if (keys == NULL)
+        return;
+    line(keys, name, key, KEY);
+    told = true;
+}
+
 static bool telling_derive(void *context, const uint8_t sv1[32], const uint8_t sv2[32])
 {
     tell_key("enc", context, sv1);

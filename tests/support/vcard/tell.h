@@ -8,7 +8,8 @@
 
 struct mv_card_cipher;
 
-/* From now on each authentication appends "enc KEY" and "mac KEY" in hex to this file. False with errno. */
+/* From now on each authentication appends keys in hex to this file: "enc KEY" and "mac KEY" of the session, or in
+ * profile 2, which has none of a session, the card's own: "int KEY", "ext KEY" and "fil KEY". False with errno. */
 bool tell_keys_to(const char *path);
 /* From now on each APDU appends "> APDU", and "< ANSWER" before that is sent. False with errno. */
 bool tell_wire_to(const char *path);
@@ -18,6 +19,8 @@ void hold(void);
 
 /* Once for each card and reset: its cipher, whose context is a struct mv_card_soft. */
 void tell_keys_of(struct mv_card_cipher *cipher);
+/* At an authentication, where there is no session key. */
+void tell_own_key(const char *name, const uint8_t key[16]);
 void tell_wire(char way, const uint8_t *bytes, size_t size);
 
 #endif
