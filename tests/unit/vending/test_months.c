@@ -208,6 +208,25 @@ static void what_was_taken_of_a_month_is_counted_once(void **state)
     assert_int_equal(buy(world, "S-1", 20000)->free_units, 7000);
 }
 
+/* A clock that is put back a little over the end of a month begins the old one no second time: neither its units nor
+ * its steps, and the month that was paid for is not charged again. */
+static void a_month_that_is_over_does_not_come_back(void **state)
+{
+    struct world *world = *state;
+    social_account(world);
+    world_step(16 * DAY_S + 50370, 16 * DAY_S + 50370);            /* 1 February, 00:00:00 */
+    assert_int_equal(buy(world, "S-1", 20000)->free_units, 10000); /* of both months */
+    int64_t charged = sold.charged.bill.after.charged_through;
+    assert_int_equal(sold.charged.bill.after.month, vend_month(world_now_s(), 0));
+    world_step(-30, -30 + 60);
+    const struct store_bill *bill = buy(world, "S-1", 6000);
+    assert_int_equal(bill->free_units, 0);
+    assert_monthly(bill, "");
+    assert_int_equal(bill->after.month, vend_month(world_now_s(), 0) + 1);
+    assert_int_equal(bill->after.paid_units, 16000);
+    assert_int_equal(bill->after.charged_through, charged);
+}
+
 #define TEST(name)  cmocka_unit_test_setup_teardown(name, office_setup, world_teardown)
 #define AHEAD(name) cmocka_unit_test_setup_teardown(name, office_setup_ahead, world_teardown)
 
@@ -221,6 +240,7 @@ int main(void)
         TEST(more_rates_than_lines_wait),
         TEST(what_was_taken_of_a_month_is_counted_once),
         TEST(a_month_ends_with_its_last_second),
+        TEST(a_month_that_is_over_does_not_come_back),
         AHEAD(months_are_the_offices),
         AHEAD(an_account_begins_in_the_offices_month),
     };

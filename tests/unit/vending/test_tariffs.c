@@ -255,6 +255,33 @@ static void the_nearest_assignment_serves(void **state)
     assert_string_equal(quoted.tariff.name, "wide");
 }
 
+/* A named tariff is quoted where it could serve: in its organisation and below. */
+static void a_quote_names_no_tariff_from_elsewhere(void **state)
+{
+    struct world *world = *state;
+    struct vend_tariff_version home = named("home1", 10000, NOW_S);
+    struct vend_quote quoted;
+    office(world);
+    in_force(world, "region", &home);
+    const struct {
+        const char *who, *organisation;
+        bool serves;
+    } cases[] = {{"seller", "", true},       {"manager", "shop", true},   {"manager", "region", true},
+                 {"manager", "root", false}, {"manager", "other", false}, {"rival", "", false}};
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct vend_caller caller = world_caller(cases[i].who);
+        const struct vend_quote_request request = {.organisation = cases[i].organisation,
+                                                   .meter_class = "",
+                                                   .tariff = "home1",
+                                                   .facts = price_ask(VEND_ASK_UNITS, 10000)};
+        mv_status status = vend_quote(world->vend, &caller, &request, &quoted);
+        if (cases[i].serves)
+            assert_ok(status);
+        else
+            assert_refused(MV_TARIFF_UNKNOWN, status);
+    }
+}
+
 /* A year that is mistyped is refused; what has not begun makes place for a version that begins before it. */
 static void no_date_holds_up_what_follows(void **state)
 {
@@ -482,6 +509,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(the_nearest_assignment_serves, world_setup, world_teardown),
         cmocka_unit_test_setup_teardown(an_assignment_may_take_two_people, world_setup, world_teardown),
         cmocka_unit_test_setup_teardown(an_assignment_begins_at_its_date, world_setup, world_teardown),
+        cmocka_unit_test_setup_teardown(a_quote_names_no_tariff_from_elsewhere, world_setup, world_teardown),
         cmocka_unit_test_setup_teardown(no_date_holds_up_what_follows, world_setup, world_teardown),
         cmocka_unit_test_setup_teardown(names_and_fields, world_setup, world_teardown),
         cmocka_unit_test_setup_teardown(names_are_taken_once, world_setup, world_teardown),

@@ -115,6 +115,33 @@ static void a_day_ends_at_the_office(void **state)
     assert_int_equal(office_number(world, "SELECT count(*) FROM vendor_entry WHERE kind = 3"), 2);
 }
 
+/* 9901 Wh are 1.14, the token's 10 kWh are 1.15: that is what counts for a sale, a day, the credit, the tariff. */
+static void limits_go_by_what_the_token_says(void **state)
+{
+    struct world *world = *state;
+    struct store_vendor_terms terms = {.credit_limit = 10000, .sale_limit = 114};
+    const struct vend_order order = office_units("r1", "A-1", 9901);
+    const struct vend_order small = office_units("r2", "A-1", 9900);
+    office_vendor(world, "shop", &terms, 0);
+    assert_refused(MV_VENDOR_SALE_LIMIT, office_sell(world, &order, NULL));
+    terms = (struct store_vendor_terms){.credit_limit = 10000, .day_limit = 114};
+    office_vendor(world, "shop", &terms, 0);
+    assert_refused(MV_VENDOR_DAY_LIMIT, office_sell(world, &order, NULL));
+    terms = (struct store_vendor_terms){.credit_limit = 114};
+    office_vendor(world, "shop", &terms, 0);
+    assert_refused(MV_VENDOR_CREDIT_EXHAUSTED, office_sell(world, &order, NULL));
+    struct vend_tariff_version version = office_home();
+    version.valid_from_unix_s = NOW_S;
+    version.maximum_purchase = 114;
+    office_tariff(world, &version);
+    assert_refused(MV_PURCHASE_TOO_LARGE, office_sell(world, &order, NULL));
+    assert_ok(office_sell(world, &small, &sold));
+    assert_int_equal(sold.charged.bill.total, 114);
+    assert_int_equal(balance(world), -114);
+    const struct vend_order more = office_money("r3", "A-1", 1);
+    assert_refused(MV_VENDOR_CREDIT_EXHAUSTED, office_sell(world, &more, NULL));
+}
+
 /* Paying into an account first, and for the sale from its balance, leads around no limit. */
 static void limits_hold_for_accounts_that_pay(void **state)
 {
@@ -342,6 +369,7 @@ int main(void)
         TEST(what_the_vendor_took_is_what_counts),
         TEST(a_day_ends_at_the_office),
         TEST(limits_hold_for_accounts_that_pay),
+        TEST(limits_go_by_what_the_token_says),
         TEST(what_has_no_price_is_not_sold),
         TEST(a_vendor_gives_nothing_away),
         TEST(records_bring_nothing_to_a_suspended_account),
