@@ -145,7 +145,7 @@ def draw(seed, customers, months):
     makers = {
         "sale": kind_sale.draw, "update": kind_account.draw_update, "hold": kind_account.draw_hold,
         "crash": kind_crash.draw, "debt": kind_debt.draw_debt, "money": kind_debt.draw_money,
-        "terms": lambda *_: kind_vendor.draw_terms(rng, world, rng.choice(people.SHOPS)),
+        "terms": lambda *_: kind_vendor.draw_terms(rng, world, rng.choice(people.SHOPS) if len(world.terms) > 1 else "shop2"),
         "deposit": lambda *_: kind_vendor.draw_deposit(rng, world, customers), "close": kind_life.draw_close,
         "meter": kind_life.draw_meter, "transfer": kind_life.draw_transfer, "free": kind_life.draw_free,
         "reverse": kind_life.draw_reverse, "cancel": kind_life.draw_cancel, "shift": kind_vendor.draw_shift,

@@ -1,6 +1,7 @@
 """Meters and owners that change, accounts that end, sales that are confirmed, given up or reversed, claims that two officers
 agree to, credit that nobody pays for."""
 import kind_debt
+import kind_sale
 import kind_vendor
 import people
 import price_model
@@ -302,8 +303,8 @@ def draw_cancel(rng, world):
     if world.sales and rng.random() < 0.5:
         sale = rng.choice(world.sales)
         return [{"kind": "cancel", "by": sale["by"], "id": sale["id"]}]
-    seller = rng.choice(people.SELLERS[rng.choice(people.SHOPS)])
-    return [{"kind": "cancel", "by": seller, "id": world.request_id()}] * 2
+    late = kind_sale.draw_one(rng, world, world.some_account(rng))  # given up before it is asked for
+    return [{"kind": "cancel", "by": late["by"], "id": late["id"]}] * rng.choice((1, 2)) + [late]
 
 
 def draw_free(rng, world):

@@ -223,7 +223,7 @@ def draw_deposit(rng, world, accounts):
     event = {"kind": "vendor-deposit", "organisation": organisation, "id": world.request_id(), "slip": str(rng.randint(1, 9999)),
              "by": rng.choice(people.MANAGERS) if rng.random() < 0.95 else people.CLERKS[organisation]}
     number = world.deposits.get(organisation, 0)
-    if number and rng.random() < 0.1:
+    if number and rng.random() < 0.2:
         return [dict(event, takes_back=rng.randint(1, number + 1))]
     world.deposits[organisation] = number + 1
     return [dict(event, amount=1000 * rng.randint(1, 100 + 20 * accounts))]
