@@ -45,7 +45,7 @@ void vcard_reset(struct vcard *card)
 {
     mv_card_soft_init(&card->soft, &card->cipher, get_random, NULL);
     tell_keys_of(&card->cipher);
-    card->side.cipher = &card->cipher;
+    card->side.cipher = card->chip != NULL ? card->chip : &card->cipher;
     mv_card_side_forget(&card->side);
     vcard_drop_pending(card);
     vcard_pboc_reset(&card->pboc);

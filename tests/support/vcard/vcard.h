@@ -46,7 +46,8 @@ struct vcard_bytes {
 };
 
 struct vcard {
-    const char *path; /* NULL: kept nowhere */
+    const char *path;                  /* NULL: kept nowhere */
+    const struct mv_card_cipher *chip; /* of profile 1, instead of meter-core's; NULL: none */
     uint8_t uid[MV_CARD_UID];
     struct vcard_key picc;
     struct vcard_application application;
