@@ -5,6 +5,16 @@
 #include "cli.h"
 #include "metervault/v1/account_service.pb-c.h"
 
+/* What options say of a customer; not given: NULL. */
+struct account_said {
+    const char *name, *address, *contact, *reference, *tariff_class;
+};
+enum { ACCOUNT_SAID = 5 };
+void account_said_options(struct account_said *said, struct cli_option to[ACCOUNT_SAID]);
+/* Leaves what is not said. */
+void account_said_customer(const struct account_said *said, Metervault__V1__Customer *customer);
+
+int account_open(struct cli *cli, int argc, char **argv);
 int account_list(struct cli *cli, int argc, char **argv);
 int account_timeline(struct cli *cli, int argc, char **argv);
 int account_debts(struct cli *cli, int argc, char **argv);

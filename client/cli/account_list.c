@@ -69,12 +69,16 @@ static const char *take_accounts(struct pages *pages, const ProtobufCMessage *an
 int account_list(struct cli *cli, int argc, char **argv)
 {
     const char *search = NULL;
+    const char *number = NULL;
+    const char *meter = NULL;
     const char *organisation = NULL;
     bool suspended = false;
     char token[TOKEN_SIZE] = "";
     int first;
     int code;
     const struct cli_option options[] = {{.name = "search", .text = &search},
+                                         {.name = "number", .text = &number},
+                                         {.name = "meter", .text = &meter},
                                          {.name = "organisation", .text = &organisation},
                                          {.name = "suspended", .flag = &suspended}};
     if (!cli_parse(cli, options, sizeof options / sizeof options[0], argc, argv, &first, &code))
@@ -83,6 +87,8 @@ int account_list(struct cli *cli, int argc, char **argv)
         return cli_usage(cli, "'%s' is not an option", argv[first]);
     Metervault__V1__ListAccountsRequest request = METERVAULT__V1__LIST_ACCOUNTS_REQUEST__INIT;
     request.search = search != NULL ? (char *)search : request.search;
+    request.number = number != NULL ? (char *)number : request.number;
+    request.meter_pan = meter != NULL ? (char *)meter : request.meter_pan;
     request.organisation = organisation != NULL ? (char *)organisation : request.organisation;
     if (suspended)
         request.state = METERVAULT__V1__ACCOUNT_STATE__ACCOUNT_ON_HOLD;

@@ -2,7 +2,9 @@
 #include <string.h>
 
 #include "account.h"
+#include "metervault/v1/tariff_service.pb-c.h"
 #include "sale_print.h"
+#include "tariff_file.h"
 
 static const ProtobufCServiceDescriptor *const service = &metervault__v1__account_service__descriptor;
 
@@ -41,59 +43,8 @@ void account_print(const ProtobufCMessage *answer)
     (void)printf("%-9s %u\n", "Version", account->version);
 }
 
-/* What the options say of the customer; not given: NULL. */
-struct said {
-    const char *name, *address, *contact, *reference, *tariff_class;
-};
-enum { SAID = 5 };
-static void said_options(struct said *said, struct cli_option to[SAID])
-{
-    to[0] = (struct cli_option){.name = "name", .text = &said->name};
-    to[1] = (struct cli_option){.name = "address", .text = &said->address};
-    to[2] = (struct cli_option){.name = "contact", .text = &said->contact};
-    to[3] = (struct cli_option){.name = "reference", .text = &said->reference};
-    to[4] = (struct cli_option){.name = "class", .text = &said->tariff_class};
-}
-
-static void say(const char *given, char **field)
-{
-    if (given != NULL)
-        *field = (char *)given;
-}
-
-static void say_customer(const struct said *said, Metervault__V1__Customer *customer)
-{
-    say(said->name, &customer->name);
-    say(said->address, &customer->address);
-    say(said->contact, &customer->contact);
-    say(said->reference, &customer->reference);
-}
-
-static int account_open(struct cli *cli, int argc, char **argv)
-{
-    struct said said = {0};
-    const char *meter = NULL;
-    int first;
-    int code;
-    struct cli_option options[SAID + 1] = {[SAID] = {.name = "meter", .text = &meter}};
-    said_options(&said, options);
-    if (!cli_parse(cli, options, SAID + 1, argc, argv, &first, &code))
-        return code;
-    if (argc - first != 1 || meter == NULL || said.name == NULL)
-        return cli_usage(cli, "open needs an account number, --meter and --name");
-    Metervault__V1__Customer customer = METERVAULT__V1__CUSTOMER__INIT;
-    Metervault__V1__OpenAccountRequest request = METERVAULT__V1__OPEN_ACCOUNT_REQUEST__INIT;
-    say_customer(&said, &customer);
-    request.account_number = argv[first];
-    request.meter_pan = (char *)meter;
-    request.customer = &customer;
-    say(said.tariff_class, &request.tariff_class);
-    ProtobufCMessage *answer = cli_ask(cli, service, "OpenAccount", &request.base, &code);
-    return cli_show(cli, answer, account_print, code);
-}
-
 /* What is not said stays: it is asked for first. */
-static int update(struct cli *cli, struct mv_client *client, const char *number, const struct said *said)
+static int update(struct cli *cli, struct mv_client *client, const char *number, const struct account_said *said)
 {
     int code = CLI_DONE;
     Metervault__V1__GetAccountRequest look = METERVAULT__V1__GET_ACCOUNT_REQUEST__INIT;
@@ -107,11 +58,12 @@ static int update(struct cli *cli, struct mv_client *client, const char *number,
     Metervault__V1__UpdateAccountRequest request = METERVAULT__V1__UPDATE_ACCOUNT_REQUEST__INIT;
     if (account->customer != NULL)
         customer = *account->customer;
-    say_customer(said, &customer);
+    account_said_customer(said, &customer);
     request.account_number = (char *)number;
     request.version = account->version;
     request.customer = &customer;
-    say(said->tariff_class, &request.tariff_class);
+    if (said->tariff_class != NULL)
+        request.tariff_class = (char *)said->tariff_class;
     ProtobufCMessage *answer = cli_call(cli, client, service, "UpdateAccount", &request.base, &code);
     protobuf_c_message_free_unpacked(found, NULL);
     return cli_show(cli, answer, account_print, code);
@@ -119,12 +71,12 @@ static int update(struct cli *cli, struct mv_client *client, const char *number,
 
 static int account_update(struct cli *cli, int argc, char **argv)
 {
-    struct said said = {0};
+    struct account_said said = {0};
     int first;
     int code;
-    struct cli_option options[SAID];
-    said_options(&said, options);
-    if (!cli_parse(cli, options, SAID, argc, argv, &first, &code))
+    struct cli_option options[ACCOUNT_SAID];
+    account_said_options(&said, options);
+    if (!cli_parse(cli, options, ACCOUNT_SAID, argc, argv, &first, &code))
         return code;
     if (argc - first != 1)
         return cli_usage(cli, "update needs one account number");
@@ -134,6 +86,34 @@ static int account_update(struct cli *cli, int argc, char **argv)
     code = update(cli, client, argv[first], &said);
     mv_client_close(client);
     return code;
+}
+
+static void print_money(const char *name, int64_t amount, const Metervault__V1__Office *office)
+{
+    char text[TARIFF_DECIMAL];
+    (void)printf("%-9s %s %s\n", name, tariff_decimal_text(amount, office->minor_digits, office->minor_digits, text),
+                 office->currency);
+}
+
+/* An office without a currency has accounts, and no money. */
+static int show_whole(struct cli *cli, struct mv_client *client, ProtobufCMessage *answer)
+{
+    const Metervault__V1__Account *account = (const Metervault__V1__Account *)answer;
+    Metervault__V1__GetOfficeRequest request = METERVAULT__V1__GET_OFFICE_REQUEST__INIT;
+    ProtobufCMessage *found = NULL;
+    struct mv_client_error error;
+    if (!cli->json && mv_client_call(client, &metervault__v1__tariff_service__descriptor, "GetOffice", &request.base,
+                                     true, &found, &error)) {
+        const Metervault__V1__Office *office = (const Metervault__V1__Office *)found;
+        account_print(answer);
+        print_money("Balance", account->balance, office);
+        print_money("Owed", account->owed, office);
+        print_money("Deposit", account->deposit, office);
+        protobuf_c_message_free_unpacked(found, NULL);
+        protobuf_c_message_free_unpacked(answer, NULL);
+        return cli_flush();
+    }
+    return cli_show(cli, answer, account_print, CLI_DONE);
 }
 
 static int account_show(struct cli *cli, int argc, char **argv)
@@ -153,8 +133,14 @@ static int account_show(struct cli *cli, int argc, char **argv)
         request.account_number = argv[first];
     else
         request.meter_pan = (char *)meter;
-    ProtobufCMessage *answer = cli_ask(cli, service, "GetAccount", &request.base, &code);
-    return cli_show(cli, answer, account_print, code);
+    struct mv_client *client = cli_connect(cli, &code);
+    if (client == NULL)
+        return code;
+    ProtobufCMessage *answer = cli_call(cli, client, service, "GetAccount", &request.base, &code);
+    if (answer != NULL)
+        code = show_whole(cli, client, answer);
+    mv_client_close(client);
+    return code;
 }
 
 /* Suspending and resuming have requests of the same form. */
@@ -216,43 +202,51 @@ static int run(struct cli *cli, int argc, char **argv)
 const struct cli_command cli_account = {
     .name = "account",
     .summary = "open, change, find and suspend accounts of customers",
-    .help = "Usage: metervault account open NUMBER --meter PAN --name TEXT [OPTION]...\n"
-            "       metervault account update NUMBER [OPTION]...\n"
-            "       metervault account show NUMBER | --meter PAN\n"
-            "       metervault account list [--search TEXT] [--organisation NAME] [--suspended]\n"
-            "       metervault account suspend|resume NUMBER --reason TEXT\n"
-            "       metervault account timeline NUMBER\n"
-            "       metervault account debts NUMBER [--all]\n"
-            "       metervault account debt-add NUMBER --amount AMOUNT --label TEXT RULE --reason TEXT\n"
-            "       metervault account debt-change NUMBER --debt N --label TEXT RULE --reason TEXT\n"
-            "       metervault account write-off NUMBER --debt N --amount AMOUNT --reason TEXT [--yes]\n"
-            "       metervault account pay NUMBER --amount AMOUNT [--debt N|--deposit] [--pay HOW] [--reason TEXT]\n"
-            "       metervault account pay-out NUMBER --amount AMOUNT [--deposit] [--pay HOW] --reason TEXT [--yes]\n"
-            "       metervault account close NUMBER --reason TEXT [--leave-debts] [--refund] [--yes]\n"
-            "       metervault account change-meter NUMBER --meter PAN --reason TEXT [--move-credit] [--yes]\n"
-            "       metervault account transfer NUMBER --to NEW-NUMBER --name TEXT --reason TEXT [--debts stay|go] "
-            "[--yes]\n"
-            "       metervault account claim NUMBER --meter PAN --amount AMOUNT|--units N --reason TEXT\n"
-            "       metervault account approve-claim CLAIM [--yes]\n"
-            "       metervault account claims NUMBER\n"
-            "\n"
-            "  --name TEXT       of the customer\n"
-            "  --address TEXT    --contact TEXT (telephone or mail)  --reference TEXT (your own)\n"
-            "  --class NAME      tariff class, \"default\": with organisation and utility it says which tariff holds\n"
-            "update changes what is given and leaves the rest. list finds parts of names, addresses, contacts,\n"
-            "references, account numbers and meter PANs. timeline is all that happened, newest first.\n"
-            "A debt is paid back with purchases: RULE is --percent N of the money, --per-purchase AMOUNT or --per-day\n"
-            "AMOUNT; --priority 0 to 99 (10), the lowest first. pay without --debt or --deposit goes to the balance.\n"
-            "What is done with money has a --request-id and a slip, which `metervault receipt --slip N` prints.\n"
-            "claim is for credit left in a meter that the account has or had: money, or units (Wh, l, s) for its next\n"
-            "meter; two officers who are not the claimant agree to it. No officer is asked where the meter tells by\n"
-            "its return, which answers a read request (record read, record return): close --refund pays what is left\n"
-            "to the balance, change-meter --move-credit makes the claim.\n"
-            "Options of every command: metervault --help\n"
-            "\n"
-            "Examples:\n"
-            "  metervault account open A-1001 --meter 600727000000000009 --name \"Mei Lin\" --class home\n"
-            "  metervault account list --search lin\n"
-            "  metervault account suspend A-1001 --reason \"moved out\"\n",
+    .help =
+        "Usage: metervault account open NUMBER --meter PAN --name TEXT [OPTION]... [SALE]\n"
+        "       metervault account update NUMBER [OPTION]...\n"
+        "       metervault account show NUMBER | --meter PAN\n"
+        "       metervault account list [--number BEGINNING] [--meter PAN] [--search TEXT]\n"
+        "                               [--organisation NAME] [--suspended]\n"
+        "       metervault account suspend|resume NUMBER --reason TEXT\n"
+        "       metervault account timeline NUMBER\n"
+        "       metervault account debts NUMBER [--all]\n"
+        "       metervault account debt-add NUMBER --amount AMOUNT --label TEXT RULE --reason TEXT\n"
+        "       metervault account debt-change NUMBER --debt N --label TEXT RULE --reason TEXT\n"
+        "       metervault account write-off NUMBER --debt N --amount AMOUNT --reason TEXT [--yes]\n"
+        "       metervault account pay NUMBER --amount AMOUNT [--debt N|--deposit] [--pay HOW] [--reason TEXT]\n"
+        "       metervault account pay-out NUMBER --amount AMOUNT [--deposit] [--pay HOW] --reason TEXT [--yes]\n"
+        "       metervault account close NUMBER --reason TEXT [--leave-debts] [--refund] [--yes]\n"
+        "       metervault account change-meter NUMBER --meter PAN --reason TEXT [--move-credit] [--yes]\n"
+        "       metervault account transfer NUMBER --to NEW-NUMBER --name TEXT --reason TEXT [--debts stay|go] "
+        "[--yes]\n"
+        "       metervault account claim NUMBER --meter PAN --amount AMOUNT|--units N --reason TEXT\n"
+        "       metervault account approve-claim CLAIM [--yes]\n"
+        "       metervault account claims NUMBER\n"
+        "\n"
+        "  --name TEXT       of the customer\n"
+        "  --address TEXT    --contact TEXT (telephone or mail)  --reference TEXT (your own)\n"
+        "  --class NAME      tariff class, \"default\": with organisation and utility it says which tariff holds\n"
+        "SALE sells to it at once, both or neither; the same command again is the same sale: --money AMOUNT, or --kwh "
+        "N\n"
+        "(--wh, --m3, --litres, --seconds, --currency); --pay HOW, --tendered AMOUNT, --keep-change, --yes and\n"
+        "--request-id as for `metervault sell`.\n"
+        "update changes what is given and leaves the rest. list --number and --meter find at once, --search looks\n"
+        "for a part of names, addresses, contacts, references, account numbers and meter PANs. timeline is all\n"
+        "that happened, newest first.\n"
+        "A debt is paid back with purchases: RULE is --percent N of the money, --per-purchase AMOUNT or --per-day\n"
+        "AMOUNT; --priority 0 to 99 (10), the lowest first. pay without --debt or --deposit goes to the balance.\n"
+        "What is done with money has a --request-id and a slip, which `metervault receipt --slip N` prints.\n"
+        "claim is for credit left in a meter that the account has or had: money, or units (Wh, l, s) for its next\n"
+        "meter; two officers who are not the claimant agree to it. No officer is asked where the meter tells by\n"
+        "its return, which answers a read request (record read, record return): close --refund pays what is left\n"
+        "to the balance, change-meter --move-credit makes the claim.\n"
+        "Options of every command: metervault --help\n"
+        "\n"
+        "Examples:\n"
+        "  metervault account open A-1001 --meter 600727000000000009 --name \"Mei Lin\" --class home\n"
+        "  metervault account open A-1002 --meter 600727000000000017 --name \"Omar Said\" --money 20\n"
+        "  metervault account list --search lin\n"
+        "  metervault account suspend A-1001 --reason \"moved out\"\n",
     .run = run,
 };

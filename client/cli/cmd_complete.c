@@ -6,7 +6,8 @@
 #include "cli.h"
 #include "metervault/v1/account_service.pb-c.h"
 
-/* A search finds parts of names and addresses too, so numbers that begin as typed may stand on a later page. */
+/* A search for a meter finds parts of names and addresses too, and a page may have nothing: numbers that begin as typed
+ * may stand on a later one. */
 enum { MOST = 50, PAGE = 1000, PAGES = 10, TOKEN_SIZE = 128 };
 
 struct matches {
@@ -31,7 +32,10 @@ static int list_numbers(struct mv_client *client, struct matches *matches)
     char token[TOKEN_SIZE] = "";
     Metervault__V1__ListAccountsRequest request = METERVAULT__V1__LIST_ACCOUNTS_REQUEST__INIT;
     request.page_size = PAGE;
-    request.search = (char *)matches->typed;
+    if (matches->meters)
+        request.search = (char *)matches->typed;
+    else
+        request.number = (char *)matches->typed;
     request.page_token = token;
     for (size_t i = 0; i < PAGES && matches->count < MOST; i++) {
         ProtobufCMessage *answer = NULL;

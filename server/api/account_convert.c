@@ -1,11 +1,16 @@
 #include "api/account_convert.h"
 
+#include "store/cards.h"
+
 _Static_assert((int)STORE_ACCOUNT_IN_USE == METERVAULT__V1__ACCOUNT_STATE__ACCOUNT_IN_USE &&
                    (int)STORE_ACCOUNT_SUSPENDED == METERVAULT__V1__ACCOUNT_STATE__ACCOUNT_ON_HOLD,
                "states are numbered as in the protocol");
 _Static_assert((int)STORE_EVENT_OPENED == METERVAULT__V1__TIMELINE_KIND__TIMELINE_OPENED &&
                    (int)STORE_EVENT_SALE == METERVAULT__V1__TIMELINE_KIND__TIMELINE_SALE &&
-                   (int)STORE_EVENT_RETURN == METERVAULT__V1__TIMELINE_KIND__TIMELINE_RETURN,
+                   (int)STORE_EVENT_RETURN == METERVAULT__V1__TIMELINE_KIND__TIMELINE_RETURN &&
+                   STORE_EVENT_CARD + (int)STORE_CARD_PERSONALISED ==
+                       METERVAULT__V1__TIMELINE_KIND__TIMELINE_CARD_PERSONALISED &&
+                   STORE_EVENT_CARD + (int)STORE_CARD_CLOSED == METERVAULT__V1__TIMELINE_KIND__TIMELINE_CARD_CLOSED,
                "events are numbered as in the protocol");
 
 void api_account_out(const struct vend_account *account, struct api_account *out)
@@ -27,6 +32,8 @@ void api_account_out(const struct vend_account *account, struct api_account *out
     out->message.version = row->version;
     out->message.balance = row->balance;
     out->message.claim_id = account->claim;
+    out->message.owed = account->owes.owed;
+    out->message.deposit = account->owes.deposit;
 }
 
 mv_status api_customer_in(const Metervault__V1__Customer *message, struct vend_customer *customer)
@@ -43,7 +50,7 @@ mv_status api_customer_in(const Metervault__V1__Customer *message, struct vend_c
 void api_event_out(const struct store_event *event, Metervault__V1__TimelineEntry *out)
 {
     metervault__v1__timeline_entry__init(out);
-    out->time_unix_s = event->time_unix_s;
+    out->time_unix_s = event->place.time_unix_s;
     out->kind = (Metervault__V1__TimelineKind)event->kind;
     out->principal = (char *)event->principal;
     out->text = (char *)event->text;

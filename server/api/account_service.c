@@ -2,9 +2,11 @@
 #include <stdlib.h>
 
 #include "api/account_convert.h"
+#include "api/bill_convert.h"
 #include "api/convert.h"
 #include "api/services.h"
 #include "vending/account_life.h"
+#include "vending/sales.h"
 
 static void answer(struct rpc_call *call, mv_status status, const struct vend_account *account)
 {
@@ -17,6 +19,47 @@ static void answer(struct rpc_call *call, mv_status status, const struct vend_ac
     rpc_reply(call, &out.message.base);
 }
 
+/* An account and its first sale, in one piece of memory. */
+struct opened {
+    struct vend_account account;
+    struct vend_sold sold;
+    struct api_account account_out;
+    struct api_sold sold_out;
+};
+
+static void answer_opened(struct rpc_call *call, mv_status status, struct opened *opened)
+{
+    if (!status.ok) {
+        api_fail(call, status);
+        return;
+    }
+    api_account_out(&opened->account, &opened->account_out);
+    api_sold_out(&opened->sold.issued, &opened->sold.charged, &opened->sold_out);
+    opened->account_out.message.first_sale = &opened->sold_out.message;
+    rpc_reply(call, &opened->account_out.message.base);
+}
+
+static void open_and_sell(struct vend *vend, struct rpc_call *call, const Metervault__V1__FirstSale *in,
+                          const struct vend_account_request *request)
+{
+    struct vend_caller caller = api_caller(call);
+    struct vend_order order;
+    struct opened *opened = malloc(sizeof *opened);
+    if (opened == NULL) {
+        api_fail(call, mv_fail(MV_OUT_OF_MEMORY, "account"));
+        return;
+    }
+    mv_status status = api_purchase_of_in(in->purchase, &order);
+    order.request_id = in->request_id;
+    order.terminal = in->terminal_id;
+    if (status.ok)
+        status = vend_open_and_sell(vend, &caller, request, &order, in->trial != 0, &opened->account, &opened->sold);
+    else
+        status = vend_refuse(vend, &caller, VEND_OPEN_AND_SELL, status);
+    answer_opened(call, status, opened);
+    free(opened);
+}
+
 static void open_account(void *self, struct rpc_call *call, const ProtobufCMessage *message)
 {
     const Metervault__V1__OpenAccountRequest *in = (const Metervault__V1__OpenAccountRequest *)message;
@@ -25,6 +68,10 @@ static void open_account(void *self, struct rpc_call *call, const ProtobufCMessa
     struct vend_account_request request = {
         .number = in->account_number, .pan = in->meter_pan, .tariff_class = in->tariff_class};
     mv_status status = api_customer_in(in->customer, &request.customer);
+    if (status.ok && in->first_sale != NULL) {
+        open_and_sell(self, call, in->first_sale, &request);
+        return;
+    }
     if (status.ok)
         status = vend_open_account(self, &caller, &request, &account);
     else
@@ -160,6 +207,8 @@ static void list_accounts(void *self, struct rpc_call *call, const ProtobufCMess
     }
     const struct vend_account_query query = {.organisation = in->organisation,
                                              .search = in->search,
+                                             .number = in->number,
+                                             .pan = in->meter_pan,
                                              .state = (uint32_t)in->state,
                                              .page_size = in->page_size,
                                              .page_token = in->page_token};

@@ -99,6 +99,12 @@ mv_status api_payment_in(const Metervault__V1__Purchase *in, struct vend_order *
     return what_in(in, order);
 }
 
+mv_status api_purchase_of_in(const Metervault__V1__Purchase *in, struct vend_order *order)
+{
+    MV_TRY(api_payment_in(in, order));
+    return in->who_case == METERVAULT__V1__PURCHASE__WHO__NOT_SET ? mv_ok() : mv_fail(MV_INVALID_FIELD, "who");
+}
+
 mv_status api_purchase_in(const Metervault__V1__Purchase *in, struct vend_order *order)
 {
     mv_status readable = api_payment_in(in, order);

@@ -28,5 +28,7 @@ MV_MUST_USE mv_status api_payment_in(const Metervault__V1__Purchase *message, st
 /* Into an order without request id and terminal. INVALID_FIELD names what is missing; ranges are the domain's to check.
  */
 MV_MUST_USE mv_status api_purchase_in(const Metervault__V1__Purchase *message, struct vend_order *order);
+/* The same where the account is said elsewhere: INVALID_FIELD "who" when it is said here too. */
+MV_MUST_USE mv_status api_purchase_of_in(const Metervault__V1__Purchase *message, struct vend_order *order);
 
 #endif

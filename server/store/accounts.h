@@ -90,8 +90,17 @@ MV_MUST_USE mv_status store_account_open(struct store *store, struct store_accou
 MV_MUST_USE mv_status store_account_change(struct store *store, struct store_account *account,
                                            const struct store_account_act *act);
 
+/* What it owes on all its debts, and its deposit. */
+struct store_account_owes {
+    int64_t owed, deposit;
+};
+MV_MUST_USE mv_status store_account_owes(struct store *store, int64_t id, struct store_account_owes *owes);
+
+/* Numbers of accounts are of [A-Za-z0-9._-]. */
 struct store_account_filter {
     const char *after;            /* number; "" from the beginning */
+    const char *number;           /* what the number begins with; "" all */
+    int64_t meter;                /* that it has, or had when it was closed; 0 all */
     const char *search;           /* part of number, PAN, name, address, contact or reference; "" all */
     const int64_t *organisations; /* only these */
     size_t organisation_count;
@@ -99,9 +108,12 @@ struct store_account_filter {
     size_t limit;
 };
 typedef mv_status store_account_fn(void *self, const struct store_account *row);
-/* By rising number. Letters of ASCII are found in either case. */
+/* By rising number. Letters of ASCII are found in either case. Looks at so many accounts of the ledger and then stops,
+ * however few of them were asked for: `through` is then the last one that it looked at, "" when it saw all. Those of
+ * one meter are few, and looked at all. */
+enum { STORE_ACCOUNTS_LOOKED_AT = 2000 };
 MV_MUST_USE mv_status store_accounts(struct store *store, const struct store_account_filter *filter,
-                                     store_account_fn *each, void *self);
+                                     store_account_fn *each, void *self, char through[STORE_ACCOUNT_NUMBER + 1]);
 
 /* ---- everything that happened ---- */
 enum { STORE_EVENT_TEXT = 512 };
@@ -115,25 +127,25 @@ enum store_event_kind { /* numbers as in the protocol */
                         STORE_EVENT_KEY_CHANGE,
                         STORE_EVENT_KEY_CHANGE_ENDED,
                         STORE_EVENT_RECORD,
-                        STORE_EVENT_RETURN
+                        STORE_EVENT_RETURN,
+                        STORE_EVENT_CARD = 50 /* and the kind of store_card_event */
+};
+/* Where an event stands: by time, and in one second by where it was noted, and there in the order of that. */
+struct store_event_place {
+    int64_t time_unix_s;
+    int64_t source;
+    int64_t ordinal;
 };
 struct store_event {
-    int64_t time_unix_s;
+    struct store_event_place place;
     uint8_t kind;
-    int64_t ordinal; /* among those of one kind and second */
     char principal[STORE_NAME + 1];
     char text[STORE_EVENT_TEXT + 1]; /* key=value pairs; cut at the end */
     int64_t amount;                  /* money */
 };
-struct store_event_place {
-    int64_t time_unix_s;
-    int64_t kind;
-    int64_t ordinal;
-};
 typedef mv_status store_event_fn(void *self, const struct store_event *row);
-/* Newest first, from before a place. Of the account, and of its meter since the account was opened. */
-MV_MUST_USE mv_status store_timeline(struct store *store, const struct store_account *account,
-                                     const struct store_event_place *before, size_t limit, store_event_fn *each,
-                                     void *self);
+/* Newest first, from before a place. Of the account, and of each of its meters while it had it. */
+MV_MUST_USE mv_status store_timeline(struct store *store, int64_t account, const struct store_event_place *before,
+                                     size_t limit, store_event_fn *each, void *self);
 
 #endif

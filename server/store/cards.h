@@ -71,6 +71,27 @@ MV_MUST_USE mv_status store_card_content_find(struct store *store, int64_t card,
 MV_MUST_USE mv_status store_card_content_last(struct store *store, int64_t card, struct store_card_content *content);
 MV_MUST_USE mv_status store_card_content_confirm(struct store *store, int64_t id, int64_t now_unix_s);
 
+/* What happened to a card of a meter, for the history of the meter's account. The insert makes a WRITTEN of the first
+ * purchase that a card took since the account was closed, or ever, an OPENED. */
+enum store_card_event_kind { /* numbers as in the protocol, from TIMELINE_CARD_PERSONALISED on */
+                             STORE_CARD_PERSONALISED = 1,
+                             STORE_CARD_OPENED,
+                             STORE_CARD_WRITTEN,
+                             STORE_CARD_REPLACED,
+                             STORE_CARD_EVENT_DENIED,
+                             STORE_CARD_EVENT_ALLOWED,
+                             STORE_CARD_CLOSED
+};
+struct store_card_event {
+    int64_t meter, card;
+    enum store_card_event_kind kind;
+    uint32_t purchase; /* sequence of the record; 0 none */
+    int64_t other;     /* REPLACED: the card that took its place; else 0 */
+    const char *reason;
+    int64_t principal, at_unix_s;
+};
+MV_MUST_USE mv_status store_card_event_insert(struct store *store, const struct store_card_event *event);
+
 /* 0 for a key that was never used. */
 MV_MUST_USE mv_status store_card_key_uses(struct store *store, const char *label, uint64_t *uses);
 MV_MUST_USE mv_status store_card_key_used(struct store *store, const char *label);

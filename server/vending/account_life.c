@@ -37,7 +37,7 @@ static mv_status write(struct vend *vend, struct store *store, struct vend_chang
     MV_TRY(store_account_change(store, row, &done));
     vend_note_detail(&change->record, "account=%s version=%u state=%u", row->number, row->version, row->state);
     change->changed = true;
-    return vend_account_fill(vend, row, act->out);
+    return vend_account_fill(vend, store, row, act->out);
 }
 
 static mv_status carry_out(struct vend *vend, const struct vend_caller *caller, struct act *act, vend_work_fn *work)
@@ -103,7 +103,7 @@ static mv_status close_account(struct vend *vend, struct store *store, struct ve
     int64_t deposit;
     MV_TRY(begin(vend, store, act, &row));
     if (row.state == STORE_ACCOUNT_CLOSED)
-        return vend_account_fill(vend, &row, act->out);
+        return vend_account_fill(vend, store, &row, act->out);
     MV_TRY(store_deposit_get(store, row.id, &deposit));
     if (row.balance != 0 || deposit != 0)
         return mv_fail(MV_ACCOUNT_HOLDS_MONEY, NULL);
@@ -155,7 +155,7 @@ static mv_status change_meter(struct vend *vend, struct store *store, struct ven
     if (row.state == STORE_ACCOUNT_CLOSED)
         return mv_fail(MV_ACCOUNT_CLOSED, NULL);
     if (row.meter == new.id)
-        return vend_account_fill(vend, &row, act->out);
+        return vend_account_fill(vend, store, &row, act->out);
     MV_TRY(store_meter_by_id(store, row.meter, &old));
     MV_TRY(check_meters(store, &old, &new));
     if (act->request->by_return)
@@ -245,7 +245,7 @@ static mv_status answer_again(struct vend *vend, struct store *store, const stru
     mv_status found = store_account_by_number(store, act->request->next->number, &row);
     if (!found.ok || row.meter != old->meter || row.opened_at_unix_s < old->opened_at_unix_s)
         return found.ok || found.reason == MV_ACCOUNT_UNKNOWN ? mv_fail(MV_ACCOUNT_CLOSED, NULL) : found;
-    return vend_account_fill(vend, &row, act->out);
+    return vend_account_fill(vend, store, &row, act->out);
 }
 
 static mv_status transfer(struct vend *vend, struct store *store, struct vend_change *change)
@@ -265,7 +265,7 @@ static mv_status transfer(struct vend *vend, struct store *store, struct vend_ch
     if (request->debts_go_along)
         MV_TRY(move_debts(store, act, old.id, next.id, change->now_us / 1000000));
     vend_note_detail(&change->record, "to=%s debts=%s", next.number, request->debts_go_along ? "go-along" : "stay");
-    return vend_account_fill(vend, &next, act->out);
+    return vend_account_fill(vend, store, &next, act->out);
 }
 
 mv_status vend_transfer_account(struct vend *vend, const struct vend_caller *caller,

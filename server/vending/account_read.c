@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/utf8.h"
-#include "vending/accounts.h"
+#include "vending/account_parts.h"
 #include "vending/internal.h"
 
 /* ---- one ---- */
@@ -40,6 +40,14 @@ static mv_status find(struct vend *vend, struct store *store, const struct vend_
     return vend_may_touch(&vend->directory, identity, call, row->organisation, "");
 }
 
+static mv_status read_account(struct vend *vend, struct store *store, const struct vend_identity *identity,
+                              const struct key *key, struct vend_account *account)
+{
+    struct store_account row;
+    MV_TRY(find(vend, store, identity, VEND_GET_ACCOUNT, key, &row));
+    return vend_account_fill(vend, store, &row, account);
+}
+
 static mv_status get_account(struct vend *vend, const struct vend_caller *caller, const struct key *key,
                              struct vend_account *account)
 {
@@ -48,10 +56,8 @@ static mv_status get_account(struct vend *vend, const struct vend_caller *caller
     MV_TRY(vend_may_call(&vend->directory, caller->principal, VEND_GET_ACCOUNT, &identity));
     MV_TRY(check_key(key));
     MV_TRY(vend_reader_take(&vend->readers, &store));
-    mv_status status = find(vend, store, &identity, VEND_GET_ACCOUNT, key, &account->row);
+    mv_status status = read_account(vend, store, &identity, key, account);
     vend_reader_give(&vend->readers, store, !status.ok && !vend_noted(status));
-    if (status.ok)
-        vend_organisation_name(&vend->directory, account->row.organisation, account->organisation);
     return status;
 }
 
@@ -66,6 +72,7 @@ mv_status vend_get_account(struct vend *vend, const struct vend_caller *caller, 
 /* ---- many ---- */
 struct walk {
     struct vend *vend;
+    struct store *store;
     struct vend_account_list *list;
     size_t size;
     bool more;
@@ -79,17 +86,25 @@ static mv_status add(void *self, const struct store_account *row)
         walk->more = true;
         return mv_ok();
     }
-    struct vend_account *account = &list->accounts[list->count++];
-    account->row = *row;
-    vend_organisation_name(&walk->vend->directory, row->organisation, account->organisation);
-    return mv_ok();
+    return vend_account_fill(walk->vend, walk->store, row, &list->accounts[list->count++]);
 }
 
-static mv_status walk_accounts(struct walk *walk, struct store *store, const struct store_account_filter *filter)
+/* Nobody has an account on a meter that is not there. */
+static mv_status find_meter(struct store *store, const char *pan, int64_t *id)
+{
+    struct store_meter meter;
+    mv_status found = store_meter_by_pan(store, pan, &meter);
+    *id = found.ok ? meter.id : -1;
+    return found.ok || found.reason == MV_METER_UNKNOWN ? mv_ok() : found;
+}
+
+static mv_status walk_accounts(struct walk *walk, const char *pan, struct store_account_filter *filter)
 {
     struct vend_account_list *list = walk->list;
-    MV_TRY(store_begin_read(store));
-    MV_TRY(store_accounts(store, filter, add, walk));
+    MV_TRY(store_begin_read(walk->store));
+    if (pan[0] != '\0')
+        MV_TRY(find_meter(walk->store, pan, &filter->meter));
+    MV_TRY(store_accounts(walk->store, filter, add, walk, list->next));
     if (walk->more)
         vend_copy(list->next, sizeof list->next, list->accounts[list->count - 1].row.number);
     return mv_ok();
@@ -97,22 +112,22 @@ static mv_status walk_accounts(struct walk *walk, struct store *store, const str
 
 static mv_status read_page(struct walk *walk, int64_t organisation, const struct vend_account_query *query)
 {
-    struct store *store = NULL;
     int64_t *below = calloc(VEND_MAX_ORGANISATIONS, sizeof *below);
     if (below == NULL)
         return mv_fail(MV_OUT_OF_MEMORY, "organisations");
     /* one row more than the page tells whether there is a next one */
-    const struct store_account_filter filter = {
+    struct store_account_filter filter = {
         .after = query->page_token,
+        .number = query->number,
         .search = query->search,
         .state = (uint8_t)query->state,
         .organisations = below,
         .organisation_count = vend_subtree(&walk->vend->directory, organisation, below, VEND_MAX_ORGANISATIONS),
         .limit = walk->size + 1};
-    mv_status status = vend_reader_take(&walk->vend->readers, &store);
+    mv_status status = vend_reader_take(&walk->vend->readers, &walk->store);
     if (status.ok) {
-        status = walk_accounts(walk, store, &filter);
-        vend_reader_give(&walk->vend->readers, store, !status.ok);
+        status = walk_accounts(walk, query->pan, &filter);
+        vend_reader_give(&walk->vend->readers, walk->store, !status.ok);
     }
     free(below);
     return status;
@@ -125,6 +140,10 @@ static mv_status check_query(const struct vend_account_query *query)
         return mv_fail(MV_INVALID_FIELD, "search");
     if (query->state > STORE_ACCOUNT_CLOSED)
         return mv_fail(MV_INVALID_FIELD, "state");
+    if (query->number[0] != '\0')
+        MV_TRY(vend_form_name(query->number, STORE_ACCOUNT_NUMBER, "number"));
+    if (query->pan[0] != '\0')
+        MV_TRY(vend_form_pan(query->pan));
     if (query->page_token[0] != '\0' && !vend_form_name(query->page_token, STORE_ACCOUNT_NUMBER, "page_token").ok)
         return mv_fail(MV_PAGE_TOKEN_INVALID, "page_token");
     return mv_ok();
@@ -172,9 +191,9 @@ static mv_status add_event(void *self, const struct store_event *row)
         timeline->events[timeline->count++] = *row;
         return mv_ok();
     }
-    const struct store_event *last = &timeline->events[timeline->count - 1];
-    (void)snprintf(timeline->next, sizeof timeline->next, "%" PRId64 ".%u.%" PRId64, last->time_unix_s, last->kind,
-                   last->ordinal);
+    const struct store_event_place *last = &timeline->events[timeline->count - 1].place;
+    (void)snprintf(timeline->next, sizeof timeline->next, "%" PRId64 ".%" PRId64 ".%" PRId64, last->time_unix_s,
+                   last->source, last->ordinal);
     return mv_ok();
 }
 
@@ -188,10 +207,10 @@ static mv_status read_place(const char *token, struct store_event_place *place)
     char *end = NULL;
     place->time_unix_s = strtoll(token, &end, 10);
     if (*end == '.')
-        place->kind = strtoll(end + 1, &end, 10);
+        place->source = strtoll(end + 1, &end, 10);
     if (*end == '.')
         place->ordinal = strtoll(end + 1, &end, 10);
-    (void)snprintf(again, sizeof again, "%" PRId64 ".%" PRId64 ".%" PRId64, place->time_unix_s, place->kind,
+    (void)snprintf(again, sizeof again, "%" PRId64 ".%" PRId64 ".%" PRId64, place->time_unix_s, place->source,
                    place->ordinal);
     return strcmp(again, token) == 0 ? mv_ok() : mv_fail(MV_PAGE_TOKEN_INVALID, "page_token");
 }
@@ -201,7 +220,7 @@ static mv_status read_events(struct vend *vend, struct store *store, const struc
 {
     struct store_account row;
     MV_TRY(find(vend, store, identity, VEND_GET_TIMELINE, key, &row));
-    return store_timeline(store, &row, place, reading->size + 1, add_event, reading);
+    return store_timeline(store, row.id, place, reading->size + 1, add_event, reading);
 }
 
 static mv_status get_timeline(struct vend *vend, const struct vend_caller *caller, const struct key *key,

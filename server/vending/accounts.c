@@ -7,8 +7,6 @@
 #include "vending/account_parts.h"
 #include "vending/internal.h"
 
-static const char DEFAULT_CLASS[] = "default";
-
 struct act {
     const struct vend_account_request *request;
     const char *principal;
@@ -59,12 +57,13 @@ static bool same_customer(const struct store_customer *a, const struct store_cus
            strcmp(a->contact, b->contact) == 0 && strcmp(a->reference, b->reference) == 0;
 }
 
-mv_status vend_account_fill(struct vend *vend, const struct store_account *row, struct vend_account *out)
+mv_status vend_account_fill(struct vend *vend, struct store *store, const struct store_account *row,
+                            struct vend_account *out)
 {
     out->row = *row;
     out->claim = 0;
     vend_organisation_name(&vend->directory, row->organisation, out->organisation);
-    return mv_ok();
+    return store_account_owes(store, row->id, &out->owes);
 }
 
 /* ---- opening ---- */
@@ -101,11 +100,11 @@ static mv_status open_account(struct vend *vend, struct store *store, struct ven
     struct store_account row = {.organisation = meter.organisation, .meter = meter.id};
     vend_copy(row.number, sizeof row.number, request->number);
     vend_copy(row.pan, sizeof row.pan, meter.pan);
-    vend_account_say(request, DEFAULT_CLASS, &row.customer, row.tariff_class);
+    vend_account_say(request, VEND_DEFAULT_CLASS, &row.customer, row.tariff_class);
     mv_status found = store_account_by_number(store, row.number, &stored);
     if (found.ok) {
         MV_TRY(check_same(store, &stored, &row));
-        return vend_account_fill(vend, &stored, act->out);
+        return vend_account_fill(vend, store, &stored, act->out);
     }
     if (found.reason != MV_ACCOUNT_UNKNOWN)
         return found;
@@ -114,7 +113,7 @@ static mv_status open_account(struct vend *vend, struct store *store, struct ven
     MV_TRY(store_account_open(store, &row, &opened));
     vend_note_detail(&change->record, "meter=%s class=%s", row.pan, row.tariff_class);
     change->changed = true;
-    return vend_account_fill(vend, &row, act->out);
+    return vend_account_fill(vend, store, &row, act->out);
 }
 
 /* An account's number as the object of an audit record, or NULL: nobody knows what a text that is none may be. */
@@ -156,7 +155,7 @@ static mv_status write(struct vend *vend, struct store *store, struct vend_chang
     MV_TRY(store_account_change(store, row, &done));
     vend_note_detail(&change->record, "version=%u class=%s state=%u", row->version, row->tariff_class, row->state);
     change->changed = true;
-    return vend_account_fill(vend, row, act->out);
+    return vend_account_fill(vend, store, row, act->out);
 }
 
 static mv_status update_account(struct vend *vend, struct store *store, struct vend_change *change)
@@ -170,7 +169,7 @@ static mv_status update_account(struct vend *vend, struct store *store, struct v
     struct store_account before = row;
     vend_account_say(act->request, before.tariff_class, &row.customer, row.tariff_class);
     if (same_customer(&row.customer, &before.customer) && strcmp(row.tariff_class, before.tariff_class) == 0)
-        return vend_account_fill(vend, &before, act->out);
+        return vend_account_fill(vend, store, &before, act->out);
     if (act->request->version != row.version)
         return mv_fail(MV_ACCOUNT_CHANGED, NULL);
     return write(vend, store, change, &identity, STORE_ACCOUNT_UPDATED, &row);
@@ -195,7 +194,7 @@ static mv_status set_state(struct vend *vend, struct store *store, struct vend_c
     MV_TRY(find(vend, store, act, &identity, &row));
     uint8_t wanted = suspends ? STORE_ACCOUNT_SUSPENDED : STORE_ACCOUNT_IN_USE;
     if (row.state == wanted)
-        return vend_account_fill(vend, &row, act->out);
+        return vend_account_fill(vend, store, &row, act->out);
     row.state = wanted;
     return write(vend, store, change, &identity, suspends ? STORE_ACCOUNT_ON_HOLD : STORE_ACCOUNT_RESUMED, &row);
 }

@@ -25,11 +25,20 @@ struct vend_account {
     struct store_account row;
     char organisation[STORE_NAME + 1];
     int64_t claim; /* that the call made of credit left in a meter; 0 none */
+    struct store_account_owes owes;
 };
 /* Repeating it with the same data answers the account as it is by now. INVALID_FIELD, METER_UNKNOWN, METER_NOT_ACTIVE
  * (a retired one), ACCOUNT_EXISTS, METER_HAS_ACCOUNT. */
 MV_MUST_USE mv_status vend_open_account(struct vend *vend, const struct vend_caller *caller,
                                         const struct vend_account_request *request, struct vend_account *account);
+/* Opens the account and sells to it what `order` says (a priced order without account and PAN), both or neither. The
+ * same request id gives the same answer: the account as it was opened, whatever became of it. Besides the refusals of
+ * both: ACCOUNT_EXISTS also when it was opened with the same data. `trial`: nothing is opened nor sold; the account is
+ * what would be opened, of version 0. */
+struct vend_sold;
+MV_MUST_USE mv_status vend_open_and_sell(struct vend *vend, const struct vend_caller *caller,
+                                         const struct vend_account_request *request, const struct vend_order *order,
+                                         bool trial, struct vend_account *account, struct vend_sold *sold);
 /* ACCOUNT_UNKNOWN, ACCOUNT_CHANGED. What says the same as before changes nothing. */
 MV_MUST_USE mv_status vend_update_account(struct vend *vend, const struct vend_caller *caller,
                                           const struct vend_account_request *request, struct vend_account *account);
@@ -45,10 +54,14 @@ MV_MUST_USE mv_status vend_get_account(struct vend *vend, const struct vend_call
 struct vend_account_query {
     const char *organisation; /* and those below; "" the caller's */
     const char *search;       /* "" all */
+    const char *number;       /* what the number begins with; "" all */
+    const char *pan;          /* of a meter that is theirs, or was when they were closed; "" all */
     uint32_t state;           /* enum store_account_state; 0 all */
     uint32_t page_size;       /* 0: the default */
     const char *page_token;   /* "" the first page */
 };
+/* Looks at no more accounts of the ledger than STORE_ACCOUNTS_LOOKED_AT: a page may have fewer than were asked for, or
+ * none, and still not be the last one. */
 struct vend_account_list {
     struct vend_account accounts[VEND_MAX_PAGE];
     size_t count;

@@ -94,6 +94,7 @@ static mv_status check_new(struct vend *vend, struct vend_group *group, struct v
     MV_TRY(vend_may_touch(&vend->directory, &item->seller, vend_call_of_order(&request->order), meter->organisation,
                           meter->sgc));
     MV_TRY(vend_sale_check_account(item));
+    MV_TRY(vend_sale_check_opening(planner->store, item));
     if (request->order.kind == VEND_ORDER_CREDIT && !request->order.priced)
         MV_TRY(check_unpriced(planner, item));
     MV_TRY(vend_rule_meter(meter));

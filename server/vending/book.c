@@ -133,7 +133,8 @@ void vend_group_note(struct vend *vend, struct vend_group *group)
 static bool hurts_only_itself(mv_status refusal)
 {
     return refusal.reason == MV_REQUEST_ID_REUSED || refusal.reason == MV_TILLS_EXHAUSTED ||
-           refusal.reason == MV_INTERNAL_ERROR || refusal.reason == MV_CLAIM_NOT_DUE;
+           refusal.reason == MV_INTERNAL_ERROR || refusal.reason == MV_CLAIM_NOT_DUE ||
+           refusal.reason == MV_ACCOUNT_EXISTS || refusal.reason == MV_METER_HAS_ACCOUNT;
 }
 
 void vend_item_replay(struct vend_item *item, const struct vend_trace *trace)
@@ -181,6 +182,8 @@ static mv_status insert(struct vend *vend, struct vend_group *group, struct vend
     if (item->plan.fresh)
         MV_TRY(store_till_open(store, &item->sale));
     group->spoiled = group->spoiled || item->plan.fresh;
+    if (priced && order->purchase.opens != NULL)
+        MV_TRY(vend_sale_open(store, item, group->now.real_us));
     MV_TRY(book_set(vend, group, item));
     MV_TRY(store_sale_insert(store, &item->sale));
     if (order->free_reason != NULL)

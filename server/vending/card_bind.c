@@ -130,7 +130,12 @@ static mv_status bind(struct vend *vend, struct store *store, struct vend_change
     card->round = 0;
     vend_note_detail(&change->record, "kind=%u issuer=%u office=%u meter=%u area=%u", card->kind, card->keys.issuer,
                      card->keys.office, card->keys.meter, card->keys.area);
-    return put(store, step);
+    MV_TRY(put(store, step));
+    if (binding->old->row.id == 0)
+        return mv_ok();
+    const struct store_card_event event = {
+        .kind = STORE_CARD_REPLACED, .card = binding->old->row.id, .other = card->id};
+    return vend_card_event(store, step, &event);
 }
 
 /* ---- whose domain ---- */
@@ -195,6 +200,8 @@ static mv_status ready(struct vend *vend, struct store *store, struct vend_chang
     step->card.state = STORE_CARD_IN_USE;
     step->card.keys.transport = 0;
     vend_note_detail(&change->record, "in use");
+    const struct store_card_event event = {.kind = STORE_CARD_PERSONALISED};
+    MV_TRY(vend_card_event(store, step, &event));
     return put(store, step);
 }
 

@@ -71,6 +71,8 @@ static mv_status close_account(struct vend *vend, struct store *store, struct ve
     MV_TRY(store_record_meter_update(store, &keys));
     step->card.state = STORE_CARD_UNDER_WAY;
     vend_note_detail(&change->record, "account closed");
+    const struct store_card_event event = {.kind = STORE_CARD_CLOSED};
+    MV_TRY(vend_card_event(store, step, &event));
     return store_card_update(store, &step->card);
 }
 

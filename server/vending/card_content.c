@@ -52,6 +52,9 @@ static mv_status has(struct vend *vend, struct store *store, struct vend_change 
     if (found.confirmed)
         return mv_ok();
     vend_note_detail(&change->record, "written purchase=%u", found.purchase);
+    const struct store_card_event event = {.kind = STORE_CARD_WRITTEN, .purchase = found.purchase};
+    if (found.purchase != 0)
+        MV_TRY(vend_card_event(store, step, &event));
     return store_card_content_confirm(store, found.id, step->now_s);
 }
 

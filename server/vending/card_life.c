@@ -82,6 +82,8 @@ static mv_status deny(struct vend *vend, struct store *store, struct vend_change
     step->card.denied = STORE_CARD_DENIED;
     vend_copy(step->card.because, sizeof step->card.because, because);
     vend_note_detail(&change->record, "denied");
+    const struct store_card_event event = {.kind = STORE_CARD_EVENT_DENIED, .reason = because};
+    MV_TRY(vend_card_event(store, step, &event));
     return store_card_update(store, &step->card);
 }
 
@@ -101,6 +103,9 @@ static mv_status allow(struct vend *vend, struct store *store, struct vend_chang
     step->card.denied = STORE_CARD_ALLOWED;
     step->card.because[0] = '\0';
     vend_note_detail(&change->record, "allowed");
+    const struct store_card_event event = {.kind = STORE_CARD_EVENT_ALLOWED};
+    if (change->changed)
+        MV_TRY(vend_card_event(store, step, &event));
     return store_card_update(store, &step->card);
 }
 

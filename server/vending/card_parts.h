@@ -41,6 +41,9 @@ MV_MUST_USE mv_status vend_card_question(struct store *store, const struct vend_
                                          struct store_record *read, char id[STORE_REQUEST_ID + 1], bool *asked);
 MV_MUST_USE mv_status vend_card_find_settings(struct store *store, const struct store_record_meter *meter,
                                               struct vend_card_settings *out);
+/* For the history of the meter's account; of a card without a meter nothing. */
+MV_MUST_USE mv_status vend_card_event(struct store *store, const struct vend_card_step *step,
+                                      const struct store_card_event *event);
 MV_MUST_USE mv_status vend_card_fill(struct vend *vend, struct store *store, const struct store_card *row,
                                      struct vend_card *out);
 

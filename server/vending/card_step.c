@@ -50,6 +50,21 @@ mv_status vend_card_touch(struct vend *vend, struct store *store, const struct v
     return vend_may_touch(&vend->directory, identity, call, card->organisation, meter.sgc);
 }
 
+mv_status vend_card_event(struct store *store, const struct vend_card_step *step, const struct store_card_event *event)
+{
+    struct store_card_event row = *event;
+    if (step->card.meter == 0)
+        return mv_ok();
+    row.meter = step->card.meter;
+    if (row.card == 0)
+        row.card = step->card.id;
+    if (row.reason == NULL)
+        row.reason = "";
+    row.principal = step->identity.id;
+    row.at_unix_s = step->now_s;
+    return store_card_event_insert(store, &row);
+}
+
 static mv_status find_card(struct vend *vend, struct store *store, struct vend_card_step *step)
 {
     mv_status found = store_card_by_uid(store, step->act->uid, &step->card);

@@ -2,9 +2,10 @@
 
 #include "base/digest.h"
 #include "base/wire.h"
+#include "vending/accounts.h"
 
 /* Ordinary credit keeps the form that ledgers have digests of. */
-enum { FORM_CREDIT = 1, FORM_ORDER = 2, FORM_SALE = 3, FORM_FREE = 4, LONGEST = 512 };
+enum { FORM_CREDIT = 1, FORM_ORDER = 2, FORM_SALE = 3, FORM_FREE = 4, FORM_OPENING = 5, LONGEST = 2048 };
 
 static void put_common(struct mv_writer *writer, const struct vend_order *order)
 {
@@ -17,6 +18,17 @@ static void put_quantity(struct mv_writer *writer, const struct vend_order *orde
     mv_put_u8(writer, (uint8_t)order->quantity.unit);
     mv_put_u64(writer, (uint64_t)order->quantity.amount);
     mv_put_u8(writer, (uint8_t)order->carrier);
+}
+
+static void put_opening(struct mv_writer *writer, const struct vend_account_request *opens)
+{
+    mv_put_u8(writer, FORM_OPENING);
+    mv_put_text(writer, opens->pan);
+    mv_put_text(writer, opens->customer.name);
+    mv_put_text(writer, opens->customer.address);
+    mv_put_text(writer, opens->customer.contact);
+    mv_put_text(writer, opens->customer.reference);
+    mv_put_text(writer, opens->tariff_class);
 }
 
 /* Who names an account may not know its meter. What the caller expects it to come to is no part of what is ordered: who
@@ -34,6 +46,8 @@ static void put_sale(struct mv_writer *writer, const struct vend_order *order)
     mv_put_u8(writer, (uint8_t)purchase->payment);
     mv_put_u64(writer, (uint64_t)purchase->tendered);
     mv_put_u8(writer, purchase->keep_change);
+    if (purchase->opens != NULL)
+        put_opening(writer, purchase->opens);
 }
 
 static void put_free(struct mv_writer *writer, const struct vend_order *order)

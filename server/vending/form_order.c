@@ -3,6 +3,7 @@
 #include "base/utf8.h"
 #include "metervault/sts_manage.h"
 #include "store/debts.h"
+#include "vending/account_parts.h"
 #include "vending/content.h"
 #include "vending/form.h"
 #include "vending/tariff.h"
@@ -40,6 +41,10 @@ static bool is_money(int64_t money)
 mv_status vend_form_purchase(const struct vend_order *order)
 {
     const struct vend_purchase *purchase = &order->purchase;
+    if (purchase->opens != NULL) {
+        MV_TRY(vend_account_form(purchase->opens));
+        MV_TRY(vend_form_pan(purchase->opens->pan));
+    }
     if (purchase->account != NULL)
         MV_TRY(vend_form_name(purchase->account, STORE_ACCOUNT_NUMBER, "account_number"));
     else

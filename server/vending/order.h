@@ -10,7 +10,8 @@
 #include "store/debts.h"
 #include "store/store.h"
 
-struct vend_charged; /* charged.h */
+struct vend_charged;         /* charged.h */
+struct vend_account_request; /* accounts.h */
 
 /* Numbers as in the protocol and the ledger. */
 enum vend_carrier { VEND_KEYPAD = 1, VEND_ON_RECORD /* no token: a record brings it */ };
@@ -74,6 +75,8 @@ struct vend_purchase {
     int64_t tendered;       /* what was handed over; 0: the money, by units what it costs */
     bool keep_change;       /* the account keeps what is left */
     int64_t expected_total; /* anything else is refused; 0: whatever it comes to */
+    /* The account is opened with this sale, its first one; its number stands in `account` too. NULL: it is open. */
+    const struct vend_account_request *opens;
 };
 
 struct vend_order {

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "vending/account_parts.h"
 #include "vending/internal.h"
 
 void vend_order_compose(struct vend_item *item, int64_t issued_at_unix_s)
@@ -41,6 +42,21 @@ static uint64_t hash_text(uint64_t hash, const char *text)
     return hash;
 }
 
+static void copy_opening(struct vend_order_job *job, const struct vend_account_request *opens)
+{
+    struct store_account *account = &job->pricing->account;
+    struct store_customer *customer = &account->customer;
+    vend_copy(account->number, sizeof account->number, opens->number);
+    vend_copy(account->pan, sizeof account->pan, opens->pan);
+    vend_account_say(opens, VEND_DEFAULT_CLASS, customer, account->tariff_class);
+    job->pricing->opening = (struct vend_account_request){
+        .number = account->number,
+        .pan = account->pan,
+        .customer = {customer->name, customer->address, customer->contact, customer->reference},
+        .tariff_class = account->tariff_class};
+    job->order.purchase.opens = &job->pricing->opening;
+}
+
 static void copy_order(struct vend_order_job *job, const struct vend_order *order)
 {
     vend_copy(job->request_id, sizeof job->request_id, order->request_id == NULL ? "" : order->request_id);
@@ -64,6 +80,8 @@ static void copy_order(struct vend_order_job *job, const struct vend_order *orde
         vend_copy(job->account, sizeof job->account, order->purchase.account);
         job->order.purchase.account = job->account;
     }
+    if (order->priced && order->purchase.opens != NULL)
+        copy_opening(job, order->purchase.opens);
 }
 
 /* A priced order's bill lies behind the job, so that others do not carry its weight. */

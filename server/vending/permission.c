@@ -40,6 +40,7 @@ static const struct vend_permission table[VEND_CALLS] = {
                              VEND_SCOPE_ORGANISATION, DENIED},
     [VEND_OPEN_ACCOUNT] = {"AccountService.OpenAccount", BIT(SUPERVISOR) | BIT(METER_ADMIN), VEND_SCOPE_ORGANISATION,
                            MV_METER_UNKNOWN},
+    [VEND_OPEN_AND_SELL] = {"AccountService.OpenAccount.sale", BIT(SUPERVISOR), VEND_SCOPE_GRANT, MV_METER_UNKNOWN},
     [VEND_UPDATE_ACCOUNT] = {"AccountService.UpdateAccount", BIT(SUPERVISOR) | BIT(METER_ADMIN),
                              VEND_SCOPE_ORGANISATION, MV_ACCOUNT_UNKNOWN},
     [VEND_GET_ACCOUNT] = {"AccountService.GetAccount", METER_USERS | BIT(VENDOR), VEND_SCOPE_ORGANISATION,
@@ -182,6 +183,8 @@ enum vend_call vend_call_of_order(const struct vend_order *order)
 {
     if (order->free_reason != NULL)
         return VEND_FREE_ISSUE;
+    if (order->priced && order->purchase.opens != NULL)
+        return VEND_OPEN_AND_SELL;
     return order->priced ? VEND_SELL : vend_call_of(order->kind);
 }
 

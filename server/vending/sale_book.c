@@ -1,5 +1,40 @@
 /* A priced sale in the ledger and in the audit, and back. */
 #include "vending/internal.h"
+#include "vending/permission.h"
+
+mv_status vend_sale_check_opening(struct store *store, const struct vend_item *item)
+{
+    struct store_account other;
+    const struct vend_order_job *request = item->request;
+    if (request->pricing == NULL || request->order.purchase.opens == NULL)
+        return mv_ok();
+    mv_status found = store_account_by_number(store, request->pricing->account.number, &other);
+    if (found.ok)
+        return mv_fail(MV_ACCOUNT_EXISTS, "account_number");
+    if (found.reason != MV_ACCOUNT_UNKNOWN)
+        return found;
+    found = store_account_by_meter(store, item->meter.id, &other);
+    if (found.ok)
+        return mv_fail(MV_METER_HAS_ACCOUNT, "meter_pan");
+    return found.reason == MV_ACCOUNT_UNKNOWN ? mv_ok() : found;
+}
+
+mv_status vend_sale_open(struct store *store, const struct vend_item *item, int64_t now_us)
+{
+    struct vend_pricing *pricing = item->request->pricing;
+    struct audit_record record;
+    const struct store_account_act opened = {.kind = STORE_ACCOUNT_OPENED,
+                                             .note = "",
+                                             .principal = item->seller.id,
+                                             .at_unix_s = item->sale.issued_at_unix_s};
+    MV_TRY(store_account_open(store, &pricing->account, &opened));
+    pricing->charged.bill.account = pricing->account.id;
+    vend_note(&record, item->request->principal, vend_permission(VEND_OPEN_ACCOUNT)->action, pricing->account.number);
+    vend_note_outcome(&record, mv_ok());
+    vend_note_detail(&record, "meter=%s class=%s", item->meter.pan, pricing->account.tariff_class);
+    record.time_unix_us = now_us;
+    return store_audit_append(store, &record);
+}
 
 mv_status vend_sale_book(struct store *store, struct vend_item *item)
 {

@@ -61,6 +61,8 @@ mv_status vend_sale_find_debts(struct store *store, const struct vend_group *gro
     struct gathering gathering = {
         .facts = facts, .day = day_of(when->unix_s, when->utc_offset_min), .utc_offset_min = when->utc_offset_min};
     facts->debt_count = 0;
+    if (account == 0)
+        return mv_ok();
     MV_TRY(store_debts(store, account, false, add, &gathering));
     if (group != NULL)
         for (const struct vend_item *other = group->items; other < item; other++)

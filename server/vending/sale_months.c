@@ -13,12 +13,23 @@ struct walk {
     struct vend_tariff_version tariff;
 };
 
+/* An account that is just being opened has had one class so far. */
+static mv_status find_class(const struct vend_months *months, int64_t at_unix_s, struct store_account_class *class)
+{
+    const struct store_account *account = months->account;
+    if (account->id != 0)
+        return store_account_class_at(months->store, account->id, at_unix_s, class);
+    vend_copy(class->name, sizeof class->name, account->tariff_class);
+    class->since_unix_s = account->opened_at_unix_s;
+    return mv_ok();
+}
+
 static mv_status look_up(struct walk *walk, int64_t at_unix_s)
 {
     const struct vend_months *months = walk->months;
     struct store_account_class class;
     struct vend_served found;
-    MV_TRY(store_account_class_at(months->store, months->account->id, at_unix_s, &class));
+    MV_TRY(find_class(months, at_unix_s, &class));
     mv_status status = vend_tariff_served(months->vend, months->store, months->account->organisation, months->utility,
                                           class.name, at_unix_s, &found);
     if (!status.ok && status.reason != MV_TARIFF_NOT_ASSIGNED)

@@ -4,6 +4,7 @@
 
 #include "store/accounts.h"
 #include "store/debts.h"
+#include "vending/accounts.h"
 #include "vending/audit_note.h"
 #include "vending/charged.h"
 #include "vending/vendor_parts.h"
@@ -13,15 +14,21 @@ struct vend_group;
 
 /* Of one order while it is worked on. */
 struct vend_pricing {
-    struct store_account account;
-    struct vend_charged charged; /* once it is priced, or the stored answer */
-    struct vend_credit credit;   /* once it is priced */
+    struct store_account account;        /* id 0: it is opened with this order, and not in the ledger yet */
+    struct vend_account_request opening; /* of such an order; points into `account` */
+    struct vend_charged charged;         /* once it is priced, or the stored answer */
+    struct vend_credit credit;           /* once it is priced */
 };
 
-/* The account that the order names, and its meter; puts the meter's PAN into the request. ACCOUNT_UNKNOWN. */
+/* The account that the order names, and its meter; puts the meter's PAN into the request. ACCOUNT_UNKNOWN; of an
+ * account that is to be opened METER_UNKNOWN. */
 MV_MUST_USE mv_status vend_sale_find(struct store *store, struct vend_item *item);
 /* ACCOUNT_SUSPENDED, of a closed one too. For orders without a price there is nothing to check. */
 MV_MUST_USE mv_status vend_sale_check_account(const struct vend_item *item);
+/* ACCOUNT_EXISTS, METER_HAS_ACCOUNT for an account that is to be opened; nothing for others. */
+MV_MUST_USE mv_status vend_sale_check_opening(struct store *store, const struct vend_item *item);
+/* The account in the ledger, with its audit record, before its first sale is. */
+MV_MUST_USE mv_status vend_sale_open(struct store *store, const struct vend_item *item, int64_t now_us);
 /* For credit without a price: ACCOUNT_SUSPENDED when the meter's account is. A meter without an open account passes. */
 MV_MUST_USE mv_status vend_sale_check_meter(struct store *store, int64_t meter);
 /* The price as of now, with what the token is to carry. On the ledger's state as this transaction sees it and, when

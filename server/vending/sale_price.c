@@ -20,6 +20,14 @@ mv_status vend_sale_find(struct store *store, struct vend_item *item)
 {
     struct vend_order_job *request = item->request;
     struct store_account *account = &request->pricing->account;
+    if (request->order.purchase.opens != NULL) {
+        MV_TRY(store_meter_by_pan(store, account->pan, &item->meter));
+        vend_copy(request->pan, sizeof request->pan, item->meter.pan);
+        account->organisation = item->meter.organisation;
+        account->meter = item->meter.id;
+        account->state = STORE_ACCOUNT_IN_USE;
+        return mv_ok();
+    }
     if (request->order.purchase.account != NULL) {
         MV_TRY(store_account_by_number(store, request->account, account));
         MV_TRY(store_meter_by_id(store, account->meter, &item->meter));
@@ -51,7 +59,7 @@ mv_status vend_sale_check_meter(struct store *store, int64_t meter)
 static const struct store_account_month *in_group(const struct vend_group *group, const struct vend_item *item)
 {
     const struct store_account_month *newest = NULL;
-    if (group == NULL)
+    if (group == NULL || item->request->pricing->account.id == 0)
         return NULL;
     for (const struct vend_item *other = group->items; other < item; other++)
         if (other->live && other->request->pricing != NULL &&
@@ -64,6 +72,10 @@ static mv_status find_month(struct store *store, const struct vend_group *group,
                             struct store_account_month *month)
 {
     const struct store_account_month *newest = in_group(group, item);
+    if (item->request->pricing->account.id == 0) {
+        *month = (struct store_account_month){.bill = 0};
+        return mv_ok();
+    }
     if (newest == NULL)
         return store_account_month_get(store, item->request->pricing->account.id, month);
     *month = *newest;
@@ -249,6 +261,10 @@ static void make_bill(const struct sale *sale, struct store_bill *out)
 /* A class decides the price: who has changed it does not sell at it. */
 static mv_status find_class(struct sale *sale)
 {
+    if (sale->account->id == 0) {
+        sale->class = (struct store_account_class_change){.at_unix_s = sale->now_unix_s};
+        return mv_ok();
+    }
     MV_TRY(store_account_class_since(sale->store, sale->account->id, &sale->class));
     bool own = sale->class.changed_by != 0 && sale->class.changed_by == sale->item->seller.id;
     return own ? mv_fail(MV_TARIFF_SAME_PERSON, "tariff_class") : mv_ok();
@@ -268,13 +284,24 @@ static mv_status price(struct sale *sale, struct vend_item *item)
     return make_content(item, &sale->bill);
 }
 
+/* One that a try before this put into the ledger is not there any more. */
+static mv_status look_again(const struct sale *sale, struct store_account *account)
+{
+    if (sale->item->request->order.purchase.opens == NULL)
+        return store_account_by_id(sale->store, account->id, account);
+    account->id = 0;
+    account->version = 1;
+    account->opened_at_unix_s = sale->now_unix_s;
+    return vend_sale_check_opening(sale->store, sale->item);
+}
+
 mv_status vend_sale_price(struct vend *vend, struct store *store, const struct vend_group *group,
                           struct vend_item *item, int64_t now_unix_s)
 {
     struct store_account *account = &item->request->pricing->account;
     struct sale sale = {
         .vend = vend, .store = store, .group = group, .now_unix_s = now_unix_s, .item = item, .account = account};
-    MV_TRY(store_account_by_id(store, account->id, account));
+    MV_TRY(look_again(&sale, account));
     MV_TRY(vend_sale_check_account(item));
     if (account->meter != item->meter.id)
         return mv_fail(MV_METER_CHANGED, NULL);

@@ -20,16 +20,23 @@ static void outline_set(struct vend *vend, struct vend_item *item)
         memcpy(set->from_kcv, info.kcv, sizeof set->from_kcv);
 }
 
+/* Who tries an opening out may do it. */
+static enum vend_call call_of_sale(const struct vend_order *order)
+{
+    return order->purchase.opens != NULL ? VEND_OPEN_AND_SELL : VEND_TRIAL_SELL;
+}
+
 static mv_status check(struct vend *vend, struct store *store, struct vend_item *item)
 {
     struct store_meter *meter = &item->meter;
     struct vend_now now;
     bool priced = item->request->pricing != NULL;
-    enum vend_call call = priced ? VEND_TRIAL_SELL : VEND_TRIAL_CREDIT;
+    enum vend_call call = priced ? call_of_sale(&item->request->order) : VEND_TRIAL_CREDIT;
     MV_TRY(store_begin_read(store));
     MV_TRY(priced ? vend_sale_find(store, item) : store_meter_by_pan(store, item->request->pan, meter));
     MV_TRY(vend_may_touch(&vend->directory, &item->seller, call, meter->organisation, meter->sgc));
     MV_TRY(vend_sale_check_account(item));
+    MV_TRY(vend_sale_check_opening(store, item));
     if (!priced) {
         MV_TRY(vend_sale_check_meter(store, meter->id));
         MV_TRY(vend_credit_needs_price(store, item->seller.organisation));
@@ -84,7 +91,7 @@ static mv_status try(struct vend *vend, const struct vend_caller *caller, const 
     struct vend_item item = {.status = mv_ok()};
     struct vend_order trial = *order;
     trial.request_id = NULL;
-    enum vend_call call = charged == NULL ? VEND_TRIAL_CREDIT : VEND_TRIAL_SELL;
+    enum vend_call call = charged == NULL ? VEND_TRIAL_CREDIT : call_of_sale(order);
     MV_TRY(vend_may_call(&vend->directory, caller->principal, call, &item.seller));
     if (order->kind != VEND_ORDER_CREDIT || order->priced != (charged != NULL))
         return mv_fail(MV_INVALID_FIELD, "kind");
@@ -107,6 +114,6 @@ mv_status vend_trial(struct vend *vend, const struct vend_caller *caller, const 
 mv_status vend_trial_sell(struct vend *vend, const struct vend_caller *caller, const struct vend_order *order,
                           struct vend_sold *sold)
 {
-    return vend_answer(vend, caller, VEND_TRIAL_SELL, vend_form_object(order->pan),
+    return vend_answer(vend, caller, call_of_sale(order), vend_form_object(order->pan),
                        try(vend, caller, order, &sold->issued, &sold->charged));
 }

@@ -168,6 +168,23 @@ expect "the credit is paid back" 0 "100 in the currency's smallest unit" account
 expect "and out" 0 "paid out" account pay-out D-1 --amount 1 --reason "moved out" --yes
 expect "the claim says why" 0 "paid to the balance, by the meter's return" account claims D-1
 
+# ---- an account with its first sale ----
+opening() { # NUMBER OPTION...
+    account open "$1" --meter "$third" --name "Ida Berg" --yes "${@:2}"
+}
+expect "an account with its first sale" 0 "Token" opening E-1 --money 5
+same "the same again is the same sale" 1 "$(opening E-1 --money 5 --json | tokens | grep -cxF "$(opening E-1 --money 5 --json | tokens)")"
+same "which exists once" 1 "$(query "select count(*) from bill b join account a on a.id = b.account where a.number = 'E-1'")"
+expect "another amount is another order" 1 "REQUEST_ID_REUSED" opening E-1 --money 6
+expect "nobody opens it again" 1 "ACCOUNT_EXISTS" opening E-1 --money 5 --request-id other
+expect "a meter has one account" 1 "METER_HAS_ACCOUNT" opening E-2 --money 5
+same "a refused sale leaves no account" 0 "$(query "select count(*) from account where number = 'E-2'")"
+expect "shown with its money" 0 "Balance   0.00 EUR" account show E-1
+expect "and what it owes" 0 "Owed      3.00 EUR" account show B-1
+expect "found by the beginning of its number" 0 "Ida Berg" account list --number E-
+same "by its meter, with the one before" 2 "$(account list --meter "$third" | grep -cE "^(D|E)-1 ")"
+same "completed by the shell" E-1 "$(cli clerk1 complete account E)"
+
 # ---- the sums, by SQL alone ----
 same "debts are what their entries say" 0 "$(query 'select count(*) from debt d where outstanding <> (select coalesce(sum(amount), 0) from debt_entry e where e.debt = d.id)')"
 same "bills took of debts what they say" 0 "$(query 'select (select coalesce(sum(debts), 0) from bill) + (select coalesce(sum(amount), 0) from debt_entry where sale is not null)')"

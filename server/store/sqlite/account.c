@@ -1,6 +1,8 @@
 #include "store/accounts.h"
 
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "store/sqlite/engine.h"
 
@@ -193,18 +195,75 @@ static mv_status walk(struct sql *sql, store_account_fn *each, void *self)
     }
 }
 
-mv_status store_accounts(struct store *store, const struct store_account_filter *filter, store_account_fn *each,
-                         void *self)
+mv_status store_account_owes(struct store *store, int64_t id, struct store_account_owes *owes)
 {
+    bool row;
+    struct sql sql = sql_read(store, SQL_ACCOUNT_OWES);
+    sql_put_int(&sql, id);
+    MV_TRY(sql_step(&sql, &row));
+    if (!row)
+        return mv_fail(MV_INTERNAL_ERROR, "account");
+    owes->owed = sql_get_int(&sql);
+    owes->deposit = sql_get_int(&sql);
+    mv_status status = sql_row_ok(&sql);
+    sql_done(&sql);
+    return status;
+}
+
+/* ---- lists ---- */
+/* Room for a number and one character more. */
+struct range {
+    char from[STORE_ACCOUNT_NUMBER + 2]; /* inclusive */
+    char to[STORE_ACCOUNT_NUMBER + 2];   /* exclusive */
+};
+
+/* A number is followed by itself and the lowest character; '~' is above all that numbers have. */
+static void find_range(const struct store_account_filter *filter, struct range *range)
+{
+    bool begun = strcmp(filter->after, filter->number) >= 0 && filter->after[0] != '\0';
+    (void)snprintf(range->from, sizeof range->from, "%s%s", begun ? filter->after : filter->number,
+                   begun ? "\001" : "");
+    (void)snprintf(range->to, sizeof range->to, "%s~", filter->number);
+}
+
+/* What lies behind the accounts that are looked at is left for the next page. */
+static mv_status cut_range(struct store *store, struct range *range, char through[STORE_ACCOUNT_NUMBER + 1])
+{
+    bool row;
+    struct sql sql = sql_read(store, SQL_ACCOUNTS_END);
+    sql_put_text(&sql, range->from);
+    sql_put_text(&sql, range->to);
+    sql_put_int(&sql, STORE_ACCOUNTS_LOOKED_AT - 1);
+    MV_TRY(sql_step(&sql, &row));
+    if (!row)
+        return mv_ok();
+    sql_get_text(&sql, through, STORE_ACCOUNT_NUMBER + 1);
+    mv_status status = sql_row_ok(&sql);
+    sql_done(&sql);
+    (void)snprintf(range->to, sizeof range->to, "%s\001", through);
+    return status;
+}
+
+mv_status store_accounts(struct store *store, const struct store_account_filter *filter, store_account_fn *each,
+                         void *self, char through[STORE_ACCOUNT_NUMBER + 1])
+{
+    struct range range;
+    through[0] = '\0';
+    find_range(filter, &range);
+    if (filter->meter == 0)
+        MV_TRY(cut_range(store, &range, through));
     char *organisations = sqlite_number_list(filter->organisations, filter->organisation_count);
     if (organisations == NULL)
         return mv_fail(MV_OUT_OF_MEMORY, "account list");
-    struct sql sql = sql_read(store, SQL_ACCOUNTS);
-    sql_put_text(&sql, filter->after);
+    struct sql sql = sql_read(store, filter->meter == 0 ? SQL_ACCOUNTS : SQL_ACCOUNTS_OF_METER);
+    sql_put_text(&sql, range.from);
+    sql_put_text(&sql, range.to);
     sql_put_text(&sql, organisations);
     sql_put_int(&sql, filter->state);
     sql_put_text(&sql, filter->search);
     sql_put_u64(&sql, filter->limit);
+    if (filter->meter != 0)
+        sql_put_int(&sql, filter->meter);
     mv_status status = walk(&sql, each, self);
     free(organisations);
     return status;

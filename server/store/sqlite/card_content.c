@@ -57,3 +57,17 @@ mv_status store_card_content_confirm(struct store *store, int64_t id, int64_t no
     sql_put_int(&sql, id);
     return sql_run(&sql);
 }
+
+mv_status store_card_event_insert(struct store *store, const struct store_card_event *event)
+{
+    struct sql sql = sql_write(store, SQL_CARD_EVENT_INSERT);
+    sql_put_int(&sql, event->meter);
+    sql_put_int(&sql, event->card);
+    sql_put_int(&sql, event->kind);
+    sql_put_int(&sql, event->purchase);
+    sql_put_reference(&sql, event->other);
+    sql_put_text(&sql, event->reason);
+    sql_put_int(&sql, event->principal);
+    sql_put_int(&sql, event->at_unix_s);
+    return sql_run(&sql);
+}

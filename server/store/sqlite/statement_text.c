@@ -31,6 +31,12 @@
     "ON v.account = a.id AND v.version = a.version JOIN account_version f ON f.account = a.id AND f.version = 1 "      \
     "JOIN account_tally t ON t.account = a.id JOIN meter m ON m.id = a.meter "
 
+/* Of those of the caller's, some state and a text in it; by rising number. */
+#define ACCOUNT_MATCHES                                                                                                \
+    "+a.organisation IN (SELECT value FROM json_each(?3)) AND (?4 = 0 OR a.state = ?4) AND (?5 = '' OR "               \
+    "instr(lower(a.number || char(10) || m.pan || char(10) || v.name || char(10) || v.address || char(10) || "         \
+    "v.contact || char(10) || v.reference), lower(?5)) > 0) ORDER BY a.number LIMIT ?6"
+
 #define DEBT_COLUMNS                                                                                                   \
     "SELECT d.id, d.account, d.outstanding, d.taken_at_unix_s, t.priority, t.label, t.rule, t.amount, t.percent_e4 "   \
     "FROM debt d JOIN debt_terms t ON t.act = d.terms "
@@ -258,6 +264,11 @@ const struct sql_text sqlite_texts[SQL_COUNT] = {
     [SQL_CARD_CONTENT_LAST] = {"card content",
                                CARD_CONTENT_COLUMNS "AND confirmed_unix_s IS NOT NULL ORDER BY id DESC LIMIT 1"},
     [SQL_CARD_CONTENT_CONFIRM] = {"card content", "UPDATE card_content SET confirmed_unix_s = ? WHERE id = ?"},
+    /* the first purchase that a card took since the account was closed, or ever, is the one that opened it */
+    [SQL_CARD_EVENT_INSERT] =
+        {"card", "INSERT INTO card_event (meter, card, kind, purchase, other, reason, principal, at_unix_s) "
+                 "SELECT ?1, ?2, iif(?3 = 3 AND coalesce((SELECT kind FROM card_event WHERE meter = ?1 "
+                 "AND kind IN (2, 3, 7) ORDER BY id DESC LIMIT 1), 7) = 7, 2, ?3), ?4, ?5, ?6, ?7, ?8"},
     [SQL_CARD_KEY_USES] = {"card key", "SELECT uses FROM card_key_use WHERE label = ?"},
     [SQL_CARD_KEY_USED] = {"card key", "INSERT INTO card_key_use (label, uses) VALUES (?, 1) "
                                        "ON CONFLICT (label) DO UPDATE SET uses = uses + 1"},
@@ -281,44 +292,67 @@ const struct sql_text sqlite_texts[SQL_COUNT] = {
     [SQL_ACCOUNT_VERSION_INSERT] = {"account", "INSERT INTO account_version VALUES "
                                                "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"},
     /* the plus sign keeps the walk in the order of the number's index: see SQL_METERS */
-    [SQL_ACCOUNTS] = {"account", ACCOUNT_COLUMNS
-                      "WHERE a.number > ?1 AND +a.organisation IN (SELECT value FROM json_each(?2)) "
-                      "AND (?3 = 0 OR a.state = ?3) AND (?4 = '' OR instr(lower(a.number || char(10) || m.pan || "
-                      "char(10) || v.name || char(10) || v.address || char(10) || v.contact || char(10) || "
-                      "v.reference), lower(?4)) > 0) ORDER BY a.number LIMIT ?5"},
+    [SQL_ACCOUNTS] = {"account", ACCOUNT_COLUMNS "WHERE a.number >= ?1 AND a.number < ?2 AND " ACCOUNT_MATCHES},
+    [SQL_ACCOUNTS_END] = {"account", "SELECT number FROM account WHERE number >= ?1 AND number < ?2 ORDER BY number "
+                                     "LIMIT 1 OFFSET ?3"},
+    [SQL_ACCOUNTS_OF_METER] = {"account", ACCOUNT_COLUMNS
+                               "WHERE a.number >= ?1 AND a.number < ?2 AND a.meter = ?7 AND " ACCOUNT_MATCHES},
+    [SQL_ACCOUNT_OWES] = {"account", "SELECT (SELECT coalesce(sum(outstanding), 0) FROM debt WHERE account = ?1), "
+                                     "coalesce((SELECT held FROM account_deposit WHERE account = ?1), 0)"},
     [SQL_TIMELINE] =
         {"timeline",
-         "WITH RECURSIVE orders(id, before) AS MATERIALIZED ("
-         "SELECT s.id, s.previous FROM meter_tid t JOIN sale s ON s.id = t.last_sale WHERE t.meter = ?2 UNION ALL "
-         "SELECT s.id, s.previous FROM orders o JOIN sale s ON s.id = o.before WHERE s.issued_at_unix_s >= ?3), "
-         "events(at, kind, ordinal, principal, text, amount) AS ("
-         "SELECT at_unix_s, kind, version, principal, printf('version=%d class=%s name=%s%s%s', version, tariff_class, "
+         /* which meters the account had, and when */
+         "WITH RECURSIVE span(meter, since, until) AS MATERIALIZED ("
+         "SELECT meter, since, until FROM (SELECT meter, state, at_unix_s AS since, "
+         "coalesce(lead(at_unix_s) OVER (ORDER BY version), 1 << 62) AS until FROM account_version WHERE account = ?1) "
+         "WHERE state <> 3), "
+         "orders(id, before, since) AS MATERIALIZED ("
+         "SELECT s.id, s.previous, o.since FROM (SELECT meter, min(since) AS since FROM span GROUP BY meter) o "
+         "JOIN meter_tid t ON t.meter = o.meter JOIN sale s ON s.id = t.last_sale UNION ALL "
+         "SELECT s.id, s.previous, o.since FROM orders o JOIN sale s ON s.id = o.before "
+         "WHERE s.issued_at_unix_s >= o.since), "
+         "events(at, source, ordinal, kind, principal, text, amount) AS ("
+         "SELECT at_unix_s, 1, version, kind, principal, printf('version=%d class=%s name=%s%s%s', version, "
+         "tariff_class, "
          "name, iif(note = '', '', ' note='), note), 0 FROM account_version WHERE account = ?1 UNION ALL "
-         "SELECT s.issued_at_unix_s, iif(b.sale IS NULL, 11, 10), s.id, s.principal, "
+         "SELECT s.issued_at_unix_s, 10, s.id, iif(b.sale IS NULL, 11, 10), s.principal, "
          "printf('receipt=%s/%s/%d order=%s units=%d%s', p.name, c.name, s.receipt, "
          "CASE s.kind WHEN 0 THEN 'credit' WHEN 1 THEN 'management' WHEN 2 THEN 'test' WHEN 4 THEN 'record' "
          "ELSE 'key-change' END, iif(s.kind IN (0, 4), s.encoded, 0), iif(b.sale IS NULL, '', printf(' total=%d "
          "tendered=%d payment=%d', b.total, "
          "b.tendered, b.payment))), coalesce(b.total, 0) "
          "FROM orders o JOIN sale s ON s.id = o.id JOIN terminal c ON c.id = s.id >> 40 "
-         "JOIN organisation p ON p.id = c.organisation LEFT JOIN bill b ON b.sale = s.id UNION ALL "
-         "SELECT c.issued_at_unix_s, 12, c.id, c.principal, printf('key_change=%d sgc=%s->%s krn=%d->%d ti=%d->%d', "
+         "JOIN organisation p ON p.id = c.organisation LEFT JOIN bill b ON b.sale = s.id "
+         "WHERE iif(b.sale IS NULL, EXISTS (SELECT 1 FROM span WHERE meter = s.meter AND since <= s.issued_at_unix_s "
+         "AND s.issued_at_unix_s < until), b.account = ?1) UNION ALL "
+         "SELECT c.issued_at_unix_s, 12, c.id, 12, c.principal, printf('key_change=%d sgc=%s->%s krn=%d->%d "
+         "ti=%d->%d', "
          "c.id, c.from_sgc, c.to_sgc, c.from_krn, c.to_krn, c.from_ti, c.to_ti), 0 "
-         "FROM meter_key k JOIN key_change c ON c.id = k.key_change WHERE k.meter = ?2 UNION ALL "
-         "SELECT e.ended_at_unix_s, 13, e.key_change, e.principal, printf('key_change=%d taken=%s', e.key_change, "
+         "FROM span o JOIN meter_key k ON k.meter = o.meter JOIN key_change c ON c.id = k.key_change "
+         "WHERE c.issued_at_unix_s >= o.since AND c.issued_at_unix_s < o.until UNION ALL "
+         "SELECT e.ended_at_unix_s, 13, e.key_change, 13, e.principal, printf('key_change=%d taken=%s', e.key_change, "
          "iif(e.outcome = 1, 'yes', 'no')), 0 "
-         "FROM meter_key k JOIN key_change_end e ON e.key_change = k.key_change WHERE k.meter = ?2 UNION ALL "
-         "SELECT issued_at_unix_s, 14, id, principal, printf('kind=%d epoch=%d sequence=%d amount=%d', kind, epoch, "
-         "sequence, amount), 0 FROM record WHERE meter = ?2 UNION ALL "
-         "SELECT received_at_unix_s, 15, epoch << 32 | sequence, principal, printf('epoch=%d sequence=%d', epoch, "
-         "sequence), 0 FROM record_return WHERE meter = ?2 UNION ALL "
-         "SELECT at_unix_s, 15 + kind, id, principal, printf('act=%d%s%s%s%s', id, iif(debt IS NULL, '', "
+         "FROM span o JOIN meter_key k ON k.meter = o.meter JOIN key_change_end e ON e.key_change = k.key_change "
+         "WHERE e.ended_at_unix_s >= o.since AND e.ended_at_unix_s < o.until UNION ALL "
+         "SELECT r.issued_at_unix_s, 14, r.id, 14, r.principal, printf('kind=%d epoch=%d sequence=%d amount=%d', "
+         "r.kind, "
+         "r.epoch, r.sequence, r.amount), 0 FROM span o JOIN record r ON r.meter = o.meter "
+         "WHERE r.issued_at_unix_s >= o.since AND r.issued_at_unix_s < o.until UNION ALL "
+         "SELECT r.received_at_unix_s, 15, r.epoch << 32 | r.sequence, 15, r.principal, printf('epoch=%d sequence=%d', "
+         "r.epoch, r.sequence), 0 FROM span o JOIN record_return r ON r.meter = o.meter "
+         "WHERE r.received_at_unix_s >= o.since AND r.received_at_unix_s < o.until UNION ALL "
+         "SELECT e.at_unix_s, 50, e.id, 50 + e.kind, e.principal, printf('card=%s%s%s%s', hex(k.uid), "
+         "iif(e.purchase = 0, '', printf(' purchase=%d', e.purchase)), iif(e.other IS NULL, '', printf(' by=%s', "
+         "(SELECT hex(uid) FROM card WHERE id = e.other))), iif(e.reason = '', '', ' reason=' || e.reason)), 0 "
+         "FROM span o JOIN card_event e ON e.meter = o.meter JOIN card k ON k.id = e.card "
+         "WHERE e.at_unix_s >= o.since AND e.at_unix_s < o.until UNION ALL "
+         "SELECT at_unix_s, 16, id, 15 + kind, principal, printf('act=%d%s%s%s%s', id, iif(debt IS NULL, '', "
          "printf(' debt=%d owed=%d', debt, owed)), iif(payment = 0, '', printf(' payment=%d', payment)), "
          "printf(' balance=%d deposit=%d', balance, deposit), iif(reason = '', '', ' reason=' || reason)), amount "
          "FROM account_act WHERE account = ?1) "
-         "SELECT e.at, e.kind, e.ordinal, p.name, substr(e.text, 1, 512), e.amount FROM events e "
-         "JOIN principal p ON p.id = e.principal WHERE e.at >= ?3 AND (e.at, e.kind, e.ordinal) < (?4, ?5, ?6) "
-         "ORDER BY e.at DESC, e.kind DESC, e.ordinal DESC LIMIT ?7"},
+         "SELECT e.at, e.source, e.ordinal, e.kind, p.name, substr(e.text, 1, 512), e.amount FROM events e "
+         "JOIN principal p ON p.id = e.principal WHERE (e.at, e.source, e.ordinal) < (?2, ?3, ?4) "
+         "ORDER BY e.at DESC, e.source DESC, e.ordinal DESC LIMIT ?5"},
     [SQL_ACCOUNT_MONTH] = {"account", "SELECT t.last_bill, coalesce(b.month, 0), coalesce(b.month_paid, 0), "
                                       "coalesce(b.month_free, 0), coalesce(b.charged_through, 0), t.entries, t.balance "
                                       "FROM account_tally t LEFT JOIN bill b ON b.sale = t.last_bill "

@@ -3,24 +3,23 @@
 
 static mv_status get_event(struct sql *sql, struct store_event *event)
 {
-    event->time_unix_s = sql_get_int(sql);
+    event->place.time_unix_s = sql_get_int(sql);
+    event->place.source = sql_get_int(sql);
+    event->place.ordinal = sql_get_int(sql);
     event->kind = sql_get_u8(sql);
-    event->ordinal = sql_get_int(sql);
     sql_get_text(sql, event->principal, sizeof event->principal);
     sql_get_text(sql, event->text, sizeof event->text);
     event->amount = sql_get_int(sql);
     return sql_row_ok(sql);
 }
 
-mv_status store_timeline(struct store *store, const struct store_account *account,
-                         const struct store_event_place *before, size_t limit, store_event_fn *each, void *self)
+mv_status store_timeline(struct store *store, int64_t account, const struct store_event_place *before, size_t limit,
+                         store_event_fn *each, void *self)
 {
     struct sql sql = sql_read(store, SQL_TIMELINE);
-    sql_put_int(&sql, account->id);
-    sql_put_int(&sql, account->meter);
-    sql_put_int(&sql, account->opened_at_unix_s);
+    sql_put_int(&sql, account);
     sql_put_int(&sql, before->time_unix_s);
-    sql_put_int(&sql, before->kind);
+    sql_put_int(&sql, before->source);
     sql_put_int(&sql, before->ordinal);
     sql_put_u64(&sql, limit);
     for (;;) {

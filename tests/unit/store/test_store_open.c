@@ -9,7 +9,7 @@
 
 #include "support.h"
 
-enum { NEWEST = 12 }; /* schema */
+enum { NEWEST = 13 }; /* schema */
 
 static void set_version(const struct ledger *ledger, int version)
 {

@@ -117,7 +117,7 @@ static void other_organisations_have_none_of_it(void **state)
     struct vend_account account;
     char pan[19];
     struct vend_caller rival = world_caller("rival");
-    const struct vend_account_query all = {.organisation = "", .search = "", .page_token = ""};
+    const struct vend_account_query all = {.organisation = "", .search = "", .number = "", .pan = "", .page_token = ""};
     mv_status elsewhere = vend_get_account(world->vend, &rival, "A-1", NULL, &account);
     mv_status nowhere = vend_get_account(world->vend, &rival, "A-9", NULL, &account);
     assert_refused(MV_ACCOUNT_UNKNOWN, elsewhere);
@@ -141,13 +141,14 @@ static void search_and_pages(void **state)
     struct vend_account account;
     struct vend_meter_key key = world_key();
     struct vend_caller seller = world_caller("seller");
-    char number[8];
+    char number[8], pan[19];
     for (unsigned i = 3; i < 10; i++) {
         (void)snprintf(number, sizeof number, "A-%u", i);
         assert_ok(world_meter(world, i, "shop", VEND_ELECTRICITY, &key));
         assert_ok(office_account(world, number, i, "home", &account));
     }
-    struct vend_account_query query = {.organisation = "", .search = "mei", .page_size = 5, .page_token = ""};
+    struct vend_account_query query = {
+        .organisation = "", .search = "mei", .number = "", .pan = "", .page_size = 5, .page_token = ""};
     assert_ok(vend_list_accounts(world->vend, &seller, &query, &list));
     assert_int_equal(list.count, 5);
     assert_string_equal(list.next, "A-6");
@@ -161,6 +162,23 @@ static void search_and_pages(void **state)
     query.search = "A-7";
     assert_ok(vend_list_accounts(world->vend, &seller, &query, &list));
     assert_int_equal(list.count, 1);
+    query.search = "";
+    query.number = "A-8";
+    assert_ok(vend_list_accounts(world->vend, &seller, &query, &list));
+    assert_int_equal(list.count, 1);
+    query.number = "A 8";
+    assert_refused(MV_INVALID_FIELD, vend_list_accounts(world->vend, &seller, &query, &list));
+    query.number = "";
+    query.pan = world_pan(9, pan);
+    assert_ok(vend_list_accounts(world->vend, &seller, &query, &list));
+    assert_int_equal(list.count, 1);
+    assert_string_equal(list.accounts[0].row.number, "A-9");
+    query.pan = world_pan(99, pan);
+    assert_ok(vend_list_accounts(world->vend, &seller, &query, &list));
+    assert_int_equal(list.count, 0);
+    query.pan = "6007";
+    assert_refused(MV_INVALID_FIELD, vend_list_accounts(world->vend, &seller, &query, &list));
+    query.pan = "";
     query.search = "\n";
     assert_refused(MV_INVALID_FIELD, vend_list_accounts(world->vend, &seller, &query, &list));
     query.search = "";

@@ -394,7 +394,10 @@ static void who_comes_takes_debts_along(void **state)
     assert_int_equal(list.count, 0);
     assert_ok(vend_list_debts(world->vend, &chief, "B-1", false, &list));
     assert_int_equal(list.owed, 300);
+    assert_int_equal(account.owes.owed, 300);
     assert_ok(office_sell(world, &order, &sold));
+    assert_ok(vend_get_account(world->vend, &chief, "B-1", NULL, &account));
+    assert_int_equal(account.owes.owed, 250);
     assert_int_equal(sold.charged.bill.debts, 50);
     assert_string_equal(sold.charged.of.customer, "Omar Said");
     order.request_id = "r2";

@@ -31,16 +31,24 @@ static mv_status call_account_as(struct world *world, const char *who, enum vend
 {
     static struct vend_account_list list;
     static struct vend_timeline timeline;
+    static struct vend_sold sold;
     struct vend *vend = world->vend;
     struct vend_caller caller = world_caller(who);
     struct vend_account account;
     char pan[19];
-    const struct vend_account_query all = {.organisation = "", .search = "", .page_token = ""};
+    const struct vend_order order = {.request_id = "opening",
+                                     .terminal = "till",
+                                     .carrier = VEND_KEYPAD,
+                                     .priced = true,
+                                     .purchase = {.money = 100, .payment = VEND_PAY_CASH}};
+    const struct vend_account_query all = {.organisation = "", .search = "", .number = "", .pan = "", .page_token = ""};
     const struct vend_account_request request = {
         .number = "none", .pan = world_pan(999, pan), .customer = {"name", "", "", ""}, .tariff_class = ""};
     switch (call) {
     case VEND_OPEN_ACCOUNT:
         return vend_open_account(vend, &caller, &request, &account);
+    case VEND_OPEN_AND_SELL:
+        return vend_open_and_sell(vend, &caller, &request, &order, false, &account, &sold);
     case VEND_UPDATE_ACCOUNT:
         return vend_update_account(vend, &caller, &request, &account);
     case VEND_GET_ACCOUNT:

@@ -1,0 +1,184 @@
+/* Opening an account, with what is sold to it at once. */
+#include <stdio.h>
+#include <string.h>
+
+#include "account.h"
+#include "bill_print.h"
+#include "journal.h"
+#include "sell.h"
+#include "tariff.h"
+
+static const ProtobufCServiceDescriptor *const service = &metervault__v1__account_service__descriptor;
+
+enum { OPEN_ID = 64 };
+
+struct opening {
+    struct account_said said;
+    struct sell sell;
+    const char *meter;
+    char id[OPEN_ID + 1];
+    Metervault__V1__Customer customer;
+    Metervault__V1__OpenAccountRequest request;
+    Metervault__V1__FirstSale sale;
+};
+
+/* ---- what is said of a customer ---- */
+void account_said_options(struct account_said *said, struct cli_option to[ACCOUNT_SAID])
+{
+    to[0] = (struct cli_option){.name = "name", .text = &said->name};
+    to[1] = (struct cli_option){.name = "address", .text = &said->address};
+    to[2] = (struct cli_option){.name = "contact", .text = &said->contact};
+    to[3] = (struct cli_option){.name = "reference", .text = &said->reference};
+    to[4] = (struct cli_option){.name = "class", .text = &said->tariff_class};
+}
+
+static void say(const char *given, char **field)
+{
+    if (given != NULL)
+        *field = (char *)given;
+}
+
+void account_said_customer(const struct account_said *said, Metervault__V1__Customer *customer)
+{
+    say(said->name, &customer->name);
+    say(said->address, &customer->address);
+    say(said->contact, &customer->contact);
+    say(said->reference, &customer->reference);
+}
+
+/* ---- the sale ---- */
+/* An account is opened once, so its number says which sale is its first: the same command again is the same order. */
+static int complete_id(const struct cli *cli, struct opening *opening)
+{
+    const char *given = opening->sell.request_id;
+    if (given != NULL && !journal_id_valid(given, OPEN_ID))
+        return cli_usage(cli, "--request-id has 1 to 64 letters, digits, '.', '_', '-'");
+    if (given != NULL)
+        (void)snprintf(opening->id, sizeof opening->id, "%s", given);
+    else
+        (void)snprintf(opening->id, sizeof opening->id, "open.%.*s", OPEN_ID - 5, opening->request.account_number);
+    return CLI_DONE;
+}
+
+static int complete_sale(struct cli *cli, struct mv_client *client, struct opening *opening)
+{
+    int code = CLI_DONE;
+    struct sell *sell = &opening->sell;
+    Metervault__V1__Office *office = tariff_ask_office(cli, client, &code);
+    if (office == NULL)
+        return code;
+    sell->minor_digits = office->minor_digits;
+    protobuf_c_message_free_unpacked(&office->base, NULL);
+    sell->account = opening->request.account_number;
+    code = sell_complete(cli, sell);
+    if (code == CLI_DONE)
+        code = complete_id(cli, opening);
+    sell->purchase.who_case = METERVAULT__V1__PURCHASE__WHO__NOT_SET;
+    metervault__v1__first_sale__init(&opening->sale);
+    opening->sale.request_id = opening->id;
+    opening->sale.terminal_id = (char *)cli->terminal;
+    opening->sale.purchase = &sell->purchase;
+    opening->request.first_sale = &opening->sale;
+    return code;
+}
+
+/* The price is shown before anything is done. An account that is there already was opened by this very command, which
+ * is then told its answer, or by another one, which is refused: nothing is left to agree to. */
+static int agree(struct cli *cli, struct mv_client *client, struct opening *opening)
+{
+    ProtobufCMessage *answer = NULL;
+    struct mv_client_error error;
+    if (opening->sell.yes)
+        return CLI_DONE;
+    opening->sale.trial = true;
+    bool tried = mv_client_call(client, service, "OpenAccount", &opening->request.base, true, &answer, &error);
+    opening->sale.trial = false;
+    if (!tried)
+        return strcmp(error.reason, "ACCOUNT_EXISTS") == 0 ? CLI_DONE : cli_report(cli, &error);
+    const Metervault__V1__Sold *sold = ((const Metervault__V1__Account *)answer)->first_sale;
+    if (sold != NULL) {
+        (void)printf("%s  %s\n", sold->account_number, sold->customer_name);
+        bill_print(sold->bill);
+        bill_print_payment(sold);
+        opening->sell.purchase.expected_total = sold->bill->total;
+    }
+    protobuf_c_message_free_unpacked(answer, NULL);
+    (void)fflush(stdout);
+    return cli_confirm(cli, false, "Open the account and sell this?");
+}
+
+static int print_opened(const struct cli *cli, ProtobufCMessage *answer)
+{
+    const Metervault__V1__Account *account = (const Metervault__V1__Account *)answer;
+    int code = CLI_DONE;
+    if (cli->json || account->first_sale == NULL)
+        return cli_show(cli, answer, account_print, CLI_DONE);
+    account_print(answer);
+    (void)putchar('\n');
+    code = bill_print_sold(cli, account->first_sale);
+    protobuf_c_message_free_unpacked(answer, NULL);
+    return code;
+}
+
+static int open_and_sell(struct cli *cli, struct opening *opening)
+{
+    int code = CLI_DONE;
+    struct mv_client *client = cli_connect(cli, &code);
+    if (client == NULL)
+        return code;
+    code = complete_sale(cli, client, opening);
+    if (code == CLI_DONE)
+        code = agree(cli, client, opening);
+    if (code == CLI_DONE) {
+        ProtobufCMessage *answer = cli_call(cli, client, service, "OpenAccount", &opening->request.base, &code);
+        if (answer != NULL)
+            code = print_opened(cli, answer);
+    }
+    mv_client_close(client);
+    return code;
+}
+
+static int complete(const struct cli *cli, struct opening *opening, char *number)
+{
+    metervault__v1__customer__init(&opening->customer);
+    metervault__v1__open_account_request__init(&opening->request);
+    account_said_customer(&opening->said, &opening->customer);
+    opening->request.account_number = number;
+    opening->request.meter_pan = (char *)opening->meter;
+    opening->request.customer = &opening->customer;
+    say(opening->said.tariff_class, &opening->request.tariff_class);
+    size_t amounts = sell_amounts(&opening->sell);
+    if (amounts > 1)
+        return cli_usage(cli, "give one amount: --money or units");
+    return amounts == 1 ? cli_need_terminal(cli) : CLI_DONE;
+}
+
+int account_open(struct cli *cli, int argc, char **argv)
+{
+    enum { OWN = 7 };
+    struct opening opening = {.meter = NULL};
+    struct sell *sell = &opening.sell;
+    int first;
+    int code;
+    struct cli_option options[OWN + ACCOUNT_SAID + QUANTITY_UNITS] = {
+        {.name = "meter", .text = &opening.meter},
+        {.name = "money", .text = &sell->money},
+        {.name = "pay", .text = &sell->payment},
+        {.name = "tendered", .text = &sell->tendered},
+        {.name = "keep-change", .flag = &sell->keep_change},
+        {.name = "yes", .flag = &sell->yes},
+        {.name = "request-id", .text = &sell->request_id}};
+    account_said_options(&opening.said, options + OWN);
+    quantity_options(&sell->quantity, options + OWN + ACCOUNT_SAID);
+    if (!cli_parse(cli, options, sizeof options / sizeof options[0], argc, argv, &first, &code))
+        return code;
+    if (argc - first != 1 || opening.meter == NULL || opening.said.name == NULL)
+        return cli_usage(cli, "open needs an account number, --meter and --name");
+    code = complete(cli, &opening, argv[first]);
+    if (code != CLI_DONE)
+        return code;
+    if (sell_amounts(sell) == 1)
+        return open_and_sell(cli, &opening);
+    ProtobufCMessage *answer = cli_ask(cli, service, "OpenAccount", &opening.request.base, &code);
+    return cli_show(cli, answer, account_print, code);
+}
