@@ -5,6 +5,8 @@ alone, and compares every line with the server's.
 Usage: price_model.py DRIVER [CASES [SEED]]
 Example: price_model.py build/tests/price_driver 20000 7
 """
+import bisect
+import functools
 import random
 import subprocess
 import sys
@@ -39,37 +41,46 @@ def account_unit(tariff):
     return 3600 if tariff["utility"] == 4 else 1000
 
 
-def token_fields():
-    """Amounts of the 16-bit field of IEC 62055-41, from its formula: 10^e m + offset, offset = sum of 2^14 10^(k-1)."""
+@functools.cache
+def token_fields(exponents):
+    """Amounts of the fields of IEC 62055-41, from their formula: 10^e m + offset, offset = sum of 2^14 10^(k-1)."""
     amounts = []
-    for exponent in range(4):
+    for exponent in range(exponents):
         offset = sum(2**14 * 10 ** (k - 1) for k in range(1, exponent + 1))
         amounts += [10**exponent * mantissa + offset for mantissa in range(2**14)]
     return sorted(amounts)
 
 
-FIELDS = token_fields()
-assert FIELDS[-1] == MOST_TOKEN_UNITS, FIELDS[-1]
+assert token_fields(4)[-1] == MOST_TOKEN_UNITS, token_fields(4)[-1]
+
+
+def counts_money(facts):
+    """The meter's units are 0.00001 of the currency; the tariff's prices are its own business."""
+    return facts.get("currency", 0)
+
+
+def fields(facts):
+    """Of units the exponent has 2 bits, of money 5; ten are enough for all that can be computed."""
+    return token_fields(10 if counts_money(facts) else 4)
+
+
+def unit_of(tariff, facts):
+    return 1 if counts_money(facts) else token_unit(tariff)
 
 
 def encode(tariff, facts, units):
     """None: the token cannot say it."""
     if facts["grain"] == EXACT:
         return units
-    unit = token_unit(tariff)
-    wanted = -(-units // unit)
-    low, high = 0, len(FIELDS)
-    while low < high:
-        middle = (low + high) // 2
-        if FIELDS[middle] < wanted:
-            low = middle + 1
-        else:
-            high = middle
-    return FIELDS[low] * unit if low < len(FIELDS) else None
+    unit, said = unit_of(tariff, facts), fields(facts)
+    index = bisect.bisect_left(said, -(-units // unit))
+    return said[index] * unit if index < len(said) else None
 
 
 def energy(tariff, facts, x):
     e5 = 10 ** (5 - facts["minor_digits"])
+    if counts_money(facts):
+        return rounded(tariff, Fraction(x, e5))
     if tariff["kind"] == TIME_OF_USE:
         rate = sum(Fraction(price * share, 10000) for price, share in tariff["periods"])
         exact = rate * x
@@ -91,7 +102,7 @@ def month_until(tariff, facts, x):
     for kind, amount in tariff["charges"]:
         if kind == PERCENT:
             charges.append(rounded(tariff, Fraction(spent * amount, HUNDRED)))
-        elif kind == PER_UNIT:
+        elif kind == PER_UNIT and not counts_money(facts):
             charges.append(rounded(tariff, Fraction(x * amount, account_unit(tariff) * e5)))
         else:
             charges.append(0)
@@ -135,7 +146,7 @@ def bill(tariff, facts, units):
     lines = [(2, free, 0)] if free > 0 else []
     if facts["ask"] == FREE:
         return lines
-    if tariff["kind"] == TIME_OF_USE:
+    if tariff["kind"] == TIME_OF_USE or counts_money(facts):
         if paid > 0:
             lines.append((1, paid, energy(tariff, facts, end) - energy(tariff, facts, begin)))
     else:
@@ -155,7 +166,8 @@ def bill(tariff, facts, units):
     charges_before, taxes_before = month_until(tariff, facts, begin)
     charges_after, taxes_after = month_until(tariff, facts, end)
     for (kind, amount), before, after in zip(tariff["charges"], charges_before, charges_after):
-        lines.append((4, 0, amount if kind == FIXED else after - before))
+        if not (kind == PER_UNIT and counts_money(facts)):
+            lines.append((4, 0, amount if kind == FIXED else after - before))
         fixed += amount if kind == FIXED else 0
     for (percent, _, on_charges), before, after in zip(tariff["taxes"], taxes_before, taxes_after):
         extra = rounded(tariff, Fraction(fixed * percent, HUNDRED)) if on_charges else 0
@@ -177,6 +189,8 @@ def total(lines):
 
 def has_price(tariff, facts, paid):
     """Before anything is rounded."""
+    if counts_money(facts):
+        return paid > 0
     begin, start, worth = facts["bought_units"], 0, 0
     for up_to, price in tariff["steps"]:
         low, high = max(start, begin), begin + paid if up_to == 0 else min(up_to, begin + paid)
@@ -197,11 +211,11 @@ class Amounts:
     """What can be sold, by index from 1."""
 
     def __init__(self, tariff, facts):
-        self.exact, self.unit = facts["grain"] == EXACT, token_unit(tariff)
-        self.count = MOST_UNITS if self.exact else len(FIELDS) - 1
+        self.exact, self.unit, self.said = facts["grain"] == EXACT, unit_of(tariff, facts), fields(facts)
+        self.count = MOST_UNITS if self.exact else len(self.said) - 1
 
     def __getitem__(self, index):
-        return index if self.exact else FIELDS[index] * self.unit
+        return index if self.exact else self.said[index] * self.unit
 
     def most(self, fits):
         """The last index of those that fit, which are the first ones; 0 for none."""
@@ -226,13 +240,14 @@ def least_of(tariff, facts):
 
 
 def expect(tariff, facts):
-    least_unit = 1 if facts["grain"] == EXACT else token_unit(tariff)
+    least_unit = 1 if facts["grain"] == EXACT else unit_of(tariff, facts)
     if facts["ask"] == FREE:
         if facts["free_units"] < least_unit:
             return "AMOUNT_TOO_SMALL 0"
         units = facts["free_units"]
         if facts["grain"] == TOKEN:
-            units = max(field for field in FIELDS if field * token_unit(tariff) <= units) * token_unit(tariff)
+            unit, said = unit_of(tariff, facts), fields(facts)
+            units = said[bisect.bisect_right(said, units // unit) - 1] * unit
         return answer(facts, units, bill(tariff, facts, units))
     if facts["ask"] == UNITS:
         if facts["amount"] < least_unit:
@@ -323,10 +338,13 @@ def random_facts(rng, tariff):
         "grain": rng.choice([TOKEN, TOKEN, EXACT]),
         "minor_digits": rng.randint(0, 3),
         "bought_units": max(0, rng.choice([0, rng.randint(0, 3000000), rng.choice(ends) + rng.randint(-300, 300)])),
+        "currency": rng.choice([0, 0, 0, 1]),
         "free_units": rng.choice([0, 0, rng.randint(0, 500000)]),
         "months_due": rng.choice([0, 1, rng.randint(0, 40)]),
         "debts": [],
     }
+    if facts["currency"]:
+        facts["free_units"] = 0
     if facts["ask"] == MONEY:
         facts["amount"] = rng.choice([rng.randint(1, 300), rng.randint(1, 100000), rng.randint(1, 10**6), rng.randint(1, 10**10)])
     else:
@@ -343,7 +361,7 @@ def case_line(tariff, facts):
     for part in ("steps", "periods", "charges", "taxes"):
         numbers.append(len(tariff[part]))
         numbers += [number for entry in tariff[part] for number in entry]
-    numbers += [facts["ask"], facts["amount"], 0]
+    numbers += [facts["ask"], facts["amount"], facts["currency"]]
     numbers += [facts[k] for k in ("grain", "minor_digits", "bought_units", "free_units", "months_due")]
     numbers.append(len(facts["debts"]))
     numbers += [number for debt in facts["debts"] for number in debt]

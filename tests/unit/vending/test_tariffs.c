@@ -282,6 +282,40 @@ static void a_quote_names_no_tariff_from_elsewhere(void **state)
     }
 }
 
+/* Without a number it is the version in force, not the newest; with one, that version, in the office's currency. */
+static void a_quote_is_of_one_version(void **state)
+{
+    struct world *world = *state;
+    const struct store_office yen = {.currency = "JPY", .minor_digits = 0};
+    struct vend_caller officer = world_caller("officer1");
+    struct vend_caller seller = world_caller("seller");
+    struct vend_tariff_version version = named("home1", 100000, NOW_S);
+    struct vend_tariff tariff;
+    struct vend_quote quoted;
+    people(world);
+    assert_ok(vend_set_office(world->vend, &officer, &yen));
+    in_force(world, "root", &version);
+    version = named("home1", 500000, NOW_S + 1);
+    assert_ok(put(world, "manager", "root", &version, &tariff));
+    assert_int_equal(tariff.state, VEND_TARIFF_PENDING);
+    struct vend_quote_request request = {
+        .organisation = "", .meter_class = "", .tariff = "home1", .facts = price_ask(VEND_ASK_UNITS, 10000)};
+    assert_ok(vend_quote(world->vend, &seller, &request, &quoted));
+    assert_int_equal(quoted.tariff.version, 1);
+    assert_int_equal(quoted.bill.total, 10); /* whole yen */
+    request.version = 2;
+    assert_ok(vend_quote(world->vend, &seller, &request, &quoted));
+    assert_int_equal(quoted.bill.total, 50);
+    request.version = 3;
+    assert_refused(MV_TARIFF_UNKNOWN, vend_quote(world->vend, &seller, &request, &quoted));
+    /* what serves a class is asked by utility */
+    request = (struct vend_quote_request){
+        .organisation = "", .meter_class = "home", .tariff = "", .facts = price_ask(VEND_ASK_UNITS, 10000)};
+    assert_refused(MV_INVALID_FIELD, vend_quote(world->vend, &seller, &request, &quoted));
+    request.utility = (enum vend_utility)(VEND_TIME + 1);
+    assert_refused(MV_INVALID_FIELD, vend_quote(world->vend, &seller, &request, &quoted));
+}
+
 /* A year that is mistyped is refused; what has not begun makes place for a version that begins before it. */
 static void no_date_holds_up_what_follows(void **state)
 {
@@ -510,6 +544,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(an_assignment_may_take_two_people, world_setup, world_teardown),
         cmocka_unit_test_setup_teardown(an_assignment_begins_at_its_date, world_setup, world_teardown),
         cmocka_unit_test_setup_teardown(a_quote_names_no_tariff_from_elsewhere, world_setup, world_teardown),
+        cmocka_unit_test_setup_teardown(a_quote_is_of_one_version, world_setup, world_teardown),
         cmocka_unit_test_setup_teardown(no_date_holds_up_what_follows, world_setup, world_teardown),
         cmocka_unit_test_setup_teardown(names_and_fields, world_setup, world_teardown),
         cmocka_unit_test_setup_teardown(names_are_taken_once, world_setup, world_teardown),
