@@ -7,6 +7,7 @@
 #include "bill_print.h"
 #include "journal.h"
 #include "metervault/v1/account_money_service.pb-c.h"
+#include "money.h"
 #include "retry.h"
 #include "sale_print.h"
 #include "tariff.h"
@@ -29,10 +30,11 @@ struct money {
 static int money_text(const struct cli *cli, const struct money *money, const char *text, const char *option,
                       int64_t *value)
 {
-    if (text != NULL && tariff_decimal_read(text, money->office->minor_digits, value) && *value > 0)
-        return CLI_DONE;
-    return cli_usage(cli, "--%s is an amount of %s with up to %u decimals", option, money->office->currency,
-                     money->office->minor_digits);
+    char why[MONEY_WHY];
+    if (text == NULL)
+        return cli_usage(cli, "--%s is missing: an amount of %s", option, money->office->currency);
+    return money_read(text, money->office->minor_digits, value, why) ? CLI_DONE
+                                                                     : cli_usage(cli, "--%s %s", option, why);
 }
 
 static int debt_number(const struct cli *cli, const struct money *money, int64_t *debt)
@@ -225,7 +227,7 @@ static int send_pay_out(struct cli *cli, struct mv_client *client, struct money 
 struct way {
     const char *name;
     send_fn *send;
-    bool needs_reason, needs_till;
+    bool needs_reason, needs_till, asks;
 };
 
 static int carry_out(struct cli *cli, struct money *money, const struct way *way)
@@ -262,6 +264,8 @@ static int run_way(struct cli *cli, int argc, char **argv, const struct way *way
     money.number = argv[first];
     if (way->needs_reason && money.reason == NULL)
         return cli_usage(cli, "%s needs --reason", way->name);
+    if (way->asks && cli_can_ask(cli, money.yes) != CLI_DONE)
+        return CLI_USAGE;
     if (way->needs_till && cli_need_terminal(cli) != CLI_DONE)
         return CLI_USAGE;
     if (money.request_id != NULL && !journal_id_valid(money.request_id, 64))
@@ -276,31 +280,31 @@ static int run_way(struct cli *cli, int argc, char **argv, const struct way *way
 
 int account_debt_add(struct cli *cli, int argc, char **argv)
 {
-    static const struct way way = {"debt-add", send_add, true, false};
+    static const struct way way = {"debt-add", send_add, true, false, false};
     return run_way(cli, argc, argv, &way);
 }
 
 int account_debt_change(struct cli *cli, int argc, char **argv)
 {
-    static const struct way way = {"debt-change", send_change, true, false};
+    static const struct way way = {"debt-change", send_change, true, false, false};
     return run_way(cli, argc, argv, &way);
 }
 
 int account_write_off(struct cli *cli, int argc, char **argv)
 {
-    static const struct way way = {"write-off", send_write_off, true, false};
+    static const struct way way = {"write-off", send_write_off, true, false, true};
     return run_way(cli, argc, argv, &way);
 }
 
 int account_pay(struct cli *cli, int argc, char **argv)
 {
-    static const struct way way = {"pay", send_pay, false, true};
+    static const struct way way = {"pay", send_pay, false, true, false};
     return run_way(cli, argc, argv, &way);
 }
 
 int account_pay_out(struct cli *cli, int argc, char **argv)
 {
-    static const struct way way = {"pay-out", send_pay_out, true, true};
+    static const struct way way = {"pay-out", send_pay_out, true, true, true};
     return run_way(cli, argc, argv, &way);
 }
 

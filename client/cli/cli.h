@@ -107,6 +107,8 @@ int cli_flush(void);
 /* Asks on the terminal before what cannot be taken back. CLI_DONE: go on. Without a terminal only `yes` lets it pass.
  */
 int cli_confirm(const struct cli *cli, bool yes, const char *question);
+/* For commands that ask after they looked something up: CLI_USAGE, which was said, when cli_confirm could not ask. */
+int cli_can_ask(const struct cli *cli, bool yes);
 
 /* ---- message_json.c ---- */
 /* Fields under their names in the .proto, enumerations by name, bytes as hex digits. NULL when memory ran out. */

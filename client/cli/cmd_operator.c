@@ -33,7 +33,7 @@ const struct cli_command cli_operator = {
         "       metervault operator create NAME --organisation NAME --role ROLE[,ROLE]...\n"
         "       metervault operator update NAME [--role ROLE[,ROLE]...] [--enable|--disable]\n"
         "       metervault operator list\n"
-        "       metervault operator confirm-clock\n"
+        "       metervault operator confirm-clock [--yes]\n"
         "       metervault operator propose-move --from SGC --to SGC [--meter PAN] [--days N]\n"
         "       metervault operator proposals\n"
         "       metervault operator approve NUMBER [--yes]\n"

@@ -29,12 +29,17 @@ static int settle(struct cli *cli, const char *method, char *request_id, const c
 
 static int sale_confirm(struct cli *cli, int argc, char **argv)
 {
+    bool yes = false;
     int first;
     int code;
-    if (!cli_parse(cli, NULL, 0, argc, argv, &first, &code))
+    const struct cli_option options[] = {{.name = "yes", .flag = &yes}};
+    if (!cli_parse(cli, options, 1, argc, argv, &first, &code))
         return code;
     if (argc - first != 1)
         return cli_usage(cli, "confirm needs one request id");
+    code = cli_confirm(cli, yes, "A sale that is finished is not reversed any more. Has the customer the token?");
+    if (code != CLI_DONE)
+        return code;
     return settle(cli, "ConfirmSale", argv[first], "finished: this sale is not reversed any more");
 }
 
@@ -172,7 +177,7 @@ const struct cli_command cli_sale = {
     .name = "sale",
     .summary = "confirm a sale, give a request up, reverse a sale, issue for free",
     .help =
-        "Usage: metervault sale confirm REQUEST-ID\n"
+        "Usage: metervault sale confirm REQUEST-ID [--yes]\n"
         "       metervault sale cancel REQUEST-ID [--yes]\n"
         "       metervault sale reverse ORGANISATION/TERMINAL/NUMBER --reason TEXT [--yes]\n"
         "       metervault sale free --meter PAN --kwh N --reason TEXT [--claim N] [--request-id ID] [--yes]\n"

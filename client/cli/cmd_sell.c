@@ -186,8 +186,8 @@ static int run(struct cli *cli, int argc, char **argv)
         return cli_usage(cli, "say how much: --money, --kwh, --wh, --m3, --litres, --seconds or --currency");
     if (sell_check_who(cli, &sell) != CLI_DONE)
         return CLI_USAGE;
-    if (!sell.trial && !sell.yes && !isatty(STDIN_FILENO))
-        return cli_confirm(cli, false, "");
+    if (!sell.trial && cli_can_ask(cli, sell.yes) != CLI_DONE)
+        return CLI_USAGE;
     if (!cli_state_dir(cli, state_dir, sizeof state_dir))
         return cli_usage(cli, "no home directory: give --state-dir");
     if (sell.request_id != NULL && !journal_id_valid(sell.request_id, 64))

@@ -205,6 +205,8 @@ int operator_approve(struct cli *cli, int argc, char **argv)
         return code;
     if (argc - first != 1 || !cli_number(argv[first], 1, INT64_MAX, &id))
         return cli_usage(cli, "approve needs the number of a proposal");
+    if (cli_can_ask(cli, yes) != CLI_DONE)
+        return CLI_USAGE;
     struct mv_client *client = cli_connect(cli, &code);
     if (client == NULL)
         return code;

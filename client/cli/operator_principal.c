@@ -179,9 +179,14 @@ int operator_list(struct cli *cli, int argc, char **argv)
 
 int operator_confirm_clock(struct cli *cli, int argc, char **argv)
 {
+    bool yes = false;
     int first;
     int code;
-    if (!cli_parse(cli, NULL, 0, argc, argv, &first, &code))
+    const struct cli_option options[] = {{.name = "yes", .flag = &yes}};
+    if (!cli_parse(cli, options, 1, argc, argv, &first, &code))
+        return code;
+    code = cli_confirm(cli, yes, "Tokens will carry the server's time from now on. Is this machine's clock right?");
+    if (code != CLI_DONE)
         return code;
     Metervault__V1__ConfirmClockRequest request = METERVAULT__V1__CONFIRM_CLOCK_REQUEST__INIT;
     request.now_unix_s = (int64_t)time(NULL);

@@ -159,6 +159,8 @@ static void print_human(const Metervault__V1__IssuedTokens *sale)
     (void)printf("Time     %s\n", when);
     if (sale->principal[0] != '\0')
         (void)printf("%s  %s\n", sale->requested != NULL ? "Sold by" : "Made by", sale->principal);
+    if (sale->free_reason[0] != '\0')
+        (void)printf("Free     %s\n", sale->free_reason);
     if (sale->request_id[0] != '\0')
         (void)printf("Request  %s\n", sale->request_id);
     else

@@ -122,6 +122,7 @@ struct asked {
     const char *terminal; /* "" where the kind has none */
     const char *request_id, *organisation, *number;
     char fresh_id[MV_REQUEST_ID_SIZE];
+    bool ends, yes; /* the batch ends, which is asked before */
 };
 
 /* The kind from the arguments and, where it is of a till, the till of this place. */
@@ -155,8 +156,9 @@ static int read_act(struct cli *cli, struct asked *asked, int argc, char **argv)
 {
     int first;
     int code;
-    const struct cli_option options[] = {{.name = "request-id", .text = &asked->request_id}};
-    if (!cli_parse(cli, options, 1, argc, argv, &first, &code))
+    const struct cli_option options[] = {{.name = "request-id", .text = &asked->request_id},
+                                         {.name = "yes", .flag = &asked->yes}};
+    if (!cli_parse(cli, options, asked->ends ? 2 : 1, argc, argv, &first, &code))
         return code;
     code = read_kind(cli, asked, argc, argv, first);
     return code == CLI_DONE ? order_id_complete(cli, &asked->request_id, asked->fresh_id) : code;
@@ -177,10 +179,13 @@ int vendor_start(struct cli *cli, int argc, char **argv)
 
 int vendor_end(struct cli *cli, int argc, char **argv)
 {
-    struct asked asked = {.terminal = ""};
+    struct asked asked = {.terminal = "", .ends = true};
     Metervault__V1__EndBatchRequest request = METERVAULT__V1__END_BATCH_REQUEST__INIT;
     int code = read_act(cli, &asked, argc, argv);
     if (code != CLI_DONE || asked.request_id == NULL)
+        return code;
+    code = cli_confirm(cli, asked.yes, "It is counted now and stays as it is; what is sold from now on is not in it.");
+    if (code != CLI_DONE)
         return code;
     request.request_id = (char *)asked.request_id;
     request.kind = asked.kind;

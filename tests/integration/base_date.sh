@@ -39,7 +39,7 @@ done
 
 check "twenty years go by" to_2045 || finish
 expect "nothing is sold on a clock that jumped" 3 "CLOCK_STEPPED" cli "$MV_VENDOR" vend --meter "$(mv_pan 7)" --kwh 1
-expect "an officer confirms the clock" 0 "2045-12" cli "$MV_OFFICER" operator confirm-clock
+expect "an officer confirms the clock" 0 "2045-12" cli "$MV_OFFICER" operator confirm-clock --yes
 expect "the identifiers of base date 2014 are used up" 1 "TID_OUT_OF_RANGE" cli "$MV_VENDOR" vend --meter "$(mv_pan 7)" --kwh 1
 check "a key of base date 2035" mv_vending_key next "$MV_SAMPLE_SGC" 2 2035
 rolled() {

@@ -75,8 +75,10 @@ expect "two amounts" 2 "give one amount" sell --account A-1 --money 20 --kwh 25
 expect "no amount" 2 "say how much" sell --account A-1
 same "reprint by its receipt" "$digits" "$(cli "$MV_VENDOR" reprint --receipt "$MV_ORGANISATION/till1/1" --json | tokens)"
 check "fifteen small ones" bash -c "for i in {1..15}; do '$MV_BIN/metervault' sell --account A-1 --kwh 2 --yes --request-id m\$i --config '$MV_DIR/clients/$MV_VENDOR.conf' || exit; done"
-check "at the counter, everything is asked" python3 tests/integration/office_counter.py "$MV_BIN/metervault" \
-    "$MV_DIR/clients/$MV_VENDOR.conf" A-1
+before=$(query 'select count(*) from sale')
+check "at the counter, everything is asked, and asked again" python3 tests/integration/office_counter.py \
+    "$MV_BIN/metervault" "$MV_DIR/clients/$MV_VENDOR.conf" A-1 "$pan"
+same "only what was agreed to was sold" 2 $(($(query 'select count(*) from sale') - before))
 
 # ---- suspended ----
 expect "suspended" 0 "suspended" account suspend A-1 --reason "moved out"
@@ -113,7 +115,16 @@ same "its parts" "show suspend" "$(completes metervault account s)"
 same "an option" "--keep-change" "$(completes metervault sell --keep)"
 same "an account's number" "A-1" "$(completes metervault sell --account A)"
 same "a meter's number" "$pan" "$(completes metervault sell --meter "${pan:0:8}")"
+same "a number where it stands alone" "A-1" "$(completes metervault account show A)"
+same "and a meter's" "$pan" "$(completes metervault meter show "${pan:0:8}")"
 expect "nothing where there is nothing" 1 "" grep -q . <(completes metervault sell --account Z)
+same "every option of every part" 0 "$(for command in $("$MV_BIN/metervault" complete words); do
+    for part in $("$MV_BIN/metervault" complete words "$command" | grep -v '^--'); do
+        diff <("$MV_BIN/metervault" complete words "$command" "$part" | tr -d = | sort) \
+            <(completes metervault "$command" "$part" -- | tr ' ' '\n' | sort)
+    done
+done | wc -l)"
+check "with a real Tab" env PATH="$MV_BIN:$PATH" HOME="$MV_DIR/home" python3 tests/integration/office_tab.py A-1 "$pan"
 
 # ---- the sums, by SQL alone ----
 same "every priced sale has its bill" 0 "$(query "select count(*) from sale s left join bill b on b.sale = s.id where b.sale is null")"

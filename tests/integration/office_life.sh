@@ -69,7 +69,7 @@ expect "a vendor gives no money out" 1 "ROLE_MISSING" cli "$MV_VENDOR" account p
 check "a request is given up" sale cancel s2 --yes
 expect "and nothing is sold under it" 1 "REQUEST_CANCELLED" sell --account A-1 --money 10 --request-id s2
 expect "one that was made is not given up" 1 "SALE_MADE" sale cancel s1 --yes
-check "a sale is confirmed" sale confirm s1
+check "a sale is confirmed" sale confirm s1 --yes
 expect "and not taken back" 1 "SALE_CONFIRMED" cli clerk1 sale reverse "$MV_ORGANISATION/till1/2" --reason "oops" --yes
 sell --account A-1 --kwh 20 --request-id s3 --json >"$MV_DIR/s3.json"
 digits=$(tokens <"$MV_DIR/s3.json")

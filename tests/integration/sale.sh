@@ -114,7 +114,7 @@ expect "a meter with an algorithm that the key does not serve" 1 "VENDING_KEY_MI
 check "a principal is disabled" officer update vendor-shop2 --disable
 expect "a disabled principal" 1 "PRINCIPAL_DISABLED" cli vendor-shop2 operator whoami
 expect "the last officer stays" 1 "LAST_OFFICER" officer update "$MV_OFFICER" --disable
-check "confirming a clock that is right" officer confirm-clock
+check "confirming a clock that is right" officer confirm-clock --yes
 check "a grant is taken back" officer revoke "$MV_ORGANISATION" "$MV_SAMPLE_SGC"
 expect "and is missing at once" 1 "SUPPLY_GROUP_DENIED" vend --meter "$pan7" --kwh 1
 check "and is given again" officer grant "$MV_ORGANISATION" "$MV_SAMPLE_SGC"

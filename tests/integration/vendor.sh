@@ -80,7 +80,7 @@ expect "none of this number" 1 "DEPOSIT_UNKNOWN" vendor head1 slip "$shop" --dep
 same "20 and the limit of 5" 2500 "$(available)"
 
 # ---- batches and sales ----
-expect "nothing is open" 1 "BATCH_NOT_OPEN" vendor "$MV_VENDOR" end shift
+expect "nothing is open" 1 "BATCH_NOT_OPEN" vendor "$MV_VENDOR" end shift --yes
 expect "a shift" 0 "shift 1 of $shop/till1" vendor "$MV_VENDOR" start shift --request-id b1
 expect "the same again" 0 "shift 1 of" vendor "$MV_VENDOR" start shift --request-id b1
 expect "not two at once" 1 "BATCH_OPEN" vendor clerk1 start shift --terminal till1
@@ -133,16 +133,16 @@ expect "then they are" 0 "Token" sell --money 29.99
 
 # ---- the ends of batches ----
 expect "a total" 0 "still open" vendor "$MV_VENDOR" total shift
-expect "somebody else's shift" 0 "UTC  clerk1" vendor clerk1 end shift --terminal till1 --request-id e1
-expect "is what it was" 0 "  card              17            18.70 EUR" vendor clerk1 end shift --terminal till1 --request-id e1
-expect "not as another kind" 1 "REQUEST_ID_REUSED" vendor clerk1 end sales --terminal till1 --request-id e1
-vendor clerk1 end sales --terminal till1 >"$MV_DIR/sales.txt"
+expect "somebody else's shift" 0 "UTC  clerk1" vendor clerk1 end shift --yes --terminal till1 --request-id e1
+expect "is what it was" 0 "  card              17            18.70 EUR" vendor clerk1 end shift --yes --terminal till1 --request-id e1
+expect "not as another kind" 1 "REQUEST_ID_REUSED" vendor clerk1 end sales --yes --terminal till1 --request-id e1
+vendor clerk1 end sales --yes --terminal till1 >"$MV_DIR/sales.txt"
 same "the till has the cash of sales, payments and what was paid out" \
     "$(query "select printf('%.2f', (select sum(iif(change_kept = 1, tendered, total)) from bill b join sale s on s.id = b.sale
         where b.payment = 1 and s.request_id not in ('before', 'pending'))
         / 100.0 + (select sum(iif(kind > 6, -amount, amount)) from account_act where payment = 1) / 100.0)")" \
     "$(awk '$1 == "Drawer" { drawer = 1 } drawer && $1 == "cash" { print $2 }' "$MV_DIR/sales.txt")"
-check "banking ends" vendor clerk1 end banking
+check "banking ends" vendor clerk1 end banking --yes
 expect "printed again" 0 "shift 1 of" vendor "$MV_VENDOR" batch shift --number 1
 expect "no such batch" 1 "BATCH_UNKNOWN" vendor "$MV_VENDOR" batch shift --number 9
 expect "a settlement" 0 "settlement 1 of $shop" vendor head1 settle "$shop" --request-id day1 --yes

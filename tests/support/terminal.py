@@ -57,6 +57,10 @@ class Terminal:
     def type(self, text):
         os.write(self.terminal, (text + "\n").encode())
 
+    def press(self, keys):
+        """As they are, without a line's end."""
+        os.write(self.terminal, keys)
+
     def answer(self, prompt, text):
         """What was shown before it."""
         before = self.await_text(prompt)

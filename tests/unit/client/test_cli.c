@@ -213,6 +213,52 @@ static void wrong_usage_exits_2(void **state)
     }
 }
 
+/* What cannot be taken back is refused where nobody can be asked, before anything is sent. */
+static void irreversible_commands_want_a_yes(void **state)
+{
+    (void)state;
+    static const char *const commands[] = {
+        "sell --account A-1 --money 20",
+        "sale confirm id-1",
+        "sale cancel id-1",
+        "sale reverse shop1/till1/17 --reason mistyped",
+        "sale free --meter 600727000000000009 --kwh 5 --reason storm",
+        "account close A-1 --reason moved",
+        "account change-meter A-1 --meter 600727000000000009 --reason broken",
+        "account transfer A-1 --to A-2 --name Lin --reason moved",
+        "account approve-claim 7",
+        "account write-off A-1 --debt 1 --amount 5 --reason old",
+        "account pay-out A-1 --amount 5 --reason moved",
+        "tariff office --currency EUR --digits 2",
+        "tariff approve home --version 1",
+        "vendor approve shop1 --version 1",
+        "vendor deposit shop1 --amount 5 --slip 7",
+        "vendor take-back shop1 --deposit 1 --slip 7",
+        "vendor end shift",
+        "vendor settle",
+        "operator approve 1",
+        "operator confirm-clock",
+        "meter state 600727000000000009 retired",
+        "meter record-keys 600727000000000009 taken",
+        "engineer clear-credit --meter 600727000000000009 --register all",
+        "engineer key-change --meter 600727000000000009 --krn 2",
+        "engineer confirm-key --meter 600727000000000009 --krn 2 --ti 1",
+        "record control --meter 600727000000000009 reset",
+        "record control --meter 600727000000000009 retire",
+        "rollover --sgc 123457 --to 123457/2 --journal rollover.journal",
+        "card close",
+    };
+    size_t wrong = 0;
+    for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++) {
+        struct run result = run("%s --terminal t --insecure-loopback --server 127.0.0.1:1", commands[i]);
+        if (result.code == 2 && strstr(result.output, "nobody can be asked here: give --yes") != NULL)
+            continue;
+        print_error("'%s' exited with %d: %s\n", commands[i], result.code, result.output);
+        wrong++;
+    }
+    assert_int_equal(wrong, 0);
+}
+
 /* Who has not set anything up is told that, whatever the command misses first. */
 static void without_configuration_that_is_said(void **state)
 {
@@ -489,6 +535,7 @@ int main(void)
         cmocka_unit_test(help_is_as_written_down),
         cmocka_unit_test(help_and_parser_know_the_same_options),
         cmocka_unit_test(wrong_usage_exits_2),
+        cmocka_unit_test(irreversible_commands_want_a_yes),
         cmocka_unit_test(without_configuration_that_is_said),
         cmocka_unit_test(version_is_told),
         cmocka_unit_test(a_sale_prints_its_receipt),
