@@ -6,6 +6,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/../.." || exit 3
 . tests/support/checks.sh
 . tests/support/instance.sh
 . tests/support/cli.sh
+. tests/support/card.sh
 MV_ORGANISATION=region
 
 check "an instance starts" mv_instance_start || finish
@@ -23,6 +24,18 @@ everybody() {
     done
 }
 check "eight roles in five places" everybody || finish
+card_of_shop() { # for meters of its own
+    local domain=A1B2C3 pan
+    pan=$(mv_pan 72)
+    mv_keys generate --use record-mac --domain "$domain" && mv_keys generate --use record-enc --domain "$domain" &&
+        mv_card_masters "$domain" &&
+        cli "$MV_ADMIN" meter register --meter "$pan" --organisation shop --sgc "$MV_SAMPLE_SGC" --ea 11 --made &&
+        await_keys cli "$MV_ADMIN" meter provision "$pan" --domain "$domain" --epoch 0 --card 1 --card-area 1 &&
+        card_make tool && card_in tool && await_keys at_socket card-factory-o personalise --factory &&
+        await_keys at_socket engineer-o personalise --kind inspection --domain "$domain"
+}
+check "a card of the shop" card_of_shop || finish
+card_out
 if python3 tests/integration/rights.py tests/integration/rights.txt >"$MV_DIR/rights"; then
     pass "rights: $(tail -n 1 "$MV_DIR/rights")"
 else
