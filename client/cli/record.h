@@ -21,6 +21,7 @@ int record_issue(struct cli *cli, const struct record_given *given, const char *
                  Metervault__V1__IssueRecordRequest *request);
 
 int record_purchase(struct cli *cli, int argc, char **argv);
+int record_void(struct cli *cli, int argc, char **argv);
 int record_set(struct cli *cli, int argc, char **argv);
 int record_control(struct cli *cli, int argc, char **argv);
 int record_read(struct cli *cli, int argc, char **argv);

@@ -62,6 +62,26 @@ int record_purchase(struct cli *cli, int argc, char **argv)
     return record_issue(cli, &given, NULL, &request);
 }
 
+int record_void(struct cli *cli, int argc, char **argv)
+{
+    struct record_given given = {0};
+    struct cli_option options[RECORD_OPTIONS];
+    uint64_t number;
+    int first;
+    int code;
+    if (!parse(cli, &given, options, 0, argc, argv, &first, &code))
+        return code;
+    if (argc - first != 1 || !cli_number(argv[first], 1, UINT32_MAX, &number))
+        return cli_usage(cli, "void needs the sequence number of one purchase");
+    Metervault__V1__IssueRecordRequest request = METERVAULT__V1__ISSUE_RECORD_REQUEST__INIT;
+    Metervault__V1__PurchaseRecord purchase = METERVAULT__V1__PURCHASE_RECORD__INIT;
+    purchase.kind = METERVAULT__V1__PURCHASE_KIND__REPLACEMENT;
+    purchase.voids = (uint32_t)number;
+    request.content_case = METERVAULT__V1__ISSUE_RECORD_REQUEST__CONTENT_PURCHASE;
+    request.purchase = &purchase;
+    return record_issue(cli, &given, "From now on no record brings that purchase to the meter.", &request);
+}
+
 /* ---- parameters ---- */
 
 bool record_parameter(const char *text, Metervault__V1__ParameterValue *value)

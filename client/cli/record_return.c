@@ -68,6 +68,10 @@ void record_print_return(const Metervault__V1__MeterReturn *back)
         (void)printf(
             "It answers the newest read request, and tells which purchases up to number %u were taken by then.\n",
             back->judges_purchases_to);
+    for (size_t i = 0; i < back->n_voids; i++)
+        (void)printf(back->voids[i]->taken ? "Purchase %u had been taken before it was voided.\n"
+                                           : "Purchase %u is void, and never taken.\n",
+                     back->voids[i]->sequence);
     if (back->ledger_behind)
         (void)puts("The meter took records that the ledger does not know: was an older ledger restored?");
     if (back->confirms_keys)

@@ -72,12 +72,17 @@ static mv_status purchase_in(const Metervault__V1__PurchaseRecord *purchase, str
         return mv_fail(MV_INVALID_FIELD, "kind");
     order->kind = MV_KIND_PURCHASE;
     order->purchase = kind_of(purchase);
+    order->voids = purchase->voids;
     order->arrears = purchase->arrears_added;
     order->has_client = client[0] != '\0';
     read_client(client, order->client);
     order->body = purchase_body;
     order->self = purchase;
-    return api_quantity_in(purchase->quantity, &order->quantity);
+    if (purchase->voids == 0)
+        return api_quantity_in(purchase->quantity, &order->quantity);
+    if (purchase->kind == METERVAULT__V1__PURCHASE_KIND__PURCHASE_KIND_UNSPECIFIED)
+        order->purchase = MV_PURCHASE_REPLACEMENT;
+    return purchase->quantity == NULL ? mv_ok() : mv_fail(MV_INVALID_FIELD, "quantity");
 }
 
 /* ---- parameters ---- */

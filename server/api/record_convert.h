@@ -36,6 +36,8 @@ struct api_return {
     int64_t rates[API_RETURN_RATES], phases[API_RETURN_PHASES];
     Metervault__V1__FrozenMonth frozen;
     Metervault__V1__RefusedRecord refused;
+    Metervault__V1__VoidedPurchase voids[VEND_RETURN_VOIDS];
+    Metervault__V1__VoidedPurchase *void_pointers[VEND_RETURN_VOIDS];
 };
 void api_return_out(const struct vend_return *in, struct api_return *out);
 

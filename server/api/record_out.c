@@ -185,6 +185,21 @@ static void number_out(uint8_t tag, uint64_t value, Metervault__V1__MeterReturn 
     }
 }
 
+static void voids_out(const struct vend_return *in, struct api_return *out)
+{
+    for (size_t i = 0; i < in->void_count; i++) {
+        Metervault__V1__VoidedPurchase *message = &out->voids[i];
+        metervault__v1__voided_purchase__init(message);
+        message->sequence = in->voids[i].sequence;
+        message->credit = in->voids[i].amount;
+        message->voided_by = in->voids[i].voided_by;
+        message->taken = in->voids[i].taken;
+        out->void_pointers[i] = message;
+    }
+    out->message.n_voids = in->void_count;
+    out->message.voids = out->void_pointers;
+}
+
 void api_return_out(const struct vend_return *in, struct api_return *out)
 {
     Metervault__V1__MeterReturn *message = &out->message;
@@ -201,6 +216,7 @@ void api_return_out(const struct vend_return *in, struct api_return *out)
     message->ledger_behind = in->ledger_behind;
     message->confirms_keys = in->confirms_keys;
     message->replayed = in->replayed;
+    voids_out(in, out);
     for (uint8_t at = 0; mv_tlv_next(body, size, &at, &tlv);) {
         if (tlv.length <= NUMBER)
             number_out(tlv.tag, mv_tlv_number(&tlv), message);

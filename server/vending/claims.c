@@ -5,6 +5,7 @@
 
 #include "base/utf8.h"
 #include "store/vendors.h"
+#include "store/voids.h"
 #include "vending/claim_parts.h"
 #include "vending/internal.h"
 #include "vending/price.h"
@@ -114,6 +115,18 @@ static mv_status find_sale(struct vend *vend, struct store *store, const struct 
     return store_sale_by_receipt(store, organisation.id, request->terminal, request->receipt, sale);
 }
 
+/* A sale by record that was voided, and that a return showed the meter never to take, needs no officers. */
+static mv_status pay_void(struct store *store, struct vend_change *change, struct store_claim *row)
+{
+    struct act *act = change->arg;
+    MV_TRY(store_sale_is_void(store, row->sale, &row->proven));
+    if (!row->proven)
+        return mv_ok();
+    MV_TRY(vend_claim_pay(store, row, act->identity.id, change->now_us / 1000000));
+    act->out->row = *row;
+    return mv_ok();
+}
+
 static mv_status reverse(struct vend *vend, struct store *store, struct vend_change *change)
 {
     struct act *act = change->arg;
@@ -136,8 +149,10 @@ static mv_status reverse(struct vend *vend, struct store *store, struct vend_cha
     struct store_claim row = {
         .kind = STORE_CLAIM_SALE, .account = bill.account, .meter = sale.meter, .sale = sale.id, .amount = bill.total};
     MV_TRY(make(vend, store, change, &row, act->reversal->reason));
-    vend_note_detail(&change->record, "receipt=%s/%s/%llu risk=meter-may-hold-it", act->reversal->organisation,
-                     act->reversal->terminal, (unsigned long long)act->reversal->receipt);
+    MV_TRY(pay_void(store, change, &row));
+    vend_note_detail(&change->record, "receipt=%s/%s/%llu risk=%s", act->reversal->organisation,
+                     act->reversal->terminal, (unsigned long long)act->reversal->receipt,
+                     row.proven ? "none" : "meter-may-hold-it");
     return mv_ok();
 }
 

@@ -2,7 +2,9 @@
  * undone. Before an order is made its id can be given up; after that a supervisor can reverse the sale, which is a
  * claim: its money goes to the account's balance when two officers agreed, and the debts that it paid are owed again,
  * as debts of their own with the terms of now (a debt that is paid is over). The same for credit that is left in a
- * meter when the account is closed (money) or gets another one (units). Calls are as in accounts.h. */
+ * meter when the account is closed (money) or gets another one (units). A return of the meter stands in place of the
+ * officers where it proves the claim: credit by proof.h, a sale by record by record_void.c. Calls are as in accounts.h.
+ */
 #ifndef MV_VENDING_CLAIMS_H
 #define MV_VENDING_CLAIMS_H
 

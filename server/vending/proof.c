@@ -32,14 +32,6 @@ static mv_status outdated(const char *why)
     return mv_fail(MV_RETURN_OUTDATED, why);
 }
 
-static bool find_number(const struct store_return *back, uint8_t tag, int64_t *value)
-{
-    struct mv_tlv tlv;
-    bool found = mv_tlv_find(back->bytes + MV_RECORD_HEAD, back->bytes[MV_RECORD_HEAD - 1], tag, &tlv);
-    *value = found ? (int64_t)mv_tlv_number(&tlv) : 0;
-    return found;
-}
-
 /* What was sold before the request was signed is all that was sold, and the meter has it. */
 static mv_status check_purchases(struct store *store, const struct store_record *read, const struct store_return *back)
 {
@@ -49,8 +41,8 @@ static mv_status check_purchases(struct store *store, const struct store_record 
     MV_TRY(store_record_last(store, read->meter, read->epoch, MV_KIND_PURCHASE, &last));
     if (last > before)
         return outdated("purchase since");
-    return find_number(back, MV_TAG_PURCHASE_SEQUENCE, &taken) && taken >= last ? mv_ok()
-                                                                                : outdated("purchase not taken");
+    return vend_return_number(back, MV_TAG_PURCHASE_SEQUENCE, &taken) && taken >= last ? mv_ok()
+                                                                                       : outdated("purchase not taken");
 }
 
 static mv_status check_current(struct store *store, const struct store_record *read, int64_t account,
@@ -76,11 +68,11 @@ static mv_status read_values(const struct store_meter *meter, struct vend_proof 
 {
     int64_t counts, arrears;
     const struct store_return *back = &proof->back;
-    if (!find_number(back, MV_TAG_RETURN_REGISTER, &counts) || counts != vend_record_register(meter))
+    if (!vend_return_number(back, MV_TAG_RETURN_REGISTER, &counts) || counts != vend_record_register(meter))
         return needs_officers("register");
-    if (!find_number(back, MV_TAG_ARREARS, &arrears) || arrears > 0)
+    if (!vend_return_number(back, MV_TAG_ARREARS, &arrears) || arrears > 0)
         return needs_officers("arrears");
-    return find_number(back, MV_TAG_REMAINING, &proof->remaining) ? mv_ok() : needs_officers("remaining");
+    return vend_return_number(back, MV_TAG_REMAINING, &proof->remaining) ? mv_ok() : needs_officers("remaining");
 }
 
 mv_status vend_proof_find(struct store *store, const struct store_meter *meter, int64_t account, int64_t now_unix_s,

@@ -22,7 +22,7 @@ struct vend_proof {
 };
 /* The newest return of the meter, as a proof for the account. RETURN_MISSING, RETURN_USED, RETURN_OUTDATED,
  * CREDIT_NEEDS_OFFICERS (what it shows is not what is to be given back: arrears in the meter, amounts of another
- * register, a sale to the meter that was reversed). */
+ * register, a sale to the meter that was reversed and may be in it). */
 MV_MUST_USE mv_status vend_proof_find(struct store *store, const struct store_meter *meter, int64_t account,
                                       int64_t now_unix_s, struct vend_proof *proof);
 /* What the account paid for so many units that are left in the meter, which are those that it bought last: for each

@@ -48,7 +48,7 @@ mv_status vend_record_unread(struct store *store, const struct store_record_mete
  * way is made good by the next. What still does not reach is in the ledger, to be delivered again in order. A number
  * that this ledger does not know ends the row. */
 static mv_status find_unread(struct store *store, const struct store_record_meter *keys, uint32_t last, uint32_t taken,
-                             struct vend_record_facts *facts)
+                             uint32_t voids, struct vend_record_facts *facts)
 {
     facts->unread_count = 0;
     for (uint32_t sequence = last; sequence > taken && facts->unread_count < MV_UNREAD_MAX; sequence--) {
@@ -56,7 +56,10 @@ static mv_status find_unread(struct store *store, const struct store_record_mete
         mv_status found = store_record_get(store, keys->meter, keys->keys.epoch, MV_KIND_PURCHASE, sequence, &missed);
         if (!found.ok)
             return found.reason == MV_RECORD_UNKNOWN ? mv_ok() : found;
-        facts->unread[facts->unread_count++] = (struct vend_unread){.amount = missed.amount, .arrears = missed.arrears};
+        struct vend_unread *brings = &facts->unread[facts->unread_count++];
+        MV_TRY(vend_void_amounts(store, &missed, brings));
+        if (sequence == voids)
+            *brings = (struct vend_unread){.amount = 0};
     }
     return mv_ok();
 }
@@ -104,5 +107,10 @@ mv_status vend_record_account(struct store *store, const struct vend_record_orde
         memcpy(keys->client, order->client, sizeof keys->client);
     memcpy(facts->client, keys->client, sizeof facts->client);
     facts->purchase = order->has_card && taken == 0 ? MV_PURCHASE_OPEN : order->purchase;
-    return find_unread(store, keys, last, taken, facts);
+    if (order->voids != 0) {
+        MV_TRY(vend_void_check(store, keys, order->voids, last, taken));
+        /* tied to no card: whoever carries it; and the opening may be what the meter lacks, or what is voided */
+        facts->purchase = taken == 0 ? MV_PURCHASE_OPEN : MV_PURCHASE_NORMAL;
+    }
+    return find_unread(store, keys, last, taken, order->voids, facts);
 }

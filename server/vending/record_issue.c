@@ -3,6 +3,7 @@
 
 #include "base/digest.h"
 #include "base/wire.h"
+#include "store/voids.h"
 #include "vending/content.h"
 #include "vending/desk_parts.h"
 #include "vending/internal.h"
@@ -36,6 +37,7 @@ static mv_status check_form(const struct vend_record_order *order)
     MV_TRY(vend_form_pan(order->pan));
     if (order->parts < 1 || order->parts > VEND_RECORD_PARTS)
         return mv_fail(MV_INVALID_FIELD, "parts");
+    MV_TRY(vend_void_form(order));
     if (order->priced && order->kind != MV_KIND_PURCHASE)
         return mv_fail(MV_INVALID_FIELD, "sale");
     bool said = order->kind == MV_KIND_PURCHASE && order->purchase != MV_PURCHASE_REPLACEMENT && !order->priced;
@@ -45,14 +47,17 @@ static mv_status check_form(const struct vend_record_order *order)
     return order->arrears >= 0 ? mv_ok() : mv_fail(MV_INVALID_FIELD, "arrears_added");
 }
 
-/* Who sells does not put debt on customers. */
+/* Who sells neither puts debt on customers nor takes sales back. */
 static mv_status check_role(const struct vend_identity *identity, const struct vend_record_order *order)
 {
     uint32_t roles = vend_record_roles(order->kind);
     if ((roles & identity->roles) == 0)
         return mv_fail(MV_ROLE_MISSING, "kind");
-    bool may_lend = (identity->roles & vend_role_bit(VEND_SUPERVISOR)) != 0;
-    return order->arrears == 0 || may_lend ? mv_ok() : mv_fail(MV_ROLE_MISSING, "arrears_added");
+    if ((identity->roles & vend_role_bit(VEND_SUPERVISOR)) != 0)
+        return mv_ok();
+    if (order->voids != 0)
+        return mv_fail(MV_ROLE_MISSING, "voids");
+    return order->arrears == 0 ? mv_ok() : mv_fail(MV_ROLE_MISSING, "arrears_added");
 }
 
 /* Over the bodies with no facts in them, and what stands outside of them. */
@@ -67,11 +72,13 @@ static mv_status digest_order(const struct signing *signing, uint8_t digest[VEND
     mv_put_u8(&writer, (uint8_t)order->quantity.unit);
     mv_put_u64(&writer, (uint64_t)order->quantity.amount);
     mv_put_u8(&writer, (uint8_t)(order->renews + 2 * order->next_epoch + 4 * order->names_last_read));
-    mv_put_u8(&writer,
-              (uint8_t)(order->purchase + (order->priced ? 4 : 0) + (order->has_client ? 16 : 0) +
-                        (order->abandons_unread ? 32 : 0) + (order->retires ? 64 : 0) + (order->has_card ? 128 : 0)));
+    mv_put_u8(&writer, (uint8_t)(order->purchase + (order->priced ? 4 : 0) + (order->voids != 0 ? 8 : 0) +
+                                 (order->has_client ? 16 : 0) + (order->abandons_unread ? 32 : 0) +
+                                 (order->retires ? 64 : 0) + (order->has_card ? 128 : 0)));
     if (order->has_card)
         mv_put_bytes(&writer, order->card, sizeof order->card);
+    if (order->voids != 0)
+        mv_put_u32(&writer, order->voids);
     if (order->priced)
         mv_put_bytes(&writer, vend_record_sale_digest(signing->sale), VEND_DIGEST);
     mv_put_u64(&writer, (uint64_t)order->arrears);
@@ -371,6 +378,9 @@ static mv_status keep_all(struct vend *vend, struct store *store, struct signing
         MV_TRY(keep_part(store, signing, i));
     if (signing->sale != NULL)
         MV_TRY(vend_record_sale_book(store, signing->sale, signing->now_unix_s));
+    if (order->voids != 0)
+        MV_TRY(
+            store_void_insert(store, signing->meter.id, signing->keys.keys.epoch, out->first_sequence, order->voids));
     vend_copy(out->pan, sizeof out->pan, signing->meter.pan);
     vend_principal_name(&vend->directory, signing->identity.id, out->principal);
     bool opens = order->kind == MV_KIND_PURCHASE && order->purchase == MV_PURCHASE_OPEN;
@@ -403,6 +413,8 @@ static mv_status describe(struct vend *vend, const struct signing *signing, stru
     if (order->kind == MV_KIND_PURCHASE)
         vend_note_detail(record, "amount=%lld arrears=%lld unread=%u", (long long)out->amount,
                          (long long)order->arrears, signing->facts.unread_count);
+    if (order->voids != 0)
+        vend_note_detail(record, "voids=%u", order->voids);
     if (order->said[0] != '\0')
         vend_note_detail(record, "%s", order->said);
     if (signing->sale != NULL)

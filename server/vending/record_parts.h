@@ -37,6 +37,23 @@ MV_MUST_USE mv_status vend_record_sale_book(struct store *store, struct vend_rec
 void vend_record_sale_describe(struct vend *vend, const struct vend_record_sale *sale, struct audit_record *record);
 /* Whether purchases were signed that no return shows as taken. */
 MV_MUST_USE mv_status vend_record_unread(struct store *store, const struct store_record_meter *keys, bool *unread);
+/* A number out of a kept return; false, and 0, when it has no such tag. */
+bool vend_return_number(const struct store_return *back, uint8_t tag, int64_t *value);
+
+/* Voiding (record_void.c). An order that voids says nothing else: INVALID_FIELD. */
+MV_MUST_USE mv_status vend_void_form(const struct vend_record_order *order);
+/* Whether the purchase of this number can be voided by the one after `last`, when returns show all up to `taken` as
+ * taken. RECORD_UNKNOWN, PURCHASE_NOT_VOIDABLE. */
+MV_MUST_USE mv_status vend_void_check(struct store *store, const struct store_record_meter *keys, uint32_t voids,
+                                      uint32_t last, uint32_t taken);
+/* What a stored purchase brings when a later one brings it again: nothing of one that is void. */
+MV_MUST_USE mv_status vend_void_amounts(struct store *store, const struct store_record *row,
+                                        struct vend_unread *brings);
+/* Behind a return that was kept, in the same transaction: ends what it decides of those that wait, and pays claims for
+ * sales that turned out void. */
+MV_MUST_USE mv_status vend_void_settle(struct store *store, const struct store_return *back);
+/* What it decided. */
+MV_MUST_USE mv_status vend_void_tell(struct store *store, const struct store_return *back, struct vend_return *out);
 /* All but the parts, the meter's number and the principal's name. */
 void vend_record_answer(const struct store_record *row, struct vend_records *out);
 /* Adds one part; there is room. */

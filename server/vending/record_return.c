@@ -166,18 +166,23 @@ static mv_status keep(struct vend *vend, struct store *store, struct vend_change
     MV_TRY(match_keys(receiving, &keys, &out->confirms_keys));
     MV_TRY(check_newer(store, receiving));
     MV_TRY(find_question(store, receiving, &row.answers));
+    row.meter = receiving->meter.id;
     if (out->replayed)
-        return mv_ok();
+        return vend_void_tell(store, &row, out);
     if (out->confirms_keys)
         MV_TRY(store_record_meter_update(store, &keys));
     MV_TRY(raise_floors(store, receiving));
-    row.meter = receiving->meter.id;
     row.principal = receiving->identity.id;
     memcpy(row.bytes, receiving->record.bytes, receiving->record.size);
     MV_TRY(store_return_insert(store, &row));
+    MV_TRY(vend_void_settle(store, &row));
+    MV_TRY(vend_void_tell(store, &row, out));
     vend_note_detail(&change->record, "epoch=%u sequence=%u key=%u answers=%d confirms=%d%s", row.epoch, row.sequence,
                      out->head.key_version, out->answers_last_read, out->confirms_keys,
                      out->ledger_behind ? " ledger=behind" : "");
+    for (size_t i = 0; i < out->void_count; i++)
+        vend_note_detail(&change->record, "void=%u by=%u taken=%d", out->voids[i].sequence, out->voids[i].voided_by,
+                         out->voids[i].taken);
     change->changed = true;
     return mv_ok();
 }

@@ -9,7 +9,7 @@
 #include "vending/order.h"
 #include "vending/vending.h"
 
-enum { VEND_RECORD_PARTS = 8 /* of one order */, VEND_RECORD_SAID = 128, VEND_CARD_SERIAL = 8 };
+enum { VEND_RETURN_VOIDS = 8, VEND_RECORD_PARTS = 8 /* of one order */, VEND_RECORD_SAID = 128, VEND_CARD_SERIAL = 8 };
 
 /* What the domain knows when a body is written. */
 struct vend_record_facts {
@@ -59,6 +59,7 @@ struct vend_record_order {
     bool retires;              /* the meter is suspended with it */
     bool abandons_unread;      /* a reset although purchases are out that no return shows as taken */
     bool names_last_read;      /* RECORD_UNKNOWN when there was none in this epoch */
+    uint32_t voids;     /* purchase, a supervisor's right: it brings nothing and takes the place of this one; else 0 */
     bool of_this_epoch; /* what was signed under the id in another epoch is RECORD_KEYS_DIFFER: no meter takes it */
     /* Key update (new versions, the same epoch) and reset (the next epoch): what the meter has afterwards. */
     bool renews;
@@ -107,6 +108,13 @@ struct vend_return {
     bool ledger_behind; /* the meter took numbers that this ledger did not know: an older ledger was restored */
     bool confirms_keys; /* it shows that a key update or reset was taken */
     bool replayed;      /* received before */
+    /* What it decided of purchases that were voided. `taken`: the meter had it before, and nothing is given back. */
+    struct vend_void {
+        uint32_t sequence, voided_by;
+        int64_t amount;
+        bool taken;
+    } voids[VEND_RETURN_VOIDS];
+    size_t void_count;
 };
 /* Checks its MAC in the key process and keeps it. RECORD_NOT_VALID, METER_UNKNOWN, RECORD_KEYS_DIFFER,
  * RETURN_NOT_NEWER. Numbers that it shows and the ledger does not know are not signed again. */

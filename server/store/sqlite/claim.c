@@ -2,21 +2,13 @@
 
 #include "store/sqlite/engine.h"
 
-static mv_status exists(struct sql *sql, bool *row)
-{
-    MV_TRY(sql_step(sql, row));
-    if (*row)
-        sql_done(sql);
-    return mv_ok();
-}
-
 mv_status store_sale_confirm(struct store *store, int64_t sale, int64_t now_unix_s, bool *fresh)
 {
     bool confirmed;
     struct store_claim claim;
     struct sql found = sql_read(store, SQL_SALE_CONFIRMED);
     sql_put_int(&found, sale);
-    MV_TRY(exists(&found, &confirmed));
+    MV_TRY(sql_exists(&found, &confirmed));
     *fresh = !confirmed;
     if (confirmed)
         return mv_ok();
@@ -35,7 +27,7 @@ mv_status store_request_check(struct store *store, int64_t principal, const char
     struct sql sql = sql_read(store, SQL_REQUEST_CANCELLED);
     sql_put_int(&sql, principal);
     sql_put_text(&sql, request_id);
-    MV_TRY(exists(&sql, &cancelled));
+    MV_TRY(sql_exists(&sql, &cancelled));
     return cancelled ? mv_fail(MV_REQUEST_CANCELLED, NULL) : mv_ok();
 }
 
@@ -124,7 +116,7 @@ static mv_status check_sale(struct store *store, int64_t sale)
     struct store_claim other;
     struct sql sql = sql_read(store, SQL_SALE_CONFIRMED);
     sql_put_int(&sql, sale);
-    MV_TRY(exists(&sql, &confirmed));
+    MV_TRY(sql_exists(&sql, &confirmed));
     if (confirmed)
         return mv_fail(MV_SALE_CONFIRMED, NULL);
     mv_status found = store_claim_of_sale(store, sale, &other);
@@ -162,7 +154,7 @@ mv_status store_claim_approve(struct store *store, const struct store_claim *cla
     struct sql found = sql_read(store, SQL_CLAIM_APPROVED);
     sql_put_int(&found, claim->id);
     sql_put_int(&found, principal);
-    MV_TRY(exists(&found, &approved));
+    MV_TRY(sql_exists(&found, &approved));
     *fresh = !approved;
     if (approved)
         return mv_ok();

@@ -17,22 +17,13 @@ mv_status store_read_mark_get(struct store *store, int64_t read_request, struct 
     return status;
 }
 
-/* Whether the bound statement has a row. */
-static mv_status exists(struct sql *sql, bool *found)
-{
-    MV_TRY(sql_step(sql, found));
-    if (*found)
-        sql_done(sql);
-    return mv_ok();
-}
-
 mv_status store_return_used(struct store *store, const struct store_return *row, bool *used)
 {
     struct sql sql = sql_read(store, SQL_RETURN_USED);
     sql_put_int(&sql, row->meter);
     sql_put_int(&sql, row->epoch);
     sql_put_int(&sql, row->sequence);
-    return exists(&sql, used);
+    return sql_exists(&sql, used);
 }
 
 mv_status store_claim_prove(struct store *store, int64_t claim, const struct store_return *row)
@@ -50,7 +41,7 @@ mv_status store_reversed_any(struct store *store, int64_t account, int64_t meter
     struct sql sql = sql_read(store, SQL_REVERSED_ANY);
     sql_put_int(&sql, account);
     sql_put_int(&sql, meter);
-    return exists(&sql, any);
+    return sql_exists(&sql, any);
 }
 
 mv_status store_bill_units_get(struct store *store, int64_t sale, struct store_bill_units *bill)

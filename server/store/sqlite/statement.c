@@ -69,6 +69,14 @@ void sql_put_reference(struct sql *sql, int64_t id)
         bound(sql, sqlite3_bind_null(sql->statement, ++sql->bound));
 }
 
+mv_status sql_exists(struct sql *sql, bool *found)
+{
+    MV_TRY(sql_step(sql, found));
+    if (*found)
+        sql_done(sql);
+    return mv_ok();
+}
+
 void sql_done(struct sql *sql)
 {
     if (sql->statement == NULL)

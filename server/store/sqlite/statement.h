@@ -120,6 +120,13 @@ enum sql_name {
     SQL_CLAIM_PROVE,
     SQL_REVERSED_ANY,
     SQL_BILL_UNITS,
+    SQL_VOID_INSERT,
+    SQL_VOID_EXISTS,
+    SQL_VOIDS_WAITING,
+    SQL_VOIDS_ENDED,
+    SQL_VOID_END,
+    SQL_PURCHASES_SUM,
+    SQL_SALE_IS_VOID,
     SQL_FREE_ISSUE_REASON,
     SQL_CARD_METER_GET,
     SQL_CARD_METER_PUT,
@@ -218,6 +225,8 @@ void sql_put_reference(struct sql *sql, int64_t id);
 MV_MUST_USE mv_status sql_step(struct sql *sql, bool *row);
 /* For a statement without rows. */
 MV_MUST_USE mv_status sql_run(struct sql *sql);
+/* Whether a statement has a row that is not looked at; it is done then. */
+MV_MUST_USE mv_status sql_exists(struct sql *sql, bool *found);
 /* Frees the statement for its next use; harmless when done already. */
 void sql_done(struct sql *sql);
 

@@ -61,12 +61,22 @@
 /* Of one till and, unless 0, one person. */
 #define BATCH_RANGE " s.id > ?1 AND s.id <= ?2 AND (?3 = 0 OR s.principal = ?3) "
 
+#define VOID_COLUMNS                                                                                                   \
+    "SELECT v.record, r.sequence, s.sequence, s.amount, s.principal, s.request_id, coalesce(e.taken, 0) "              \
+    "FROM record r JOIN record_void v ON v.record = r.id JOIN record s ON s.id = v.voided "                            \
+    "LEFT JOIN record_void_end e ON e.record = v.record "
+/* of the sale whose number follows */
+#define SALE_IS_VOID                                                                                                   \
+    "SELECT 1 FROM sale sold JOIN record r ON r.principal = sold.principal AND r.request_id = sold.request_id "        \
+    "JOIN record_void v ON v.voided = r.id JOIN record_void_end e ON e.record = v.record AND e.taken = 0 "             \
+    "WHERE sold.id = "
+
 #define CLAIM_COLUMNS                                                                                                  \
     "SELECT c.id, c.kind, c.account, c.meter, coalesce(c.sale, 0), c.amount, c.reason, c.principal, c.at_unix_s, "     \
     "(SELECT count(*) FROM claim_approval WHERE claim = c.id), "                                                       \
     "coalesce((SELECT id FROM account_act WHERE other = c.id AND kind = 9), 0), "                                      \
     "coalesce((SELECT sale FROM free_issue WHERE claim = c.id), 0), "                                                  \
-    "EXISTS (SELECT 1 FROM claim_proof WHERE claim = c.id) FROM claim c "
+    "EXISTS (SELECT 1 FROM claim_proof WHERE claim = c.id) OR EXISTS (" SALE_IS_VOID "c.sale) FROM claim c "
 
 #define TARIFF_COLUMNS                                                                                                 \
     "SELECT v.id, t.name, v.version, t.organisation, t.utility, v.kind, v.valid_from_unix_s, "                         \
@@ -399,8 +409,26 @@ const struct sql_text sqlite_texts[SQL_COUNT] = {
                                         "WHERE m.read_request = ?"},
     [SQL_RETURN_USED] = {"claim proof", "SELECT 1 FROM claim_proof WHERE meter = ? AND epoch = ? AND sequence = ?"},
     [SQL_CLAIM_PROVE] = {"claim proof", "INSERT INTO claim_proof VALUES (?, ?, ?, ?)"},
-    [SQL_REVERSED_ANY] = {"claim", "SELECT 1 FROM claim WHERE account = ? AND meter = ? AND kind = 1"},
-    [SQL_BILL_UNITS] = {"bill", "SELECT b.previous, s.meter, b.free_units + b.paid_units, b.energy, b.charges, b.taxes "
+    [SQL_REVERSED_ANY] = {"claim", "SELECT 1 FROM claim c WHERE c.account = ? AND c.meter = ? AND c.kind = 1 "
+                                   "AND NOT EXISTS (" SALE_IS_VOID "c.sale)"},
+    [SQL_VOID_INSERT] = {"record void", "INSERT INTO record_void SELECT v.id, s.id FROM record v JOIN record s "
+                                        "ON s.meter = v.meter AND s.epoch = v.epoch AND s.kind = 1 "
+                                        "WHERE v.meter = ? AND v.epoch = ? AND v.kind = 1 AND v.sequence = ? "
+                                        "AND s.sequence = ?"},
+    [SQL_VOID_EXISTS] = {"record void", "SELECT 1 FROM record_void WHERE voided = ?"},
+    [SQL_VOIDS_WAITING] = {"record void", VOID_COLUMNS "WHERE r.meter = ? AND r.epoch = ? AND r.kind = 1 "
+                                                       "AND r.sequence <= ? AND e.record IS NULL ORDER BY r.sequence"},
+    [SQL_VOIDS_ENDED] = {"record void", VOID_COLUMNS "WHERE e.meter = ? AND e.epoch = ? AND e.sequence = ? "
+                                                     "ORDER BY r.sequence"},
+    [SQL_VOID_END] = {"record void", "INSERT INTO record_void_end VALUES (?, ?, ?, ?, ?)"},
+    [SQL_PURCHASES_SUM] = {"record",
+                           "SELECT coalesce(sum(r.amount) FILTER (WHERE NOT EXISTS (SELECT 1 FROM record_void v "
+                           "JOIN record b ON b.id = v.record LEFT JOIN record_void_end e ON e.record = v.record "
+                           "WHERE v.voided = r.id AND b.sequence <= ?3 AND coalesce(e.taken, 0) = 0)), 0), count(*) "
+                           "FROM record r WHERE r.meter = ?1 AND r.epoch = ?2 AND r.kind = 1 AND r.sequence <= ?3"},
+    [SQL_SALE_IS_VOID] = {"sale", SALE_IS_VOID "?"},
+    [SQL_BILL_UNITS] = {"bill", "SELECT b.previous, s.meter, iif(EXISTS (" SALE_IS_VOID
+                                "b.sale), 0, b.free_units + b.paid_units), b.energy, b.charges, b.taxes "
                                 "FROM bill b JOIN sale s ON s.id = b.sale WHERE b.sale = ?"},
     [SQL_FREE_ISSUE_REASON] = {"free issue", "SELECT reason FROM free_issue WHERE sale = ?"},
     [SQL_OFFICE_GET] = {"office", "SELECT currency, minor_digits, utc_offset_min FROM office WHERE one = 1"},

@@ -9,7 +9,7 @@
 
 #include "support.h"
 
-enum { NEWEST = 13 }; /* schema */
+enum { NEWEST = 14 }; /* schema */
 
 static void set_version(const struct ledger *ledger, int version)
 {

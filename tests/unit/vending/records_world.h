@@ -42,9 +42,9 @@ struct records_shown {
     uint32_t sequence;
     uint32_t taken;      /* the last purchase */
     const uint8_t *echo; /* a nonce, or NULL */
-    int64_t remaining, arrears;
+    int64_t remaining, total, arrears;
 };
-/* With the wrapping version of RECORDS_KEYS, no purchase, no nonce, no arrears, and 12345 Wh left. */
+/* With the wrapping version of RECORDS_KEYS, no purchase, no nonce, nothing bought, no arrears, and 12345 Wh left. */
 struct records_shown records_shown(uint8_t mac_version, uint16_t epoch, uint32_t sequence);
 /* Signs a read request as "seller"; its nonce. */
 void records_ask(struct world *world, const char *id, const char *pan, uint8_t nonce[STORE_NONCE]);
