@@ -76,8 +76,10 @@ class Place:
     def card(script, *arguments):
         done = subprocess.run([os.path.join(ROOT, "tests", "year", script), *arguments], capture_output=True, text=True,
                               timeout=120, check=False, stdin=subprocess.DEVNULL)
-        said = done.stdout.strip()
-        return {"ok": {"remaining": int(said)}} if said.isdigit() else {"no": "?", "message": said + done.stderr}
+        remaining, _, sold = done.stdout.strip().partition("\n")
+        if not remaining.isdigit():
+            return {"no": "?", "message": done.stdout + done.stderr}
+        return {"ok": dict(json.loads(sold)["sold"] if sold else {}, remaining=int(remaining))}
 
     # ---- several at one moment ----
     def at_once(self, calls):

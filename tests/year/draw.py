@@ -152,10 +152,10 @@ def draw(seed, customers, months):
         "settle": kind_vendor.draw_settle}
     calendar.add(0, kind_vendor.draw_terms(rng, world, "shop1"))
     for meter in range(1, kind_card.METERS + 1):
-        calendar.add(0, kind_card.draw(rng, meter, "open"))
+        calendar.add(0, kind_card.draw_open(rng, world, meter))
     for at, what, of in moments(rng, months, customers, begins):
         if what == "card":
-            calendar.add(at, kind_card.draw(rng, *of))
+            calendar.add(at, kind_card.draw(rng, world, *of))
         elif what == "scene":
             calendar.add(at, draw_scene(rng, world, scenes.SCENES[of]))
         elif what == "midnight":
