@@ -84,6 +84,7 @@ mv_status cards_make(struct cards_session *session, const struct vend_card_targe
     if (session->known && session->card.row.state == STORE_CARD_UNDER_WAY)
         MV_TRY(cards_wipe(session, false));
     MV_TRY(enter(session, &wish.transport));
+    MV_TRY(cards_hold_proven(session));
     MV_TRY(vend_card_bind(session->vend, &session->act, &wish, &session->card, &result->replaced));
     result->has_replaced = result->replaced.row.id != 0;
     session->known = true;

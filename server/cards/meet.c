@@ -52,6 +52,14 @@ mv_status cards_hold(struct cards_session *session)
     return look(session);
 }
 
+mv_status cards_hold_proven(struct cards_session *session)
+{
+    if (session->place.held)
+        return mv_ok();
+    MV_TRY(vend_card_hold(session->vend, &session->place, session->act.uid));
+    return look(session);
+}
+
 mv_status cards_meet(struct cards_session *session)
 {
     MV_TRY(find_application(session));

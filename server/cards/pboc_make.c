@@ -62,6 +62,7 @@ mv_status cards_pboc_make(struct cards_pboc *card, struct vend_card_target *targ
     target->pboc = true;
     MV_TRY(find_keys(session, &target->keys));
     MV_TRY(cards_pboc_enter(card, &target->keys));
+    MV_TRY(cards_hold_proven(session));
     MV_TRY(cards_pboc_read(card));
     if (broke_off && !cards_pboc_is_empty(card))
         MV_TRY(cards_pboc_clear(card));

@@ -59,6 +59,9 @@ MV_MUST_USE mv_status cards_say(struct cards_session *session, unsigned done, un
 /* ---- who it is (meet.c) ---- */
 /* What the ledger knows of the card that says it has act.uid; holds one that the caller has a right to. */
 MV_MUST_USE mv_status cards_hold(struct cards_session *session);
+/* One that the ledger did not know, once it has proven itself and before it becomes anybody's: with a copy of it at
+ * another desk, what is made here would be sold there. CARD_IN_SESSION. */
+MV_MUST_USE mv_status cards_hold_proven(struct cards_session *session);
 /* Application, UID, cards_hold, head. */
 MV_MUST_USE mv_status cards_meet(struct cards_session *session);
 /* The head says what the ledger does. It is what meters see, it goes in clear, and a card that was blocked has another:
@@ -128,6 +131,8 @@ MV_MUST_USE mv_status cards_wipe(struct cards_session *session, bool sure);
  * the meter that is over. */
 MV_MUST_USE mv_status cards_sign(struct cards_session *session, size_t index, const char *pan, bool of_round,
                                  struct vend_records *records);
+/* Signs the session's purchase into the result, with its receipt when it has a price. */
+MV_MUST_USE mv_status cards_sign_purchase(struct cards_session *session, const struct vend_record_order *order);
 /* Whether it would be signed for a user card, and how many bytes it would take there. */
 MV_MUST_USE mv_status cards_weigh(struct cards_session *session, size_t index, const char *pan, uint32_t *bytes);
 /* The read request of this closing, under an id of its own, and the same again until it is answered (close.c). */

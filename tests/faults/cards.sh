@@ -21,7 +21,7 @@ done
 check "masters of cards" mv_card_masters "$domain"
 check "a meter is made" meters_make 1 "$domain"
 card_make user && card_in user
-check "a card is made ready" at_socket "$factory" personalise --factory
+check "a card is made ready" await_keys at_socket "$factory" personalise --factory || finish
 check "an account" at_socket "$MV_VENDOR" open --meter "$(mv_pan 1)" --kwh 1 --client 4711 --request-id open
 check "the meter takes it" at_meter 1
 card_in user
