@@ -26,9 +26,7 @@ static mv_status sign(struct cards_pboc *card)
 {
     struct cards_session *session = card->session;
     const struct vend_record_order order = order_of(card, session->card.pan);
-    MV_TRY(vend_issue_record(session->vend, &session->caller, &order, &session->result->purchase));
-    session->result->has_purchase = true;
-    return mv_ok();
+    return cards_sign_purchase(session, &order);
 }
 
 /* All of the order that could refuse the sale, before a card is made the meter's or anything is signed. */
@@ -36,14 +34,17 @@ static mv_status check_order(const struct cards_pboc *card, const char *pan, str
 {
     struct cards_session *session = card->session;
     const struct vend_record_order order = order_of(card, pan);
+    struct vend_quantity brings = order.quantity;
     uint32_t size;
     if (session->order->content_count > 1) /* one is a read request, which this card has no place for */
         return mv_fail(MV_INVALID_FIELD, "parameters: a card of profile 2 carries none");
-    MV_TRY(cards_pboc_amount(order.quantity.unit, order.quantity.amount, order.arrears, &sale->amount));
+    if (order.priced)
+        MV_TRY(vend_price_record(session->vend, &session->caller, &order, &brings));
+    MV_TRY(cards_pboc_amount(brings.unit, brings.amount, order.arrears, &sale->amount));
     MV_TRY(vend_card_purchases(session->vend, &session->act, pan, &sale->known));
     if (sale->known.request != 0)
         return mv_ok();
-    if (sale->known.unit != order.quantity.unit)
+    if (sale->known.unit != brings.unit)
         return mv_fail(MV_WRONG_UTILITY, "quantity");
     return vend_weigh_record(session->vend, &session->caller, &order, &size);
 }
@@ -89,6 +90,7 @@ static mv_status sell(struct cards_pboc *card)
     if (known->request == 0 && !result->previous_taken)
         return mv_fail(MV_PREVIOUS_UNREAD, waits ? "on the card" : "not yet on a card");
     MV_TRY(sign(card));
+    MV_TRY(cards_pboc_amount(known->unit, result->purchase.amount, session->order->purchase->arrears, &sale.amount));
     uint32_t count = result->purchase.first_sequence;
     result->already = card->count >= count || known->signed_to > count || known->taken_to >= count;
     return result->already ? mv_ok() : put(card, &sale, session->order->purchase->purchase, count);
@@ -131,7 +133,7 @@ static mv_status check_replacing(const struct cards_pboc *card, struct sale *sal
     const struct vend_card_purchases *known = &sale->known;
     if (order->pan[0] == '\0')
         return mv_fail(MV_INVALID_FIELD, "meter_pan");
-    if (order->purchase != NULL && order->purchase->quantity.amount != 0)
+    if (order->purchase != NULL && (order->purchase->priced || order->purchase->quantity.amount != 0))
         return mv_fail(MV_INVALID_FIELD, "purchase: a replacement of profile 2 repeats the last one");
     if (order->content_count > 1)
         return mv_fail(MV_INVALID_FIELD, "parameters: a card of profile 2 carries none");

@@ -26,13 +26,8 @@ static struct vend_record_order order_of(const struct cards_session *session, co
 
 static mv_status sign(struct cards_session *session)
 {
-    struct cards_result *result = session->result;
     const struct vend_record_order order = order_of(session, session->card.pan);
-    MV_TRY(vend_issue_record(session->vend, &session->caller, &order, &result->purchase));
-    result->has_purchase = true;
-    result->has_sold = order.priced;
-    return order.priced ? vend_receipt_by_request(session->vend, &session->caller, order.request_id, &result->sold)
-                        : mv_ok();
+    return cards_sign_purchase(session, &order);
 }
 
 static bool carries(const struct cards_content *content, const struct vend_signed_record *record)

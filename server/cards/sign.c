@@ -24,6 +24,18 @@ mv_status cards_sign(struct cards_session *session, size_t index, const char *pa
     return vend_issue_record(session->vend, &session->caller, &order, records);
 }
 
+mv_status cards_sign_purchase(struct cards_session *session, const struct vend_record_order *order)
+{
+    struct cards_result *result = session->result;
+    MV_TRY(vend_issue_record(session->vend, &session->caller, order, &result->purchase));
+    result->has_purchase = true;
+    if (!order->priced)
+        return mv_ok();
+    MV_TRY(vend_receipt_by_request(session->vend, &session->caller, order->request_id, &result->sold));
+    result->has_sold = true;
+    return mv_ok();
+}
+
 mv_status cards_weigh(struct cards_session *session, size_t index, const char *pan, uint32_t *bytes)
 {
     char id[STORE_REQUEST_ID + 1];

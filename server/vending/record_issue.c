@@ -517,3 +517,29 @@ mv_status vend_weigh_record(struct vend *vend, const struct vend_caller *caller,
     vend_record_sale_close(signing.sale);
     return vend_answer(vend, caller, VEND_ISSUE_RECORD, vend_form_object(order->pan), status);
 }
+
+static enum vend_unit unit_of_meter(const struct store_meter *meter)
+{
+    return meter->currency ? VEND_UNIT_CURRENCY_E5 : vend_unit_of((enum vend_utility)meter->utility);
+}
+
+static mv_status find_quantity(struct vend *vend, struct signing *signing, struct vend_quantity *brings)
+{
+    MV_TRY(prepare(vend, signing));
+    MV_TRY(look_in_snapshot(vend, signing));
+    *brings = signing->own.quantity;
+    if (signing->out->count > 0)
+        *brings = (struct vend_quantity){unit_of_meter(&signing->meter), signing->out->amount};
+    return mv_ok();
+}
+
+mv_status vend_price_record(struct vend *vend, const struct vend_caller *caller, const struct vend_record_order *order,
+                            struct vend_quantity *brings)
+{
+    struct vend_records before = {.count = 0};
+    struct signing signing = {.caller = caller, .own = *order, .out = &before};
+    signing.order = &signing.own;
+    mv_status status = find_quantity(vend, &signing, brings);
+    vend_record_sale_close(signing.sale);
+    return vend_answer(vend, caller, VEND_ISSUE_RECORD, vend_form_object(order->pan), status);
+}

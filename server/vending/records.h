@@ -96,6 +96,10 @@ MV_MUST_USE mv_status vend_issue_record(struct vend *vend, const struct vend_cal
 MV_MUST_USE mv_status vend_weigh_record(struct vend *vend, const struct vend_caller *caller,
                                         const struct vend_record_order *order, uint32_t *bytes);
 
+/* What a purchase brings: signed before, or as of now. The same refusals. */
+MV_MUST_USE mv_status vend_price_record(struct vend *vend, const struct vend_caller *caller,
+                                        const struct vend_record_order *order, struct vend_quantity *brings);
+
 /* What a meter wrote back. */
 struct vend_return {
     char pan[STORE_PAN + 1];

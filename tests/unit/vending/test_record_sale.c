@@ -1,4 +1,5 @@
 /* Purchases by record at a price: one path with tokens, so the same price, receipt, debts, limits and credit. */
+#include <pthread.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -60,6 +61,8 @@ static void it_costs_what_a_token_costs(void **state)
     assert_string_equal(sold.issued.terminal, "till");
     assert_ok(vend_receipt_by_number(world->vend, &seller, "shop", "till", 1, &sold));
     assert_string_equal(sold.charged.of.number, "A-1");
+    assert_ok(vend_last_sale(world->vend, &seller, "till", &sold));
+    assert_string_equal(sold.issued.request_id, "record");
     /* the next of the till, whatever carries it */
     assert_ok(office_sell(world, &token, &sold));
     assert_int_equal(sold.issued.receipt, 2);
@@ -132,6 +135,14 @@ static void it_is_on_the_vendor_s_credit(void **state)
     office_vendor(world, "shop", &terms, 300);
     assert_refused(MV_VENDOR_NEEDS_PRICE, records_buy(world, "none", pan, 1000, &records));
     assert_refused(MV_VENDOR_SALE_LIMIT, buy(world, "r0", pan, 230));
+    /* limits are of what is encoded: 9.95 kWh are 10 */
+    struct vend_record_order units = priced("r0", pan, 0);
+    const struct store_vendor_terms lower = {.sale_limit = 114, .commission_e4 = 100000};
+    units.sale.by_units = true;
+    units.quantity = (struct vend_quantity){VEND_UNIT_WH, 9950};
+    office_vendor(world, "shop", &lower, 0);
+    assert_refused(MV_VENDOR_SALE_LIMIT, records_sign(world, "seller", &units, &records));
+    office_vendor(world, "shop", &terms, 0);
     assert_ok(buy(world, "r1", pan, 115));
     assert_int_equal(balance(world), 300 - 115 + 10);
     assert_ok(buy(world, "r1", pan, 115)); /* once */
@@ -153,6 +164,58 @@ static void it_is_on_the_vendor_s_credit(void **state)
     again = records_purchase("again2", pan, 100);
     again.purchase = MV_PURCHASE_REPLACEMENT;
     assert_refused(MV_VENDOR_NEEDS_PRICE, records_sign(world, "seller", &again, &records));
+}
+
+/* ---- many at once ---- */
+enum { BUYERS = 8, EACH = 6, COVERED = 10 };
+struct buyer {
+    struct world *world;
+    const char *pan;
+    unsigned number, bought;
+};
+
+static void *buy_many(void *self)
+{
+    struct buyer *buyer = self;
+    static __thread struct vend_records mine;
+    for (unsigned i = 0; i < EACH; i++) {
+        char id[16];
+        (void)snprintf(id, sizeof id, "b%u-%u", buyer->number, i);
+        const struct vend_record_order card = priced(id, buyer->pan, 115);
+        const struct vend_order token = office_money(id, "A-1", 115);
+        mv_status status = (buyer->number + i) % 2 == 0 ? records_sign(buyer->world, "seller", &card, &mine)
+                                                        : office_sell(buyer->world, &token, NULL);
+        buyer->bought += status.ok;
+        if (!status.ok && status.reason != MV_METER_CHANGED)
+            assert_int_equal(status.reason, MV_VENDOR_CREDIT_EXHAUSTED);
+    }
+    return NULL;
+}
+
+static void cards_and_tokens_at_once_keep_the_limit(void **state)
+{
+    struct world *world = *state;
+    static const struct store_vendor_terms terms = {.credit_limit = 150};
+    struct buyer buyers[BUYERS];
+    pthread_t threads[BUYERS];
+    unsigned bought = 0;
+    char pan[19];
+    records_ready(world, pan);
+    office_vendor(world, "shop", &terms, COVERED * 115 - 150);
+    for (unsigned i = 0; i < BUYERS; i++) {
+        buyers[i] = (struct buyer){.world = world, .pan = pan, .number = i};
+        assert_int_equal(pthread_create(&threads[i], NULL, buy_many, &buyers[i]), 0);
+    }
+    for (unsigned i = 0; i < BUYERS; i++) {
+        assert_int_equal(pthread_join(threads[i], NULL), 0);
+        bought += buyers[i].bought;
+    }
+    assert_int_equal(bought, COVERED);
+    assert_int_equal(balance(world), -150);
+    assert_int_equal(office_number(world, "SELECT count(*) FROM bill"), COVERED);
+    assert_int_equal(office_number(world, "SELECT sum(total) FROM bill"), COVERED * 115);
+    assert_true(office_number(world, "SELECT count(*) FROM sale WHERE kind = 4") > 0);
+    assert_true(office_number(world, "SELECT count(*) FROM sale WHERE kind = 0") > 0);
 }
 
 static void it_pays_debts_and_is_in_the_batch(void **state)
@@ -226,6 +289,7 @@ int main(void)
         TEST(one_request_is_one_sale),
         TEST(what_is_wrong_is_refused_before_it_is_signed),
         TEST(it_is_on_the_vendor_s_credit),
+        TEST(cards_and_tokens_at_once_keep_the_limit),
         TEST(it_pays_debts_and_is_in_the_batch),
         TEST(the_ledger_wants_the_record),
     };
