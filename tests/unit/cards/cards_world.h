@@ -32,7 +32,7 @@ struct cards_world {
     bool cut_after; /* once it has handled it */
     bool gone;
     void (*during)(struct cards_world *cards); /* called at each APDU */
-    unsigned moment;                           /* for that: an APDU of its own */
+    unsigned moment, held;                     /* for that: an APDU of its own, and how often it found something */
 };
 
 /* Meter 1 is provisioned with record keys and with versions 1 of card keys; the card is fresh from its maker. People as

@@ -348,6 +348,38 @@ static void meters_without_card_keys(void **state)
     assert_refused(MV_METER_UNKNOWN, cards_session(cards, "seller", &begin));
 }
 
+static void hold_it_too(struct cards_world *cards)
+{
+    struct vend_card_place place = {.taken = false};
+    assert_ok(vend_card_enter(cards->world->vend, &place));
+    mv_status status = vend_card_hold(cards->world->vend, &place, cards->card.uid);
+    cards->held += !status.ok;
+    vend_card_leave(cards->world->vend, &place);
+}
+
+/* Made ready by another ledger under the same masters: unknown here, and held from its proof on. */
+static void one_that_only_its_keys_make_known(void **state)
+{
+    struct cards_world *cards = *state;
+    const begin_t begin = make_user(cards);
+    cards_transport(cards);
+    struct vcard_application application = cards->card.application;
+    cards_fresh(cards, 2);
+    cards->card.application = application;
+    for (uint8_t slot = 0; slot < MV_CARD_KEYS; slot++) {
+        struct vcard_key *key = &cards->card.application.keys[slot];
+        struct hsmd_card_key_ref ref = {.use = HSMD_CARD_TRANSPORT, .slot = slot, .version = key->version};
+        memcpy(ref.uid, cards->card.uid, sizeof ref.uid);
+        fake_cards_key(&ref, key->bytes);
+    }
+    cards->during = hold_it_too;
+    assert_ok(cards_session(cards, "seller", &begin));
+    cards->during = NULL;
+    assert_true(cards->held > 8);
+    assert_true(cards->held < cards->apdus);
+    assert_int_equal(STORE_CARD_IN_USE, cards_on_file(cards).row.state);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -365,6 +397,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_card_that_says_it_is_ours, cards_setup, cards_teardown),
         cmocka_unit_test_setup_teardown(a_head_is_put_right, cards_setup, cards_teardown),
         cmocka_unit_test_setup_teardown(a_false_card_is_not_bound, cards_setup, cards_teardown),
+        cmocka_unit_test_setup_teardown(one_that_only_its_keys_make_known, cards_setup, cards_teardown),
         cmocka_unit_test_setup_teardown(meters_without_card_keys, cards_setup, cards_teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
