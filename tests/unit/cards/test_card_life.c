@@ -366,9 +366,9 @@ static void one_that_only_its_keys_make_known(void **state)
     struct vcard_application application = cards->card.application;
     cards_fresh(cards, 2);
     cards->card.application = application;
-    for (uint8_t slot = 0; slot < MV_CARD_KEYS; slot++) {
+    for (unsigned slot = 0; slot < MV_CARD_KEYS; slot++) {
         struct vcard_key *key = &cards->card.application.keys[slot];
-        struct hsmd_card_key_ref ref = {.use = HSMD_CARD_TRANSPORT, .slot = slot, .version = key->version};
+        struct hsmd_card_key_ref ref = {.use = HSMD_CARD_TRANSPORT, .slot = (uint8_t)slot, .version = key->version};
         memcpy(ref.uid, cards->card.uid, sizeof ref.uid);
         fake_cards_key(&ref, key->bytes);
     }
