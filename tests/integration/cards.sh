@@ -9,6 +9,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/../.." || exit 3
 . tests/support/instance.sh
 . tests/support/cli.sh
 . tests/support/card.sh
+. tests/support/prices.sh
 
 engineer=engineer1 factory=factory1 supervisor=supervisor1 domain=A1B2C3
 meters=${METERVAULT_METERS:-100}
@@ -131,21 +132,7 @@ expect "a replaced one stays denied" 1 "CARD_DENIED" cli "$supervisor" card unbl
 expect "the list tells" 0 "04000000000001" cli "$supervisor" card list --denied
 
 # ---- at a price, by a shop that sells on credit ----
-prices() {
-    printf 'name = "home"\nkind = single\nvalid_from = "2020-01-01"\nstep { price = "0.20" }\ntax "VAT" { percent = "10" }\nround_to = "0.01"\n' >"$MV_DIR/home.tariff"
-    mv_enrol manager1 root manager && mv_enrol manager2 root manager &&
-        cli "$MV_OFFICER" tariff office --currency EUR --digits 2 --yes &&
-        cli manager1 tariff import "$MV_DIR/home.tariff" --organisation root &&
-        cli "$MV_OFFICER" tariff approve home --version 1 --yes &&
-        cli manager1 tariff assign home --organisation root --utility electricity &&
-        cli "$supervisor" account open A-1 --meter "$pan" --name "Mei Lin" &&
-        cli manager1 vendor terms "$MV_ORGANISATION" --credit-limit 5 &&
-        cli manager2 vendor approve "$MV_ORGANISATION" --version 1 --yes
-}
-available() {
-    cli "$MV_VENDOR" vendor show --json | json available
-}
-check "prices, and a shop with a credit of 5.00" prices
+check "prices, and a shop with a credit of 5.00" shop_on_credit "$pan" "$supervisor" 5
 expect "it sells nothing without a price" 1 "VENDOR_NEEDS_PRICE" at_desk "$MV_VENDOR" purchase --kwh 1
 expect "nor more than its credit" 1 "VENDOR_CREDIT_EXHAUSTED" at_desk "$MV_VENDOR" purchase --money 5.10
 expect "nor for less than it costs" 1 "TENDERED_TOO_LITTLE" at_desk "$MV_VENDOR" purchase --money 1.10 --tendered 1

@@ -8,6 +8,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/../.." || exit 3
 . tests/support/instance.sh
 . tests/support/cli.sh
 . tests/support/card.sh
+. tests/support/prices.sh
 
 supervisor=supervisor1 domain=A1B2C3
 
@@ -132,6 +133,15 @@ pan=$(mv_pan 2)
 expect "it serves another account" 0 "Credit    7 kWh" at_socket "$MV_VENDOR" open --meter "$pan" --kwh 7 --client 4712
 expect "at another meter" 0 "ACCEPT" at_meter 2
 same "which counts it" 7000 "$(remaining 2)"
+card_in spare
+check "prices, and a shop with a credit of 5.00" shop_on_credit "$pan" "$supervisor" 5
+expect "which sells nothing without a price" 1 "VENDOR_NEEDS_PRICE" at_socket "$MV_VENDOR" purchase --kwh 1
+expect "nor replaces a card and sells" 1 "INVALID_FIELD" at_socket "$MV_VENDOR" replace --meter "$pan" --money 1.10
+expect "but at the account's tariff" 0 "Receipt   $MV_ORGANISATION/" at_socket "$MV_VENDOR" purchase --money 1.10 --request-id paid
+expect "once" 0 "was on the card" at_socket "$MV_VENDOR" purchase --money 1.10 --request-id paid
+same "on its credit" 390 "$(available)"
+expect "the meter takes it" 0 "ACCEPT" at_meter 2
+same "and counts it" 12000 "$(remaining 2)"
 expect "a denied one" 0 "" cli "$supervisor" card block --uid 86000000000002 --reason "found in the street"
 expect "sells nothing" 1 "CARD_DENIED" buy denied 1
 
