@@ -177,7 +177,7 @@ int account_claim(struct cli *cli, int argc, char **argv)
     if (code == CLI_DONE)
         answer = cli_call(cli, client, money, "ClaimCredit", &request.base, &code);
     mv_client_close(client);
-    return cli_show(cli, answer, claim_print, code);
+    return claim_show(cli, answer, code);
 }
 
 int account_approve_claim(struct cli *cli, int argc, char **argv)
@@ -197,14 +197,7 @@ int account_approve_claim(struct cli *cli, int argc, char **argv)
         return code;
     request.claim_id = (int64_t)number;
     ProtobufCMessage *answer = cli_ask(cli, money, "ApproveClaim", &request.base, &code);
-    return cli_show(cli, answer, claim_print, code);
-}
-
-static void print_claims(const ProtobufCMessage *answer)
-{
-    const Metervault__V1__ListClaimsResponse *list = (const Metervault__V1__ListClaimsResponse *)answer;
-    for (size_t i = 0; i < list->n_claims; i++)
-        claim_print(&list->claims[i]->base);
+    return claim_show(cli, answer, code);
 }
 
 int account_claims(struct cli *cli, int argc, char **argv)
@@ -218,5 +211,5 @@ int account_claims(struct cli *cli, int argc, char **argv)
         return cli_usage(cli, "claims needs one account number");
     request.account_number = argv[first];
     ProtobufCMessage *answer = cli_ask(cli, money, "ListClaims", &request.base, &code);
-    return cli_show(cli, answer, print_claims, code);
+    return claim_show(cli, answer, code);
 }

@@ -3,7 +3,10 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "metervault/v1/account_money_service.pb-c.h"
+#include "metervault/v1/tariff_service.pb-c.h"
 #include "sale_print.h"
+#include "tariff_file.h"
 
 static const char *state_of(const Metervault__V1__Claim *claim)
 {
@@ -15,9 +18,20 @@ static const char *state_of(const Metervault__V1__Claim *claim)
     return claim->proven || claim->approvals >= NEEDED ? "good" : "waits for officers";
 }
 
-void claim_print(const ProtobufCMessage *answer)
+/* Of what the meter of the account measures: which unit that is stands in no claim. */
+static void print_amount(const Metervault__V1__Claim *claim, const Metervault__V1__Office *office)
 {
-    const Metervault__V1__Claim *claim = (const Metervault__V1__Claim *)answer;
+    char money[TARIFF_DECIMAL];
+    if (claim->kind == METERVAULT__V1__CLAIM_KIND__CLAIM_UNITS)
+        (void)printf("Amount    %" PRId64 " (Wh, l, s)\n", claim->amount);
+    else
+        (void)printf("Amount    %s %s\n",
+                     tariff_decimal_text(claim->amount, office->minor_digits, office->minor_digits, money),
+                     office->currency);
+}
+
+static void print(const Metervault__V1__Claim *claim, const Metervault__V1__Office *office)
+{
     static const char *const kinds[] = {"?", "money of a reversed sale", "money for credit in a meter",
                                         "units in a meter"};
     enum { KINDS = sizeof kinds / sizeof kinds[0] };
@@ -26,12 +40,30 @@ void claim_print(const ProtobufCMessage *answer)
     (void)printf("Claim     %" PRId64 "  %s\n", claim->claim_id,
                  kinds[claim->kind >= 0 && (unsigned)claim->kind < KINDS ? claim->kind : 0]);
     (void)printf("Account   %s  meter %s\n", claim->account_number, claim->meter_pan);
-    (void)printf("Amount    %" PRId64 "%s\n", claim->amount,
-                 claim->kind == METERVAULT__V1__CLAIM_KIND__CLAIM_UNITS ? "" : " in the currency's smallest unit");
+    print_amount(claim, office);
     (void)printf("Reason    %s\n", claim->reason);
     (void)printf("By        %s, %s\n", claim->principal, when);
     if (claim->proven)
         (void)printf("State     %s, by the meter's return\n", state_of(claim));
     else
         (void)printf("State     %s, approvals %" PRIu32 " of 2\n", state_of(claim), claim->approvals);
+}
+
+int claim_show(struct cli *cli, ProtobufCMessage *answer, int code)
+{
+    Metervault__V1__GetOfficeRequest request = METERVAULT__V1__GET_OFFICE_REQUEST__INIT;
+    if (answer == NULL || cli->json)
+        return cli_show(cli, answer, NULL, code);
+    Metervault__V1__Office *office = (Metervault__V1__Office *)cli_ask(cli, &metervault__v1__tariff_service__descriptor,
+                                                                       "GetOffice", &request.base, &code);
+    if (office != NULL && answer->descriptor == &metervault__v1__claim__descriptor)
+        print((const Metervault__V1__Claim *)answer, office);
+    const Metervault__V1__ListClaimsResponse *list = (const Metervault__V1__ListClaimsResponse *)answer;
+    if (office != NULL && answer->descriptor == &metervault__v1__list_claims_response__descriptor)
+        for (size_t i = 0; i < list->n_claims; i++)
+            print(list->claims[i], office);
+    if (office != NULL)
+        protobuf_c_message_free_unpacked(&office->base, NULL);
+    protobuf_c_message_free_unpacked(answer, NULL);
+    return code == CLI_DONE ? cli_flush() : code;
 }

@@ -81,7 +81,7 @@ static int sale_reverse(struct cli *cli, int argc, char **argv)
     request.receipt = &receipt;
     request.reason = (char *)reason;
     ProtobufCMessage *answer = cli_ask(cli, service, "ReverseSale", &request.base, &code);
-    return cli_show(cli, answer, claim_print, code);
+    return claim_show(cli, answer, code);
 }
 
 /* ---- free ---- */

@@ -71,6 +71,7 @@ void receipt_claim_state(const struct receipt_source *source, char text[RECEIPT_
 {
     static const char *const paid[LANGUAGES] = {"paid to the account", "已入账"};
     static const char *const issued[LANGUAGES] = {"units issued", "已补发"};
+    static const char *const proven[LANGUAGES] = {"proven by the meter", "电表已证实"};
     static const char *const agreed[LANGUAGES] = {"agreed to", "已批准"};
     const Metervault__V1__Claim *claim = source->of->claim;
     text[0] = '\0';
@@ -80,6 +81,8 @@ void receipt_claim_state(const struct receipt_source *source, char text[RECEIPT_
         (void)snprintf(text, RECEIPT_TEXT, "%s", say(source, paid));
     else if (claim->units_issued)
         (void)snprintf(text, RECEIPT_TEXT, "%s", say(source, issued));
+    else if (claim->proven)
+        (void)snprintf(text, RECEIPT_TEXT, "%s", say(source, proven));
     else if (claim->approvals >= CLAIM_APPROVALS)
         (void)snprintf(text, RECEIPT_TEXT, "%s", say(source, agreed));
     else if (source->chinese)

@@ -63,6 +63,12 @@ expect "what is left" 0 "Owed      1.00 EUR" cli "$MV_VENDOR" account debts A-1
 expect "to the balance" 0 "Balance   20.00 EUR" cli "$MV_VENDOR" account pay A-1 --amount 20
 expect "as deposit, from the balance" 0 "Deposit   15.00 EUR" cli "$MV_VENDOR" account pay A-1 --amount 15 --deposit \
     --pay balance
+expect "the slip of a payment" 0 "Debt paid 4 " cli "$MV_VENDOR" receipt --slip 4
+expect "of a debt that was written off, with its reason" 0 "court" cli "$MV_VENDOR" receipt --slip 5
+expect "of a deposit, in Chinese" 0 "收押金 7 " cli "$MV_VENDOR" receipt --slip 7 --language zh
+check "as PDF" cli "$MV_VENDOR" receipt --slip 6 --format pdf --out "$MV_DIR/slip.pdf"
+expect "says what it is" 0 "Paid to the account 6" pdftotext -layout "$MV_DIR/slip.pdf" -
+expect "of nothing" 1 "SLIP_UNKNOWN" cli "$MV_VENDOR" receipt --slip 99
 expect "a vendor gives no money out" 1 "ROLE_MISSING" cli "$MV_VENDOR" account pay-out A-1 --amount 1 --reason x --yes
 
 # ---- sales confirmed, given up, taken back ----
@@ -77,6 +83,8 @@ receipt=$(json issued.receipt.number <"$MV_DIR/s3.json")
 expect "nobody takes back without saying yes" 2 "--yes" cli clerk1 sale reverse "$MV_ORGANISATION/till1/$receipt" --reason oops
 expect "a vendor takes nothing back" 1 "ROLE_MISSING" sale reverse "$MV_ORGANISATION/till1/$receipt" --reason oops --yes
 expect "taken back" 0 "waits for officers" cli clerk1 sale reverse "$MV_ORGANISATION/till1/$receipt" --reason oops --yes
+expect "the claim on paper" 0 "Reason                              oops" cli clerk1 receipt --claim 1 --account A-1
+expect "which the account has to have" 1 "no claim 9" cli clerk1 receipt --claim 9 --account A-1
 expect "once" 1 "SALE_REVERSED" cli clerk1 sale reverse "$MV_ORGANISATION/till1/$receipt" --reason oops --yes
 expect "the meter takes the token all the same" 0 "balance 20 kWh" "$MV_BIN/metersim" --state "$MV_DIR/meter7" enter "$digits"
 expect "one officer" 0 "approvals 1 of 2" cli "$MV_OFFICER" account approve-claim 1 --yes
@@ -86,6 +94,7 @@ expect "the audit tells the risk" 0 "risk=meter-may-hold-it" cli "$MV_OFFICER" a
 
 # ---- free, another meter, another owner, the end ----
 expect "in an emergency" 0 "kWh" cli clerk1 sale free --meter "$old" --kwh 5 --reason storm --yes
+expect "its receipt says why" 0 "Reason                             storm" cli clerk1 receipt --last
 expect "not by a vendor" 1 "ROLE_MISSING" sale free --meter "$old" --kwh 5 --reason storm --yes
 expect "another meter" 0 "$new" account change-meter A-1 --meter "$new" --reason "display broken" --yes
 expect "what was in the old one" 0 "waits for officers" account claim A-1 --meter "$old" --units 12300 --reason "read 12.3"
@@ -168,7 +177,6 @@ expect "the credit is paid back" 0 "100 in the currency's smallest unit" account
 expect "and out" 0 "paid out" account pay-out D-1 --amount 1 --reason "moved out" --yes
 expect "the claim says why" 0 "paid to the balance, by the meter's return" account claims D-1
 
-<<<<<<< HEAD
 # ---- an account with its first sale ----
 opening() { # NUMBER OPTION...
     account open "$1" --meter "$third" --name "Ida Berg" --yes "${@:2}"
@@ -185,7 +193,7 @@ expect "and what it owes" 0 "Owed      3.00 EUR" account show B-1
 expect "found by the beginning of its number" 0 "Ida Berg" account list --number E-
 same "by its meter, with the one before" 2 "$(account list --meter "$third" | grep -cE "^(D|E)-1 ")"
 same "completed by the shell" E-1 "$(cli clerk1 complete account E)"
-=======
+
 # ---- a purchase by record that the meter does not have is taken back ----
 record() { # by a clerk; prints the first record
     cli clerk1 record "$@" --meter "$third" --json | json records.0
@@ -210,7 +218,6 @@ expect "that it has it" 0 "Purchase 4 had been taken before it was voided" hear
 expect "what was sold later comes as ever" 0 "credited 2000" meter record "$(record purchase --kwh 2)"
 check "a last question" ask
 check "its answer" hear
->>>>>>> 6cf22c2 (squashed)
 
 # ---- the sums, by SQL alone ----
 same "debts are what their entries say" 0 "$(query 'select count(*) from debt d where outstanding <> (select coalesce(sum(amount), 0) from debt_entry e where e.debt = d.id)')"
