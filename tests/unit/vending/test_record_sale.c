@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "keys_world.h"
 #include "office_world.h"
 #include "records_world.h"
 #include "vending/batches.h"
@@ -251,6 +252,25 @@ static void it_pays_debts_and_is_in_the_batch(void **state)
     assert_int_equal(claim.row.amount, 165);
 }
 
+/* A record has no token under the new key: it neither carries the set nor ends its row. */
+static void it_is_no_part_of_a_key_change(void **state)
+{
+    struct world *world = *state;
+    const struct vend_key_target target = {.ti = 7};
+    struct vend_issued set, first, second;
+    char pan[19];
+    records_ready(world, pan);
+    assert_ok(keys_change(world, "k1", &target, &set));
+    assert_ok(keys_sell(world, "c1", &first));
+    assert_ok(buy(world, "r1", pan, 115));
+    assert_ok(receipt(world, "r1"));
+    assert_false(sold.issued.has_key_change);
+    assert_ok(keys_sell(world, "c2", &second));
+    assert_ok(keys_sell(world, "c2", &second)); /* as it is stored */
+    assert_true(second.replayed && second.resent);
+    keys_confirm(world, world_own(&first)->digits); /* a token from before the record still proves it */
+}
+
 static void the_ledger_wants_the_record(void **state)
 {
     struct world *world = *state;
@@ -291,6 +311,7 @@ int main(void)
         TEST(it_is_on_the_vendor_s_credit),
         TEST(cards_and_tokens_at_once_keep_the_limit),
         TEST(it_pays_debts_and_is_in_the_batch),
+        TEST(it_is_no_part_of_a_key_change),
         TEST(the_ledger_wants_the_record),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
