@@ -37,6 +37,12 @@ void api_fail(struct rpc_call *call, mv_status status)
         rpc_detail(call, "retry_after_s", seconds);
         status = mv_fail(MV_VERIFY_LOCKED, NULL);
     }
+    if (status.reason == MV_PURCHASE_TOO_SMALL && status.detail != 0) {
+        char least[16];
+        (void)snprintf(least, sizeof least, "%" PRIu32, status.detail);
+        rpc_detail(call, "least", least);
+        status = mv_fail(MV_PURCHASE_TOO_SMALL, status.where);
+    }
     /* errors.proto: the reasons up to the first one about the caller are about the request */
     if (status.where != NULL && status.reason < MV_NOT_AUTHENTICATED)
         rpc_detail(call, "field", status.where);

@@ -1,6 +1,4 @@
-#include <inttypes.h>
 #include <metervault/v1/tariff_service.pb-c.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "api/convert.h"
@@ -120,11 +118,6 @@ static void quote(void *self, struct rpc_call *call, const ProtobufCMessage *mes
     else
         status = vend_refuse(self, &caller, VEND_QUOTE, status);
     if (!status.ok) {
-        if (status.reason == MV_PURCHASE_TOO_SMALL) {
-            char least[24];
-            (void)snprintf(least, sizeof least, "%" PRId64, found.bill.least);
-            rpc_detail(call, "least", least);
-        }
         api_fail(call, status);
         return;
     }

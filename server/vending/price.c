@@ -159,7 +159,8 @@ static mv_status too_small(const struct purchase *purchase, struct vend_bill *bi
     const int64_t least = total < minimum ? minimum : total;
     bool sold = total != 0 && (maximum == 0 || least <= maximum);
     *bill = (struct vend_bill){.least = sold ? least : 0};
-    return mv_fail(MV_PURCHASE_TOO_SMALL, "amount");
+    bool fits = bill->least <= (int64_t)UINT32_MAX;
+    return mv_fail_code(MV_PURCHASE_TOO_SMALL, "amount", fits ? (unsigned long)bill->least : 0);
 }
 
 /* Minimum and maximum are of the money that is offered, by units of what is to be paid. */

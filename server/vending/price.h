@@ -103,7 +103,8 @@ struct vend_bill {
     int64_t least;                         /* after PURCHASE_TOO_SMALL: money that would do, or 0 when none would */
 };
 
-/* Law: sum of lines == total == energy + charges + taxes + debts; by money total + change == amount.
+/* After PURCHASE_TOO_SMALL the status' detail is `least` too, where 32 bits are enough; else 0.
+ * Law: sum of lines == total == energy + charges + taxes + debts; by money total + change == amount.
  * INVALID_FIELD, TARIFF_INVALID; AMOUNT_TOO_SMALL (less than a token unit, or nothing free is left), AMOUNT_TOO_LARGE
  * (more than a token says or than can be computed), PURCHASE_TOO_SMALL (`least` is set), PURCHASE_TOO_LARGE. After a
  * failure only `least` of the bill means something. */

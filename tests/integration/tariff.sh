@@ -117,6 +117,7 @@ check "a meter" mv_register "$pan" 7
 check "an account" cli clerk1 account open A-1 --meter "$pan" --name "王小明"
 cli "$MV_VENDOR" sell --account A-1 --kwh 30 --tendered 20 --yes --request-id r1 --json >"$MV_DIR/sale.json"
 same "sold" 0 "$?"
+expect "a sale of too little says what would do, too" 1 "least: 100" cli "$MV_VENDOR" sell --account A-1 --money 0.01 --yes
 digits=$(tokens <"$MV_DIR/sale.json")
 total=$(json bill.total <"$MV_DIR/sale.json")
 receipt() { # arguments
@@ -138,7 +139,7 @@ expect "an unknown field of a template is refused" 1 "line 2: no such field: {to
 sed -i 's/totl/total/' "$MV_DIR/own.receipt"
 expect "an organisation's own template" 0 "Own shop" receipt --last --template "$MV_DIR/own.receipt"
 expect "no such sale" 1 "TOKEN_UNKNOWN" receipt --request-id none
-expect "one of three ways" 2 "needs one of" receipt
+expect "one of the ways" 2 "one of --request-id" receipt
 expect "an unknown form" 2 "--format" receipt --last --format docx
 check "assigned no more" tariff manager1 assign --none --organisation root --utility electricity
 expect "then nobody is served" 1 "TARIFF_NOT_ASSIGNED" tariff "$MV_VENDOR" quote --units 10 --utility electricity

@@ -10,7 +10,9 @@
 static int64_t least(const struct vend_tariff_version *tariff, const struct vend_price_facts *facts)
 {
     struct vend_bill bill;
-    assert_int_equal(vend_price(tariff, facts, &bill).reason, MV_PURCHASE_TOO_SMALL);
+    mv_status status = vend_price(tariff, facts, &bill);
+    assert_int_equal(status.reason, MV_PURCHASE_TOO_SMALL);
+    assert_int_equal(status.detail, bill.least);
     return bill.least;
 }
 
