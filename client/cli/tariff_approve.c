@@ -123,8 +123,6 @@ int tariff_approve(struct cli *cli, int argc, char **argv)
         return code;
     if (argc - first != 1 || version == NULL || !cli_number(version, 1, UINT32_MAX, &number))
         return cli_usage(cli, "approve needs one name and --version, a number from 1");
-    if (cli_can_ask(cli, yes) != CLI_DONE)
-        return CLI_USAGE;
     struct mv_client *client = cli_connect(cli, &code);
     if (client == NULL)
         return code;

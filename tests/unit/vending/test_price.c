@@ -266,6 +266,22 @@ static void facts_out_of_range(void **state)
     assert_int_equal(price_refusal(&tariff, &good), MV_AMOUNT_TOO_LARGE);
 }
 
+/* The largest amount of units is one that is sold, by units and by money. */
+static void the_most_units(void **state)
+{
+    (void)state;
+    struct vend_tariff_version tariff = price_single(VEND_ELECTRICITY, 1);
+    struct vend_price_facts facts = price_ask(VEND_ASK_UNITS, VEND_UNITS_MOST);
+    facts.grain = VEND_GRAIN_EXACT;
+    const int64_t total = price_bill(&tariff, &facts).total;
+    assert_int_equal(total, VEND_UNITS_MOST / 1000 / 1000);
+    facts = price_ask(VEND_ASK_MONEY, total);
+    facts.grain = VEND_GRAIN_EXACT;
+    assert_int_equal(price_bill(&tariff, &facts).units, VEND_UNITS_MOST);
+    facts.amount++;
+    assert_int_equal(price_refusal(&tariff, &facts), MV_AMOUNT_TOO_LARGE);
+}
+
 static void nothing_overflows(void **state)
 {
     (void)state;
@@ -302,6 +318,7 @@ int main(void)
         cmocka_unit_test(a_debt_may_take_all),
         cmocka_unit_test(a_meter_that_counts_money),
         cmocka_unit_test(facts_out_of_range),
+        cmocka_unit_test(the_most_units),
         cmocka_unit_test(nothing_overflows),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -115,6 +115,60 @@ static void what_changes_much_is_doubted(void **state)
     DOUBT("maximum_purchase", tariff.maximum_purchase = 0);
 }
 
+static struct vend_tariff_version by_time(void)
+{
+    struct vend_tariff_version tariff = full();
+    tariff.kind = VEND_TIME_OF_USE;
+    tariff.step_count = 0;
+    tariff.period_count = 2;
+    tariff.periods[0] = (struct vend_period){"day", 30000, 6000};
+    tariff.periods[1] = (struct vend_period){"night", 10000, 4000};
+    return tariff;
+}
+
+static void doubted_by_time(const struct vend_tariff_version *after, const char *field)
+{
+    const struct vend_tariff_version before = by_time();
+    const char *doubt = vend_tariff_doubt(&before, after);
+    assert_non_null(doubt);
+    assert_string_equal(doubt, field);
+}
+
+static void periods_are_doubted_too(void **state)
+{
+    (void)state;
+    const struct vend_tariff_version before = by_time();
+    struct vend_tariff_version after = by_time();
+    after.periods[0].price_e5 = 45000;
+    after.periods[1].share_e4 = 6000;
+    assert_null(vend_tariff_doubt(&before, &after));
+    after.periods[0].price_e5 = 45001;
+    doubted_by_time(&after, "periods.price_e5");
+    after = by_time();
+    after.periods[1].share_e4 = 6001;
+    doubted_by_time(&after, "periods.share_e4");
+    after = by_time();
+    after.period_count = 1;
+    doubted_by_time(&after, "periods");
+    after = full();
+    after.taxes[0].on_energy = false;
+    doubted(&after, "taxes.on");
+}
+
+/* From a day ago to two years ahead, both to the second. */
+static void dates_have_a_range(void **state)
+{
+    (void)state;
+    const int64_t now = INT64_C(1767225600);
+    const int64_t day = 86400;
+    assert_true(vend_tariff_may_begin(now - day, now));
+    assert_false(vend_tariff_may_begin(now - day - 1, now));
+    assert_true(vend_tariff_may_begin(now + 732 * day, now));
+    assert_false(vend_tariff_may_begin(now + 732 * day + 1, now));
+    assert_false(vend_tariff_waited(now - 30 * day, now));
+    assert_true(vend_tariff_waited(now - 30 * day - 1, now));
+}
+
 /* Months of 50 kWh, good for `carry` months more. */
 static int64_t left(uint32_t carry, const int64_t *taken, size_t count)
 {
@@ -187,6 +241,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_field_has_a_range),        cmocka_unit_test(what_changes_much_is_doubted),
+        cmocka_unit_test(periods_are_doubted_too),       cmocka_unit_test(dates_have_a_range),
         cmocka_unit_test(free_units_are_carried_over),   cmocka_unit_test(months_keep_their_own_quota),
         cmocka_unit_test(months_begin_where_they_begin), cmocka_unit_test(months_are_the_calendars),
     };

@@ -321,10 +321,12 @@ static void no_date_holds_up_what_follows(void **state)
 {
     struct world *world = *state;
     const int64_t day = 86400;
-    struct vend_tariff_version version = named("home1", 10000, NOW_S);
+    struct vend_tariff_version version = named("home1", 10000, NOW_S + 732 * day + 1);
     struct vend_tariff tariff;
     struct vend_quote quoted;
     office(world);
+    assert_refused(MV_TARIFF_INVALID, put(world, "manager", "root", &version, &tariff)); /* the first one too */
+    version.valid_from_unix_s = NOW_S - 400 * day;
     in_force(world, "root", &version);
     assert_ok(assign(world, "manager", "root", "home1"));
     const int64_t wrong[] = {INT64_MAX, NOW_S + (int64_t)100 * 366 * day, NOW_S + 732 * day + 1, NOW_S - day - 1,
