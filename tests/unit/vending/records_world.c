@@ -153,7 +153,7 @@ size_t records_return(const char *pan, struct records_shown shown, uint8_t bytes
     mv_record_begin(&writer, &head);
     if (shown.echo != NULL)
         mv_record_put(&writer, MV_TAG_ECHO, shown.echo, 8);
-    mv_record_put_number(&writer, MV_TAG_RETURN_REGISTER, 0, 1);
+    mv_record_put_number(&writer, MV_TAG_RETURN_REGISTER, shown.counts, 1);
     mv_record_put_number(&writer, MV_TAG_REMAINING, (uint64_t)shown.remaining, 8);
     mv_record_put_number(&writer, MV_TAG_TOTAL_PURCHASED, (uint64_t)shown.total, 8);
     mv_record_put_number(&writer, MV_TAG_PURCHASE_SEQUENCE, shown.taken, 4);

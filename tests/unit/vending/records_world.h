@@ -43,6 +43,7 @@ struct records_shown {
     uint32_t taken;      /* the last purchase */
     const uint8_t *echo; /* a nonce, or NULL */
     int64_t remaining, total, arrears;
+    uint8_t counts; /* credit register */
 };
 /* With the wrapping version of RECORDS_KEYS, no purchase, no nonce, nothing bought, no arrears, and 12345 Wh left. */
 struct records_shown records_shown(uint8_t mac_version, uint16_t epoch, uint32_t sequence);

@@ -193,6 +193,10 @@ static void what_is_sold_after_the_question_outdates_it(void **state)
     assert_ok(records_open_account(world, "open", pan, &records));
     bring(world, shown(nonce, 10000));
     assert_refused(MV_RETURN_OUTDATED, close_account(world, "A-1")); /* may be taken later */
+    struct records_shown took = shown(nonce, 10000);
+    took.taken = 1;
+    bring(world, took);
+    assert_refused(MV_RETURN_OUTDATED, close_account(world, "A-1")); /* was sold after the question */
     records_ask(world, "ask3", pan, nonce);
     bring(world, shown(nonce, 10000));
     assert_refused(MV_RETURN_OUTDATED, close_account(world, "A-1")); /* is not taken yet */
@@ -269,12 +273,39 @@ static void some_credit_is_for_officers(void **state)
     owes.arrears = 1;
     bring(world, owes);
     assert_refused(MV_CREDIT_NEEDS_OFFICERS, close_account(world, "A-1"));
+    records_ask(world, "water", pan, nonce);
+    struct records_shown water = shown(nonce, 5000);
+    water.counts = 1;
+    bring(world, water);
+    assert_refused(MV_CREDIT_NEEDS_OFFICERS, close_account(world, "A-1"));
     ask_and_bring(world, "ask3", 5000);
     const struct vend_reversal_request reversal = {
         .organisation = "shop", .terminal = "till", .receipt = 1, .reason = "wrong customer"};
     assert_ok(vend_reverse_sale(world->vend, &chief, &reversal, &claim));
     assert_refused(MV_CREDIT_NEEDS_OFFICERS, close_account(world, "A-1"));
     assert_int_equal(balance(world), 0);
+}
+
+static void what_another_meter_brought_is_no_price_here(void **state)
+{
+    struct world *world = *state;
+    char next[19];
+    struct vend_meter meter;
+    struct vend_caller admin = world_caller("admin");
+    struct vend_caller chief = world_caller("chief");
+    struct vend_meter_key key = world_key();
+    const struct vend_life_request request = {.number = "A-1", .reason = "display broken", .pan = world_pan(21, next)};
+    sell(world, "r1", "A-1", 10000);
+    assert_ok(world_meter(world, 21, "shop", VEND_ELECTRICITY, &key));
+    assert_ok(vend_provision_meter(world->vend, &admin, next, RECORDS_DOMAIN, &RECORDS_KEYS, &meter));
+    assert_ok(vend_change_meter(world->vend, &chief, &request, &account));
+    memcpy(pan, next, sizeof pan);
+    ask_and_bring(world, "ask", 5000);
+    assert_refused(MV_CREDIT_NEEDS_OFFICERS, close_account(world, "A-1"));
+    sell(world, "r2", "A-1", 5000);
+    ask_and_bring(world, "ask2", 5000);
+    assert_ok(close_account(world, "A-1"));
+    assert_int_equal(account.row.balance, sold.charged.bill.total);
 }
 
 static void credit_is_claimed_one_way(void **state)
@@ -331,6 +362,7 @@ static void units_move_without_officers(void **state)
 static void the_schema_refuses_what_is_no_proof(void **state)
 {
     struct world *world = *state;
+    struct vend_records records;
     uint8_t nonce[STORE_NONCE], newer[STORE_NONCE];
     sell(world, "r1", "A-1", 10000);
     bring(world, shown(NULL, 10000));
@@ -353,7 +385,20 @@ static void the_schema_refuses_what_is_no_proof(void **state)
     assert_true(office_refuses(world, "DELETE FROM read_mark"));
     assert_true(office_refuses(world, "INSERT INTO read_mark SELECT max(id) + 1, 0, 1 FROM record"));
     ask_and_bring(world, "ask3", 10000);
-    assert_false(office_refuses(world, CLAIMED PROVEN " WHERE r.answers IS NOT NULL AND r.sequence = 4"));
+    assert_false(office_refuses(world, CLAIMED PROVEN " WHERE r.sequence = 4"));
+    bring(world, shown(NULL, 10000));
+    assert_true(office_refuses(world, CLAIMED PROVEN " WHERE r.sequence = 4")); /* there is a newer one */
+    ask_and_bring(world, "ask4", 10000);
+    assert_false(office_refuses(world, CLAIMED PROVEN " WHERE r.sequence = 6"));
+    records_ask(world, "ask5", pan, nonce);
+    assert_true(office_refuses(world, CLAIMED PROVEN " WHERE r.sequence = 6")); /* asked again */
+    bring(world, shown(nonce, 10000));
+    assert_ok(records_open_account(world, "open", pan, &records));
+    assert_true(office_refuses(world, CLAIMED PROVEN " WHERE r.sequence = 7")); /* a purchase since */
+    records_ask(world, "ask6", pan, nonce);
+    struct records_shown all = shown(nonce, 10000);
+    all.taken = 1;
+    bring(world, all);
     assert_ok(close_account(world, "A-1"));
     assert_true(office_refuses(world, "UPDATE claim_proof SET sequence = 2"));
     assert_true(office_refuses(world, "DELETE FROM claim_proof"));
@@ -377,6 +422,7 @@ int main(void)
         CASE(a_return_is_used_once),
         CASE(a_reset_meter_is_asked_again),
         CASE(some_credit_is_for_officers),
+        CASE(what_another_meter_brought_is_no_price_here),
         CASE(credit_is_claimed_one_way),
         CASE(units_move_without_officers),
         CASE(the_schema_refuses_what_is_no_proof),

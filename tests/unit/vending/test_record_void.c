@@ -300,6 +300,40 @@ static void of_several_the_amount_tells_which(void **state)
     assert_false(out.voids[1].taken);
 }
 
+static void of_too_many_none_is_told(void **state)
+{
+    enum { PAIRS = VEND_RETURN_VOIDS + 1 };
+    struct world *world = *state;
+    char id[16];
+    for (unsigned i = 0; i < PAIRS; i++) {
+        (void)snprintf(id, sizeof id, "r%u", i);
+        assert_ok(buy(world, id, 1000 * (1 + (int64_t)i % VEND_RETURN_VOIDS)));
+        (void)snprintf(id, sizeof id, "v%u", i);
+        assert_ok(void_one(world, id, 2 + 2 * i));
+        if (i == PAIRS - 1)
+            deliver(&issued[issued_count - 2]); /* the last one, which brings as much as the first */
+        deliver(&issued[issued_count - 1]);
+    }
+    ask(world, "ask");
+    assert_int_equal(meter.total, OPENED + 1000);
+    assert_int_equal(out.void_count, 0);
+}
+
+static void what_comes_after_a_void_counts_until_it_is_void(void **state)
+{
+    struct world *world = *state;
+    assert_ok(buy(world, "r2", 1000));
+    assert_ok(void_one(world, "v3", 2));
+    assert_ok(buy(world, "r4", 1000));
+    assert_ok(void_one(world, "v5", 4));
+    deliver(&issued[1]);
+    deliver(&issued[2]);
+    ask(world, "ask"); /* it has 4, and not yet what voids that */
+    assert_int_equal(out.void_count, 1);
+    assert_int_equal(out.voids[0].sequence, 2);
+    assert_false(out.voids[0].taken);
+}
+
 static void several_that_never_come(void **state)
 {
     struct world *world = *state;
@@ -587,6 +621,8 @@ int main(void)
         CASE(what_the_meter_took_in_between_stays_sold),
         CASE(of_several_nobody_knows_which),
         CASE(of_several_the_amount_tells_which),
+        CASE(of_too_many_none_is_told),
+        CASE(what_comes_after_a_void_counts_until_it_is_void),
         CASE(several_that_never_come),
         CASE(a_meter_that_forgets_decides_nothing),
         CASE(a_ledger_that_is_behind_decides_nothing),
