@@ -67,7 +67,7 @@ expect "the slip of a payment" 0 "Debt paid 4 " cli "$MV_VENDOR" receipt --slip 
 expect "of a debt that was written off, with its reason" 0 "court" cli "$MV_VENDOR" receipt --slip 5
 expect "of a deposit, in Chinese" 0 "收押金 7 " cli "$MV_VENDOR" receipt --slip 7 --language zh
 check "as PDF" cli "$MV_VENDOR" receipt --slip 6 --format pdf --out "$MV_DIR/slip.pdf"
-expect "says what it is" 0 "Paid to the account 6" pdftotext -layout "$MV_DIR/slip.pdf" -
+expect "says what it is" 0 "Paid in 6 " pdftotext -layout "$MV_DIR/slip.pdf" -
 expect "of nothing" 1 "SLIP_UNKNOWN" cli "$MV_VENDOR" receipt --slip 99
 expect "a vendor gives no money out" 1 "ROLE_MISSING" cli "$MV_VENDOR" account pay-out A-1 --amount 1 --reason x --yes
 
