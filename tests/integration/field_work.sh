@@ -90,6 +90,18 @@ print(sum(event["code"] == 5 and abs(time.time() - event["time_unix_s"]) < 60
           for event in json.load(open(sys.argv[1]))["round"][0]["returned"]["events"]))' "$MV_DIR/round.json")"
 expect "the seal's token is used up" 1 "" meter_sim 1 enter "$seal"
 
+# ---- the area's card key is renewed, and this meter keeps the one that it was made with ----
+check "a new key of the area" mv_keys rotate --use card-area --domain "$domain"
+card_in check
+check "the card gets it" rekey_until area 2 04000000000005 at_socket "$engineer"
+expect "the meter is on no round of such a card" 1 "CARD_KEYS_DIFFER" again
+expect "there is no later one" 1 "CARD_KEY_UNKNOWN" at_socket "$engineer" rekey --area-version 9
+expect "which is a number" 2 "from 1 to 255" at_socket "$engineer" rekey --area-version 0
+expect "and goes with new keys" 2 "goes with rekey" at_socket "$engineer" read --area-version 1
+check "the card gets the older one again" at_socket "$engineer" rekey --area-version 1
+check "the round goes" again
+expect "the meter is read" 0 "card: inspection, ACCEPT" read_home
+
 expect "the audit chain verifies" 0 "" cli "$MV_OFFICER" audit verify
 check "no sanitizer complained" no_sanitizer_report
 finish
