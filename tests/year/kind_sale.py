@@ -115,6 +115,8 @@ def sell(office, event):
         return refused("ACCOUNT_UNKNOWN")
     if account.state != "ACCOUNT_IN_USE":
         return refused("ACCOUNT_SUSPENDED")
+    if (event["by"], event["id"]) in office.cancelled:
+        return refused("REQUEST_CANCELLED")
     if account.class_by == event["by"]:
         return refused("TARIFF_SAME_PERSON")
     version = office.tariff_of(account)
@@ -145,8 +147,6 @@ def reckon(office, event):
         if known[0] != asked:
             return [refused("REQUEST_ID_REUSED")]
         return [{"ok": dict(known[1]["ok"], **{"issued.replayed": True})}]
-    if (event["by"], event["id"]) in office.cancelled:
-        return [refused("REQUEST_CANCELLED")]
     answer = sell(office, event)
     if "ok" in answer:
         office.orders[event["by"], event["id"]] = (asked, answer)

@@ -51,6 +51,7 @@ else
 fi
 
 check "the sum laws hold at every prefix of the history" tests/year/prefixes.py "$MV_DIR/server/ledger.db"
+check "so does the law of vendors' money" python3 tests/integration/vendor_law.py "$MV_DIR/server/ledger.db"
 
 check "a book that says something else would be noticed" reckoned notice
 check "the audit chain verifies" cli "$MV_OFFICER" audit verify
