@@ -213,7 +213,8 @@ static void wrong_usage_exits_2(void **state)
     }
 }
 
-/* What cannot be taken back is refused where nobody can be asked, before anything is sent. */
+/* What cannot be taken back is refused where nobody can be asked, before anything is sent. (tariff approve shows first what
+ * it would change: tests/integration/tariff.sh.) */
 static void irreversible_commands_want_a_yes(void **state)
 {
     (void)state;
@@ -230,7 +231,6 @@ static void irreversible_commands_want_a_yes(void **state)
         "account write-off A-1 --debt 1 --amount 5 --reason old",
         "account pay-out A-1 --amount 5 --reason moved",
         "tariff office --currency EUR --digits 2",
-        "tariff approve home --version 1",
         "vendor approve shop1 --version 1",
         "vendor deposit shop1 --amount 5 --slip 7",
         "vendor take-back shop1 --deposit 1 --slip 7",
