@@ -6,8 +6,8 @@
 #include "account.h"
 #include "claim_print.h"
 #include "metervault/v1/account_money_service.pb-c.h"
+#include "money.h"
 #include "tariff.h"
-#include "tariff_file.h"
 
 static const ProtobufCServiceDescriptor *const accounts = &metervault__v1__account_service__descriptor;
 static const ProtobufCServiceDescriptor *const money = &metervault__v1__account_money_service__descriptor;
@@ -144,9 +144,10 @@ static int read_claim(struct cli *cli, struct mv_client *client, const char *amo
     Metervault__V1__Office *office = tariff_ask_office(cli, client, &code);
     if (office == NULL)
         return code;
-    bool good = tariff_decimal_read(amount, office->minor_digits, &request->amount) && request->amount > 0;
+    char why[MONEY_WHY];
+    bool good = money_read(amount, office->minor_digits, &request->amount, why);
     protobuf_c_message_free_unpacked(&office->base, NULL);
-    return good ? CLI_DONE : cli_usage(cli, "--amount is an amount of money");
+    return good ? CLI_DONE : cli_usage(cli, "--amount %s", why);
 }
 
 int account_claim(struct cli *cli, int argc, char **argv)

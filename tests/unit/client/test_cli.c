@@ -213,8 +213,8 @@ static void wrong_usage_exits_2(void **state)
     }
 }
 
-/* What cannot be taken back is refused where nobody can be asked, before anything is sent. (tariff approve shows first what
- * it would change: tests/integration/tariff.sh.) */
+/* What cannot be taken back is refused where nobody can be asked, before anything is sent. (tariff approve shows first
+ * what it would change: tests/integration/tariff.sh.) */
 static void irreversible_commands_want_a_yes(void **state)
 {
     (void)state;

@@ -14,6 +14,7 @@
 #include "error.h"
 #include "fake_server.h"
 #include "journal.h"
+#include "money.h"
 #include "quantity.h"
 #include "retry.h"
 #include "roles.h"
@@ -185,6 +186,51 @@ static void amounts_are_exact(void **state)
         assert_int_equal(taken, cases[i].value != 0);
         if (taken)
             assert_true(value == cases[i].value);
+    }
+}
+
+/* As people at a counter write it, and what a comma may mean. */
+static void money_is_read_as_people_write_it(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        unsigned digits;
+        int64_t value; /* 0: refused */
+        const char *why;
+    } cases[] = {
+        {"20", 2, 2000, ""},
+        {"20.00", 2, 2000, ""},
+        {"20,00", 2, 2000, ""},
+        {"20,5", 2, 2050, ""},
+        {"0.01", 2, 1, ""},
+        {"20", 0, 20, ""},
+        {"20.125", 3, 20125, ""},
+        {"0.005", 2, 0, "decimals"},
+        {"20,5", 0, 0, "decimals"},
+        {"1,000", 2, 0, "thousands"},
+        {"1,000", 3, 0, "thousands"},
+        {"1.000,00", 2, 0, "thousands"},
+        {"1,2,3", 2, 0, "thousands"},
+        {"0", 2, 0, "above 0"},
+        {"0.00", 2, 0, "above 0"},
+        {"", 2, 0, "no amount"},
+        {"-5", 2, 0, "no amount"},
+        {"5 EUR", 2, 0, "no amount"},
+        {".5", 2, 0, "no amount"},
+        {"1e3", 2, 0, "no amount"},
+        {"5.", 2, 0, "no amount"},
+        {",5", 2, 0, "no amount"},
+        {"99999999999999999999", 2, 0, "no amount"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        int64_t value = 0;
+        char why[MONEY_WHY] = "";
+        assert_int_equal(money_read(cases[i].text, cases[i].digits, &value, why), cases[i].value != 0);
+        if (cases[i].value != 0)
+            assert_int_equal(value, cases[i].value);
+        else
+            assert_non_null(strstr(why, cases[i].why));
     }
 }
 
@@ -370,6 +416,7 @@ int main(void)
         cmocka_unit_test(garbage_details_are_harmless),
         cmocka_unit_test(long_texts_are_cut),
         cmocka_unit_test(amounts_are_exact),
+        cmocka_unit_test(money_is_read_as_people_write_it),
         cmocka_unit_test(amounts_are_written),
         cmocka_unit_test(numbers_are_bounded),
         cmocka_unit_test(digits_are_grouped),
