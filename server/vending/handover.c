@@ -1,8 +1,14 @@
 #include "vending/handover.h"
 
-void vend_handover_init(struct vend_handover *handover, struct vend_group *const groups[VEND_GROUPS])
+#include "vending/queue.h"
+
+enum { WORTH_A_START = 8 };
+
+void vend_handover_init(struct vend_handover *handover, struct vend_group *const groups[VEND_GROUPS],
+                        struct vend_queue *queue, size_t group_max)
 {
-    *handover = (struct vend_handover){.idle_count = VEND_GROUPS};
+    *handover = (struct vend_handover){
+        .idle_count = VEND_GROUPS, .queue = queue, .worth = group_max < WORTH_A_START ? group_max : WORTH_A_START};
     for (size_t i = 0; i < VEND_GROUPS; i++)
         handover->idle[i] = groups[i];
     (void)pthread_mutex_init(&handover->lock, NULL);
@@ -25,14 +31,6 @@ struct vend_group *vend_handover_take(struct vend_handover *handover)
     return group;
 }
 
-void vend_handover_gather(struct vend_handover *handover)
-{
-    pthread_mutex_lock(&handover->lock);
-    while (handover->working)
-        pthread_cond_wait(&handover->changed, &handover->lock);
-    pthread_mutex_unlock(&handover->lock);
-}
-
 bool vend_handover_busy(struct vend_handover *handover)
 {
     pthread_mutex_lock(&handover->lock);
@@ -41,12 +39,19 @@ bool vend_handover_busy(struct vend_handover *handover)
     return busy;
 }
 
+/* Under the lock, so that the queue hears of it in the right order. */
+static void gather(struct vend_handover *handover, bool working)
+{
+    vend_queue_gather(handover->queue, working ? handover->worth : 1);
+}
+
 void vend_handover_pass(struct vend_handover *handover, struct vend_group *group)
 {
     pthread_mutex_lock(&handover->lock);
     handover->passed = group;
     handover->out++;
-    handover->asking = handover->working = true;
+    handover->asking = true;
+    gather(handover, true);
     pthread_cond_broadcast(&handover->changed);
     pthread_mutex_unlock(&handover->lock);
 }
@@ -89,15 +94,15 @@ void vend_handover_asked(struct vend_handover *handover)
 void vend_handover_committing(struct vend_handover *handover)
 {
     pthread_mutex_lock(&handover->lock);
-    handover->working = handover->passed != NULL;
-    pthread_cond_broadcast(&handover->changed);
+    gather(handover, handover->passed != NULL);
     pthread_mutex_unlock(&handover->lock);
 }
 
 void vend_handover_back(struct vend_handover *handover, struct vend_group *group)
 {
     pthread_mutex_lock(&handover->lock);
-    handover->asking = handover->working = handover->passed != NULL;
+    handover->asking = handover->passed != NULL;
+    gather(handover, handover->asking);
     handover->out--;
     handover->idle[handover->idle_count++] = group;
     pthread_cond_broadcast(&handover->changed);

@@ -8,6 +8,7 @@
 #include <stddef.h>
 
 struct vend_group;
+struct vend_queue;
 
 enum { VEND_GROUPS = 2 };
 
@@ -19,20 +20,22 @@ struct vend_handover {
     struct vend_group *passed; /* waits for the writer */
     size_t out;                /* passed and not back */
     bool asking;               /* one of these still needs the key process */
-    bool working;              /* one of these is not on its way to the disk yet */
     bool closed;
+    struct vend_queue *queue; /* gathers while one of these is not on its way to the disk yet */
+    size_t worth;             /* jobs that are worth being begun with at once even then */
 };
 
-void vend_handover_init(struct vend_handover *handover, struct vend_group *const groups[VEND_GROUPS]);
+/* What comes while a group is worked on shares the next one, which is not wanted before that is on its way to the disk:
+ * so fewer groups are committed. Its jobs are admitted and get their keys meanwhile, some at a time, because each look
+ * at the ledger and each call to the key process has its price. */
+void vend_handover_init(struct vend_handover *handover, struct vend_group *const groups[VEND_GROUPS],
+                        struct vend_queue *queue, size_t group_max);
 void vend_handover_destroy(struct vend_handover *handover);
 
 /* ---- the planner ---- */
 /* Waits for an idle group, and until what was passed has its digits: the key process does one thing at a time, and what
  * it prepared earlier would hold up the open transaction. */
 struct vend_group *vend_handover_take(struct vend_handover *handover);
-/* Waits until what was passed is on its way to the disk. What comes until then shares one group, so that fewer are
- * committed; of use when little waits. */
-void vend_handover_gather(struct vend_handover *handover);
 /* Whether a group was passed that is not back. */
 bool vend_handover_busy(struct vend_handover *handover);
 /* Never waits: at most one group is passed and not taken, since the other is the planner's. */

@@ -165,8 +165,6 @@ void *vend_plan(void *self)
         struct vend_group *group = vend_handover_take(&vend->handover);
         group->change = NULL;
         group->count = 0;
-        if (vend_queue_count(&vend->queue) < vend->group_max / 2)
-            vend_handover_gather(&vend->handover);
         size_t count = vend_queue_take(&vend->queue, vend->planner.jobs, vend->group_max);
         if (count == 0)
             break;

@@ -2,7 +2,7 @@
 
 void vend_queue_init(struct vend_queue *queue, size_t largest)
 {
-    *queue = (struct vend_queue){.largest = largest};
+    *queue = (struct vend_queue){.largest = largest, .worth = 1};
     queue->end = &queue->first;
     (void)pthread_mutex_init(&queue->lock, NULL);
     (void)pthread_cond_init(&queue->filled, NULL);
@@ -26,8 +26,8 @@ static mv_status put(struct vend_queue *queue, struct vend_job *job, size_t larg
         job->next = NULL;
         *queue->end = job;
         queue->end = &job->next;
-        /* the writer sleeps only on an empty queue */
-        if (queue->count++ == 0)
+        /* who takes sleeps on fewer only */
+        if (++queue->count == queue->worth)
             pthread_cond_signal(&queue->filled);
     }
     pthread_mutex_unlock(&queue->lock);
@@ -73,11 +73,19 @@ static size_t pop_group(struct vend_queue *queue, struct vend_job **jobs, size_t
     return count;
 }
 
+void vend_queue_gather(struct vend_queue *queue, size_t worth)
+{
+    pthread_mutex_lock(&queue->lock);
+    queue->worth = worth;
+    pthread_cond_signal(&queue->filled);
+    pthread_mutex_unlock(&queue->lock);
+}
+
 size_t vend_queue_take(struct vend_queue *queue, struct vend_job **jobs, size_t size)
 {
     size_t count = 0;
     pthread_mutex_lock(&queue->lock);
-    while (queue->first == NULL && !queue->closed)
+    while (queue->count < queue->worth && !queue->closed)
         pthread_cond_wait(&queue->filled, &queue->lock);
     if (queue->first != NULL && queue->first->kind == VEND_JOB_CHANGE)
         jobs[count++] = pop(queue);
@@ -90,6 +98,8 @@ size_t vend_queue_take(struct vend_queue *queue, struct vend_job **jobs, size_t 
 size_t vend_queue_more(struct vend_queue *queue, struct vend_job **jobs, size_t size)
 {
     pthread_mutex_lock(&queue->lock);
+    while (size > 0 && queue->worth > 1 && queue->count < queue->worth && !queue->closed)
+        pthread_cond_wait(&queue->filled, &queue->lock);
     size_t count = pop_group(queue, jobs, size);
     pthread_mutex_unlock(&queue->lock);
     return count;

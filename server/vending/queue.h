@@ -26,6 +26,7 @@ struct vend_queue {
     struct vend_job **end;
     size_t count;
     size_t largest;
+    size_t worth; /* fewer are left to gather */
     bool closed;
 };
 
@@ -37,10 +38,12 @@ MV_MUST_USE mv_status vend_queue_put(struct vend_queue *queue, struct vend_job *
 MV_MUST_USE mv_status vend_queue_offer(struct vend_queue *queue, struct vend_job *job);
 /* Puts a taken job back to the front; only who takes may. */
 void vend_queue_return(struct vend_queue *queue, struct vend_job *job);
+/* From now on jobs are taken when so many wait; 1: when there are any. */
+void vend_queue_gather(struct vend_queue *queue, size_t worth);
 /* Waits for work; takes one change, or all orders and refusals that wait before the next change, up to `size`. Returns
  * how many; 0 when the queue is closed and empty. */
 size_t vend_queue_take(struct vend_queue *queue, struct vend_job **jobs, size_t size);
-/* The same without waiting and never a change: 0 when there is nothing to take. */
+/* The same, but never a change, and waits only while jobs gather: 0 when there is nothing to take. */
 size_t vend_queue_more(struct vend_queue *queue, struct vend_job **jobs, size_t size);
 size_t vend_queue_count(struct vend_queue *queue);
 /* No more puts; the writer goes on until the queue is empty. */

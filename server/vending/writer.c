@@ -35,7 +35,7 @@ mv_status vend_writer_open(struct vend *vend, const struct vend_options *options
     MV_TRY(vend_meter_cache_init(&vend->planner.meters));
     for (size_t i = 0; i < VEND_GROUPS; i++)
         MV_TRY(make_group(&vend->groups[i], options));
-    vend_handover_init(&vend->handover, vend->groups);
+    vend_handover_init(&vend->handover, vend->groups, &vend->queue, vend->group_max);
     return mv_ok();
 }
 

@@ -11,17 +11,32 @@
 #include "store/store.h"
 #include "vending/digest.h"
 
-/* ---- a commit that waits ---- */
+/* ---- a writer that waits, in its commit or just before it ---- */
 struct gate {
     pthread_mutex_t lock;
     pthread_cond_t changed;
-    bool hold, holding, open;
+    bool hold, hold_early, holding, open;
     int fails; /* so many next commits */
+    int commits;
 };
 static struct gate gate = {.lock = PTHREAD_MUTEX_INITIALIZER, .changed = PTHREAD_COND_INITIALIZER};
 
 mv_status __real_store_commit(struct store *store);
 mv_status __wrap_store_commit(struct store *store);
+mv_status __real_store_state_put(struct store *store, const struct store_ledger_state *state);
+mv_status __wrap_store_state_put(struct store *store, const struct store_ledger_state *state);
+
+/* Under the lock. */
+static void stand_still(bool *hold)
+{
+    if (!*hold)
+        return;
+    *hold = false;
+    gate.holding = true;
+    pthread_cond_broadcast(&gate.changed);
+    while (!gate.open)
+        pthread_cond_wait(&gate.changed, &gate.lock);
+}
 
 mv_status __wrap_store_commit(struct store *store)
 {
@@ -29,15 +44,19 @@ mv_status __wrap_store_commit(struct store *store)
     bool fails = gate.fails > 0;
     if (fails)
         gate.fails--;
-    if (gate.hold) {
-        gate.hold = false;
-        gate.holding = true;
-        pthread_cond_broadcast(&gate.changed);
-        while (!gate.open)
-            pthread_cond_wait(&gate.changed, &gate.lock);
-    }
+    gate.commits++;
+    stand_still(&gate.hold);
     pthread_mutex_unlock(&gate.lock);
     return fails ? mv_fail(MV_LEDGER_FULL, "test") : __real_store_commit(store);
+}
+
+/* The last thing that is written before a commit. */
+mv_status __wrap_store_state_put(struct store *store, const struct store_ledger_state *state)
+{
+    pthread_mutex_lock(&gate.lock);
+    stand_still(&gate.hold_early);
+    pthread_mutex_unlock(&gate.lock);
+    return __real_store_state_put(store, state);
 }
 
 struct shot {
@@ -74,11 +93,11 @@ static void fire(struct world *world, const char *id, const char *pan, struct sh
     vend_issue(world->vend, &caller, &request, NULL, take, shot);
 }
 
-/* Returns when the writer stands still in this sale's commit. */
-static void hold_commit(struct world *world, const char *id, const char *pan, struct shot *shot)
+/* Returns when the writer stands still with this sale. */
+static void hold_at(bool *where, struct world *world, const char *id, const char *pan, struct shot *shot)
 {
     pthread_mutex_lock(&gate.lock);
-    gate.hold = true;
+    *where = true;
     gate.holding = gate.open = false;
     pthread_mutex_unlock(&gate.lock);
     fire(world, id, pan, shot);
@@ -86,6 +105,11 @@ static void hold_commit(struct world *world, const char *id, const char *pan, st
     while (!gate.holding)
         pthread_cond_wait(&gate.changed, &gate.lock);
     pthread_mutex_unlock(&gate.lock);
+}
+
+static void hold_commit(struct world *world, const char *id, const char *pan, struct shot *shot)
+{
+    hold_at(&gate.hold, world, id, pan, shot);
 }
 
 static void let_go(void)
@@ -123,11 +147,18 @@ enum { A_MOMENT_US = 50000 }; /* long enough for what must not happen to happen 
 
 static int fresh(void **state)
 {
-    gate.hold = gate.holding = false;
+    gate.hold = gate.hold_early = gate.holding = false;
     gate.open = true;
-    gate.fails = 0;
+    gate.fails = gate.commits = 0;
     answers = 0;
     return world_setup(state);
+}
+
+/* A test that failed may have left the writer where it stands. */
+static int stop(void **state)
+{
+    let_go();
+    return world_teardown(state);
 }
 
 /* ---- what overlaps ---- */
@@ -152,6 +183,37 @@ static void the_next_group_is_prepared_during_a_commit(void **state)
     assert_int_equal(world_own(&second.sale)->tid, world_own(&first.sale)->tid + 1);
     assert_int_equal(world_own(&third.sale)->tid, world_own(&first.sale)->tid + 2);
     assert_int_equal(second.sale.receipt, 2);
+}
+
+static void many_are_prepared_before_the_commit_and_share_the_next(void **state)
+{
+    struct world *world = *state;
+    enum { WORTH_A_START = 8, MANY = WORTH_A_START + 1 };
+    char pan[19];
+    struct shot first = {0}, shots[MANY] = {0};
+    int calls = prepare_calls();
+    hold_at(&gate.hold_early, world, "a", world_pan(1, pan), &first);
+    int commits = gate.commits;
+    for (int i = 0; i < MANY; i++) {
+        char id[16];
+        (void)snprintf(id, sizeof id, "q%d", i);
+        if (i == WORTH_A_START - 1) {
+            (void)usleep(A_MOMENT_US);
+            assert_int_equal(prepare_calls(), calls + 1); /* few wait for the commit */
+        }
+        fire(world, id, pan, &shots[i]);
+        if (i == WORTH_A_START - 1)
+            wait_for_prepare(calls + 2);
+    }
+    (void)usleep(A_MOMENT_US);
+    assert_int_equal(prepare_calls(), calls + 2); /* the last one is alone */
+    let_go();
+    for (int i = 0; i < MANY; i++) {
+        wait_for(&shots[i]);
+        assert_ok(shots[i].status);
+    }
+    assert_int_equal(prepare_calls(), calls + 3);
+    assert_int_equal(gate.commits, commits + 2);
 }
 
 static void a_prepared_group_fails_with_the_ledger(void **state)
@@ -343,12 +405,13 @@ static void another_servers_use_of_an_id_is_noticed(void **state)
     assert_int_equal(world_own(&sale)->tid, NOW_MINUTE + 2 - BASE_2014_MINUTE); /* after the other server's */
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, fresh, world_teardown)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, fresh, stop)
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(the_next_group_is_prepared_during_a_commit),
+        TEST(many_are_prepared_before_the_commit_and_share_the_next),
         TEST(a_prepared_group_fails_with_the_ledger),
         TEST(keys_lost_between_preparing_and_writing_cost_nothing),
         TEST(a_double_waits_for_the_answer),
