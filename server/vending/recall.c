@@ -52,6 +52,8 @@ static mv_status read_order(struct vend *vend, struct store *store, const struct
     MV_TRY(store_meter_by_id(store, trace.sale.meter, &meter));
     MV_TRY(vend_may_touch(&vend->directory, identity, call, meter.organisation, trace.sale.sgc));
     MV_TRY(check_kind(identity, call, &trace.sale));
+    if (answer->charged == NULL && trace.sale.order == STORE_RECORD_SALE)
+        return mv_fail(MV_TOKEN_UNKNOWN, NULL); /* a receipt, of no token */
     MV_TRY(vend_trace_set(store, &trace));
     if (answer->charged != NULL)
         MV_TRY(vend_sale_read(store, &trace.sale, answer->charged));

@@ -141,6 +141,8 @@ expect "at the account's tariff" 0 "Receipt   $MV_ORGANISATION/" at_desk "$MV_VE
 same "5 kWh for 1.10, taken from the credit" 390 "$(available)"
 expect "the same request is the same sale" 0 "number 9 (was on the card" at_desk "$MV_VENDOR" purchase --money 1.10 --tendered 5 --request-id paid
 same "which takes nothing more" 390 "$(available)"
+expect "its receipt is printed again" 0 "1.10" cli "$MV_VENDOR" receipt --request-id paid
+expect "there is no token to be printed" 1 "TOKEN_UNKNOWN" cli "$MV_VENDOR" reprint --request-id paid
 expect "not with other money" 1 "REQUEST_ID_REUSED" at_desk "$MV_VENDOR" purchase --money 1.20 --tendered 5 --request-id paid
 expect "the meter takes it" 0 "ACCEPT" at_meter 1
 total=$((total + 5000))

@@ -64,6 +64,11 @@ static void it_costs_what_a_token_costs(void **state)
     assert_string_equal(sold.charged.of.number, "A-1");
     assert_ok(vend_last_sale(world->vend, &seller, "till", &sold));
     assert_string_equal(sold.issued.request_id, "record");
+    /* nobody is given a token that there is not */
+    struct vend_issued issued;
+    assert_refused(MV_TOKEN_UNKNOWN, vend_token_by_request(world->vend, &seller, "record", &issued));
+    assert_refused(MV_TOKEN_UNKNOWN, vend_token_by_receipt(world->vend, &seller, "shop", "till", 1, &issued));
+    assert_refused(MV_TOKEN_UNKNOWN, vend_last_response(world->vend, &seller, "till", &issued));
     /* the next of the till, whatever carries it */
     assert_ok(office_sell(world, &token, &sold));
     assert_int_equal(sold.issued.receipt, 2);
