@@ -299,6 +299,9 @@ MV_MUST_USE mv_status store_sale_last(struct store *store, int64_t principal, co
  * after the oldest, and when `before` is another meter's. */
 MV_MUST_USE mv_status store_sale_before(struct store *store, int64_t meter, int64_t before, struct store_sale *sale);
 MV_MUST_USE mv_status store_meter_by_id(struct store *store, int64_t id, struct store_meter *meter);
+/* Brings a meter that was read before up to date with the orders made since: last_tid and last_sale. METER_CHANGED, and
+ * nothing is touched, when something else of its row was changed since; METER_UNKNOWN. */
+MV_MUST_USE mv_status store_meter_follow(struct store *store, struct store_meter *meter);
 /* Opens the till of the sale if it is a new one, so that store_sale_insert does not fail for want of one:
  * TILLS_EXHAUSTED, ORGANISATION_UNKNOWN. The transaction may go on after a refusal. */
 MV_MUST_USE mv_status store_till_open(struct store *store, const struct store_sale *sale);

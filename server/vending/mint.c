@@ -51,19 +51,15 @@ static mv_status make_block(const struct vend_item *item, uint8_t random, struct
  * and orders of a meter that gets a new key, until what they wait for is answered. Another server could. */
 static mv_status reserve(struct vend *vend, const struct vend_group *group, struct vend_item *item)
 {
-    struct store_meter now;
     MV_TRY(store_request_check(vend->writer.store, item->seller.id, item->request->request_id));
-    MV_TRY(store_meter_by_id(vend->writer.store, item->meter.id, &now));
-    if (now.key_version != item->meter.key_version || now.state != item->meter.state ||
-        now.organisation != item->meter.organisation) {
+    mv_status same = store_meter_follow(vend->writer.store, &item->meter);
+    if (!same.ok && same.reason == MV_METER_CHANGED)
         atomic_store(&vend->planner.astray, true);
-        return mv_fail(MV_METER_CHANGED, NULL);
-    }
-    item->meter = now;
+    MV_TRY(same);
     if (item->request->pricing != NULL)
         MV_TRY(vend_sale_price(vend, vend->writer.store, group, item, group->now.issue_s));
     else if (item->request->order.kind == VEND_ORDER_CREDIT)
-        MV_TRY(vend_sale_check_meter(vend->writer.store, now.id));
+        MV_TRY(vend_sale_check_meter(vend->writer.store, item->meter.id));
     MV_TRY(take_identifier(group, item));
     vend_order_compose(item, group->now.issue_s);
     return mv_ok();

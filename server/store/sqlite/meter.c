@@ -64,6 +64,35 @@ mv_status store_meter_by_id(struct store *store, int64_t id, struct store_meter 
     return one_meter(&sql, meter);
 }
 
+/* The schema raises key_version with every change of state, key, wishes or pending change; the rest of a row stays. */
+static mv_status follow(struct sql *sql, struct store_meter *meter)
+{
+    bool same = sql_get_int(sql) == meter->organisation;
+    same = sql_get_u8(sql) == meter->state && same;
+    same = sql_get_u32(sql) == meter->key_version && same;
+    uint64_t last_tid = sql_get_u64(sql);
+    int64_t last_sale = sql_get_int(sql);
+    MV_TRY(sql_row_ok(sql));
+    if (!same)
+        return mv_fail(MV_METER_CHANGED, NULL);
+    meter->last_tid = last_tid;
+    meter->last_sale = last_sale;
+    return mv_ok();
+}
+
+mv_status store_meter_follow(struct store *store, struct store_meter *meter)
+{
+    bool row;
+    struct sql sql = sql_read(store, SQL_METER_FOLLOW);
+    sql_put_int(&sql, meter->id);
+    MV_TRY(sql_step(&sql, &row));
+    if (!row)
+        return mv_fail(MV_METER_UNKNOWN, NULL);
+    mv_status status = follow(&sql, meter);
+    sql_done(&sql);
+    return status;
+}
+
 static mv_status insert_row(struct store *store, const struct store_meter *meter)
 {
     struct sql sql = sql_write(store, SQL_METER_INSERT);

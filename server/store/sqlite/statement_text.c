@@ -125,6 +125,9 @@ const struct sql_text sqlite_texts[SQL_COUNT] = {
                                            "WHERE id = ?"},
     [SQL_METER_BY_PAN] = {"meter", METER_COLUMNS "WHERE m.pan = ?"},
     [SQL_METER_BY_ID] = {"meter", METER_COLUMNS "WHERE m.id = ?"},
+    [SQL_METER_FOLLOW] = {"meter",
+                          "SELECT m.organisation, m.state, m.key_version, t.last_tid, t.last_sale FROM meter m "
+                          "JOIN meter_tid t ON t.meter = m.id WHERE m.id = ?"},
     [SQL_METER_INSERT] = {"meter", "INSERT INTO meter (pan, organisation, utility, state, sgc, krn, ti, kt, ken, ea, "
                                    "dkga, base_date, registered_at_unix_s, currency) "
                                    "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"},

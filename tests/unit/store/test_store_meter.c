@@ -105,6 +105,40 @@ static void test_what_is_refused(void **state)
     assert_int_equal(raw_number(ledger, "SELECT count(*) FROM meter_tid"), 1);
 }
 
+static void test_a_meter_is_followed(void **state)
+{
+    struct ledger *ledger = *state;
+    struct store *store = ledger->store;
+    struct store_meter meter;
+    struct store_meter read;
+    assert_ok(store_meter_by_id(store, ledger->meter, &meter));
+    assert_ok(store_begin_write(store));
+    assert_ok(sell(ledger, "till", 500));
+    assert_ok(store_commit(store));
+    assert_ok(store_meter_follow(store, &meter));
+    assert_ok(store_meter_by_id(store, ledger->meter, &read));
+    assert_int_equal(meter.last_tid, 500);
+    assert_true(meter.last_sale != 0);
+    assert_int_equal(meter.last_sale, read.last_sale);
+    assert_same(&meter, &read);
+
+    raw_do(ledger, "INSERT INTO organisation VALUES (7, 1, 'seven')");
+    static const char *const changes[] = {
+        "UPDATE meter SET key_version = key_version + 1",
+        "UPDATE meter SET state = 3 - state, key_version = key_version + 1",
+        "UPDATE meter SET organisation = 7",
+    };
+    for (size_t i = 0; i < sizeof changes / sizeof changes[0]; i++) {
+        assert_ok(store_meter_by_id(store, ledger->meter, &meter));
+        meter.last_tid = 499;
+        raw_do(ledger, changes[i]);
+        assert_reason(store_meter_follow(store, &meter), MV_METER_CHANGED);
+        assert_int_equal(meter.last_tid, 499);
+    }
+    meter.id = 77;
+    assert_reason(store_meter_follow(store, &meter), MV_METER_UNKNOWN);
+}
+
 static void test_a_rolled_back_meter_is_gone(void **state)
 {
     struct ledger *ledger = *state;
@@ -233,6 +267,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_a_meter_is_kept, ledger_new, ledger_remove),
         cmocka_unit_test_setup_teardown(test_what_is_refused, ledger_new, ledger_remove),
+        cmocka_unit_test_setup_teardown(test_a_meter_is_followed, ledger_new, ledger_remove),
         cmocka_unit_test_setup_teardown(test_a_rolled_back_meter_is_gone, ledger_new, ledger_remove),
         cmocka_unit_test_setup_teardown(test_filters, ledger_new, ledger_remove),
         cmocka_unit_test_setup_teardown(test_pages, ledger_new, ledger_remove),
