@@ -98,6 +98,11 @@ expect "above the limit of one sale" 1 "VENDOR_SALE_LIMIT" sell --money 31
 expect "above the credit" 1 "VENDOR_CREDIT_EXHAUSTED" sell --money 21
 expect "a trial says so too" 1 "VENDOR_CREDIT_EXHAUSTED" cli "$MV_VENDOR" sell --account A-1 --money 21 --trial
 expect "no tokens without a price" 1 "VENDOR_NEEDS_PRICE" cli "$MV_VENDOR" vend --meter "$pan" --kwh 1
+expect "nor by a record" 1 "VENDOR_NEEDS_PRICE" cli "$MV_VENDOR" record purchase --meter "$pan" --kwh 1
+printf 'meter,amount,unit\n%s,1,kwh\n' "$pan" >"$MV_DIR/june.csv"
+expect "nor in a batch" 1 "" cli "$MV_VENDOR" batch "$MV_DIR/june.csv" --out "$MV_DIR/june-tokens.csv"
+expect "which says why" 0 "VENDOR_NEEDS_PRICE" cat "$MV_DIR/june-tokens.csv"
+expect "nor for nothing" 1 "VENDOR_GIVES_NOTHING" cli clerk1 sale free --meter "$pan" --kwh 1 --reason storm --terminal till1 --yes
 expect "nor on trial" 1 "VENDOR_NEEDS_PRICE" cli "$MV_VENDOR" trial --meter "$pan" --kwh 1
 expect "paid in over the counter" 0 "Slip" cli "$MV_VENDOR" account pay A-1 --amount 1 --pay cash --yes
 same "is on credit too" 1910 "$(available)"
