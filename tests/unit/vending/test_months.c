@@ -208,8 +208,16 @@ static void what_was_taken_of_a_month_is_counted_once(void **state)
     assert_int_equal(buy(world, "S-1", 20000)->free_units, 7000);
 }
 
-/* A clock that is put back a little over the end of a month begins the old one no second time: neither its units nor
- * its steps, and the month that was paid for is not charged again. */
+/* An officer puts the clock half an hour back, over the beginning of a month. */
+static void put_back(struct world *world)
+{
+    struct vend_caller officer = world_caller("officer1");
+    int64_t server_s = 0;
+    world_step(-1800, 0);
+    assert_ok(vend_confirm_clock(world->vend, &officer, world_now_s(), &server_s));
+}
+
+/* The old month does not begin a second time: neither its units nor its steps, and nothing is charged again. */
 static void a_month_that_is_over_does_not_come_back(void **state)
 {
     struct world *world = *state;
@@ -218,13 +226,27 @@ static void a_month_that_is_over_does_not_come_back(void **state)
     assert_int_equal(buy(world, "S-1", 20000)->free_units, 10000); /* of both months */
     int64_t charged = sold.charged.bill.after.charged_through;
     assert_int_equal(sold.charged.bill.after.month, vend_month(world_now_s(), 0));
-    world_step(-30, -30 + 60);
+    put_back(world);
+    assert_int_equal(sold.charged.bill.after.month, vend_month(world_now_s(), 0) + 1);
     const struct store_bill *bill = buy(world, "S-1", 6000);
     assert_int_equal(bill->free_units, 0);
     assert_monthly(bill, "");
     assert_int_equal(bill->after.month, vend_month(world_now_s(), 0) + 1);
     assert_int_equal(bill->after.paid_units, 16000);
     assert_int_equal(bill->after.charged_through, charged);
+}
+
+/* A class that begins after today, by a clock that was put back, has this month. */
+static void a_class_from_tomorrow_has_this_month(void **state)
+{
+    struct world *world = *state;
+    world_step(16 * DAY_S + 50370, 16 * DAY_S + 50370); /* 1 February, 00:00:00 */
+    social_account(world);
+    put_back(world);
+    const struct store_bill *bill = buy(world, "S-1", 20000);
+    assert_int_equal(bill->after.month, vend_month(world_now_s(), 0)); /* January */
+    assert_int_equal(bill->free_units, 5000);
+    assert_monthly(bill, "");
 }
 
 #define TEST(name)  cmocka_unit_test_setup_teardown(name, office_setup, world_teardown)
@@ -241,6 +263,7 @@ int main(void)
         TEST(what_was_taken_of_a_month_is_counted_once),
         TEST(a_month_ends_with_its_last_second),
         TEST(a_month_that_is_over_does_not_come_back),
+        TEST(a_class_from_tomorrow_has_this_month),
         AHEAD(months_are_the_offices),
         AHEAD(an_account_begins_in_the_offices_month),
     };
