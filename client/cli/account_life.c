@@ -80,54 +80,6 @@ int account_change_meter(struct cli *cli, int argc, char **argv)
     return cli_show(cli, answer, print_by_return, code);
 }
 
-int account_transfer(struct cli *cli, int argc, char **argv)
-{
-    const char *reason = NULL;
-    const char *to = NULL;
-    const char *name = NULL;
-    const char *debts = NULL;
-    const char *tariff_class = "";
-    const char *address = "";
-    const char *contact = "";
-    bool yes = false;
-    int first;
-    int code;
-    const struct cli_option options[] = {{.name = "to", .text = &to},
-                                         {.name = "name", .text = &name},
-                                         {.name = "address", .text = &address},
-                                         {.name = "contact", .text = &contact},
-                                         {.name = "class", .text = &tariff_class},
-                                         {.name = "debts", .text = &debts},
-                                         {.name = "reason", .text = &reason},
-                                         {.name = "yes", .flag = &yes}};
-    if (!cli_parse(cli, options, sizeof options / sizeof options[0], argc, argv, &first, &code))
-        return code;
-    if (argc - first != 1 || reason == NULL || to == NULL || name == NULL)
-        return cli_usage(cli, "transfer needs one account number, --to, --name and --reason");
-    if (debts != NULL && strcmp(debts, "stay") != 0 && strcmp(debts, "go") != 0)
-        return cli_usage(cli, "--debts is stay or go");
-    code = cli_confirm(cli, yes, "The account of who leaves is closed. Go on?");
-    if (code != CLI_DONE)
-        return code;
-    Metervault__V1__Customer customer = METERVAULT__V1__CUSTOMER__INIT;
-    Metervault__V1__OpenAccountRequest next = METERVAULT__V1__OPEN_ACCOUNT_REQUEST__INIT;
-    Metervault__V1__TransferAccountRequest request = METERVAULT__V1__TRANSFER_ACCOUNT_REQUEST__INIT;
-    customer.name = (char *)name;
-    customer.address = (char *)address;
-    customer.contact = (char *)contact;
-    next.account_number = (char *)to;
-    next.customer = &customer;
-    next.tariff_class = (char *)tariff_class;
-    request.account_number = argv[first];
-    request.next = &next;
-    request.reason = (char *)reason;
-    if (debts != NULL)
-        request.debts =
-            strcmp(debts, "go") == 0 ? METERVAULT__V1__DEBTS_AT__DEBTS_GO_ALONG : METERVAULT__V1__DEBTS_AT__DEBTS_STAY;
-    ProtobufCMessage *answer = cli_ask(cli, accounts, "TransferAccount", &request.base, &code);
-    return cli_show(cli, answer, account_print, code);
-}
-
 /* ---- claims ---- */
 static int read_claim(struct cli *cli, struct mv_client *client, const char *amount, const char *units,
                       Metervault__V1__ClaimCreditRequest *request)

@@ -1,22 +1,27 @@
-/* Opening an account, with what is sold to it at once. */
+/* Opening an account, with what is sold to it at once, as a token or on a card. */
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "account.h"
 #include "bill_print.h"
+#include "card_desk.h"
 #include "journal.h"
 #include "sell.h"
 #include "tariff.h"
 
 static const ProtobufCServiceDescriptor *const service = &metervault__v1__account_service__descriptor;
 
-enum { OPEN_ID = 64 };
+enum { OPEN_ID = 64, CARD_ID = 40, CLIENT_DIGITS = 12 };
 
 struct opening {
     struct account_said said;
     struct sell sell;
     const char *meter;
     char id[OPEN_ID + 1];
+    bool card;
+    const char *client;
+    struct card_given reader;
     Metervault__V1__Customer customer;
     Metervault__V1__OpenAccountRequest request;
     Metervault__V1__FirstSale sale;
@@ -51,8 +56,9 @@ void account_said_customer(const struct account_said *said, Metervault__V1__Cust
 static int complete_id(const struct cli *cli, struct opening *opening)
 {
     const char *given = opening->sell.request_id;
-    if (given != NULL && !journal_id_valid(given, OPEN_ID))
-        return cli_usage(cli, "--request-id has 1 to 64 letters, digits, '.', '_', '-'");
+    const int longest = opening->card ? CARD_ID : OPEN_ID;
+    if (given != NULL && !journal_id_valid(given, (size_t)longest))
+        return cli_usage(cli, "--request-id has 1 to %d letters, digits, '.', '_', '-'", longest);
     if (given != NULL)
         (void)snprintf(opening->id, sizeof opening->id, "%s", given);
     else
@@ -93,8 +99,11 @@ static int agree(struct cli *cli, struct mv_client *client, struct opening *open
     opening->sale.trial = true;
     bool tried = mv_client_call(client, service, "OpenAccount", &opening->request.base, true, &answer, &error);
     opening->sale.trial = false;
+    if (!tried && strcmp(error.reason, "ACCOUNT_EXISTS") == 0)
+        return opening->card ? cli_confirm(cli, false, "There is such an account. Sell to it with this card?")
+                             : CLI_DONE;
     if (!tried)
-        return strcmp(error.reason, "ACCOUNT_EXISTS") == 0 ? CLI_DONE : cli_report(cli, &error);
+        return cli_report(cli, &error);
     const Metervault__V1__Sold *sold = ((const Metervault__V1__Account *)answer)->first_sale;
     if (sold != NULL) {
         (void)printf("%s  %s\n", sold->account_number, sold->customer_name);
@@ -120,16 +129,61 @@ static int print_opened(const struct cli *cli, ProtobufCMessage *answer)
     return code;
 }
 
+/* ---- on a card ---- */
+static int complete_card(const struct cli *cli, struct opening *opening)
+{
+    const char *number = opening->request.account_number;
+    size_t length = strlen(number);
+    if (opening->client == NULL && length <= CLIENT_DIGITS && strspn(number, "0123456789") == length)
+        opening->client = number;
+    if (opening->client == NULL)
+        return cli_usage(cli, "--client is needed: up to %d digits by which the meter knows its customer",
+                         CLIENT_DIGITS);
+    return CLI_DONE;
+}
+
+/* The account may be open and the card not written: both steps are the same again when they are made again, so the next
+ * run of the command finishes what this one leaves. */
+static int open_on_card(struct cli *cli, struct mv_client *client, struct opening *opening)
+{
+    int code = CLI_DONE;
+    Metervault__V1__CardBegin begin = METERVAULT__V1__CARD_BEGIN__INIT;
+    Metervault__V1__PurchaseRecord purchase = METERVAULT__V1__PURCHASE_RECORD__INIT;
+    opening->request.first_sale = NULL;
+    opening->sell.purchase.carrier = METERVAULT__V1__CARRIER__CARRIER_UNSPECIFIED;
+    ProtobufCMessage *answer = cli_call(cli, client, service, "OpenAccount", &opening->request.base, &code);
+    if (answer == NULL)
+        return code;
+    if (!cli->json)
+        account_print(answer);
+    protobuf_c_message_free_unpacked(answer, NULL);
+    (void)fflush(stdout);
+    purchase.client_number = (char *)opening->client;
+    begin.purpose = METERVAULT__V1__CARD_PURPOSE__OPEN_ACCOUNT_CARD;
+    begin.meter_pan = (char *)opening->meter;
+    begin.purchase = &purchase;
+    begin.sale = &opening->sell.purchase;
+    opening->reader.request_id = opening->id;
+    code = card_session(cli, &opening->reader, &begin);
+    if (code != CLI_DONE)
+        (void)fputs("The same command again goes on with the same sale.\n", stderr);
+    return code;
+}
+
 static int open_and_sell(struct cli *cli, struct opening *opening)
 {
     int code = CLI_DONE;
+    if (!opening->sell.yes && !isatty(STDIN_FILENO))
+        return cli_confirm(cli, false, "");
     struct mv_client *client = cli_connect(cli, &code);
     if (client == NULL)
         return code;
     code = complete_sale(cli, client, opening);
     if (code == CLI_DONE)
         code = agree(cli, client, opening);
-    if (code == CLI_DONE) {
+    if (code == CLI_DONE && opening->card) {
+        code = open_on_card(cli, client, opening);
+    } else if (code == CLI_DONE) {
         ProtobufCMessage *answer = cli_call(cli, client, service, "OpenAccount", &opening->request.base, &code);
         if (answer != NULL)
             code = print_opened(cli, answer);
@@ -150,12 +204,15 @@ static int complete(const struct cli *cli, struct opening *opening, char *number
     size_t amounts = sell_amounts(&opening->sell);
     if (amounts > 1)
         return cli_usage(cli, "give one amount: --money or units");
-    return amounts == 1 ? cli_need_terminal(cli) : CLI_DONE;
+    if (opening->card && amounts == 0)
+        return cli_usage(cli, "--card needs an amount: --money or units");
+    int code = opening->card ? complete_card(cli, opening) : CLI_DONE;
+    return code == CLI_DONE && amounts == 1 ? cli_need_terminal(cli) : code;
 }
 
 int account_open(struct cli *cli, int argc, char **argv)
 {
-    enum { OWN = 7 };
+    enum { OWN = 11 };
     struct opening opening = {.meter = NULL};
     struct sell *sell = &opening.sell;
     int first;
@@ -167,7 +224,11 @@ int account_open(struct cli *cli, int argc, char **argv)
         {.name = "tendered", .text = &sell->tendered},
         {.name = "keep-change", .flag = &sell->keep_change},
         {.name = "yes", .flag = &sell->yes},
-        {.name = "request-id", .text = &sell->request_id}};
+        {.name = "request-id", .text = &sell->request_id},
+        {.name = "card", .flag = &opening.card},
+        {.name = "client", .text = &opening.client},
+        {.name = "reader", .text = &opening.reader.reader},
+        {.name = "wait", .text = &opening.reader.wait_s}};
     account_said_options(&opening.said, options + OWN);
     quantity_options(&sell->quantity, options + OWN + ACCOUNT_SAID);
     if (!cli_parse(cli, options, sizeof options / sizeof options[0], argc, argv, &first, &code))

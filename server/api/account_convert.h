@@ -9,6 +9,8 @@
 struct api_account {
     Metervault__V1__Account message;
     Metervault__V1__Customer customer;
+    Metervault__V1__Halves halves;
+    Metervault__V1__Half before, after, whole;
 };
 void api_account_out(const struct vend_account *account, struct api_account *out);
 /* INVALID_FIELD "customer" when there is none. */

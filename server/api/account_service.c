@@ -162,7 +162,8 @@ static void transfer_account(void *self, struct rpc_call *call, const ProtobufCM
                                               .reason = in->reason,
                                               .next = &next,
                                               .leaves_debts = in->debts == METERVAULT__V1__DEBTS_AT__DEBTS_STAY,
-                                              .debts_go_along = in->debts == METERVAULT__V1__DEBTS_AT__DEBTS_GO_ALONG};
+                                              .debts_go_along = in->debts == METERVAULT__V1__DEBTS_AT__DEBTS_GO_ALONG,
+                                              .since_unix_s = in->since_unix_s};
     mv_status status =
         in->next == NULL ? mv_fail(MV_INVALID_FIELD, "next") : api_customer_in(in->next->customer, &next.customer);
     if (status.ok) {

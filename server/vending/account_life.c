@@ -212,12 +212,15 @@ static mv_status move_debt(struct store *store, const struct act *act, const str
     return store_act_insert(store, &here, &debt->terms);
 }
 
-static mv_status move_debts(struct store *store, const struct act *act, int64_t from, int64_t to, int64_t now_s)
+/* Those that were added since the date are of who comes in any case. */
+static mv_status move_debts(struct store *store, const struct act *act, const struct store_transfer *transfer)
 {
     struct moving moving = {.count = 0};
-    MV_TRY(store_debts(store, from, false, note_debt, &moving));
+    if (act->request->debts_go_along)
+        MV_TRY(store_transfer_debts(store, transfer->account, transfer->cut_unix_s, false, note_debt, &moving));
+    MV_TRY(store_transfer_debts(store, transfer->account, transfer->cut_unix_s, true, note_debt, &moving));
     for (size_t i = 0; i < moving.count; i++)
-        MV_TRY(move_debt(store, act, &moving.debts[i], to, now_s));
+        MV_TRY(move_debt(store, act, &moving.debts[i], transfer->next, transfer->at_unix_s));
     return mv_ok();
 }
 
@@ -245,27 +248,44 @@ static mv_status answer_again(struct vend *vend, struct store *store, const stru
     mv_status found = store_account_by_number(store, act->request->next->number, &row);
     if (!found.ok || row.meter != old->meter || row.opened_at_unix_s < old->opened_at_unix_s)
         return found.ok || found.reason == MV_ACCOUNT_UNKNOWN ? mv_fail(MV_ACCOUNT_CLOSED, NULL) : found;
-    return vend_account_fill(vend, store, &row, act->out);
+    MV_TRY(vend_account_fill(vend, store, &row, act->out));
+    return store_transfer_get(store, old->id, &act->out->transfer, &act->out->has_transfer);
+}
+
+static mv_status split(struct store *store, const struct act *act, const struct store_account *old, int64_t now_us,
+                       struct store_transfer *parts)
+{
+    const struct vend_life_request *request = act->request;
+    MV_TRY(vend_transfer_split(store, old, request->since_unix_s, now_us / 1000000, parts));
+    bool owes = parts->halves.of[STORE_PART_OWED].before != 0;
+    return owes && !request->leaves_debts && !request->debts_go_along ? mv_fail(MV_ACCOUNT_OWES, NULL) : mv_ok();
 }
 
 static mv_status transfer(struct vend *vend, struct store *store, struct vend_change *change)
 {
     struct act *act = change->arg;
-    const struct vend_life_request *request = act->request;
     struct store_account old, next;
+    struct store_transfer parts;
     MV_TRY(begin(vend, store, act, &old));
-    MV_TRY(vend_account_form(request->next));
+    MV_TRY(vend_account_form(act->request->next));
     if (old.state == STORE_ACCOUNT_CLOSED)
         return answer_again(vend, store, act, &old);
-    if (!request->leaves_debts && !request->debts_go_along)
-        MV_TRY(check_owes_nothing(store, old.id));
+    MV_TRY(split(store, act, &old, change->now_us, &parts));
     old.state = STORE_ACCOUNT_CLOSED;
     MV_TRY(write(vend, store, change, STORE_ACCOUNT_ENDED, &old));
     MV_TRY(open_next(store, change, &old, &next));
-    if (request->debts_go_along)
-        MV_TRY(move_debts(store, act, old.id, next.id, change->now_us / 1000000));
-    vend_note_detail(&change->record, "to=%s debts=%s", next.number, request->debts_go_along ? "go-along" : "stay");
-    return vend_account_fill(vend, store, &next, act->out);
+    parts.next = next.id;
+    parts.principal = act->identity.id;
+    MV_TRY(vend_transfer_write(store, &parts, act->request->reason));
+    MV_TRY(move_debts(store, act, &parts));
+    vend_note_detail(&change->record, "to=%s since=%lld balance=%lld debts=%s", next.number,
+                     (long long)parts.cut_unix_s, (long long)parts.balance,
+                     act->request->debts_go_along ? "go-along" : "stay");
+    MV_TRY(store_account_by_id(store, next.id, &next));
+    MV_TRY(vend_account_fill(vend, store, &next, act->out));
+    act->out->has_transfer = true;
+    act->out->transfer = parts;
+    return mv_ok();
 }
 
 mv_status vend_transfer_account(struct vend *vend, const struct vend_caller *caller,

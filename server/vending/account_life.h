@@ -12,6 +12,7 @@ struct vend_life_request {
     const char *pan;                         /* changing the meter: the new one */
     const struct vend_account_request *next; /* transfer: the account of who comes, on the same meter */
     bool debts_go_along;                     /* transfer: who comes takes the debts over */
+    int64_t since_unix_s;                    /* transfer: since when who comes owns it; 0: from now on */
     bool by_return; /* closing, changing the meter: the credit left in it is claimed, as its return proves (proof.h) */
 };
 /* For ever. ACCOUNT_HOLDS_MONEY, ACCOUNT_OWES. Closing a closed one changes nothing. By return, what the credit left in
@@ -25,9 +26,11 @@ MV_MUST_USE mv_status vend_close_account(struct vend *vend, const struct vend_ca
  * CLAIM_NOT_DUE. */
 MV_MUST_USE mv_status vend_change_meter(struct vend *vend, const struct vend_caller *caller,
                                         const struct vend_life_request *request, struct vend_account *account);
-/* From now on tokens of the meter are sold to the account that is opened with it; `account` is that one. Money stays
- * with the old account, which is closed and pays it out. ACCOUNT_CLOSED, ACCOUNT_EXISTS, ACCOUNT_OWES (unless the debts
- * go along or stay). */
+enum { VEND_TRANSFER_DAYS = 92 };
+/* From now on tokens of the meter are sold to the account that is opened with it; `account` is that one. The old
+ * account is closed and pays out the money that it held at the date; what came in since goes along, as do debts that
+ * were added since. What was sold since is read as the new account's, and so are the monthly charges due.
+ * ACCOUNT_CLOSED, ACCOUNT_EXISTS, ACCOUNT_OWES (unless the debts go along or stay), TRANSFER_DATE, TRANSFER_SPENT. */
 MV_MUST_USE mv_status vend_transfer_account(struct vend *vend, const struct vend_caller *caller,
                                             const struct vend_life_request *request, struct vend_account *account);
 

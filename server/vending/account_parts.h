@@ -16,4 +16,11 @@ void vend_account_say(const struct vend_account_request *request, const char *un
 MV_MUST_USE mv_status vend_account_fill(struct vend *vend, struct store *store, const struct store_account *row,
                                         struct vend_account *out);
 
+/* What a transfer as of this time (0: now) comes to. TRANSFER_DATE, TRANSFER_SPENT. */
+MV_MUST_USE mv_status vend_transfer_split(struct store *store, const struct store_account *old, int64_t since_unix_s,
+                                          int64_t now_unix_s, struct store_transfer *transfer);
+/* Puts it into the ledger, and moves money and deposit, when both accounts are what they are to be. */
+MV_MUST_USE mv_status vend_transfer_write(struct store *store, const struct store_transfer *transfer,
+                                          const char *reason);
+
 #endif

@@ -44,6 +44,7 @@ static mv_status recall(struct vend *vend, struct store *store, const struct ven
     row->version = 1;
     row->balance = sold->charged.bill.after.balance;
     account->claim = 0;
+    account->has_transfer = false;
     account->owes = (struct store_account_owes){.owed = 0};
     vend_organisation_name(&vend->directory, row->organisation, account->organisation);
     return mv_ok();

@@ -62,6 +62,7 @@ mv_status vend_account_fill(struct vend *vend, struct store *store, const struct
 {
     out->row = *row;
     out->claim = 0;
+    out->has_transfer = false;
     vend_organisation_name(&vend->directory, row->organisation, out->organisation);
     return store_account_owes(store, row->id, &out->owes);
 }

@@ -5,7 +5,7 @@
 #ifndef MV_VENDING_ACCOUNTS_H
 #define MV_VENDING_ACCOUNTS_H
 
-#include "store/accounts.h"
+#include "store/transfers.h"
 #include "vending/vending.h"
 
 enum { VEND_SEARCH = 64 }; /* bytes of what is searched for */
@@ -26,6 +26,8 @@ struct vend_account {
     char organisation[STORE_NAME + 1];
     int64_t claim; /* that the call made of credit left in a meter; 0 none */
     struct store_account_owes owes;
+    bool has_transfer; /* who leaves has left: */
+    struct store_transfer transfer;
 };
 /* Repeating it with the same data answers the account as it is by now. INVALID_FIELD, METER_UNKNOWN, METER_NOT_ACTIVE
  * (a retired one), ACCOUNT_EXISTS, METER_HAS_ACCOUNT. */

@@ -124,17 +124,26 @@ static mv_status find_free_units(struct sale *sale, const struct vend_months *mo
     return mv_ok();
 }
 
-/* Before its first bill an account owes the monthly charge from the month in which it was opened. */
-static int64_t charged_through(const struct sale *sale)
+/* Before its first bill an account owes the monthly charge from the month in which it was opened, or as of which it was
+ * transferred. */
+static mv_status find_charged(struct sale *sale)
 {
-    int64_t opened = vend_month(sale->account->opened_at_unix_s, sale->terms.office.utc_offset_min);
-    return sale->before.bill == 0 ? opened - 1 : sale->before.charged_through;
+    bool came = false;
+    sale->through = sale->before.charged_through;
+    if (sale->before.bill != 0)
+        return mv_ok();
+    MV_TRY(store_transfer_charged(sale->store, sale->account->id, &sale->through, &came));
+    if (!came)
+        sale->through = vend_month(sale->account->opened_at_unix_s, sale->terms.office.utc_offset_min) - 1;
+    if (sale->through > sale->month)
+        sale->through = sale->month;
+    return mv_ok();
 }
 
 /* Free units alone pay for no month. */
 static mv_status find_months_due(struct sale *sale, const struct vend_months *months)
 {
-    sale->through = charged_through(sale);
+    MV_TRY(find_charged(sale));
     if (sale->facts.ask == VEND_ASK_FREE)
         return mv_ok();
     return vend_months_charge(months, sale->month, &sale->through, &sale->facts);

@@ -155,6 +155,36 @@ expect "which answers" 0 "ACCEPT" at_meter 1
 expect "the account is closed" 0 "" at_desk "$MV_VENDOR" close --yes --request-id end
 expect "the card may serve another one" 0 "TRANSPORT" cli "$MV_VENDOR" card show 04000000000002
 same "every sale is in the ledger once, and the replacement" "9 $total" "$(query "SELECT count(*) || ' ' || sum(amount) FROM record WHERE kind = 1")"
+
+# ---- an account, its first sale and its card in one go ----
+# The same command, whatever became of it before; the card is torn out at an APDU, or stays.
+opening() {
+    local socket=$MV_DIR/reader code
+    card_out
+    rm -f "$socket"
+    vcard "${mv_card_switches[@]}" --listen "$socket" &
+    mv_card_pid=$!
+    await_socket "$socket" && cli "$supervisor" account open A-2 --meter "$(mv_pan 2)" --name "Omar Said" --money 1.10 \
+        --card --client 4712 --yes --reader "socket:$socket" --wait 0
+    code=$?
+    card_out
+    return "$code"
+}
+opened() { # the account's sales and their money
+    query "SELECT count(b.sale) || ' ' || coalesce(sum(b.total), 0) FROM account a LEFT JOIN bill b ON b.account = a.id WHERE a.number = 'A-2'"
+}
+for apdu in 3 20 45; do
+    card_in spare --cut "$apdu"
+    expect "torn out at APDU $apdu: it is said how to go on" 1 "The same command again" opening
+done
+card_in spare
+expect "the next run finishes it" 0 "Receipt   $MV_ORGANISATION/" opening
+same "the sale exists once" "1 110" "$(opened)"
+expect "and again" 0 "was on the card" opening
+same "still once" "1 110" "$(opened)"
+expect "the meter takes it" 0 "ACCEPT" at_meter 2
+same "5 kWh" 5000 "$(remaining 2)"
+expect "the account's history has the card" 0 "CARD_OPENED" cli "$supervisor" account timeline A-2
 check "the audit chain verifies" cli "$MV_OFFICER" audit verify
 check "no sanitizer complained" no_sanitizer_report
 card_out

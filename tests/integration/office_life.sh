@@ -219,6 +219,19 @@ expect "what was sold later comes as ever" 0 "credited 2000" meter record "$(rec
 check "a last question" ask
 check "its answer" hear
 
+# ---- another owner since a date ----
+expect "not since tomorrow" 1 "TRANSFER_DATE" account transfer E-1 --to F-1 --name "Tom Hill" --reason sold --since "$(date -u -d tomorrow +%F)" --yes
+expect "nor since before it was opened" 1 "TRANSFER_DATE" account transfer E-1 --to F-1 --name "Tom Hill" --reason sold --since 2020-01-01 --yes
+sleep 1
+since=$(date -u +"%F %T")
+check "money comes in" cli "$MV_VENDOR" account pay E-1 --amount 7
+transfer() {
+    account transfer E-1 --to F-1 --name "Tom Hill" --reason sold --since "$since" --yes
+}
+expect "what came in since goes along" 0 "Balance                  0.00           7.00           7.00" transfer
+expect "the same again is the same answer" 0 "Sales                       1              0              1" transfer
+same "and it went once" "0 7.00" "$(query "select (select balance from account_tally t join account a on a.id = t.account where number = 'E-1') || ' ' || (select printf('%.2f', balance / 100.0) from account_tally t join account a on a.id = t.account where number = 'F-1')")"
+
 # ---- the sums, by SQL alone ----
 same "debts are what their entries say" 0 "$(query 'select count(*) from debt d where outstanding <> (select coalesce(sum(amount), 0) from debt_entry e where e.debt = d.id)')"
 same "bills took of debts what they say" 0 "$(query 'select (select coalesce(sum(debts), 0) from bill) + (select coalesce(sum(amount), 0) from debt_entry where sale is not null)')"

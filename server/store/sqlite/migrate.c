@@ -31,6 +31,8 @@ extern const uint8_t store_schema_0013[];
 extern const size_t store_schema_0013_size;
 extern const uint8_t store_schema_0014[];
 extern const size_t store_schema_0014_size;
+extern const uint8_t store_schema_0015[];
+extern const size_t store_schema_0015_size;
 
 struct migration {
     const uint8_t *sql;
@@ -46,6 +48,7 @@ static const struct migration migrations[] = {
     {store_schema_0009, &store_schema_0009_size}, {store_schema_0010, &store_schema_0010_size},
     {store_schema_0011, &store_schema_0011_size}, {store_schema_0012, &store_schema_0012_size},
     {store_schema_0013, &store_schema_0013_size}, {store_schema_0014, &store_schema_0014_size},
+    {store_schema_0015, &store_schema_0015_size},
 };
 
 enum { LATEST = sizeof migrations / sizeof migrations[0] };

@@ -312,11 +312,43 @@ const struct sql_text sqlite_texts[SQL_COUNT] = {
                                "WHERE a.number >= ?1 AND a.number < ?2 AND a.meter = ?7 AND " ACCOUNT_MATCHES},
     [SQL_ACCOUNT_OWES] = {"account", "SELECT (SELECT coalesce(sum(outstanding), 0) FROM debt WHERE account = ?1), "
                                      "coalesce((SELECT held FROM account_deposit WHERE account = ?1), 0)"},
+    [SQL_TRANSFER_SINCE] = {"transfer",
+                            "SELECT max(at_unix_s) FROM account_version WHERE account = ? AND kind IN (1, 6)"},
+    [SQL_TRANSFER_SALES] =
+        {"transfer",
+         "SELECT coalesce(s.issued_at_unix_s >= ?2, 0) AS later, count(*), sum(b.free_units + b.paid_units), "
+         "sum(b.total), sum(b.energy), sum(b.charges), sum(b.taxes), sum(b.debts) "
+         "FROM bill b JOIN sale s ON s.id = b.sale WHERE b.account = ?1 GROUP BY later"},
+    /* money and deposit, before the cut and now */
+    [SQL_TRANSFER_HELD] =
+        {"transfer",
+         "SELECT coalesce((SELECT sum(amount) FROM account_entry WHERE account = ?1 AND at_unix_s < ?2), 0), "
+         "(SELECT balance FROM account_tally WHERE account = ?1), "
+         "coalesce((SELECT deposit FROM account_act WHERE account = ?1 AND at_unix_s < ?2 "
+         "ORDER BY id DESC LIMIT 1), 0), "
+         "coalesce((SELECT held FROM account_deposit WHERE account = ?1), 0)"},
+    /* a debt is of the time when it was added */
+    [SQL_TRANSFER_DEBTS] = {"transfer", DEBT_COLUMNS
+                            "JOIN account_act a ON a.debt = d.id AND a.kind IN (1, 11) WHERE d.account = ?1 "
+                            "AND d.outstanding > 0 AND (a.at_unix_s >= ?2) = ?3 ORDER BY t.priority, d.id"},
+    [SQL_TRANSFER_INSERT] = {"transfer", "INSERT INTO account_transfer VALUES (?, ?, ?, ?, ?, ?, ?)"},
+    [SQL_TRANSFER_PART_INSERT] = {"transfer", "INSERT INTO account_transfer_part VALUES (?, ?, ?, ?)"},
+    [SQL_TRANSFER_GET] = {"transfer",
+                          "SELECT account, next, cut_unix_s, balance, charged_through, principal, at_unix_s "
+                          "FROM account_transfer WHERE account = ?"},
+    [SQL_TRANSFER_PARTS] = {"transfer", "SELECT what, before, after FROM account_transfer_part WHERE account = ? "
+                                        "ORDER BY what"},
+    [SQL_TRANSFER_TO] = {"transfer", "SELECT charged_through FROM account_transfer WHERE next = ?"},
     [SQL_TIMELINE] =
         {"timeline",
          /* which meters the account had, and when */
-         "WITH RECURSIVE span(meter, since, until) AS MATERIALIZED ("
-         "SELECT meter, since, until FROM (SELECT meter, state, at_unix_s AS since, "
+         "WITH RECURSIVE came(account, cut) AS MATERIALIZED ("
+         "SELECT account, cut_unix_s FROM account_transfer WHERE next = ?1), "
+         "went(cut) AS MATERIALIZED (SELECT coalesce((SELECT cut_unix_s FROM account_transfer WHERE account = ?1), "
+         "1 << 62)), "
+         "span(meter, since, until) AS MATERIALIZED ("
+         "SELECT meter, iif(version = 1, coalesce((SELECT cut FROM came), since), since), "
+         "min(until, (SELECT cut FROM went)) FROM (SELECT meter, state, version, at_unix_s AS since, "
          "coalesce(lead(at_unix_s) OVER (ORDER BY version), 1 << 62) AS until FROM account_version WHERE account = ?1) "
          "WHERE state <> 3), "
          "orders(id, before, since) AS MATERIALIZED ("
@@ -337,7 +369,8 @@ const struct sql_text sqlite_texts[SQL_COUNT] = {
          "FROM orders o JOIN sale s ON s.id = o.id JOIN terminal c ON c.id = s.id >> 40 "
          "JOIN organisation p ON p.id = c.organisation LEFT JOIN bill b ON b.sale = s.id "
          "WHERE iif(b.sale IS NULL, EXISTS (SELECT 1 FROM span WHERE meter = s.meter AND since <= s.issued_at_unix_s "
-         "AND s.issued_at_unix_s < until), b.account = ?1) UNION ALL "
+         "AND s.issued_at_unix_s < until), b.account = ?1 AND s.issued_at_unix_s < (SELECT cut FROM went) OR EXISTS ("
+         "SELECT 1 FROM came WHERE account = b.account AND cut <= s.issued_at_unix_s)) UNION ALL "
          "SELECT c.issued_at_unix_s, 12, c.id, 12, c.principal, printf('key_change=%d sgc=%s->%s krn=%d->%d "
          "ti=%d->%d', "
          "c.id, c.from_sgc, c.to_sgc, c.from_krn, c.to_krn, c.from_ti, c.to_ti), 0 "
@@ -362,7 +395,10 @@ const struct sql_text sqlite_texts[SQL_COUNT] = {
          "SELECT at_unix_s, 16, id, 15 + kind, principal, printf('act=%d%s%s%s%s', id, iif(debt IS NULL, '', "
          "printf(' debt=%d owed=%d', debt, owed)), iif(payment = 0, '', printf(' payment=%d', payment)), "
          "printf(' balance=%d deposit=%d', balance, deposit), iif(reason = '', '', ' reason=' || reason)), amount "
-         "FROM account_act WHERE account = ?1) "
+         "FROM account_act WHERE account = ?1 UNION ALL "
+         "SELECT x.at_unix_s, 40, x.account, 40, x.principal, printf('from=%s to=%s cut=%d balance=%d', f.number, "
+         "n.number, x.cut_unix_s, x.balance), x.balance FROM account_transfer x JOIN account f ON f.id = x.account "
+         "JOIN account n ON n.id = x.next WHERE ?1 IN (x.account, x.next)) "
          "SELECT e.at, e.source, e.ordinal, e.kind, p.name, substr(e.text, 1, 512), e.amount FROM events e "
          "JOIN principal p ON p.id = e.principal WHERE (e.at, e.source, e.ordinal) < (?2, ?3, ?4) "
          "ORDER BY e.at DESC, e.source DESC, e.ordinal DESC LIMIT ?5"},

@@ -103,7 +103,7 @@ static void test_everything_is_still_there(void **state)
     make_version_1(ledger);
     keep_copy(ledger);
     assert_ok(store_open(ledger->url, STORE_WRITER, &ledger->store));
-    assert_int_equal(raw_number(ledger, "SELECT user_version FROM pragma_user_version"), 14);
+    assert_int_equal(raw_number(ledger, "SELECT user_version FROM pragma_user_version"), 15);
     assert_int_equal(raw_number(ledger, "SELECT count(*) FROM sale"), SALES);
     assert_invariants(ledger);
     assert_same_rows(ledger,

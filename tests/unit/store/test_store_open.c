@@ -9,7 +9,7 @@
 
 #include "support.h"
 
-enum { NEWEST = 14 }; /* schema */
+enum { NEWEST = 15 }; /* schema */
 
 static void set_version(const struct ledger *ledger, int version)
 {

@@ -100,8 +100,8 @@ static void the_next_owner_is_not_in_it(void **state)
     sell(world, "r2", "B-1");
     world_step(60, 60);
     assert_ok(world_sell(world, "seller", "r3", world_pan(1, pan), 100, &plain));
-    assert_string_equal(kinds(world, "A-1", 100, all), "5 10 1 ");
-    assert_string_equal(kinds(world, "B-1", 100, all), "11 10 1 ");
+    assert_string_equal(kinds(world, "A-1", 100, all), "40 5 10 1 ");
+    assert_string_equal(kinds(world, "B-1", 100, all), "11 10 40 1 ");
 }
 
 /* Several events of one second, of one kind and of others. */
