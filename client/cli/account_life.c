@@ -1,6 +1,4 @@
 /* The end of an account, another meter, another owner; and claims. */
-#include <inttypes.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "account.h"
@@ -12,16 +10,18 @@
 static const ProtobufCServiceDescriptor *const accounts = &metervault__v1__account_service__descriptor;
 static const ProtobufCServiceDescriptor *const money = &metervault__v1__account_money_service__descriptor;
 
-/* With what a meter's return gave back or moved. */
-static void print_by_return(const ProtobufCMessage *answer)
+/* With the account's claims, where a meter's return made one. */
+static int show_by_return(struct cli *cli, ProtobufCMessage *answer, int code)
 {
+    Metervault__V1__ListClaimsRequest request = METERVAULT__V1__LIST_CLAIMS_REQUEST__INIT;
     const Metervault__V1__Account *account = (const Metervault__V1__Account *)answer;
+    if (answer == NULL || cli->json || account->claim_id == 0)
+        return cli_show(cli, answer, account_print, code);
     account_print(answer);
-    if (account->claim_id == 0)
-        return;
-    (void)printf("Claim     %" PRId64 ", good by the meter's return\n", account->claim_id);
-    if (account->state == METERVAULT__V1__ACCOUNT_STATE__ACCOUNT_ENDED)
-        (void)printf("Balance   %" PRId64 " in the currency's smallest unit, to be paid out\n", account->balance);
+    request.account_number = account->account_number;
+    ProtobufCMessage *claims = cli_ask(cli, money, "ListClaims", &request.base, &code);
+    protobuf_c_message_free_unpacked(answer, NULL);
+    return claim_show(cli, claims, code);
 }
 
 int account_close(struct cli *cli, int argc, char **argv)
@@ -49,7 +49,7 @@ int account_close(struct cli *cli, int argc, char **argv)
     request.leaves_debts = leaves_debts;
     request.refunds_credit = refund;
     ProtobufCMessage *answer = cli_ask(cli, accounts, "CloseAccount", &request.base, &code);
-    return cli_show(cli, answer, print_by_return, code);
+    return show_by_return(cli, answer, code);
 }
 
 int account_change_meter(struct cli *cli, int argc, char **argv)
@@ -77,7 +77,7 @@ int account_change_meter(struct cli *cli, int argc, char **argv)
     request.reason = (char *)reason;
     request.moves_credit = move_credit;
     ProtobufCMessage *answer = cli_ask(cli, accounts, "ChangeMeter", &request.base, &code);
-    return cli_show(cli, answer, print_by_return, code);
+    return show_by_return(cli, answer, code);
 }
 
 /* ---- claims ---- */

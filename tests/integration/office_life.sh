@@ -156,7 +156,7 @@ expect "for a time that is over" 1 "RETURN_OUTDATED" account change-meter C-1 --
 check "it is asked again" ask
 expect "and answers" 0 "answers the newest read request" hear
 account change-meter C-1 --meter "$new" --reason "burnt" --move-credit --yes >"$MV_DIR/change.txt"
-expect "that will do" 0 "good by the meter's return" cat "$MV_DIR/change.txt"
+expect "that will do" 0 "State     good, by the meter's return" cat "$MV_DIR/change.txt"
 claim=$(awk '/^Claim/ { print $2 + 0 }' "$MV_DIR/change.txt")
 expect "not more than was in it" 1 "CLAIM_NOT_DUE" cli clerk1 sale free --meter "$new" --wh 21000 --claim "$claim" --reason moved --yes
 cli clerk1 sale free --meter "$new" --wh 20000 --claim "$claim" --reason moved --yes --json >"$MV_DIR/moved.json"
@@ -173,7 +173,7 @@ check "clears it" meter record "$(cli engineer1 record control --meter "$third" 
 expect "ten more" 0 "balance 10 kWh" buy D-1 10
 check "asked again" ask
 check "answered again" hear
-expect "the credit is paid back" 0 "100 in the currency's smallest unit" account close D-1 --reason "moved out" --refund --yes
+expect "the credit is paid back" 0 "Amount    1.00 EUR" account close D-1 --reason "moved out" --refund --yes
 expect "and out" 0 "paid out" account pay-out D-1 --amount 1 --reason "moved out" --yes
 expect "the claim says why" 0 "paid to the balance, by the meter's return" account claims D-1
 
