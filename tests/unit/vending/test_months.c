@@ -208,6 +208,25 @@ static void what_was_taken_of_a_month_is_counted_once(void **state)
     assert_int_equal(buy(world, "S-1", 20000)->free_units, 7000);
 }
 
+/* Months before another class was given are of the class of their time. */
+static void a_class_gives_nothing_for_old_months(void **state)
+{
+    struct world *world = *state;
+    struct vend_account account;
+    struct vend_caller chief = world_caller("chief");
+    buy(world, "A-1", 1000);
+    wait_days(45); /* 1 March, 10:00:30 */
+    assert_ok(vend_get_account(world->vend, &chief, "A-1", NULL, &account));
+    const struct vend_account_request social = {.number = "A-1",
+                                                .customer = {"Mei Lin", "12 Dock Road", "555-0101", ""},
+                                                .tariff_class = "social",
+                                                .version = account.row.version};
+    assert_ok(vend_update_account(world->vend, &chief, &social, &account));
+    wait_days(61);                                         /* 1 May */
+    assert_monthly(buy(world, "A-1", 20000), "2x200 ");    /* April and May began under it */
+    assert_int_equal(sold.charged.bill.free_units, 10000); /* carried over one month */
+}
+
 /* An officer puts the clock half an hour back, over the beginning of a month. */
 static void put_back(struct world *world)
 {
@@ -264,6 +283,7 @@ int main(void)
         TEST(a_month_ends_with_its_last_second),
         TEST(a_month_that_is_over_does_not_come_back),
         TEST(a_class_from_tomorrow_has_this_month),
+        TEST(a_class_gives_nothing_for_old_months),
         AHEAD(months_are_the_offices),
         AHEAD(an_account_begins_in_the_offices_month),
     };
