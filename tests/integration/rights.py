@@ -72,6 +72,10 @@ CALLS = {
     "MeterService.ConfirmRecordKeys": {"meter_pan": PAN, "taken": True},
     "MeterService.SetMeterState": {"meter_pan": FRESH, "state": "SUSPENDED"},
     "AccountService.OpenAccount": {"account_number": "A-1", "meter_pan": PAN, "customer": CUSTOMER},
+    "AccountService.OpenAccount.sale": {
+        "account_number": "A-1", "meter_pan": PAN, "customer": CUSTOMER,
+        "first_sale": {"request_id": "WHO-first", "terminal_id": "till1",
+                       "purchase": {"money": 1000, "payment": "PAY_CASH", "carrier": "KEYPAD"}}},
     "AccountService.UpdateAccount": {"account_number": "A-1", "version": 99, "customer": CUSTOMER},
     "AccountService.GetAccount": {"account_number": "A-1"},
     "AccountService.ListAccounts": {"organisation": "shop"},
