@@ -208,6 +208,20 @@ static void what_was_taken_of_a_month_is_counted_once(void **state)
     assert_int_equal(buy(world, "S-1", 20000)->free_units, 7000);
 }
 
+/* This month gives what is in force now, whatever is to be in force before it ends. */
+static void a_later_version_gives_nothing_yet(void **state)
+{
+    struct world *world = *state;
+    struct vend_tariff_version version = office_social();
+    social_account(world);
+    version.free_units_per_month = 7000;
+    version.valid_from_unix_s = NOW_S + 5 * DAY_S;
+    office_tariff(world, &version);
+    assert_int_equal(buy(world, "S-1", 20000)->free_units, 5000);
+    wait_days(5);
+    assert_int_equal(buy(world, "S-1", 20000)->free_units, 2000);
+}
+
 /* Months before another class was given are of the class of their time. */
 static void a_class_gives_nothing_for_old_months(void **state)
 {
@@ -284,6 +298,7 @@ int main(void)
         TEST(a_month_that_is_over_does_not_come_back),
         TEST(a_class_from_tomorrow_has_this_month),
         TEST(a_class_gives_nothing_for_old_months),
+        TEST(a_later_version_gives_nothing_yet),
         AHEAD(months_are_the_offices),
         AHEAD(an_account_begins_in_the_offices_month),
     };
