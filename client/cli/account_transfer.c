@@ -6,7 +6,6 @@
 #include "account.h"
 #include "metervault/v1/tariff_service.pb-c.h"
 #include "sale_print.h"
-#include "tariff.h"
 #include "tariff_file.h"
 
 static const ProtobufCServiceDescriptor *const service = &metervault__v1__account_service__descriptor;
@@ -34,7 +33,6 @@ static void print_money(const char *name, const int64_t parts[3], unsigned digit
     (void)printf("%-14s %14s %14s %14s\n", name, text[0], text[1], text[2]);
 }
 
-/* Without a currency nothing was sold or held, and nothing is to be told. */
 static void print_halves(const Metervault__V1__Halves *halves, const Metervault__V1__Office *office)
 {
     const Metervault__V1__Half *half[] = {halves->before, halves->after, halves->whole};
@@ -79,6 +77,7 @@ static int complete(const struct cli *cli, struct transfer *transfer, char *numb
     return CLI_DONE;
 }
 
+/* `office` NULL: it has no currency yet, so nothing was sold or held. */
 static int send(struct cli *cli, struct mv_client *client, struct transfer *transfer,
                 const Metervault__V1__Office *office)
 {
@@ -88,7 +87,7 @@ static int send(struct cli *cli, struct mv_client *client, struct transfer *tran
         return cli_usage(cli, "--since is a date at the office, as 2026-01-31 or \"2026-01-31 06:00\"");
     ProtobufCMessage *answer = cli_call(cli, client, service, "TransferAccount", &transfer->request.base, &code);
     const Metervault__V1__Account *account = (const Metervault__V1__Account *)answer;
-    if (cli->json || account == NULL || account->halves == NULL)
+    if (cli->json || account == NULL || account->halves == NULL || office == NULL)
         return cli_show(cli, answer, account_print, code);
     account_print(answer);
     print_halves(account->halves, office);
@@ -102,11 +101,17 @@ static int carry_out(struct cli *cli, struct transfer *transfer)
     struct mv_client *client = cli_connect(cli, &code);
     if (client == NULL)
         return code;
-    Metervault__V1__Office *office = tariff_ask_office(cli, client, &code);
-    if (office != NULL) {
-        code = send(cli, client, transfer, office);
-        protobuf_c_message_free_unpacked(&office->base, NULL);
-    }
+    ProtobufCMessage *office = NULL;
+    struct mv_client_error error;
+    Metervault__V1__GetOfficeRequest request = METERVAULT__V1__GET_OFFICE_REQUEST__INIT;
+    bool known = mv_client_call(client, &metervault__v1__tariff_service__descriptor, "GetOffice", &request.base, true,
+                                &office, &error);
+    if (known || (transfer->since == NULL && strcmp(error.reason, "CURRENCY_NOT_SET") == 0))
+        code = send(cli, client, transfer, (const Metervault__V1__Office *)office);
+    else
+        code = cli_report(cli, &error);
+    if (known)
+        protobuf_c_message_free_unpacked(office, NULL);
     mv_client_close(client);
     return code;
 }
