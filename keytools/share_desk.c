@@ -106,7 +106,7 @@ static void draw(const char *text, bool with_qr, struct screen *screen)
 {
     size_t used = 0;
     if (with_qr && qr_make(text, &screen->qr)) {
-        qr_text(&screen->qr, screen->text);
+        qr_text(&screen->qr, false, screen->text);
         used = strlen(screen->text);
     }
     for (size_t i = 0; text[i] != '\0'; i++) {

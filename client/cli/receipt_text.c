@@ -1,4 +1,5 @@
 #include <string.h>
+#include <unistd.h>
 
 #include "base/qr.h"
 #include "receipt_parts.h"
@@ -15,7 +16,7 @@ static void code(FILE *out, const char *text)
     char blocks[QR_TEXT];
     if (!qr_make(text, &qr))
         return;
-    qr_text(&qr, blocks);
+    qr_text(&qr, isatty(fileno(out)) == 0, blocks);
     (void)fputs(blocks, out);
 }
 

@@ -190,18 +190,18 @@ static size_t add(char *text, size_t used, const char *piece)
     return used;
 }
 
-void qr_text(const struct qr *qr, char text[QR_TEXT])
+void qr_text(const struct qr *qr, bool paper, char text[QR_TEXT])
 {
     static const char *const blocks[] = {" ", "\xE2\x96\x84", "\xE2\x96\x80", "\xE2\x96\x88"};
     size_t used = 0;
     for (int row = -QR_QUIET; row < QR_SIDE + QR_QUIET; row += 2) {
-        used = add(text, used, "\033[97;40m");
+        used = add(text, used, paper ? "" : "\033[97;40m");
         for (int column = -QR_QUIET; column < QR_SIDE + QR_QUIET; column++) {
-            int top = is_light(qr, row, column) ? 2 : 0;
-            int bottom = row + 1 < QR_SIDE + QR_QUIET && is_light(qr, row + 1, column) ? 1 : 0;
+            int top = is_light(qr, row, column) != paper ? 2 : 0;
+            int bottom = row + 1 < QR_SIDE + QR_QUIET && is_light(qr, row + 1, column) != paper ? 1 : 0;
             used = add(text, used, blocks[top + bottom]);
         }
-        used = add(text, used, "\033[0m\n");
+        used = add(text, used, paper ? "\n" : "\033[0m\n");
     }
     text[used] = '\0';
 }

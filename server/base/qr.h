@@ -26,7 +26,7 @@ struct qr {
 
 /* False when the text is too long or has another character. */
 bool qr_make(const char *text, struct qr *qr);
-/* White on black whatever the terminal's colours are; terminated. */
-void qr_text(const struct qr *qr, char text[QR_TEXT]);
+/* Terminated. For a terminal white on black whatever its colours are; for paper as ink, without colours. */
+void qr_text(const struct qr *qr, bool paper, char text[QR_TEXT]);
 
 #endif

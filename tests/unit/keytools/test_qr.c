@@ -45,12 +45,30 @@ static void text_fits_its_place(void **state)
     static char text[QR_TEXT + 1];
     assert_true(qr_make("A", &qr));
     text[QR_TEXT] = 'x';
-    qr_text(&qr, text);
+    qr_text(&qr, false, text);
     assert_int_equal(text[QR_TEXT], 'x');
     size_t lines = 0;
     for (const char *c = text; *c != '\0'; c++)
         lines += *c == '\n';
     assert_int_equal(lines, (QR_SIDE + 2 * QR_QUIET + 1) / 2);
+}
+
+/* The upper left corner of a code: a ring of ink, its dark modules printed where a terminal shows none. */
+static void paper_has_ink_and_no_colours(void **state)
+{
+    (void)state;
+    static char paper[QR_TEXT];
+    static char terminal[QR_TEXT];
+    assert_true(qr_make("A", &qr));
+    qr_text(&qr, true, paper);
+    qr_text(&qr, false, terminal);
+    assert_null(strchr(paper, '\033'));
+    assert_non_null(strchr(terminal, '\033'));
+    const char *line = paper;
+    for (int row = -QR_QUIET; row < 0; row += 2)
+        line = strchr(line, '\n') + 1;
+    line += strspn(line, " ");
+    assert_int_equal(0, strncmp(line, "\xE2\x96\x88\xE2\x96\x80\xE2\x96\x80", 9));
 }
 
 int main(void)
@@ -59,6 +77,7 @@ int main(void)
         cmocka_unit_test(known_modules),
         cmocka_unit_test(what_does_not_fit_is_refused),
         cmocka_unit_test(text_fits_its_place),
+        cmocka_unit_test(paper_has_ink_and_no_colours),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
