@@ -22,8 +22,7 @@ static void put_money(const struct receipt_of *of, int64_t amount, char to[RECEI
 {
     char number[TARIFF_DECIMAL];
     const unsigned digits = of->minor_digits;
-    (void)snprintf(to, RECEIPT_TEXT, "%s%s", amount < 0 ? "-" : "",
-                   tariff_decimal_text(amount < 0 ? -amount : amount, digits, digits, number));
+    put_text(tariff_decimal_text(amount, digits, digits, number), to);
 }
 
 /* Nothing for 0: what was not handed over, nor given back, nor is held. */

@@ -41,17 +41,20 @@ bool tariff_decimal_read(const char *text, unsigned decimals, int64_t *value)
 
 const char *tariff_decimal_text(int64_t value, unsigned decimals, unsigned least, char text[TARIFF_DECIMAL])
 {
-    int64_t scale = 1;
+    const char *sign = value < 0 ? "-" : "";
+    uint64_t size = value < 0 ? 0 - (uint64_t)value : (uint64_t)value;
+    uint64_t scale = 1;
     for (unsigned i = 0; i < decimals; i++)
         scale *= 10;
-    for (; decimals > least && value % 10 == 0; decimals--) {
-        value /= 10;
+    for (; decimals > least && size % 10 == 0; decimals--) {
+        size /= 10;
         scale /= 10;
     }
     if (decimals == 0)
-        (void)snprintf(text, TARIFF_DECIMAL, "%" PRId64, value);
+        (void)snprintf(text, TARIFF_DECIMAL, "%s%" PRIu64, sign, size);
     else
-        (void)snprintf(text, TARIFF_DECIMAL, "%" PRId64 ".%0*" PRId64, value / scale, (int)decimals, value % scale);
+        (void)snprintf(text, TARIFF_DECIMAL, "%s%" PRIu64 ".%0*" PRIu64, sign, size / scale, (int)decimals,
+                       size % scale);
     return text;
 }
 

@@ -36,6 +36,11 @@ static void decimals_are_exact(void **state)
     assert_string_equal(tariff_decimal_text(12345, 5, 2, text), "0.12345");
     assert_string_equal(tariff_decimal_text(5, 2, 2, text), "0.05");
     assert_string_equal(tariff_decimal_text(1200, 2, 0, text), "12");
+    assert_string_equal(tariff_decimal_text(-5, 2, 2, text), "-0.05");
+    assert_string_equal(tariff_decimal_text(-34, 2, 2, text), "-0.34");
+    assert_string_equal(tariff_decimal_text(-1205, 2, 2, text), "-12.05");
+    assert_string_equal(tariff_decimal_text(-1200, 2, 0, text), "-12");
+    assert_string_equal(tariff_decimal_text(INT64_MIN, 2, 2, text), "-92233720368547758.08");
 }
 
 static void days_are_the_offices(void **state)
