@@ -7,6 +7,7 @@
 #include "bill_print.h"
 #include "card_desk.h"
 #include "journal.h"
+#include "retry.h"
 #include "sell.h"
 #include "tariff.h"
 
@@ -129,6 +130,21 @@ static int print_opened(const struct cli *cli, ProtobufCMessage *answer)
     return code;
 }
 
+static int open_with_sale(const struct cli *cli, struct mv_client *client, const struct opening *opening)
+{
+    ProtobufCMessage *answer = NULL;
+    struct mv_client_error error;
+    if (mv_client_call(client, service, "OpenAccount", &opening->request.base, true, &answer, &error))
+        return print_opened(cli, answer);
+    int code = cli_report(cli, &error);
+    if (mv_retry_outcome_open(&error))
+        (void)fprintf(stderr,
+                      "It is not known whether the account was opened and the sale made. Do not sell again:\n"
+                      "repeat this very command (--request-id %s)\n",
+                      opening->id);
+    return code;
+}
+
 /* ---- on a card ---- */
 static int complete_card(const struct cli *cli, struct opening *opening)
 {
@@ -181,13 +197,8 @@ static int open_and_sell(struct cli *cli, struct opening *opening)
     code = complete_sale(cli, client, opening);
     if (code == CLI_DONE)
         code = agree(cli, client, opening);
-    if (code == CLI_DONE && opening->card) {
-        code = open_on_card(cli, client, opening);
-    } else if (code == CLI_DONE) {
-        ProtobufCMessage *answer = cli_call(cli, client, service, "OpenAccount", &opening->request.base, &code);
-        if (answer != NULL)
-            code = print_opened(cli, answer);
-    }
+    if (code == CLI_DONE)
+        code = opening->card ? open_on_card(cli, client, opening) : open_with_sale(cli, client, opening);
     mv_client_close(client);
     return code;
 }
