@@ -46,11 +46,11 @@ static size_t steps_of(enum sql_name name)
 }
 
 /* The few approvals of one proposal or move, by their number; the debts of one account, by priority; the assignments of
- * one class, by who agreed to them. */
+ * one class, by who agreed to them; the bills of one account, before a date and since. */
 static bool sorts(enum sql_name name)
 {
     return name == SQL_APPROVALS || name == SQL_APPROVAL_COVERING || name == SQL_DEBTS ||
-           name == SQL_TARIFF_ASSIGNED_AGREED;
+           name == SQL_TARIFF_ASSIGNED_AGREED || name == SQL_TRANSFER_SALES || name == SQL_TRANSFER_DEBTS;
 }
 
 /* The plan's steps that read a table from end to end. */
