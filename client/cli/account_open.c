@@ -158,6 +158,17 @@ static int complete_card(const struct cli *cli, struct opening *opening)
     return CLI_DONE;
 }
 
+/* An opening that is repeated is answered with the account as it is by now: a card would bill whoever has the meter. */
+static int check_opened(const struct cli *cli, const struct opening *opening, const Metervault__V1__Account *account)
+{
+    if (account->state == METERVAULT__V1__ACCOUNT_STATE__ACCOUNT_IN_USE &&
+        strcmp(account->meter_pan, opening->meter) == 0)
+        return CLI_DONE;
+    (void)fprintf(stderr, "%s %s: account %s is %s, with meter %s: nothing was sold\n", cli->program,
+                  cli->command->name, account->account_number, account_state_text(account->state), account->meter_pan);
+    return CLI_REFUSED;
+}
+
 /* The account may be open and the card not written: both steps are the same again when they are made again, so the next
  * run of the command finishes what this one leaves. */
 static int open_on_card(struct cli *cli, struct mv_client *client, struct opening *opening)
@@ -172,8 +183,11 @@ static int open_on_card(struct cli *cli, struct mv_client *client, struct openin
         return code;
     if (!cli->json)
         account_print(answer);
-    protobuf_c_message_free_unpacked(answer, NULL);
     (void)fflush(stdout);
+    code = check_opened(cli, opening, (const Metervault__V1__Account *)answer);
+    protobuf_c_message_free_unpacked(answer, NULL);
+    if (code != CLI_DONE)
+        return code;
     purchase.client_number = (char *)opening->client;
     begin.purpose = METERVAULT__V1__CARD_PURPOSE__OPEN_ACCOUNT_CARD;
     begin.meter_pan = (char *)opening->meter;

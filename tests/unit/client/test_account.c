@@ -54,11 +54,43 @@ static void a_refused_opening_leaves_no_doubt(void **state)
     fake_stop(server);
 }
 
+/* The account of the answer, and what a card that is not there would be read for. */
+static struct run opening_on_a_card(Metervault__V1__AccountState state, const char *meter)
+{
+    Metervault__V1__Account account = METERVAULT__V1__ACCOUNT__INIT;
+    account.account_number = "A-1";
+    account.meter_pan = (char *)meter;
+    account.state = state;
+    const struct fake_step script[] = {{.method = "GetOffice", .act = FAKE_REPLY, .messages = {office()}},
+                                       {.method = "OpenAccount", .act = FAKE_REPLY, .messages = {&account.base}}};
+    struct fake_server *server = fake_start(script, 2);
+    struct run result =
+        run("%s %s --yes --card --client 1 --wait 0 --reader socket:/nowhere/reader", opening, fake_address(server));
+    fake_stop(server);
+    return result;
+}
+
+static void a_card_is_sold_to_the_account_that_was_opened_alone(void **state)
+{
+    (void)state;
+    struct run own = opening_on_a_card(METERVAULT__V1__ACCOUNT_STATE__ACCOUNT_IN_USE, "600727000000000009");
+    assert_int_equal(own.code, 3);
+    assert_non_null(strstr(own.output, "The same command again goes on with the same sale."));
+    struct run closed = opening_on_a_card(METERVAULT__V1__ACCOUNT_STATE__ACCOUNT_ENDED, "600727000000000009");
+    assert_int_equal(closed.code, 1);
+    assert_non_null(strstr(closed.output, "account A-1 is closed, with meter 600727000000000009: nothing was sold"));
+    assert_null(strstr(closed.output, "goes on"));
+    struct run moved = opening_on_a_card(METERVAULT__V1__ACCOUNT_STATE__ACCOUNT_IN_USE, "600727000000000017");
+    assert_int_equal(moved.code, 1);
+    assert_non_null(strstr(moved.output, "with meter 600727000000000017: nothing was sold"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_opening_without_an_answer_says_how_to_repeat_it),
         cmocka_unit_test(a_refused_opening_leaves_no_doubt),
+        cmocka_unit_test(a_card_is_sold_to_the_account_that_was_opened_alone),
     };
     return cmocka_run_group_tests(tests, run_home_make, run_home_remove);
 }
