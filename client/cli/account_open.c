@@ -217,6 +217,23 @@ static int open_and_sell(struct cli *cli, struct opening *opening)
     return code;
 }
 
+/* What is given and would not be looked at is a slip of who gave it. */
+static int check_options(const struct cli *cli, const struct opening *opening)
+{
+    const struct sell *sell = &opening->sell;
+    const size_t amounts = sell_amounts(sell);
+    if (amounts > 1)
+        return cli_usage(cli, "give one amount: --money or units");
+    if (opening->card && amounts == 0)
+        return cli_usage(cli, "--card needs an amount: --money or units");
+    if (!opening->card && (opening->client != NULL || opening->reader.reader != NULL || opening->reader.wait_s != NULL))
+        return cli_usage(cli, "--client, --reader and --wait are of --card");
+    if (amounts == 0 &&
+        (sell->payment != NULL || sell->tendered != NULL || sell->keep_change || sell->request_id != NULL))
+        return cli_usage(cli, "--pay, --tendered, --keep-change and --request-id are of a sale: say --money or units");
+    return CLI_DONE;
+}
+
 static int complete(const struct cli *cli, struct opening *opening, char *number)
 {
     metervault__v1__customer__init(&opening->customer);
@@ -226,13 +243,10 @@ static int complete(const struct cli *cli, struct opening *opening, char *number
     opening->request.meter_pan = (char *)opening->meter;
     opening->request.customer = &opening->customer;
     say(opening->said.tariff_class, &opening->request.tariff_class);
-    size_t amounts = sell_amounts(&opening->sell);
-    if (amounts > 1)
-        return cli_usage(cli, "give one amount: --money or units");
-    if (opening->card && amounts == 0)
-        return cli_usage(cli, "--card needs an amount: --money or units");
-    int code = opening->card ? complete_card(cli, opening) : CLI_DONE;
-    return code == CLI_DONE && amounts == 1 ? cli_need_terminal(cli) : code;
+    int code = check_options(cli, opening);
+    if (code == CLI_DONE && opening->card)
+        code = complete_card(cli, opening);
+    return code == CLI_DONE && sell_amounts(&opening->sell) == 1 ? cli_need_terminal(cli) : code;
 }
 
 int account_open(struct cli *cli, int argc, char **argv)

@@ -85,12 +85,37 @@ static void a_card_is_sold_to_the_account_that_was_opened_alone(void **state)
     assert_non_null(strstr(moved.output, "with meter 600727000000000017: nothing was sold"));
 }
 
+/* The server is never asked: none is there. */
+static void options_that_do_not_fit_are_refused(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *options, *said;
+    } wrong[] = {{"--client 1", "--client, --reader and --wait are of --card"},
+                 {"--money 20 --yes --reader x", "--client, --reader and --wait are of --card"},
+                 {"--money 20 --yes --wait 5", "--client, --reader and --wait are of --card"},
+                 {"--pay card", "are of a sale: say --money or units"},
+                 {"--tendered 20", "are of a sale: say --money or units"},
+                 {"--keep-change", "are of a sale: say --money or units"},
+                 {"--request-id id-1", "are of a sale: say --money or units"},
+                 {"--card --client 1", "--card needs an amount"},
+                 {"--money 20 --kwh 5", "give one amount"}};
+    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
+        struct run result = run("account open A-1 --meter 600727000000000009 --name Lin --terminal till1 "
+                                "--insecure-loopback --server 127.0.0.1:1 %s",
+                                wrong[i].options);
+        assert_int_equal(result.code, 2);
+        assert_non_null(strstr(result.output, wrong[i].said));
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_opening_without_an_answer_says_how_to_repeat_it),
         cmocka_unit_test(a_refused_opening_leaves_no_doubt),
         cmocka_unit_test(a_card_is_sold_to_the_account_that_was_opened_alone),
+        cmocka_unit_test(options_that_do_not_fit_are_refused),
     };
     return cmocka_run_group_tests(tests, run_home_make, run_home_remove);
 }

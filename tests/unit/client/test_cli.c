@@ -225,7 +225,7 @@ static void irreversible_commands_want_a_yes(void **state)
         "sale reverse shop1/till1/17 --reason mistyped",
         "sale free --meter 600727000000000009 --kwh 5 --reason storm",
         "account open A-1 --meter 600727000000000009 --name Lin --money 20",
-        "account open A-1 --meter 600727000000000009 --name Lin --money 5",
+        "account open A-1 --meter 600727000000000009 --name Lin --card --client 1 --money 20",
         "account close A-1 --reason moved",
         "account change-meter A-1 --meter 600727000000000009 --reason broken",
         "account transfer A-1 --to A-2 --name Lin --reason moved",
