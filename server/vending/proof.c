@@ -99,7 +99,7 @@ static mv_status add_worth(const struct store_bill_units *bill, int64_t units, i
     const struct vend_round down = {VEND_ROUND_DOWN, 1};
     const int64_t before_tax = bill->energy + bill->charges;
     int64_t gross, part;
-    if (bill->energy == 0)
+    if (bill->energy == 0 || units == 0) /* sold for nothing, or void: that bill has no units at all */
         return mv_ok();
     if (!vend_divide((vend_wide)bill->energy * (vend_wide)(before_tax + bill->taxes), (vend_wide)before_tax, down,
                      &gross) ||

@@ -150,6 +150,41 @@ static void free_units_are_worth_nothing(void **state)
     assert_int_equal(account.row.balance, 80);
 }
 
+/* A sale by record (number 2) that is void by number 3, which the meter has; so much is left in it. */
+static void sell_and_void(struct world *world, int64_t remaining)
+{
+    struct vend_records records;
+    struct vend_return out;
+    uint8_t nonce[STORE_NONCE];
+    struct vend_record_order order = records_purchase("r2", pan, 0);
+    order.priced = true;
+    order.terminal = "till";
+    order.sale = (struct vend_purchase){.money = 115, .payment = VEND_PAY_CASH};
+    assert_ok(records_open_account(world, "open", pan, &records));
+    assert_ok(records_sign(world, "seller", &order, &records));
+    assert_int_equal(records.first_sequence, 2);
+    order = records_order(MV_KIND_PURCHASE, "v3", pan);
+    order.purchase = MV_PURCHASE_REPLACEMENT;
+    order.voids = 2;
+    assert_ok(records_sign(world, "chief", &order, &records));
+    records_ask(world, "ask", pan, nonce);
+    struct records_shown has = shown(nonce, remaining);
+    has.taken = 3;
+    has.total = 500; /* of the opening alone */
+    assert_ok(records_bring(world, pan, has, &out));
+    assert_int_equal(out.void_count, 1);
+    assert_false(out.voids[0].taken);
+}
+
+static void what_is_void_brought_nothing(void **state)
+{
+    struct world *world = *state;
+    sell(world, "r1", "A-1", 10000); /* 1.15 */
+    sell_and_void(world, 8000);
+    assert_ok(close_account(world, "A-1"));
+    assert_int_equal(account.row.balance, 92); /* of the first sale, not of the void one behind it */
+}
+
 /* ---- returns that prove nothing ---- */
 static void who_was_not_asked_proves_nothing(void **state)
 {
@@ -414,6 +449,7 @@ int main(void)
         CASE(a_claim_tells_what_it_rests_on),
         CASE(nothing_left_is_nothing_to_give_back),
         CASE(free_units_are_worth_nothing),
+        CASE(what_is_void_brought_nothing),
         CASE(who_was_not_asked_proves_nothing),
         CASE(a_meter_of_tokens_alone_proves_nothing),
         CASE(what_is_sold_after_the_question_outdates_it),
