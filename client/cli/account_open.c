@@ -1,7 +1,6 @@
 /* Opening an account, with what is sold to it at once, as a token or on a card. */
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "account.h"
 #include "bill_print.h"
@@ -203,8 +202,10 @@ static int open_on_card(struct cli *cli, struct mv_client *client, struct openin
 static int open_and_sell(struct cli *cli, struct opening *opening)
 {
     int code = CLI_DONE;
-    if (!opening->sell.yes && !isatty(STDIN_FILENO))
-        return cli_confirm(cli, false, "");
+    if (cli->json && !opening->sell.yes) /* the price is prose, on the same stream */
+        return cli_usage(cli, "--json needs --yes");
+    if (cli_can_ask(cli, opening->sell.yes) != CLI_DONE)
+        return CLI_USAGE;
     struct mv_client *client = cli_connect(cli, &code);
     if (client == NULL)
         return code;

@@ -182,7 +182,9 @@ static int run(struct cli *cli, int argc, char **argv)
         return CLI_USAGE;
     if (sell_amounts(&sell) > 1)
         return cli_usage(cli, "give one amount: --money, --free-units or units");
-    if (sell_amounts(&sell) == 0 && !isatty(STDIN_FILENO))
+    if (cli->json && !sell.trial && !sell.yes) /* the price is prose, on the same stream */
+        return cli_usage(cli, "--json needs --yes");
+    if (sell_amounts(&sell) == 0 && ((cli->json && !sell.trial) || !isatty(STDIN_FILENO)))
         return cli_usage(cli, "say how much: --money, --kwh, --wh, --m3, --litres, --seconds or --currency");
     if (sell_check_who(cli, &sell) != CLI_DONE)
         return CLI_USAGE;

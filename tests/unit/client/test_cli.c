@@ -262,6 +262,23 @@ static void irreversible_commands_want_a_yes(void **state)
     assert_int_equal(wrong, 0);
 }
 
+/* The price that is agreed to would stand in front of the JSON. */
+static void json_is_sold_without_questions(void **state)
+{
+    (void)state;
+    static const char *const commands[] = {
+        "sell --account A-1 --money 20", "account open A-1 --meter 600727000000000009 --name Lin --money 20",
+        "account open A-1 --meter 600727000000000009 --name Lin --money 20 --card --client 1"};
+    static const char settings[] = "--terminal t --insecure-loopback --server 127.0.0.1:1 --json";
+    for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++) {
+        struct run asked = run("%s %s", commands[i], settings);
+        assert_int_equal(asked.code, 2);
+        assert_non_null(strstr(asked.output, "--json needs --yes"));
+        assert_int_equal(run("%s %s --yes", commands[i], settings).code, 3); /* no server is there */
+    }
+    assert_int_equal(run("sell --account A-1 --money 20 --trial %s", settings).code, 3);
+}
+
 /* Who has not set anything up is told that, whatever the command misses first. */
 static void without_configuration_that_is_said(void **state)
 {
@@ -539,6 +556,7 @@ int main(void)
         cmocka_unit_test(help_and_parser_know_the_same_options),
         cmocka_unit_test(wrong_usage_exits_2),
         cmocka_unit_test(irreversible_commands_want_a_yes),
+        cmocka_unit_test(json_is_sold_without_questions),
         cmocka_unit_test(without_configuration_that_is_said),
         cmocka_unit_test(version_is_told),
         cmocka_unit_test(a_sale_prints_its_receipt),
