@@ -127,6 +127,30 @@ static mv_status pay_void(struct store *store, struct vend_change *change, struc
     return mv_ok();
 }
 
+struct credit {
+    int64_t meter;
+    bool claimed;
+};
+
+static mv_status look_at(void *self, const struct store_claim *row)
+{
+    struct credit *credit = self;
+    credit->claimed |= row->kind != STORE_CLAIM_SALE && row->meter == credit->meter;
+    return mv_ok();
+}
+
+/* What the meter had of a sale went back with its credit; what it never takes is no part of that. */
+static mv_status check_not_given_back(struct store *store, int64_t account, const struct store_sale *sale)
+{
+    struct credit credit = {.meter = sale->meter};
+    bool is_void;
+    MV_TRY(store_sale_is_void(store, sale->id, &is_void));
+    if (is_void)
+        return mv_ok();
+    MV_TRY(store_claims(store, account, look_at, &credit));
+    return credit.claimed ? mv_fail(MV_CLAIM_NOT_DUE, "credit given back") : mv_ok();
+}
+
 static mv_status reverse(struct vend *vend, struct store *store, struct vend_change *change)
 {
     struct act *act = change->arg;
@@ -146,6 +170,7 @@ static mv_status reverse(struct vend *vend, struct store *store, struct vend_cha
     MV_TRY(store_bill_get(store, sale.id, &bill, &of));
     if (bill.total == 0)
         return mv_fail(MV_CLAIM_NOT_DUE, "nothing was paid");
+    MV_TRY(check_not_given_back(store, bill.account, &sale));
     struct store_claim row = {
         .kind = STORE_CLAIM_SALE, .account = bill.account, .meter = sale.meter, .sale = sale.id, .amount = bill.total};
     MV_TRY(make(vend, store, change, &row, act->reversal->reason));

@@ -30,7 +30,8 @@ struct vend_reversal_request {
     uint64_t receipt;
     const char *reason; /* 1..120 bytes of printable UTF-8 */
 };
-/* TOKEN_UNKNOWN (also for what has no price here), SALE_CONFIRMED, SALE_REVERSED. */
+/* TOKEN_UNKNOWN (also for what has no price here), SALE_CONFIRMED, SALE_REVERSED; CLAIM_NOT_DUE for what is not void
+ * when the credit in the account's meter was claimed. */
 MV_MUST_USE mv_status vend_reverse_sale(struct vend *vend, const struct vend_caller *caller,
                                         const struct vend_reversal_request *request, struct vend_claim *claim);
 struct vend_claim_request {

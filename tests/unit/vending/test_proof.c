@@ -358,6 +358,42 @@ static void credit_is_claimed_one_way(void **state)
     assert_int_equal(office_number(world, "SELECT state FROM account"), STORE_ACCOUNT_IN_USE);
 }
 
+static mv_status reverse(struct world *world, uint64_t receipt, struct vend_claim *claim)
+{
+    struct vend_caller chief = world_caller("chief");
+    const struct vend_reversal_request request = {
+        .organisation = "shop", .terminal = "till", .receipt = receipt, .reason = "wrong customer"};
+    return vend_reverse_sale(world->vend, &chief, &request, claim);
+}
+
+static void what_was_given_back_is_not_reversed(void **state)
+{
+    struct world *world = *state;
+    struct vend_claim claim;
+    sell(world, "r1", "A-1", 10000);
+    ask_and_bring(world, "ask", 10000);
+    assert_ok(close_account(world, "A-1"));
+    assert_int_equal(balance(world), 115);
+    assert_refused(MV_CLAIM_NOT_DUE, reverse(world, 1, &claim));
+    assert_int_equal(office_number(world, "SELECT count(*) FROM claim"), 1);
+}
+
+static void what_moved_is_not_reversed_but_what_is_void(void **state)
+{
+    struct world *world = *state;
+    struct vend_claim claim;
+    struct vend_meter_key key = world_key();
+    assert_ok(world_meter(world, 21, "shop", VEND_ELECTRICITY, &key));
+    sell(world, "r1", "A-1", 10000);
+    sell_and_void(world, 10000);
+    assert_ok(change_meter(world, 21));
+    assert_refused(MV_CLAIM_NOT_DUE, reverse(world, 1, &claim));
+    assert_int_equal(balance(world), 0);
+    assert_ok(reverse(world, 2, &claim)); /* never was in the meter */
+    assert_true(claim.row.proven);
+    assert_int_equal(balance(world), 115);
+}
+
 /* ---- another meter ---- */
 static void units_move_without_officers(void **state)
 {
@@ -460,6 +496,8 @@ int main(void)
         CASE(some_credit_is_for_officers),
         CASE(what_another_meter_brought_is_no_price_here),
         CASE(credit_is_claimed_one_way),
+        CASE(what_was_given_back_is_not_reversed),
+        CASE(what_moved_is_not_reversed_but_what_is_void),
         CASE(units_move_without_officers),
         CASE(the_schema_refuses_what_is_no_proof),
     };
