@@ -11,24 +11,31 @@ CREATE TABLE batch_act_end (
   batch INTEGER PRIMARY KEY REFERENCES batch (id),
   through INTEGER NOT NULL CHECK (through >= 0)
 ) STRICT;
--- Batches that ended before have no such sums, and so no acts.
-INSERT INTO batch_act_end SELECT e.batch,
-    coalesce((SELECT max(id) FROM account_act WHERE at_unix_s <= e.ended_at_unix_s), 0) FROM batch_end e;
+-- Batches that ended before have no such sums, and so no acts. The index finds the last act until a time at once,
+-- however many acts there are.
+CREATE INDEX act_time ON account_act (at_unix_s, id);
+INSERT INTO batch_act_end SELECT e.batch, coalesce((SELECT id FROM account_act WHERE at_unix_s <= e.ended_at_unix_s
+    ORDER BY at_unix_s DESC, id DESC LIMIT 1), 0) FROM batch_end e;
 INSERT INTO batch_act_start SELECT b.id, CASE WHEN t.through NOT NULL THEN t.through
-    WHEN b.kind < 3 THEN coalesce((SELECT max(id) FROM account_act WHERE at_unix_s < b.started_at_unix_s), 0)
+    WHEN b.kind < 3 THEN coalesce((SELECT id FROM account_act WHERE at_unix_s < b.started_at_unix_s
+      ORDER BY at_unix_s DESC, id DESC LIMIT 1), 0)
     ELSE coalesce((SELECT l.through FROM batch p JOIN batch_act_end l ON l.batch = p.id
       WHERE (p.kind, p.organisation, p.terminal, p.number) = (b.kind, b.organisation, b.terminal, b.number - 1)), 0) END
   FROM batch b LEFT JOIN batch_act_end t ON t.batch = b.id;
+DROP INDEX act_time;
 
 -- What the acts of a batch come to. Sums from now on also: 7 taken in besides sales and 8 paid out, by payment kind; 9 the
--- same money by kind of act.
+-- same money by kind of act. Only acts of the organisation's people are looked at: the first settlement of a young
+-- organisation does not read an old ledger.
+CREATE INDEX act_of_principal ON account_act (principal);
 CREATE VIEW batch_counter AS
   WITH counter (batch, kind, payment, amount) AS NOT MATERIALIZED (
     SELECT b.id, a.kind, a.payment, a.amount FROM batch b JOIN batch_act_start f ON f.batch = b.id
       LEFT JOIN batch_act_end t ON t.batch = b.id
-      CROSS JOIN account_act a ON a.id > f.after AND a.id <= coalesce(t.through, 9223372036854775807)
-      CROSS JOIN principal p ON p.id = a.principal AND p.organisation = b.organisation
-      WHERE a.payment BETWEEN 1 AND 4 AND b.terminal IN ('', a.terminal) AND (b.kind <> 1 OR a.principal = b.principal))
+      CROSS JOIN principal p ON p.organisation = b.organisation AND (b.kind <> 1 OR p.id = b.principal)
+      CROSS JOIN account_act a ON a.principal = p.id AND a.id > f.after
+        AND a.id <= coalesce(t.through, 9223372036854775807)
+      WHERE a.payment BETWEEN 1 AND 4 AND b.terminal IN ('', a.terminal))
   SELECT batch, iif(kind IN (7, 8), 8, 7) AS what, payment AS key, count(*) AS count, sum(amount) AS amount
     FROM counter GROUP BY 1, 2, 3
   UNION ALL SELECT batch, 9, kind, count(*), sum(amount) FROM counter GROUP BY 1, 3;

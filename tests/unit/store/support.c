@@ -242,3 +242,21 @@ void assert_invariants(const struct ledger *ledger)
                      0);
     assert_int_equal(raw_number(ledger, "SELECT count(*) FROM pragma_foreign_key_check"), 0);
 }
+
+void assert_same_rows(const struct ledger *ledger, const char *columns, const char *table)
+{
+    char sql[2048];
+    (void)snprintf(sql, sizeof sql,
+                   "ATTACH '%s/old.db' AS old; CREATE TEMP TABLE same (x CHECK (x = 0));"
+                   "INSERT INTO same SELECT count(*) FROM (SELECT %s FROM main.%s EXCEPT SELECT %s FROM old.%s);"
+                   "INSERT INTO same SELECT count(*) FROM (SELECT %s FROM old.%s EXCEPT SELECT %s FROM main.%s)",
+                   ledger->directory, columns, table, columns, table, columns, table, columns, table);
+    raw_do(ledger, sql);
+}
+
+void ledger_keep_copy(const struct ledger *ledger)
+{
+    char sql[256];
+    (void)snprintf(sql, sizeof sql, "VACUUM INTO '%s/old.db'", ledger->directory);
+    raw_do(ledger, sql);
+}

@@ -44,6 +44,10 @@ void raw_do(const struct ledger *ledger, const char *sql);
 int raw_try(const struct ledger *ledger, const char *sql);
 int64_t raw_number(const struct ledger *ledger, const char *sql);
 
+/* Keeps the ledger as it is beside it; and these columns of the table are the same set of rows in both. */
+void ledger_keep_copy(const struct ledger *ledger);
+void assert_same_rows(const struct ledger *ledger, const char *columns, const char *table);
+
 /* Walks the chain of a new reader; `count` (may be NULL) is the number of records that are good. */
 MV_MUST_USE mv_status verify_chain(const struct ledger *ledger, uint64_t *count);
 /* No receipt gap, no repeated tid, last tids are right, one audit record per sale, the chain verifies, the file is

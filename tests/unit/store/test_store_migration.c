@@ -78,30 +78,11 @@ static void make_version_1(const struct ledger *ledger)
     (void)sqlite3_close(db);
 }
 
-/* Both are the same sets of rows. */
-static void assert_same_rows(const struct ledger *ledger, const char *columns, const char *table)
-{
-    char sql[2048];
-    (void)snprintf(sql, sizeof sql,
-                   "ATTACH '%s/old.db' AS old; CREATE TEMP TABLE same (x CHECK (x = 0));"
-                   "INSERT INTO same SELECT count(*) FROM (SELECT %s FROM main.%s EXCEPT SELECT %s FROM old.%s);"
-                   "INSERT INTO same SELECT count(*) FROM (SELECT %s FROM old.%s EXCEPT SELECT %s FROM main.%s)",
-                   ledger->directory, columns, table, columns, table, columns, table, columns, table);
-    raw_do(ledger, sql);
-}
-
-static void keep_copy(const struct ledger *ledger)
-{
-    char sql[256];
-    (void)snprintf(sql, sizeof sql, "VACUUM INTO '%s/old.db'", ledger->directory);
-    raw_do(ledger, sql);
-}
-
 static void test_everything_is_still_there(void **state)
 {
     struct ledger *ledger = *state;
     make_version_1(ledger);
-    keep_copy(ledger);
+    ledger_keep_copy(ledger);
     assert_ok(store_open(ledger->url, STORE_WRITER, &ledger->store));
     assert_int_equal(raw_number(ledger, "SELECT user_version FROM pragma_user_version"), 15);
     assert_int_equal(raw_number(ledger, "SELECT count(*) FROM sale"), SALES);
@@ -174,7 +155,7 @@ static void test_a_broken_reference_stops_it(void **state)
     struct ledger *ledger = *state;
     make_version_1(ledger);
     raw_do(ledger, "UPDATE meter SET organisation = 77 WHERE id = 9"); /* without foreign keys in this connection */
-    keep_copy(ledger);
+    ledger_keep_copy(ledger);
     assert_reason(store_open(ledger->url, STORE_WRITER, &ledger->store), MV_LEDGER_CORRUPT);
     assert_int_equal(raw_number(ledger, "SELECT user_version FROM pragma_user_version"), 1);
     assert_same_rows(ledger, "*", "sale");
