@@ -106,8 +106,8 @@ MV_MUST_USE mv_status store_tariff_assign(struct store *store, const struct stor
 /* What is in force at this time: TARIFF_NOT_ASSIGNED, also when that is nothing any more. */
 MV_MUST_USE mv_status store_tariff_assigned(struct store *store, int64_t at_unix_s,
                                             struct store_tariff_assignment *assignment);
-/* The last one said, in force or not; the last one that a second person approved, or else the first one in force:
- * TARIFF_NOT_ASSIGNED when there is no such row. */
+/* The last one said and not dismissed, in force or not; the last one that a second person approved, or else the first
+ * one in force: TARIFF_NOT_ASSIGNED when there is no such row. */
 MV_MUST_USE mv_status store_tariff_assigned_last(struct store *store, struct store_tariff_assignment *assignment);
 MV_MUST_USE mv_status store_tariff_assigned_agreed(struct store *store, struct store_tariff_assignment *assignment);
 /* By its number: TARIFF_UNKNOWN. */

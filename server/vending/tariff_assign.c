@@ -75,8 +75,8 @@ static mv_status compare(struct vend *vend, struct store *store, struct store_ta
     return mv_ok();
 }
 
-/* The same as was said last: nothing changes, unless that waits for somebody like the caller. False: it is something
- * new. */
+/* The same as was said last and not dismissed: nothing changes, unless that waits for somebody like the caller. False:
+ * it is something new. */
 static mv_status again(struct store *store, struct assigning *assigning, int64_t principal, struct vend_change *change,
                        bool *same)
 {
@@ -86,7 +86,7 @@ static mv_status again(struct store *store, struct assigning *assigning, int64_t
     mv_status status = store_tariff_assigned_last(store, &last);
     MV_TRY(unless(status, MV_TARIFF_NOT_ASSIGNED));
     bool waits = status.ok && last.doubt[0] != '\0' && last.approver == 0;
-    bool over = waits && (last.dismissal.principal != 0 || vend_tariff_waited(last.assigned_at_unix_s, now_unix_s));
+    bool over = waits && vend_tariff_waited(last.assigned_at_unix_s, now_unix_s);
     *same = !over && strcmp(last.tariff, asked->tariff) == 0 &&
             (asked->valid_from_unix_s == 0 || asked->valid_from_unix_s == last.valid_from_unix_s);
     if (!*same)

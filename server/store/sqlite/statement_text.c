@@ -101,7 +101,8 @@
 #define ASSIGNMENT_WAITS                                                                                               \
     "a.doubt <> '' AND p.principal IS NULL AND d.principal IS NULL AND a.assigned_at_unix_s >= ? AND NOT EXISTS ("     \
     "SELECT 1 FROM tariff_assignment n WHERE n.organisation = a.organisation AND n.utility = a.utility "               \
-    "AND n.class = a.class AND n.id > a.id) "
+    "AND n.class = a.class AND n.id > a.id "                                                                           \
+    "AND NOT EXISTS (SELECT 1 FROM tariff_assignment_dismissal WHERE assignment = n.id)) "
 #define ASSIGNMENT_COLUMNS ASSIGNMENT_ROWS "WHERE a.organisation = ? AND a.utility = ? AND a.class = ? "
 #define ASSIGNMENT_COUNTS  "AND (a.doubt = '' OR p.principal NOT NULL) "
 
@@ -493,7 +494,7 @@ const struct sql_text sqlite_texts[SQL_COUNT] = {
                                      "VALUES (?, ?, ?, (SELECT id FROM tariff WHERE name = ?), ?, ?, ?, ?)"},
     [SQL_TARIFF_ASSIGNED] = {"tariff", ASSIGNMENT_COLUMNS ASSIGNMENT_COUNTS "AND " ASSIGNMENT_SINCE
                                                                             " <= ? ORDER BY a.id DESC LIMIT 1"},
-    [SQL_TARIFF_ASSIGNED_LAST] = {"tariff", ASSIGNMENT_COLUMNS "ORDER BY a.id DESC LIMIT 1"},
+    [SQL_TARIFF_ASSIGNED_LAST] = {"tariff", ASSIGNMENT_COLUMNS "AND d.principal IS NULL ORDER BY a.id DESC LIMIT 1"},
     [SQL_TARIFF_ASSIGNED_AGREED] = {"tariff", ASSIGNMENT_COLUMNS ASSIGNMENT_COUNTS
                                     "ORDER BY p.assignment IS NULL, iif(p.assignment IS NULL, a.id, -a.id) LIMIT 1"},
     [SQL_TARIFF_ASSIGNMENT_APPROVE] = {"tariff", "INSERT INTO tariff_assignment_approval VALUES (?, ?, ?)"},

@@ -112,7 +112,7 @@ mv_status store_tariff_assignments(struct store *store, const struct store_assig
     }
 }
 
-/* It is doubted, nobody has decided, and nothing was said after it. */
+/* It is doubted, nobody has decided, and nothing was said after it that was not dismissed. */
 static mv_status waits_for_another(struct store *store, const struct store_tariff_assignment *assignment, bool *waits)
 {
     struct store_tariff_assignment last = *assignment;

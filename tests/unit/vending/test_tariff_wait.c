@@ -165,6 +165,51 @@ static void assignments_too(void **state)
     assert_int_equal(world_audit_count(world, "TariffService.RejectTariff", "ok"), 1);
 }
 
+/* The one before a mistake waits as if the mistake had not been said: it is listed and can be decided. */
+static void a_mistake_taken_back_is_no_later_one(void **state)
+{
+    struct world *world = *state;
+    struct vend_caller one = world_caller("manager1");
+    struct vend_caller two = world_caller("manager2");
+    struct store_tariff_assignment row;
+    const struct vend_assignment_request right = {"root", VEND_ELECTRICITY, "home", "social", 0};
+    const struct vend_assignment_request wrong = {"root", VEND_ELECTRICITY, "home", "social", world_now_s() + DAY_S};
+    int64_t number = assign_far(world);
+    assert_ok(vend_assign_tariff(world->vend, &one, &wrong, &row));
+    assert_int_equal(row.id, number + 1);
+    assert_string_not_equal(row.doubt, "");
+    assert_int_equal(waiting(world, "manager2"), 1);
+    assert_refused(MV_TARIFF_NOT_PENDING, reject(world, "manager2", 0, number, "no"));
+    assert_ok(withdraw(world, "manager1", 0, row.id));
+    assert_refused(MV_TARIFF_NOT_PENDING, withdraw(world, "manager1", 0, row.id));
+    assert_int_equal(waiting(world, "manager2"), 1);
+    /* the same by the same person is nothing new, by another one it is approved */
+    assert_ok(vend_assign_tariff(world->vend, &one, &right, &row));
+    assert_int_equal(row.id, number);
+    assert_ok(vend_assign_tariff(world->vend, &two, &right, &row));
+    assert_int_equal(row.id, number);
+    assert_int_not_equal(row.approver, 0);
+    assert_int_equal(waiting(world, "manager2"), 0);
+}
+
+static void one_before_a_mistake_is_rejected(void **state)
+{
+    struct world *world = *state;
+    struct vend_caller one = world_caller("manager1");
+    struct store_tariff_assignment row;
+    const struct vend_assignment_request wrong = {"root", VEND_ELECTRICITY, "home", "social", world_now_s() + DAY_S};
+    int64_t number = assign_far(world);
+    assert_ok(vend_assign_tariff(world->vend, &one, &wrong, &row));
+    assert_ok(reject(world, "manager2", 0, row.id, "not tomorrow"));
+    assert_ok(reject(world, "manager2", 0, number, "nor today"));
+    assert_int_equal(dismissed.assignment.row.id, number);
+    assert_int_equal(waiting(world, "manager2"), 0);
+    /* what served before them serves: the same again is nothing new */
+    const struct vend_assignment_request before = {"root", VEND_ELECTRICITY, "home", "home", 0};
+    assert_ok(vend_assign_tariff(world->vend, &one, &before, &row));
+    assert_true(row.id < number);
+}
+
 static void what_waits_is_listed(void **state)
 {
     struct world *world = *state;
@@ -259,8 +304,13 @@ static void assignments_come_page_by_page(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(who_put_it_in_takes_it_back), TEST(another_person_rejects_it),     TEST(assignments_too),
-        TEST(what_waits_is_listed),        TEST(assignments_come_page_by_page),
+        TEST(who_put_it_in_takes_it_back),
+        TEST(another_person_rejects_it),
+        TEST(assignments_too),
+        TEST(what_waits_is_listed),
+        TEST(a_mistake_taken_back_is_no_later_one),
+        TEST(one_before_a_mistake_is_rejected),
+        TEST(assignments_come_page_by_page),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
