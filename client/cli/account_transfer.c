@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include "account.h"
-#include "metervault/v1/tariff_service.pb-c.h"
 #include "sale_print.h"
+#include "tariff.h"
 #include "tariff_file.h"
 
 static const ProtobufCServiceDescriptor *const service = &metervault__v1__account_service__descriptor;
@@ -101,17 +101,12 @@ static int carry_out(struct cli *cli, struct transfer *transfer)
     struct mv_client *client = cli_connect(cli, &code);
     if (client == NULL)
         return code;
-    ProtobufCMessage *office = NULL;
-    struct mv_client_error error;
-    Metervault__V1__GetOfficeRequest request = METERVAULT__V1__GET_OFFICE_REQUEST__INIT;
-    bool known = mv_client_call(client, &metervault__v1__tariff_service__descriptor, "GetOffice", &request.base, true,
-                                &office, &error);
-    if (known || (transfer->since == NULL && strcmp(error.reason, "CURRENCY_NOT_SET") == 0))
-        code = send(cli, client, transfer, (const Metervault__V1__Office *)office);
-    else
-        code = cli_report(cli, &error);
-    if (known)
-        protobuf_c_message_free_unpacked(office, NULL);
+    Metervault__V1__Office *office =
+        transfer->since != NULL ? tariff_ask_office(cli, client, &code) : tariff_ask_office_if_any(cli, client, &code);
+    if (code == CLI_DONE)
+        code = send(cli, client, transfer, office);
+    if (office != NULL)
+        protobuf_c_message_free_unpacked(&office->base, NULL);
     mv_client_close(client);
     return code;
 }

@@ -4,8 +4,8 @@
 #include <stdio.h>
 
 #include "metervault/v1/account_money_service.pb-c.h"
-#include "metervault/v1/tariff_service.pb-c.h"
 #include "sale_print.h"
+#include "tariff.h"
 #include "tariff_file.h"
 
 static const char *state_of(const Metervault__V1__Claim *claim)
@@ -18,12 +18,15 @@ static const char *state_of(const Metervault__V1__Claim *claim)
     return claim->proven || claim->approvals >= NEEDED ? "good" : "waits for officers";
 }
 
-/* Of what the meter of the account measures: which unit that is stands in no claim. */
+/* `office` NULL: it has no currency. Of what the meter of the account measures: which unit that is stands in no claim.
+ */
 static void print_amount(const Metervault__V1__Claim *claim, const Metervault__V1__Office *office)
 {
     char money[TARIFF_DECIMAL];
     if (claim->kind == METERVAULT__V1__CLAIM_KIND__CLAIM_UNITS)
         (void)printf("Amount    %" PRId64 " (Wh, l, s)\n", claim->amount);
+    else if (office == NULL)
+        (void)printf("Amount    %" PRId64 " of the smallest unit\n", claim->amount);
     else
         (void)printf("Amount    %s %s\n",
                      tariff_decimal_text(claim->amount, office->minor_digits, office->minor_digits, money),
@@ -51,15 +54,15 @@ static void print(const Metervault__V1__Claim *claim, const Metervault__V1__Offi
 
 int claim_show(struct cli *cli, ProtobufCMessage *answer, int code)
 {
-    Metervault__V1__GetOfficeRequest request = METERVAULT__V1__GET_OFFICE_REQUEST__INIT;
     if (answer == NULL || cli->json)
         return cli_show(cli, answer, NULL, code);
-    Metervault__V1__Office *office = (Metervault__V1__Office *)cli_ask(cli, &metervault__v1__tariff_service__descriptor,
-                                                                       "GetOffice", &request.base, &code);
-    if (office != NULL && answer->descriptor == &metervault__v1__claim__descriptor)
-        print((const Metervault__V1__Claim *)answer, office);
+    struct mv_client *client = cli_connect(cli, &code);
+    Metervault__V1__Office *office = client != NULL ? tariff_ask_office_if_any(cli, client, &code) : NULL;
+    mv_client_close(client);
     const Metervault__V1__ListClaimsResponse *list = (const Metervault__V1__ListClaimsResponse *)answer;
-    if (office != NULL && answer->descriptor == &metervault__v1__list_claims_response__descriptor)
+    if (answer->descriptor == &metervault__v1__claim__descriptor)
+        print((const Metervault__V1__Claim *)answer, office);
+    else
         for (size_t i = 0; i < list->n_claims; i++)
             print(list->claims[i], office);
     if (office != NULL)

@@ -2,8 +2,8 @@
 #include <string.h>
 
 #include "account.h"
-#include "metervault/v1/tariff_service.pb-c.h"
 #include "sale_print.h"
+#include "tariff.h"
 #include "tariff_file.h"
 
 static const ProtobufCServiceDescriptor *const service = &metervault__v1__account_service__descriptor;
@@ -99,21 +99,19 @@ static void print_money(const char *name, int64_t amount, const Metervault__V1__
 static int show_whole(struct cli *cli, struct mv_client *client, ProtobufCMessage *answer)
 {
     const Metervault__V1__Account *account = (const Metervault__V1__Account *)answer;
-    Metervault__V1__GetOfficeRequest request = METERVAULT__V1__GET_OFFICE_REQUEST__INIT;
-    ProtobufCMessage *found = NULL;
-    struct mv_client_error error;
-    if (!cli->json && mv_client_call(client, &metervault__v1__tariff_service__descriptor, "GetOffice", &request.base,
-                                     true, &found, &error)) {
-        const Metervault__V1__Office *office = (const Metervault__V1__Office *)found;
-        account_print(answer);
-        print_money("Balance", account->balance, office);
-        print_money("Owed", account->owed, office);
-        print_money("Deposit", account->deposit, office);
-        protobuf_c_message_free_unpacked(found, NULL);
-        protobuf_c_message_free_unpacked(answer, NULL);
-        return cli_flush();
+    int code = CLI_DONE;
+    Metervault__V1__Office *office = cli->json ? NULL : tariff_ask_office_if_any(cli, client, &code);
+    if (office == NULL) {
+        int shown = cli_show(cli, answer, account_print, CLI_DONE);
+        return code == CLI_DONE ? shown : code;
     }
-    return cli_show(cli, answer, account_print, CLI_DONE);
+    account_print(answer);
+    print_money("Balance", account->balance, office);
+    print_money("Owed", account->owed, office);
+    print_money("Deposit", account->deposit, office);
+    protobuf_c_message_free_unpacked(&office->base, NULL);
+    protobuf_c_message_free_unpacked(answer, NULL);
+    return cli_flush();
 }
 
 static int account_show(struct cli *cli, int argc, char **argv)

@@ -17,6 +17,8 @@ int tariff_quote(struct cli *cli, int argc, char **argv);
 
 /* The office's currency, to be freed; NULL after the failure was reported, then *code is set. */
 Metervault__V1__Office *tariff_ask_office(struct cli *cli, struct mv_client *client, int *code);
+/* For what there is without a currency too: NULL with *code CLI_DONE when none is set yet. */
+Metervault__V1__Office *tariff_ask_office_if_any(struct cli *cli, struct mv_client *client, int *code);
 /* One line about a version, about an assignment. */
 void tariff_print(const ProtobufCMessage *answer);
 void tariff_print_assignment(const ProtobufCMessage *answer);

@@ -2,6 +2,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "tariff.h"
 
@@ -18,6 +19,19 @@ Metervault__V1__Office *tariff_ask_office(struct cli *cli, struct mv_client *cli
 {
     Metervault__V1__GetOfficeRequest request = METERVAULT__V1__GET_OFFICE_REQUEST__INIT;
     return (Metervault__V1__Office *)cli_call(cli, client, service, "GetOffice", &request.base, code);
+}
+
+Metervault__V1__Office *tariff_ask_office_if_any(struct cli *cli, struct mv_client *client, int *code)
+{
+    Metervault__V1__GetOfficeRequest request = METERVAULT__V1__GET_OFFICE_REQUEST__INIT;
+    ProtobufCMessage *answer = NULL;
+    struct mv_client_error error;
+    *code = CLI_DONE;
+    if (mv_client_call(client, service, "GetOffice", &request.base, true, &answer, &error))
+        return (Metervault__V1__Office *)answer;
+    if (strcmp(error.reason, "CURRENCY_NOT_SET") != 0)
+        *code = cli_report(cli, &error);
+    return NULL;
 }
 
 static bool read_offset(const char *text, int32_t *minutes)

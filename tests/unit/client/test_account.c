@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include "fake_server.h"
+#include "metervault/v1/account_money_service.pb-c.h"
 #include "metervault/v1/account_service.pb-c.h"
 #include "metervault/v1/tariff_service.pb-c.h"
 #include "run_cli.h"
@@ -109,6 +110,38 @@ static void options_that_do_not_fit_are_refused(void **state)
     }
 }
 
+/* A claim of units needs no currency. */
+static void without_a_currency_claims_are_shown(void **state)
+{
+    (void)state;
+    uint8_t details[256];
+    size_t size = fake_details("CURRENCY_NOT_SET", NULL, NULL, details, sizeof details);
+    Metervault__V1__Claim units = METERVAULT__V1__CLAIM__INIT;
+    Metervault__V1__Claim paid = METERVAULT__V1__CLAIM__INIT;
+    Metervault__V1__Claim *claims[] = {&units, &paid};
+    Metervault__V1__ListClaimsResponse list = METERVAULT__V1__LIST_CLAIMS_RESPONSE__INIT;
+    units.kind = METERVAULT__V1__CLAIM_KIND__CLAIM_UNITS;
+    units.amount = 20000;
+    paid.amount = 1205;
+    list.claims = claims;
+    list.n_claims = 2;
+    const struct fake_step none = {
+        .method = "GetOffice", .act = FAKE_FAIL, .status = 9, .details = details, .details_size = size};
+    const struct fake_step asked = {.method = "ListClaims", .act = FAKE_REPLY, .messages = {&list.base}};
+    const struct fake_step script[] = {
+        asked, none, asked, {.method = "GetOffice", .act = FAKE_REPLY, .messages = {office()}}};
+    struct fake_server *server = fake_start(script, 4);
+    struct run bare = run("account claims A-1 --insecure-loopback --server %s", fake_address(server));
+    assert_int_equal(bare.code, 0);
+    assert_non_null(strstr(bare.output, "Amount    20000 (Wh, l, s)"));
+    assert_non_null(strstr(bare.output, "Amount    1205 of the smallest unit"));
+    assert_null(strstr(bare.output, "CURRENCY_NOT_SET"));
+    struct run euro = run("account claims A-1 --insecure-loopback --server %s", fake_address(server));
+    assert_int_equal(euro.code, 0);
+    assert_non_null(strstr(euro.output, "Amount    12.05 EUR"));
+    fake_stop(server);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -116,6 +149,7 @@ int main(void)
         cmocka_unit_test(a_refused_opening_leaves_no_doubt),
         cmocka_unit_test(a_card_is_sold_to_the_account_that_was_opened_alone),
         cmocka_unit_test(options_that_do_not_fit_are_refused),
+        cmocka_unit_test(without_a_currency_claims_are_shown),
     };
     return cmocka_run_group_tests(tests, run_home_make, run_home_remove);
 }
