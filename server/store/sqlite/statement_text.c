@@ -329,9 +329,10 @@ const struct sql_text sqlite_texts[SQL_COUNT] = {
          "ORDER BY id DESC LIMIT 1), 0), "
          "coalesce((SELECT held FROM account_deposit WHERE account = ?1), 0)"},
     /* a debt is of the time when it was added */
-    [SQL_TRANSFER_DEBTS] = {"transfer", DEBT_COLUMNS
-                            "JOIN account_act a ON a.debt = d.id AND a.kind IN (1, 11) WHERE d.account = ?1 "
-                            "AND d.outstanding > 0 AND (a.at_unix_s >= ?2) = ?3 ORDER BY t.priority, d.id"},
+    [SQL_TRANSFER_DEBTS] =
+        {"transfer", DEBT_COLUMNS
+         "JOIN account_act a ON a.account = d.account AND a.debt = d.id AND a.kind IN (1, 11) WHERE d.account = ?1 "
+         "AND d.outstanding > 0 AND (a.at_unix_s >= ?2) = ?3 ORDER BY t.priority, d.id"},
     [SQL_TRANSFER_INSERT] = {"transfer", "INSERT INTO account_transfer VALUES (?, ?, ?, ?, ?, ?, ?)"},
     [SQL_TRANSFER_PART_INSERT] = {"transfer", "INSERT INTO account_transfer_part VALUES (?, ?, ?, ?)"},
     [SQL_TRANSFER_GET] = {"transfer",
