@@ -42,8 +42,8 @@ struct store_debt {
 struct store_act {
     int64_t id; /* set by the insert; numbered without gaps */
     int64_t principal;
-    char request_id[STORE_REQUEST_ID + 1];
-    uint8_t digest[32]; /* of the canonical request */
+    char request_id[STORE_REQUEST_ID + 1]; /* with # in front: the service's own, which no caller can give */
+    uint8_t digest[32];                    /* of the canonical request */
     int64_t account;
     uint8_t kind;    /* enum store_act_kind */
     int64_t amount;  /* how much money or debt it moves, 0 and up */

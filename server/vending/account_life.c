@@ -200,14 +200,14 @@ static mv_status move_debt(struct store *store, const struct act *act, const str
                              .debt = debt->id,
                              .other = to,
                              .at_unix_s = now_s};
-    (void)snprintf(away.request_id, sizeof away.request_id, "debt-%" PRId64 "-away", debt->id);
+    (void)snprintf(away.request_id, sizeof away.request_id, "#debt-%" PRId64 "-away", debt->id);
     vend_copy(away.reason, sizeof away.reason, act->request->reason);
     struct store_act here = away;
     here.account = to;
     here.kind = STORE_ACT_DEBT_MOVED_HERE;
     here.debt = 0;
     here.other = debt->account;
-    (void)snprintf(here.request_id, sizeof here.request_id, "debt-%" PRId64 "-here", debt->id);
+    (void)snprintf(here.request_id, sizeof here.request_id, "#debt-%" PRId64 "-here", debt->id);
     MV_TRY(store_act_insert(store, &away, NULL));
     return store_act_insert(store, &here, &debt->terms);
 }

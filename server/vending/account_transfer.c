@@ -92,7 +92,7 @@ static mv_status move_deposit(struct store *store, const struct store_transfer *
                             .at_unix_s = transfer->at_unix_s};
     if (act.amount == 0)
         return mv_ok();
-    (void)snprintf(act.request_id, sizeof act.request_id, "transfer-%" PRId64 "-%s", transfer->account,
+    (void)snprintf(act.request_id, sizeof act.request_id, "#transfer-%" PRId64 "-%s", transfer->account,
                    back ? "back" : "taken");
     vend_copy(act.reason, sizeof act.reason, reason);
     return store_act_insert(store, &act, NULL);

@@ -245,7 +245,7 @@ static mv_status owe_again(struct store *store, const struct store_act *paid, co
     again.kind = STORE_ACT_DEBT_ADDED;
     again.amount = line->amount;
     again.other = 0;
-    (void)snprintf(again.request_id, sizeof again.request_id, "claim-%lld-debt-%lld", (long long)paid->other,
+    (void)snprintf(again.request_id, sizeof again.request_id, "#claim-%lld-debt-%lld", (long long)paid->other,
                    (long long)line->debt);
     return store_act_insert(store, &again, &debt.terms);
 }
@@ -262,6 +262,29 @@ static mv_status owe_debts_again(struct store *store, const struct store_act *pa
     return mv_ok();
 }
 
+static mv_status count_owed_again(struct store *store, int64_t sale, size_t *count)
+{
+    struct store_bill bill;
+    struct store_bill_of of;
+    MV_TRY(store_bill_get(store, sale, &bill, &of));
+    *count = 0;
+    for (size_t i = 0; i < bill.line_count; i++)
+        *count += bill.lines[i].kind == VEND_LINE_DEBT ? 1 : 0;
+    return mv_ok();
+}
+
+mv_status vend_claim_room(struct store *store, const struct store_claim *claim, bool *room)
+{
+    struct store_account_month month;
+    size_t unpaid = 0, again = 0;
+    MV_TRY(store_account_month_get(store, claim->account, &month));
+    MV_TRY(store_debts(store, claim->account, false, count_debt, &unpaid));
+    if (claim->kind == STORE_CLAIM_SALE)
+        MV_TRY(count_owed_again(store, claim->sale, &again));
+    *room = month.balance <= VEND_MONEY_MOST - claim->amount && (again == 0 || unpaid + again <= VEND_PRICE_DEBTS);
+    return mv_ok();
+}
+
 mv_status vend_claim_pay(struct store *store, struct store_claim *claim, int64_t principal, int64_t now_unix_s)
 {
     struct store_act paid = {.principal = principal,
@@ -270,7 +293,7 @@ mv_status vend_claim_pay(struct store *store, struct store_claim *claim, int64_t
                              .amount = claim->amount,
                              .other = claim->id,
                              .at_unix_s = now_unix_s};
-    (void)snprintf(paid.request_id, sizeof paid.request_id, "claim-%lld", (long long)claim->id);
+    (void)snprintf(paid.request_id, sizeof paid.request_id, "#claim-%lld", (long long)claim->id);
     vend_copy(paid.reason, sizeof paid.reason, claim->reason);
     MV_TRY(store_act_insert(store, &paid, NULL));
     claim->act = paid.id;
@@ -281,9 +304,11 @@ mv_status vend_claim_pay(struct store *store, struct store_claim *claim, int64_t
     return store_vendor_commission_back(store, claim->sale, principal, now_unix_s);
 }
 
+/* One that a return proves waits for room alone: one officer is enough, and may have agreed before. */
 static mv_status pay(struct store *store, const struct act *act, int64_t now_us, struct store_claim *row)
 {
-    if (row->kind == STORE_CLAIM_UNITS || row->approvals < VEND_CLAIM_APPROVALS || row->act != 0)
+    bool good = row->approvals >= VEND_CLAIM_APPROVALS || row->proven;
+    if (row->kind == STORE_CLAIM_UNITS || !good || row->act != 0)
         return mv_ok();
     return vend_claim_pay(store, row, act->identity.id, now_us / 1000000);
 }
@@ -298,10 +323,10 @@ static mv_status approve(struct vend *vend, struct store *store, struct vend_cha
     MV_TRY(store_account_by_id(store, row.account, &account));
     MV_TRY(vend_may_touch(&vend->directory, &act->identity, act->call, account.organisation, ""));
     MV_TRY(store_claim_approve(store, &row, act->identity.id, change->now_us / 1000000, &change->changed));
-    if (change->changed) {
-        row.approvals++;
-        MV_TRY(pay(store, act, change->now_us, &row));
-    }
+    const int64_t paid_before = row.act;
+    row.approvals += change->changed ? 1 : 0;
+    MV_TRY(pay(store, act, change->now_us, &row));
+    change->changed = change->changed || row.act != paid_before;
     vend_note_detail(&change->record, "claim=%lld kind=%u account=%s amount=%lld approvals=%u act=%lld",
                      (long long)row.id, row.kind, account.number, (long long)row.amount, row.approvals,
                      (long long)row.act);

@@ -45,7 +45,8 @@ struct vend_claim_request {
 MV_MUST_USE mv_status vend_claim_credit(struct vend *vend, const struct vend_caller *caller,
                                         const struct vend_claim_request *request, struct vend_claim *claim);
 /* An officer agrees. The second one pays money to the account's balance; units are then due as a free token. Agreeing
- * again changes nothing. CLAIM_UNKNOWN, CLAIM_SAME_PERSON, TOO_MANY_DEBTS (of a sale that paid some). */
+ * again changes nothing. One officer is enough for what a return proves: that is open only because there was no room
+ * for the money. CLAIM_UNKNOWN, CLAIM_SAME_PERSON, TOO_MANY_DEBTS (of a sale that paid some), MONEY_TOO_MUCH. */
 MV_MUST_USE mv_status vend_approve_claim(struct vend *vend, const struct vend_caller *caller, int64_t id,
                                          struct vend_claim *claim);
 struct vend_claim_list {

@@ -90,17 +90,22 @@ static mv_status find_excess(struct store *store, const struct store_return *bac
     return mv_ok();
 }
 
-/* The money of the sale, if somebody reversed it. */
+/* The money of the sale, if somebody reversed it. An account without room for it does not cost the return: the claim
+ * waits, and an officer's yes pays it (ApproveClaim). */
 static mv_status pay_claim(struct store *store, const struct store_void *row, int64_t principal, int64_t now_unix_s)
 {
     struct store_sale sale;
     struct store_claim claim;
+    bool room;
     mv_status found = store_sale_by_request(store, row->principal, row->request_id, &sale);
     if (found.ok)
         found = store_claim_of_sale(store, sale.id, &claim);
     if (!found.ok)
         return found.reason == MV_TOKEN_UNKNOWN || found.reason == MV_CLAIM_UNKNOWN ? mv_ok() : found;
-    return claim.act != 0 ? mv_ok() : vend_claim_pay(store, &claim, principal, now_unix_s);
+    if (claim.act != 0)
+        return mv_ok();
+    MV_TRY(vend_claim_room(store, &claim, &room));
+    return room ? vend_claim_pay(store, &claim, principal, now_unix_s) : mv_ok();
 }
 
 /* Which of them the meter took: every choice of them that makes up the excess may be the true one, and where all agree
