@@ -77,7 +77,7 @@ class Place:
         done = subprocess.run([os.path.join(ROOT, "tests", "year", script), *arguments], capture_output=True, text=True,
                               timeout=120, check=False, stdin=subprocess.DEVNULL)
         remaining, _, sold = done.stdout.strip().partition("\n")
-        if not remaining.isdigit():
+        if done.returncode != 0 or not remaining.isdigit():
             return {"no": "?", "message": done.stdout + done.stderr}
         return {"ok": dict(json.loads(sold)["sold"] if sold else {}, remaining=int(remaining))}
 
