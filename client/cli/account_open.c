@@ -88,6 +88,34 @@ static int complete_sale(struct cli *cli, struct mv_client *client, struct openi
     return code;
 }
 
+static void show_price(struct opening *opening, const Metervault__V1__Sold *sold)
+{
+    (void)printf("%s  %s\n", sold->account_number, sold->customer_name);
+    bill_print(sold->bill);
+    bill_print_payment(sold);
+    opening->sell.purchase.expected_total = sold->bill->total;
+    (void)fflush(stdout);
+}
+
+/* The account is there and its card is not. Where no price can be told, what was sold before may still be finished. */
+static int agree_on_card(const struct cli *cli, struct mv_client *client, struct opening *opening)
+{
+    Metervault__V1__TrialSellRequest request = METERVAULT__V1__TRIAL_SELL_REQUEST__INIT;
+    Metervault__V1__Purchase purchase = opening->sell.purchase;
+    ProtobufCMessage *answer = NULL;
+    struct mv_client_error error;
+    purchase.who_case = METERVAULT__V1__PURCHASE__WHO_ACCOUNT_NUMBER;
+    purchase.account_number = opening->request.account_number;
+    request.terminal_id = (char *)cli->terminal;
+    request.purchase = &purchase;
+    if (mv_client_call(client, &metervault__v1__sale_service__descriptor, "TrialSell", &request.base, true, &answer,
+                       &error)) {
+        show_price(opening, (const Metervault__V1__Sold *)answer);
+        protobuf_c_message_free_unpacked(answer, NULL);
+    }
+    return cli_confirm(cli, false, "There is such an account. Sell to it with this card?");
+}
+
 /* The price is shown before anything is done. An account that is there already was opened by this very command, which
  * is then told its answer, or by another one, which is refused: nothing is left to agree to. */
 static int agree(struct cli *cli, struct mv_client *client, struct opening *opening)
@@ -100,19 +128,13 @@ static int agree(struct cli *cli, struct mv_client *client, struct opening *open
     bool tried = mv_client_call(client, service, "OpenAccount", &opening->request.base, true, &answer, &error);
     opening->sale.trial = false;
     if (!tried && strcmp(error.reason, "ACCOUNT_EXISTS") == 0)
-        return opening->card ? cli_confirm(cli, false, "There is such an account. Sell to it with this card?")
-                             : CLI_DONE;
+        return opening->card ? agree_on_card(cli, client, opening) : CLI_DONE;
     if (!tried)
         return cli_report(cli, &error);
     const Metervault__V1__Sold *sold = ((const Metervault__V1__Account *)answer)->first_sale;
-    if (sold != NULL) {
-        (void)printf("%s  %s\n", sold->account_number, sold->customer_name);
-        bill_print(sold->bill);
-        bill_print_payment(sold);
-        opening->sell.purchase.expected_total = sold->bill->total;
-    }
+    if (sold != NULL)
+        show_price(opening, sold);
     protobuf_c_message_free_unpacked(answer, NULL);
-    (void)fflush(stdout);
     return cli_confirm(cli, false, "Open the account and sell this?");
 }
 

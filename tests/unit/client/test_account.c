@@ -11,6 +11,7 @@
 #include "fake_server.h"
 #include "metervault/v1/account_money_service.pb-c.h"
 #include "metervault/v1/account_service.pb-c.h"
+#include "metervault/v1/sale_service.pb-c.h"
 #include "metervault/v1/tariff_service.pb-c.h"
 #include "run_cli.h"
 
@@ -142,6 +143,49 @@ static void without_a_currency_claims_are_shown(void **state)
     fake_stop(server);
 }
 
+/* At a terminal where somebody types no. */
+#define AT_TERMINAL                                                                                                    \
+    "python3 -c 'import os, pty, sys\n"                                                                                \
+    "typed = [b\"no\\n\"]\n"                                                                                           \
+    "left = lambda fd: typed.pop() if typed else b\"\"\n"                                                              \
+    "sys.exit(os.waitstatus_to_exitcode(pty.spawn(sys.argv[1:], lambda fd: os.read(fd, 1024), left)))'"
+
+/* The account is there, its card is not: what it costs is shown before anybody agrees. */
+static void a_card_that_is_resumed_shows_its_price(void **state)
+{
+    (void)state;
+    uint8_t details[256];
+    size_t size = fake_details("ACCOUNT_EXISTS", NULL, NULL, details, sizeof details);
+    Metervault__V1__Bill bill = METERVAULT__V1__BILL__INIT;
+    Metervault__V1__Sold sold = METERVAULT__V1__SOLD__INIT;
+    bill.currency = "EUR";
+    bill.minor_digits = 2;
+    bill.total = 1995;
+    sold.account_number = "A-1";
+    sold.customer_name = "Lin";
+    sold.tendered = 2000;
+    sold.bill = &bill;
+    const struct fake_step money = {.method = "GetOffice", .act = FAKE_REPLY, .messages = {office()}};
+    const struct fake_step exists = {
+        .method = "OpenAccount", .act = FAKE_FAIL, .status = 6, .details = details, .details_size = size};
+    const struct fake_step script[] = {
+        money, exists, {.method = "TrialSell", .act = FAKE_REPLY, .messages = {&sold.base}},
+        money, exists, {.method = "TrialSell", .act = FAKE_FAIL, .status = 9, .message = "closed"}};
+    static const char card[] = "--card --client 1 --wait 0 --reader socket:/nowhere/reader";
+    struct fake_server *server = fake_start(script, sizeof script / sizeof script[0]);
+    struct run priced = run_with(AT_TERMINAL, "%s %s %s", opening, fake_address(server), card);
+    assert_int_equal(priced.code, 1);
+    assert_non_null(strstr(priced.output, "19.95 EUR"));
+    assert_non_null(strstr(priced.output, "Sell to it with this card?"));
+    struct run unpriced = run_with(AT_TERMINAL, "%s %s %s", opening, fake_address(server), card);
+    assert_int_equal(unpriced.code, 1);
+    assert_null(strstr(unpriced.output, "19.95 EUR"));
+    assert_non_null(strstr(unpriced.output, "Sell to it with this card?"));
+    struct fake_call calls[FAKE_STEPS];
+    assert_int_equal(fake_calls(server, calls), 6); /* nothing was sold */
+    fake_stop(server);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -150,6 +194,7 @@ int main(void)
         cmocka_unit_test(a_card_is_sold_to_the_account_that_was_opened_alone),
         cmocka_unit_test(options_that_do_not_fit_are_refused),
         cmocka_unit_test(without_a_currency_claims_are_shown),
+        cmocka_unit_test(a_card_that_is_resumed_shows_its_price),
     };
     return cmocka_run_group_tests(tests, run_home_make, run_home_remove);
 }
