@@ -3,6 +3,7 @@
 
 #include "base/digest.h"
 #include "base/wire.h"
+#include "store/claims.h"
 #include "store/voids.h"
 #include "vending/content.h"
 #include "vending/desk_parts.h"
@@ -208,6 +209,7 @@ static mv_status look(struct vend *vend, struct store *store, struct signing *si
         return check_epoch(store, signing);
     if (found.reason != MV_RECORD_UNKNOWN)
         return found;
+    MV_TRY(store_request_check(store, signing->identity.id, order->request_id));
     MV_TRY(check_meter(signing));
     MV_TRY(note_time(vend, signing)); /* prices are of a moment */
     MV_TRY(check_credit(vend, store, signing, &signing->own.quantity));
@@ -434,6 +436,7 @@ static mv_status keep(struct vend *vend, struct store *store, struct vend_change
     mv_status found = find_answer(vend, store, signing);
     if (found.ok || found.reason != MV_RECORD_UNKNOWN)
         return found;
+    MV_TRY(store_request_check(store, signing->identity.id, order->request_id));
     MV_TRY(vend_may_touch(&vend->directory, &signing->identity, VEND_ISSUE_RECORD, signing->meter.organisation,
                           signing->meter.sgc));
     MV_TRY(check_again(vend, store, signing));

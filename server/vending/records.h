@@ -84,10 +84,10 @@ struct vend_records {
     struct vend_signed_record parts[VEND_RECORD_PARTS];
     size_t count;
 };
-/* Signs, or answers what was signed under this request id. REQUEST_ID_REUSED, METER_UNKNOWN, METER_NOT_ACTIVE,
- * RECORDS_NOT_PROVISIONED, VENDOR_NEEDS_PRICE, for a priced one what selling tokens says, WRONG_UTILITY, ACCOUNT_OPEN,
- * ACCOUNT_NOT_OPEN, PURCHASES_UNREAD, RECORD_KEYS_PENDING (renewing while another renewal waits for its return),
- * RECORD_KEY_UNKNOWN, RECORD_KEY_NOT_ACTIVE, METER_CHANGED (try again). */
+/* Signs, or answers what was signed under this request id. REQUEST_ID_REUSED, REQUEST_CANCELLED, METER_UNKNOWN,
+ * METER_NOT_ACTIVE, RECORDS_NOT_PROVISIONED, VENDOR_NEEDS_PRICE, for a priced one what selling tokens says,
+ * WRONG_UTILITY, ACCOUNT_OPEN, ACCOUNT_NOT_OPEN, PURCHASES_UNREAD, RECORD_KEYS_PENDING (renewing while another renewal
+ * waits for its return), RECORD_KEY_UNKNOWN, RECORD_KEY_NOT_ACTIVE, METER_CHANGED (try again). */
 MV_MUST_USE mv_status vend_issue_record(struct vend *vend, const struct vend_caller *caller,
                                         const struct vend_record_order *order, struct vend_records *records);
 

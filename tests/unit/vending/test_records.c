@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "records_world.h"
+#include "vending/claims.h"
 
 static void purchases_follow_one_another(void **state)
 {
@@ -63,6 +64,25 @@ static void an_id_is_a_record_or_a_token(void **state)
     assert_ok(world_sell(world, "seller", "token", pan, 100, &sale));
     assert_refused(MV_REQUEST_ID_REUSED, records_buy(world, "token", pan, 100, &records));
     assert_ok(world_sell(world, "seller", "token2", pan, 100, &sale));
+}
+
+static void nothing_is_signed_under_an_id_that_was_given_up(void **state)
+{
+    struct world *world = *state;
+    char pan[19];
+    struct vend_records records;
+    uint32_t bytes;
+    struct vend_caller seller = world_caller("seller");
+    records_ready(world, pan);
+    assert_ok(vend_cancel_sale(world->vend, &seller, "r1"));
+    const struct vend_record_order purchase = records_purchase("r1", pan, 100);
+    assert_refused(MV_REQUEST_CANCELLED, vend_weigh_record(world->vend, &seller, &purchase, &bytes));
+    assert_refused(MV_REQUEST_CANCELLED, records_sign(world, "seller", &purchase, &records));
+    assert_ok(records_buy(world, "r2", pan, 100, &records));
+    assert_int_equal(records.first_sequence, 2);
+    assert_refused(MV_SALE_MADE, vend_cancel_sale(world->vend, &seller, "r2"));
+    assert_ok(records_buy(world, "r2", pan, 100, &records));
+    assert_true(records.replayed);
 }
 
 static void kinds_need_their_roles(void **state)
@@ -214,7 +234,7 @@ int main(void)
         CASE(an_id_is_a_record_or_a_token),          CASE(kinds_need_their_roles),
         CASE(what_a_meter_does_not_take_is_refused), CASE(what_is_not_sealed_is_not_kept),
         CASE(parts_have_numbers_of_their_own),       CASE(many_at_once_leave_no_gap_and_no_double),
-        CASE(what_one_purchase_may_carry),
+        CASE(what_one_purchase_may_carry),           CASE(nothing_is_signed_under_an_id_that_was_given_up),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
