@@ -108,9 +108,10 @@ struct store_account_filter {
     size_t limit;
 };
 typedef mv_status store_account_fn(void *self, const struct store_account *row);
-/* By rising number. Letters of ASCII are found in either case. Looks at so many accounts of the ledger and then stops,
- * however few of them were asked for: `through` is then the last one that it looked at, "" when it saw all. Those of
- * one meter are few, and looked at all. */
+/* By rising number. Letters of ASCII are found in either case. Looks at so many accounts of the organisations and then
+ * stops, however few of them were asked for: `through` is then the last one that it looked at, "" when it saw all.
+ * Accounts of other organisations are not looked at, and so never named. Those of one meter are few, and looked at
+ * all. */
 enum { STORE_ACCOUNTS_LOOKED_AT = 2000 };
 MV_MUST_USE mv_status store_accounts(struct store *store, const struct store_account_filter *filter,
                                      store_account_fn *each, void *self, char through[STORE_ACCOUNT_NUMBER + 1]);

@@ -55,6 +55,10 @@ MV_MUST_USE mv_status store_account_month_get(struct store *store, int64_t accou
 /* Free units taken in each of `count` months from `first` on. */
 MV_MUST_USE mv_status store_account_free(struct store *store, int64_t account, int64_t first, int64_t *taken,
                                          size_t count);
+/* Free units that were taken in a month by those who had the meter before the account, as the meter with which it was
+ * opened; account 0: it is being opened on this one. */
+MV_MUST_USE mv_status store_meter_free(struct store *store, int64_t account, int64_t meter, int64_t month,
+                                       int64_t *taken);
 /* Behind its sale in the same transaction, with what it means for the account's money. `after` must go on from the
  * account's last bill (INTERNAL_ERROR). */
 MV_MUST_USE mv_status store_bill_insert(struct store *store, const struct store_bill *bill);

@@ -17,10 +17,12 @@ struct store_read_mark {
 };
 /* RECORD_UNKNOWN for a request that is older than such marks. */
 MV_MUST_USE mv_status store_read_mark_get(struct store *store, int64_t read_request, struct store_read_mark *mark);
-/* Whether a claim rests on the return already. */
-MV_MUST_USE mv_status store_return_used(struct store *store, const struct store_return *row, bool *used);
+/* Whether a claim rests on the return already, or on another one of the meter and its epoch. */
+MV_MUST_USE mv_status store_return_used(struct store *store, const struct store_return *row, bool *used,
+                                        bool *other_used);
 /* The claim is good by this return: the newest of its meter, an answer to the newest read request, which was signed
- * while the claim's account had the meter, as it still has, and after all that was sold to the meter. */
+ * while the claim's account had the meter, as it still has, and after all that was sold to the meter. One claim for all
+ * returns of an epoch. */
 MV_MUST_USE mv_status store_claim_prove(struct store *store, int64_t claim, const struct store_return *row);
 /* Whether a sale of the account to the meter was reversed. */
 MV_MUST_USE mv_status store_reversed_any(struct store *store, int64_t account, int64_t meter, bool *any);

@@ -51,5 +51,7 @@ MV_MUST_USE mv_status store_transfer_get(struct store *store, int64_t account, s
                                          bool *found);
 /* Of the account that came: up to which month it owes no monthly charge. */
 MV_MUST_USE mv_status store_transfer_charged(struct store *store, int64_t next, int64_t *through, bool *found);
+/* Units that were sold in a month to the account that was left, and are read as those of the one that came. */
+MV_MUST_USE mv_status store_transfer_bought(struct store *store, int64_t next, int64_t month, int64_t *units);
 
 #endif

@@ -79,11 +79,14 @@ mv_status vend_proof_find(struct store *store, const struct store_meter *meter, 
                           struct vend_proof *proof)
 {
     struct store_record read;
-    bool used, reversed;
+    bool used, other_used, reversed;
     MV_TRY(find_answer(store, meter->id, &read, &proof->back));
-    MV_TRY(store_return_used(store, &proof->back, &used));
+    MV_TRY(store_return_used(store, &proof->back, &used, &other_used));
     if (used)
         return mv_fail(MV_RETURN_USED, NULL);
+    /* no return tells whether that has left the meter */
+    if (other_used)
+        return needs_officers("given back before");
     MV_TRY(check_current(store, &read, account, now_unix_s));
     MV_TRY(check_purchases(store, &read, &proof->back));
     /* its units may be in the meter, and its money went back, or will */

@@ -1,11 +1,12 @@
 /* Credit left in a meter, as the meter itself tells: its return stands in place of two officers. It echoes the nonce of
  * the newest read request, so it is later than that; the request was signed while the account had the meter and after
  * all that was sold to it, and the return shows every purchase as taken: no more credit can come from what was sold by
- * record. (A token that was sold before and not yet entered is paid for and comes on top.) It is used once.
+ * record. (A token that was sold before and not yet entered is paid for and comes on top.) It is used once, and
+ * no other one of the meter's epoch either: none tells whether what was given back has left the meter.
  *
  * It tells what was left at some time after the request was signed, so it is good for VEND_PROOF_FRESH_S from then on.
  * The office sees to it that the credit leaves the meter: a replaced one is taken off, one whose account is closed is
- * cut off before it is asked, or cleared. */
+ * cut off before it is asked, or cleared. A reset that goes on with it (a new epoch) is to clear its credit. */
 #ifndef MV_VENDING_PROOF_H
 #define MV_VENDING_PROOF_H
 
@@ -22,7 +23,7 @@ struct vend_proof {
 };
 /* The newest return of the meter, as a proof for the account. RETURN_MISSING, RETURN_USED, RETURN_OUTDATED,
  * CREDIT_NEEDS_OFFICERS (what it shows is not what is to be given back: arrears in the meter, amounts of another
- * register, a sale to the meter that was reversed and may be in it). */
+ * register, a sale to the meter that was reversed and may be in it, credit that was given back before). */
 MV_MUST_USE mv_status vend_proof_find(struct store *store, const struct store_meter *meter, int64_t account,
                                       int64_t now_unix_s, struct vend_proof *proof);
 /* What the account paid for so many units that are left in the meter, which are those that it bought last: for each

@@ -2,6 +2,7 @@
  * account, its tariff, and how far the account's month is. */
 #include <string.h>
 
+#include "store/transfers.h"
 #include "vending/internal.h"
 #include "vending/price.h"
 #include "vending/sale_months.h"
@@ -99,6 +100,35 @@ struct sale {
     struct vend_bill bill;
 };
 
+static int64_t month_opened(const struct sale *sale)
+{
+    return vend_month(sale->account->opened_at_unix_s, sale->terms.office.utc_offset_min);
+}
+
+/* A month's free units are the meter's once: who comes in the middle of it does not get them again. */
+static mv_status add_taken_before(const struct sale *sale, int64_t first, int64_t *taken, size_t count)
+{
+    const int64_t opened = month_opened(sale);
+    int64_t before;
+    if (opened < first || opened - first >= (int64_t)count)
+        return mv_ok();
+    MV_TRY(store_meter_free(sale->store, sale->account->id, sale->item->meter.id, opened, &before));
+    taken[opened - first] += before;
+    return mv_ok();
+}
+
+/* Units that were sold since the date as of which the account was transferred are on its steps. */
+static mv_status find_bought(struct sale *sale)
+{
+    int64_t came_with = 0;
+    if (sale->month == month_opened(sale) && sale->account->id != 0)
+        MV_TRY(store_transfer_bought(sale->store, sale->account->id, sale->month, &came_with));
+    if (sale->before.bill != 0 && sale->before.month == sale->month)
+        came_with += sale->before.paid_units;
+    sale->facts.bought_units = came_with;
+    return mv_ok();
+}
+
 /* Units that were not taken are carried over some months, so all months count since the account came under its tariff
  * class; of the present one the group may know more than the ledger. What a month gave is what was in force then. */
 static mv_status find_free_units(struct sale *sale, const struct vend_months *months)
@@ -117,6 +147,7 @@ static mv_status find_free_units(struct sale *sale, const struct vend_months *mo
     MV_TRY(store_account_free(sale->store, sale->account->id, first, taken, count));
     if (sale->before.bill != 0 && sale->before.month == sale->month)
         taken[count - 1] = sale->before.free_units;
+    MV_TRY(add_taken_before(sale, first, taken, count));
     MV_TRY(vend_months_free(months, first, free, count));
     for (size_t i = 0; i < count; i++)
         free[i].taken = taken[i];
@@ -153,16 +184,13 @@ static mv_status gather(struct sale *sale)
 {
     const struct vend_order *order = &sale->item->request->order;
     const struct vend_purchase *purchase = &order->purchase;
-    const struct store_account_month *before = &sale->before;
-    sale->facts = (struct vend_price_facts){
-        .ask = purchase->by_units     ? VEND_ASK_UNITS
-               : purchase->free_units ? VEND_ASK_FREE
-                                      : VEND_ASK_MONEY,
-        .amount = purchase->by_units ? order->quantity.amount : purchase->money,
-        .currency = sale->item->meter.currency,
-        .grain = VEND_GRAIN_TOKEN,
-        .minor_digits = sale->terms.office.minor_digits,
-        .bought_units = before->bill != 0 && before->month == sale->month ? before->paid_units : 0};
+    sale->facts = (struct vend_price_facts){.ask = purchase->by_units     ? VEND_ASK_UNITS
+                                                   : purchase->free_units ? VEND_ASK_FREE
+                                                                          : VEND_ASK_MONEY,
+                                            .amount = purchase->by_units ? order->quantity.amount : purchase->money,
+                                            .currency = sale->item->meter.currency,
+                                            .grain = VEND_GRAIN_TOKEN,
+                                            .minor_digits = sale->terms.office.minor_digits};
     const struct vend_months months = {.vend = sale->vend,
                                        .store = sale->store,
                                        .account = sale->account,
@@ -171,6 +199,7 @@ static mv_status gather(struct sale *sale)
                                        .now_unix_s = sale->now_unix_s};
     const struct vend_sale_when when = {sale->now_unix_s, sale->terms.office.utc_offset_min};
     MV_TRY(vend_sale_find_debts(sale->store, sale->group, sale->item, &when, &sale->facts));
+    MV_TRY(find_bought(sale));
     MV_TRY(find_months_due(sale, &months));
     return find_free_units(sale, &months);
 }

@@ -170,6 +170,11 @@ check "answered" hear
 expect "what others left in it is not paid back" 1 "CREDIT_NEEDS_OFFICERS" account close D-1 --reason "moved out" --refund --yes
 check "an engineer" mv_enrol engineer1 "$MV_ORGANISATION" engineer
 check "clears it" meter record "$(cli engineer1 record control --meter "$third" clear --clear credit --yes --json | json records.0)"
+check "asked" ask
+check "answered" hear
+expect "which no return proves" 1 "CREDIT_NEEDS_OFFICERS" account close D-1 --reason "moved out" --refund --yes
+check "the engineer resets it" meter record "$(cli engineer1 record control --meter "$third" reset --clear credit --yes --json | json records.0)"
+check "a return of the new epoch" hear
 expect "ten more" 0 "balance 10 kWh" buy D-1 10
 check "asked again" ask
 check "answered again" hear

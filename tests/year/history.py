@@ -29,7 +29,7 @@ def free_left(office, account):
         terms = terms_at(office, account, begin_of(month + 1, office.offset_min) - 1)
         purse = [one for one in purse if one[0] >= month]
         purse.append([month + terms.get("free_carry_months", 0), terms.get("free_units_per_month", 0)])
-        taken = account.free.get(month, 0)
+        taken = account.free.get(month, 0) + account.free_before.get(month, 0)
         for one in purse:
             part = min(one[1], taken)
             one[1] -= part

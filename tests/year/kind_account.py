@@ -29,9 +29,8 @@ def open_words(_, event):
 
 
 def reckon_open(office, event):
-    from office import Account
     if event["account"] not in office.accounts:
-        office.accounts[event["account"]] = Account(event, office.now)
+        office.open(event)
     return [shown(office.accounts[event["account"]])]
 
 

@@ -71,7 +71,6 @@ def transfer_calls(_, event):
 
 
 def reckon_transfer(office, event):
-    from office import Account
     account = office.find(event["by"], event["account"])
     if account is None:
         return [refused("ACCOUNT_UNKNOWN")]
@@ -83,7 +82,7 @@ def reckon_transfer(office, event):
     end(account)
     after = dict(event["next"], pan=account.pan, organisation=account.organisation)
     after["class"] = account.tariff_class
-    came = office.accounts[after["account"]] = Account(after, office.now)
+    came = office.open(after)
     for debt in owed if event["debts"] == "DEBTS_GO_ALONG" else []:
         office.acts += 1  # away from the one, and here
         kind_debt.owe(office, came, None, debt.terms, debt.owed)

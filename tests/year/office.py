@@ -18,6 +18,7 @@ class Account:
         self.pans = [self.pan]     # meters that it has or had
         self.charged_through = None
         self.paid, self.free = {}, {}  # units by month
+        self.free_before = {}      # the same, of those who had the meter before
         self.units = 0             # of all tokens
 
 
@@ -53,6 +54,15 @@ class Office:
 
     def account_on(self, pan):
         return next((one.number for one in self.accounts.values() if one.pan == pan and one.state != "ACCOUNT_ENDED"), None)
+
+    def open(self, event):
+        """A month's free units are the meter's once."""
+        account = Account(event, self.now)
+        taken = sum(one.free.get(self.month(), 0) for one in self.accounts.values() if one.pan == account.pan)
+        account.free_before[self.month()] = taken
+        self.did["free units that somebody before had taken"] += taken > 0
+        self.accounts[account.number] = account
+        return account
 
     def next_claim(self):
         self.claim_count += 1

@@ -22,20 +22,21 @@ BEGIN SELECT RAISE(ABORT, 'history is never edited'); END;
 CREATE TRIGGER read_mark_kept BEFORE DELETE ON read_mark
 BEGIN SELECT RAISE(ABORT, 'history is never edited'); END;
 
--- Claims for credit left in a meter that are good by a return, which is used once: the newest of the meter, an answer to
--- its newest read request. That was signed while the account had the meter, as it has still, and after all that was sold
--- to the meter.
+-- Claims for credit left in a meter that are good by a return: the newest of the meter, an answer to its newest read
+-- request. That was signed while the account had the meter, as it has still, and after all that was sold to the meter.
+-- No return tells whether that credit left the meter, so it is given back once until a reset, by which an engineer is to
+-- clear it, begins the next epoch.
 CREATE TABLE claim_proof (
   claim INTEGER PRIMARY KEY REFERENCES claim (id),
   meter INTEGER NOT NULL,
   epoch INTEGER NOT NULL,
   sequence INTEGER NOT NULL,
-  UNIQUE (meter, epoch, sequence)
+  UNIQUE (meter, epoch)
 ) STRICT;
 CREATE TRIGGER claim_proof_new BEFORE INSERT ON claim_proof
 BEGIN
-  SELECT RAISE(ABORT, 'a return proves one claim') WHERE EXISTS (SELECT 1 FROM claim_proof WHERE claim = NEW.claim)
-    OR EXISTS (SELECT 1 FROM claim_proof WHERE (meter, epoch, sequence) = (NEW.meter, NEW.epoch, NEW.sequence));
+  SELECT RAISE(ABORT, 'credit is given back once') WHERE EXISTS (SELECT 1 FROM claim_proof WHERE claim = NEW.claim)
+    OR EXISTS (SELECT 1 FROM claim_proof WHERE (meter, epoch) = (NEW.meter, NEW.epoch));
   SELECT RAISE(ABORT, 'not credit in a meter that the account has') WHERE NOT EXISTS (
     SELECT 1 FROM claim c JOIN account a ON a.id = c.account AND a.meter = c.meter AND a.state <> 3
       WHERE c.id = NEW.claim AND c.kind > 1 AND c.meter = NEW.meter);

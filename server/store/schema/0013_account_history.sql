@@ -1,7 +1,10 @@
--- The ledger, version 13: what happened to cards, for the history of accounts; and accounts are found by their meter.
+-- The ledger, version 13: what happened to cards, for the history of accounts; and accounts are found by their meter and
+-- by their organisation.
 
 -- Closed ones too, by the meter that they had last.
 CREATE INDEX accounts_of_meter ON account (meter, number);
+-- Lists are walked by number without meeting those of others.
+CREATE INDEX accounts_of_organisation ON account (organisation, number);
 
 -- What happened to a card while it was of this meter. Kinds: 1 personalised, 2 it took the meter's first purchase, 3 it
 -- took a later one, 4 another card took its place, 5 denied, 6 allowed again, 7 the account was closed with it.

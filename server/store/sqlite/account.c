@@ -227,21 +227,36 @@ static void find_range(const struct store_account_filter *filter, struct range *
 }
 
 /* What lies behind the accounts that are looked at is left for the next page. */
-static mv_status cut_range(struct store *store, struct range *range, char through[STORE_ACCOUNT_NUMBER + 1])
+static mv_status find_end(struct store *store, const struct range *range, const char *organisations,
+                          char through[STORE_ACCOUNT_NUMBER + 1])
 {
     bool row;
     struct sql sql = sql_read(store, SQL_ACCOUNTS_END);
     sql_put_text(&sql, range->from);
     sql_put_text(&sql, range->to);
-    sql_put_int(&sql, STORE_ACCOUNTS_LOOKED_AT - 1);
+    sql_put_text(&sql, organisations);
+    sql_put_int(&sql, STORE_ACCOUNTS_LOOKED_AT);
     MV_TRY(sql_step(&sql, &row));
     if (!row)
         return mv_ok();
     sql_get_text(&sql, through, STORE_ACCOUNT_NUMBER + 1);
     mv_status status = sql_row_ok(&sql);
     sql_done(&sql);
-    (void)snprintf(range->to, sizeof range->to, "%s\001", through);
     return status;
+}
+
+static mv_status walk_range(struct store *store, const struct store_account_filter *filter, const struct range *range,
+                            const char *organisations, store_account_fn *each, void *self)
+{
+    struct sql sql = sql_read(store, filter->meter == 0 ? SQL_ACCOUNTS : SQL_ACCOUNTS_OF_METER);
+    sql_put_text(&sql, range->from);
+    sql_put_text(&sql, range->to);
+    sql_put_text(&sql, organisations);
+    sql_put_int(&sql, filter->state);
+    sql_put_text(&sql, filter->search);
+    sql_put_u64(&sql, filter->limit);
+    sql_put_int(&sql, filter->meter == 0 ? STORE_ACCOUNTS_LOOKED_AT : filter->meter);
+    return walk(&sql, each, self);
 }
 
 mv_status store_accounts(struct store *store, const struct store_account_filter *filter, store_account_fn *each,
@@ -250,21 +265,12 @@ mv_status store_accounts(struct store *store, const struct store_account_filter 
     struct range range;
     through[0] = '\0';
     find_range(filter, &range);
-    if (filter->meter == 0)
-        MV_TRY(cut_range(store, &range, through));
     char *organisations = sqlite_number_list(filter->organisations, filter->organisation_count);
     if (organisations == NULL)
         return mv_fail(MV_OUT_OF_MEMORY, "account list");
-    struct sql sql = sql_read(store, filter->meter == 0 ? SQL_ACCOUNTS : SQL_ACCOUNTS_OF_METER);
-    sql_put_text(&sql, range.from);
-    sql_put_text(&sql, range.to);
-    sql_put_text(&sql, organisations);
-    sql_put_int(&sql, filter->state);
-    sql_put_text(&sql, filter->search);
-    sql_put_u64(&sql, filter->limit);
-    if (filter->meter != 0)
-        sql_put_int(&sql, filter->meter);
-    mv_status status = walk(&sql, each, self);
+    mv_status status = filter->meter == 0 ? find_end(store, &range, organisations, through) : mv_ok();
+    if (status.ok)
+        status = walk_range(store, filter, &range, organisations, each, self);
     free(organisations);
     return status;
 }

@@ -42,6 +42,20 @@ mv_status store_account_free(struct store *store, int64_t account, int64_t first
     }
 }
 
+mv_status store_meter_free(struct store *store, int64_t account, int64_t meter, int64_t month, int64_t *taken)
+{
+    bool row;
+    struct sql sql = sql_read(store, SQL_METER_FREE);
+    sql_put_int(&sql, account);
+    sql_put_int(&sql, meter);
+    sql_put_int(&sql, month);
+    MV_TRY(sql_step(&sql, &row));
+    *taken = row ? sql_get_int(&sql) : 0;
+    mv_status status = sql_row_ok(&sql);
+    sql_done(&sql);
+    return status;
+}
+
 static mv_status insert_line(struct store *store, int64_t sale, size_t number, const struct store_bill_line *line)
 {
     struct sql sql = sql_write(store, SQL_BILL_LINE_INSERT);

@@ -17,13 +17,22 @@ mv_status store_read_mark_get(struct store *store, int64_t read_request, struct 
     return status;
 }
 
-mv_status store_return_used(struct store *store, const struct store_return *row, bool *used)
+mv_status store_return_used(struct store *store, const struct store_return *row, bool *used, bool *other_used)
 {
+    bool found;
     struct sql sql = sql_read(store, SQL_RETURN_USED);
+    sql_put_int(&sql, row->sequence);
     sql_put_int(&sql, row->meter);
     sql_put_int(&sql, row->epoch);
-    sql_put_int(&sql, row->sequence);
-    return sql_exists(&sql, used);
+    *used = *other_used = false;
+    MV_TRY(sql_step(&sql, &found));
+    if (!found)
+        return mv_ok();
+    *used = sql_get_bool(&sql);
+    *other_used = !*used;
+    mv_status status = sql_row_ok(&sql);
+    sql_done(&sql);
+    return status;
 }
 
 mv_status store_claim_prove(struct store *store, int64_t claim, const struct store_return *row)

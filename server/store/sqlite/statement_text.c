@@ -37,6 +37,14 @@
     "instr(lower(a.number || char(10) || m.pan || char(10) || v.name || char(10) || v.address || char(10) || "         \
     "v.contact || char(10) || v.reference), lower(?5)) > 0) ORDER BY a.number LIMIT ?6"
 
+/* The numbers from ?1 until below ?2 of the organisations ?3, by rising number, and no others are looked at: each
+ * organisation waits in the queue with its next number, ?2 when it has no more. */
+#define ACCOUNT_WALK                                                                                                   \
+    "WITH RECURSIVE walk (number, organisation) AS (SELECT coalesce((SELECT min(number) FROM account "                 \
+    "WHERE organisation = o.value AND number >= ?1 AND number < ?2), ?2), o.value FROM json_each(?3) o "               \
+    "UNION ALL SELECT coalesce((SELECT min(number) FROM account WHERE organisation = walk.organisation "               \
+    "AND number > walk.number AND number < ?2), ?2), organisation FROM walk WHERE number < ?2 ORDER BY 1 LIMIT "
+
 #define DEBT_COLUMNS                                                                                                   \
     "SELECT d.id, d.account, d.outstanding, d.taken_at_unix_s, t.priority, t.label, t.rule, t.amount, t.percent_e4 "   \
     "FROM debt d JOIN debt_terms t ON t.act = d.terms "
@@ -305,10 +313,11 @@ const struct sql_text sqlite_texts[SQL_COUNT] = {
                                        "VALUES (?, ?, ?, 1, 0)"},
     [SQL_ACCOUNT_VERSION_INSERT] = {"account", "INSERT INTO account_version VALUES "
                                                "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"},
-    /* the plus sign keeps the walk in the order of the number's index: see SQL_METERS */
-    [SQL_ACCOUNTS] = {"account", ACCOUNT_COLUMNS "WHERE a.number >= ?1 AND a.number < ?2 AND " ACCOUNT_MATCHES},
-    [SQL_ACCOUNTS_END] = {"account", "SELECT number FROM account WHERE number >= ?1 AND number < ?2 ORDER BY number "
-                                     "LIMIT 1 OFFSET ?3"},
+    [SQL_ACCOUNTS] = {"account", ACCOUNT_WALK "?7) " ACCOUNT_COLUMNS
+                                              "WHERE a.number IN (SELECT number FROM walk) AND " ACCOUNT_MATCHES},
+    [SQL_ACCOUNTS_END] = {"account", ACCOUNT_WALK "?4) SELECT max(number) FROM walk WHERE number < ?2 "
+                                                  "HAVING count(*) = ?4"},
+    /* the plus sign keeps it to the meter's index: see SQL_METERS */
     [SQL_ACCOUNTS_OF_METER] = {"account", ACCOUNT_COLUMNS
                                "WHERE a.number >= ?1 AND a.number < ?2 AND a.meter = ?7 AND " ACCOUNT_MATCHES},
     [SQL_ACCOUNT_OWES] = {"account", "SELECT (SELECT coalesce(sum(outstanding), 0) FROM debt WHERE account = ?1), "
@@ -341,6 +350,9 @@ const struct sql_text sqlite_texts[SQL_COUNT] = {
     [SQL_TRANSFER_PARTS] = {"transfer", "SELECT what, before, after FROM account_transfer_part WHERE account = ? "
                                         "ORDER BY what"},
     [SQL_TRANSFER_TO] = {"transfer", "SELECT charged_through FROM account_transfer WHERE next = ?"},
+    [SQL_TRANSFER_BOUGHT] = {"transfer", "SELECT coalesce(sum(b.paid_units), 0) FROM account_transfer t JOIN bill b ON "
+                                         "b.account = t.account AND b.month = ?2 JOIN sale s ON s.id = b.sale "
+                                         "WHERE t.next = ?1 AND s.issued_at_unix_s >= t.cut_unix_s"},
     [SQL_TIMELINE] =
         {"timeline",
          /* which meters the account had, and when */
@@ -410,6 +422,11 @@ const struct sql_text sqlite_texts[SQL_COUNT] = {
                                       "WHERE t.account = ?"},
     [SQL_ACCOUNT_FREE] = {"bill", "SELECT month, max(month_free) FROM bill WHERE account = ? AND month >= ? "
                                   "GROUP BY month"},
+    /* an account that is not there yet is behind all others */
+    [SQL_METER_FREE] = {"bill", "SELECT coalesce(sum((SELECT max(month_free) FROM bill WHERE account = a.id "
+                                "AND month = ?3)), 0) FROM account a WHERE a.meter = coalesce((SELECT meter "
+                                "FROM account_version WHERE account = ?1 AND version = 1), ?2) AND a.state = 3 "
+                                "AND (?1 = 0 OR a.id < ?1)"},
     [SQL_BILL_LINE_INSERT] = {"bill", "INSERT INTO bill_line VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"},
     [SQL_BILL_INSERT] = {"bill", "INSERT INTO bill SELECT ?1, ?2, ?3, last_bill, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, "
                                  "?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20 FROM account_tally WHERE account = ?2"},
@@ -448,7 +465,7 @@ const struct sql_text sqlite_texts[SQL_COUNT] = {
     [SQL_READ_MARK_GET] = {"read mark", "SELECT m.account, m.last_tid <> t.last_tid FROM read_mark m "
                                         "JOIN record r ON r.id = m.read_request JOIN meter_tid t ON t.meter = r.meter "
                                         "WHERE m.read_request = ?"},
-    [SQL_RETURN_USED] = {"claim proof", "SELECT 1 FROM claim_proof WHERE meter = ? AND epoch = ? AND sequence = ?"},
+    [SQL_RETURN_USED] = {"claim proof", "SELECT sequence = ? FROM claim_proof WHERE meter = ? AND epoch = ?"},
     [SQL_CLAIM_PROVE] = {"claim proof", "INSERT INTO claim_proof VALUES (?, ?, ?, ?)"},
     [SQL_REVERSED_ANY] = {"claim", "SELECT 1 FROM claim c WHERE c.account = ? AND c.meter = ? AND c.kind = 1 "
                                    "AND NOT EXISTS (" SALE_IS_VOID "c.sale)"},

@@ -130,6 +130,16 @@ mv_status store_transfer_charged(struct store *store, int64_t next, int64_t *thr
     return one_number(&sql, through, found);
 }
 
+mv_status store_transfer_bought(struct store *store, int64_t next, int64_t month, int64_t *units)
+{
+    bool found;
+    struct sql sql = sql_read(store, SQL_TRANSFER_BOUGHT);
+    sql_put_int(&sql, next);
+    sql_put_int(&sql, month);
+    *units = 0;
+    return one_number(&sql, units, &found);
+}
+
 static mv_status insert_part(struct store *store, const struct store_transfer *transfer, int what)
 {
     struct sql sql = sql_write(store, SQL_TRANSFER_PART_INSERT);

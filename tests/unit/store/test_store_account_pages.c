@@ -168,11 +168,53 @@ static void test_page_by_page_all_are_found_once(void **state)
     assert_int_equal(pages, 1);
 }
 
+/* What is of others is neither told nor waited for. */
+static void test_no_page_ends_at_an_account_of_others(void **state)
+{
+    static const int64_t other[] = {2};
+    struct ledger *ledger = *state;
+    char after[STORE_ACCOUNT_NUMBER + 1] = "", sql[128];
+    size_t pages = 0;
+    do {
+        const struct store_account_filter filter = {
+            .after = after, .search = "nobody", .organisations = other, .organisation_count = 1};
+        struct page page = read_page(ledger, filter);
+        assert_int_equal(page.count, 0);
+        (void)snprintf(after, sizeof after, "%s", page.through);
+        (void)snprintf(sql, sizeof sql, "SELECT count(*) FROM account WHERE number = '%s' AND organisation <> 2",
+                       after);
+        assert_int_equal(raw_number(ledger, sql), 0);
+        pages++;
+    } while (after[0] != '\0');
+    assert_int_equal(pages, FEW / 2 / STORE_ACCOUNTS_LOOKED_AT + 1);
+}
+
+/* Organisations whose numbers lie between each other's come as one list. */
+static void test_organisations_are_merged_by_number(void **state)
+{
+    static const int64_t both[] = {2, 9, 1}; /* in any order, and one without accounts */
+    struct ledger *ledger = *state;
+    char after[STORE_ACCOUNT_NUMBER + 1] = "", expected[STORE_ACCOUNT_NUMBER + 1];
+    for (int i = 1; i <= 3; i++) {
+        const struct store_account_filter filter = {
+            .after = after, .search = "", .organisations = both, .organisation_count = 3};
+        struct page page = read_page(ledger, filter);
+        assert_int_equal(page.count, PAGE_ROWS);
+        (void)snprintf(expected, sizeof expected, "A-%05d", i * PAGE_ROWS - 1);
+        assert_string_equal(page.last, expected);
+        (void)snprintf(expected, sizeof expected, "A-%05d", (i - 1) * PAGE_ROWS + STORE_ACCOUNTS_LOOKED_AT - 1);
+        assert_string_equal(page.through, expected);
+        (void)snprintf(after, sizeof after, "%s", page.last);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_a_page_costs_the_same_in_any_ledger, set_up, ledger_remove),
         cmocka_unit_test_setup_teardown(test_page_by_page_all_are_found_once, set_up, ledger_remove),
+        cmocka_unit_test_setup_teardown(test_no_page_ends_at_an_account_of_others, set_up, ledger_remove),
+        cmocka_unit_test_setup_teardown(test_organisations_are_merged_by_number, set_up, ledger_remove),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -281,6 +281,38 @@ static void a_return_is_used_once(void **state)
     assert_refused(MV_RETURN_USED, close_account(world, "A-2"));
 }
 
+static void credit_is_given_back_once_until_a_reset(void **state)
+{
+    static const char second[] =
+        "INSERT INTO claim (kind, account, meter, amount, reason, principal, at_unix_s) "
+        "SELECT 2, id, meter, 100, 'x', 1, 0 FROM account WHERE number = 'A-2'; "
+        "INSERT INTO claim_proof SELECT max(c.id), r.meter, r.epoch, r.sequence FROM claim c, record_return r "
+        "WHERE r.sequence = (SELECT max(sequence) FROM record_return WHERE epoch = r.epoch) "
+        "AND r.epoch = (SELECT max(epoch) FROM record_return)";
+    struct world *world = *state;
+    struct vend_records records;
+    struct vend_return out;
+    uint8_t nonce[STORE_NONCE];
+    sell(world, "r1", "A-1", 10000);
+    ask_and_bring(world, "ask", 10000);
+    assert_ok(close_account(world, "A-1"));
+    assert_ok(office_account(world, "A-2", 1, "home", &account));
+    sell(world, "r2", "A-2", 10000);
+    ask_and_bring(world, "ask2", 10000); /* which may be what A-1 was paid for */
+    assert_refused(MV_CREDIT_NEEDS_OFFICERS, close_account(world, "A-2"));
+    assert_true(office_refuses(world, second));
+    assert_ok(records_renew(world, "reset", pan, true, &records));
+    assert_ok(records_bring(world, pan, records_shown(3, EPOCH + 1, 1), &out));
+    records_ask(world, "ask3", pan, nonce);
+    struct records_shown anew = records_shown(3, EPOCH + 1, 2);
+    anew.echo = nonce;
+    anew.remaining = 10000;
+    assert_ok(records_bring(world, pan, anew, &out));
+    assert_false(office_refuses(world, second));
+    assert_ok(close_account(world, "A-2"));
+    assert_int_equal(account.row.balance, sold.charged.bill.total);
+}
+
 static void a_reset_meter_is_asked_again(void **state)
 {
     struct world *world = *state;
@@ -492,6 +524,7 @@ int main(void)
         CASE(credit_is_used_up_while_time_goes_by),
         CASE(a_return_is_of_one_account),
         CASE(a_return_is_used_once),
+        CASE(credit_is_given_back_once_until_a_reset),
         CASE(a_reset_meter_is_asked_again),
         CASE(some_credit_is_for_officers),
         CASE(what_another_meter_brought_is_no_price_here),

@@ -230,6 +230,68 @@ static void months_due_are_split(void **state)
     assert_int_equal(sold.charged.bill.charges, 100 * due->after);
 }
 
+/* ---- the month in which somebody comes ---- */
+static mv_status hand_over(struct world *world, const char *from, const char *to, int64_t since_unix_s)
+{
+    struct vend_caller chief = world_caller("chief");
+    const struct vend_account_request next = {
+        .number = to, .pan = "", .customer = {"Omar Said", "", "", ""}, .tariff_class = ""};
+    const struct vend_life_request request = {
+        .number = from, .reason = "sold", .next = &next, .since_unix_s = since_unix_s};
+    return vend_transfer_account(world->vend, &chief, &request, &account);
+}
+
+static mv_status take_free(struct world *world, const char *id, const char *number)
+{
+    struct vend_order order = office_money(id, number, 0);
+    order.purchase.free_units = true;
+    return office_sell(world, &order, &sold);
+}
+
+/* 5 kWh in class "social", which are kept for one month more. */
+static void free_units_of_a_month_are_the_meters_once(void **state)
+{
+    struct world *world = *state;
+    struct vend_caller chief = world_caller("chief");
+    const struct vend_life_request close = {.number = "S-3", .reason = "moved"};
+    struct vend_meter_key key = world_key();
+    assert_ok(world_meter(world, 3, "shop", VEND_ELECTRICITY, &key));
+    assert_ok(office_account(world, "S-1", 3, "social", &account));
+    struct vend_order order = office_money("r1", "S-1", 140); /* 1.00 of it for the month */
+    assert_ok(office_sell(world, &order, &sold));
+    assert_int_equal(sold.charged.bill.free_units, 5000);
+    world_step(DAY, DAY);
+    assert_ok(hand_over(world, "S-1", "S-2", 0));
+    assert_refused(MV_AMOUNT_TOO_SMALL, take_free(world, "r2", "S-2"));
+    assert_ok(hand_over(world, "S-2", "S-3", 0));
+    assert_refused(MV_AMOUNT_TOO_SMALL, take_free(world, "r3", "S-3"));
+    assert_ok(vend_close_account(world->vend, &chief, &close, &account));
+    assert_ok(office_account(world, "S-4", 3, "social", &account));
+    assert_refused(MV_AMOUNT_TOO_SMALL, take_free(world, "r4", "S-4"));
+    world_step(20 * DAY, 20 * DAY); /* February has its own, and there is nothing to carry over */
+    assert_ok(take_free(world, "r5", "S-4"));
+    assert_int_equal(sold.charged.bill.free_units, 5000);
+}
+
+/* 0.10 a kWh up to 50 kWh of a month, then 0.20; 15 % tax. */
+static void steps_begin_behind_what_was_sold_since(void **state)
+{
+    struct world *world = *state;
+    struct vend_order order = office_units("r1", "A-1", 60000);
+    assert_ok(office_sell(world, &order, &sold));
+    const int64_t since = world_now_s();
+    world_step(DAY, DAY);
+    assert_ok(hand_over(world, "A-1", "A-2", since));
+    order = office_units("r2", "A-2", 10000);
+    assert_ok(office_sell(world, &order, &sold));
+    assert_int_equal(sold.charged.bill.total, 230);
+    assert_int_equal(sold.charged.bill.after.paid_units, 10000);
+    assert_ok(hand_over(world, "A-2", "A-3", 0)); /* that was not theirs */
+    order = office_units("r3", "A-3", 10000);
+    assert_ok(office_sell(world, &order, &sold));
+    assert_int_equal(sold.charged.bill.total, 115);
+}
+
 /* ---- what cannot be ---- */
 static void dates_that_cannot_be(void **state)
 {
@@ -283,6 +345,8 @@ int main(void)
         TEST(sales_since_are_read_as_the_next_owners),
         TEST(from_now_on_everything_stays),
         TEST(months_due_are_split),
+        TEST(free_units_of_a_month_are_the_meters_once),
+        TEST(steps_begin_behind_what_was_sold_since),
         TEST(dates_that_cannot_be),
         TEST(what_was_spent_since_is_not_there),
         TEST(who_owed_before_the_date_is_asked),
