@@ -240,16 +240,23 @@ static mv_status open_next(struct store *store, const struct vend_change *change
     return store_account_open(store, row, &opened);
 }
 
-/* The transfer was made already: the account that came is the meter's. */
+/* The transfer was made already, to this very account as of this date; else nothing would have been moved. */
 static mv_status answer_again(struct vend *vend, struct store *store, const struct act *act,
                               const struct store_account *old)
 {
     struct store_account row;
-    mv_status found = store_account_by_number(store, act->request->next->number, &row);
-    if (!found.ok || row.meter != old->meter || row.opened_at_unix_s < old->opened_at_unix_s)
-        return found.ok || found.reason == MV_ACCOUNT_UNKNOWN ? mv_fail(MV_ACCOUNT_CLOSED, NULL) : found;
+    struct store_transfer made;
+    bool found;
+    MV_TRY(store_transfer_get(store, old->id, &made, &found));
+    if (!found || (act->request->since_unix_s != 0 && act->request->since_unix_s != made.cut_unix_s))
+        return mv_fail(MV_ACCOUNT_CLOSED, NULL);
+    MV_TRY(store_account_by_id(store, made.next, &row));
+    if (strcmp(row.number, act->request->next->number) != 0)
+        return mv_fail(MV_ACCOUNT_CLOSED, NULL);
     MV_TRY(vend_account_fill(vend, store, &row, act->out));
-    return store_transfer_get(store, old->id, &act->out->transfer, &act->out->has_transfer);
+    act->out->has_transfer = true;
+    act->out->transfer = made;
+    return mv_ok();
 }
 
 static mv_status split(struct store *store, const struct act *act, const struct store_account *old, int64_t now_us,

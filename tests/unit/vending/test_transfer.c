@@ -308,6 +308,26 @@ static void dates_that_cannot_be(void **state)
     assert_int_equal(office_number(world, "SELECT count(*) FROM account"), accounts + 1);
 }
 
+static void only_the_same_transfer_is_answered_again(void **state)
+{
+    struct world *world = *state;
+    struct vend_caller chief = world_caller("chief");
+    struct vend_life_request close = {.number = "A-3", .reason = "moved"};
+    const int64_t since = world_now_s();
+    world_step(DAY, DAY);
+    assert_ok(hand_over(world, "A-1", "A-2", since));
+    assert_ok(hand_over(world, "A-2", "A-3", 0));
+    assert_refused(MV_ACCOUNT_CLOSED, hand_over(world, "A-1", "A-3", 0));
+    assert_refused(MV_ACCOUNT_CLOSED, hand_over(world, "A-1", "A-2", since + 1));
+    assert_ok(hand_over(world, "A-1", "A-2", since));
+    assert_string_equal(account.row.number, "A-2");
+    assert_true(account.has_transfer);
+    /* an account that was just opened after another one */
+    assert_ok(vend_close_account(world->vend, &chief, &close, &account));
+    assert_ok(office_account(world, "A-4", 1, "home", &account));
+    assert_refused(MV_ACCOUNT_CLOSED, hand_over(world, "A-3", "A-4", 0));
+}
+
 static void what_was_spent_since_is_not_there(void **state)
 {
     struct world *world = *state;
@@ -348,6 +368,7 @@ int main(void)
         TEST(free_units_of_a_month_are_the_meters_once),
         TEST(steps_begin_behind_what_was_sold_since),
         TEST(dates_that_cannot_be),
+        TEST(only_the_same_transfer_is_answered_again),
         TEST(what_was_spent_since_is_not_there),
         TEST(who_owed_before_the_date_is_asked),
     };
