@@ -7,6 +7,7 @@
 
 struct sale {
     struct vend_card_purchases known;
+    int64_t brings; /* when the order was checked, in units of the meter */
     uint32_t amount;
 };
 
@@ -22,10 +23,13 @@ static struct vend_record_order order_of(const struct cards_pboc *card, const ch
     return order;
 }
 
-static mv_status sign(struct cards_pboc *card)
+/* The prices may be others since: the customer is not charged for what no card could be given. */
+static mv_status sign(struct cards_pboc *card, const struct sale *sale)
 {
     struct cards_session *session = card->session;
-    const struct vend_record_order order = order_of(card, session->card.pan);
+    struct vend_record_order order = order_of(card, session->card.pan);
+    order.foretold = order.priced;
+    order.brings = sale->brings;
     return cards_sign_purchase(session, &order);
 }
 
@@ -40,6 +44,7 @@ static mv_status check_order(const struct cards_pboc *card, const char *pan, str
         return mv_fail(MV_INVALID_FIELD, "parameters: a card of profile 2 carries none");
     if (order.priced)
         MV_TRY(vend_price_record(session->vend, &session->caller, &order, &brings));
+    sale->brings = brings.amount;
     MV_TRY(cards_pboc_amount(brings.unit, brings.amount, order.arrears, &sale->amount));
     MV_TRY(vend_card_purchases(session->vend, &session->act, pan, &sale->known));
     if (sale->known.request != 0)
@@ -89,7 +94,7 @@ static mv_status sell(struct cards_pboc *card)
     result->previous_taken = !waits && seen >= known->signed_to;
     if (known->request == 0 && !result->previous_taken)
         return mv_fail(MV_PREVIOUS_UNREAD, waits ? "on the card" : "not yet on a card");
-    MV_TRY(sign(card));
+    MV_TRY(sign(card, &sale));
     MV_TRY(cards_pboc_amount(known->unit, result->purchase.amount, session->order->purchase->arrears, &sale.amount));
     uint32_t count = result->purchase.first_sequence;
     result->already = card->count >= count || known->signed_to > count || known->taken_to >= count;

@@ -150,8 +150,11 @@ static mv_status check_credit(struct vend *vend, struct store *store, const stru
     *brings = order->quantity;
     if (order->kind != MV_KIND_PURCHASE)
         return mv_ok();
-    if (order->priced)
-        return vend_record_sale_price(vend, store, signing->sale, &signing->identity, signing->now_unix_s, brings);
+    if (order->priced) {
+        MV_TRY(vend_record_sale_price(vend, store, signing->sale, &signing->identity, signing->now_unix_s, brings));
+        bool other = order->foretold && brings->amount != order->brings;
+        return other ? mv_fail(MV_PRICE_CHANGED, "quantity") : mv_ok();
+    }
     if (order->quantity.amount == 0)
         return mv_ok();
     MV_TRY(vend_sale_check_meter(store, signing->meter.id));

@@ -56,6 +56,8 @@ struct vend_record_order {
     bool priced;
     const char *terminal;      /* priced: the till, 1..STORE_TERMINAL */
     struct vend_purchase sale; /* priced: `account` is NULL */
+    bool foretold;             /* priced: unless it brings this much, in units of the meter, PRICE_CHANGED */
+    int64_t brings;            /* as vend_price_record said */
     bool retires;              /* the meter is suspended with it */
     bool abandons_unread;      /* a reset although purchases are out that no return shows as taken */
     bool names_last_read;      /* RECORD_UNKNOWN when there was none in this epoch */

@@ -54,7 +54,7 @@ void office_assign(struct world *world, const char *class, const char *tariff)
         assert_ok(vend_assign_tariff(world->vend, &other, &request, &assigned));
 }
 
-static void open_office(struct world *world, int32_t utc_offset_min)
+void office_open(struct world *world, int32_t utc_offset_min)
 {
     struct vend_caller officer = world_caller("officer1");
     struct vend_principal row;
@@ -102,7 +102,7 @@ static int set_up(void **state, int32_t utc_offset_min)
     struct vend_account account;
     if (desk_setup(state) != 0)
         return -1;
-    open_office(*state, utc_offset_min);
+    office_open(*state, utc_offset_min);
     assert_ok(office_account(*state, "A-1", 1, "home", &account));
     return 0;
 }

@@ -12,6 +12,8 @@
 
 int office_setup(void **state);
 int office_setup_ahead(void **state); /* 14 hours ahead of UTC instead of none */
+/* Without the account, in a desk's world that is there already. */
+void office_open(struct world *world, int32_t utc_offset_min);
 
 /* 0.10 a kWh up to 50 kWh of a month, then 0.20; 15 % tax. */
 struct vend_tariff_version office_home(void);

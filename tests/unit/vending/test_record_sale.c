@@ -131,6 +131,38 @@ static void what_is_wrong_is_refused_before_it_is_signed(void **state)
     assert_int_equal(office_number(world, "SELECT count(*) FROM sale"), 0);
 }
 
+/* Who has to know before what it will bring, as the card can say only so much: not sold when it is something else. */
+static void it_brings_what_was_foretold(void **state)
+{
+    struct world *world = *state;
+    struct vend_caller seller = world_caller("seller");
+    struct vend_tariff_version dearer = office_home();
+    struct vend_quantity brings;
+    char pan[19];
+    records_ready(world, pan);
+    struct vend_record_order order = priced("r1", pan, 115);
+    assert_ok(vend_price_record(world->vend, &seller, &order, &brings));
+    order.foretold = true;
+    order.brings = brings.amount;
+    dearer.valid_from_unix_s = world_now_s() + 100;
+    dearer.steps[0].price_e5 *= 2;
+    office_tariff(world, &dearer);
+    world_step(100, 100);
+    assert_refused(MV_PRICE_CHANGED, records_sign(world, "seller", &order, &records));
+    assert_int_equal(office_number(world, "SELECT count(*) FROM record WHERE kind = 1"), 1);
+    assert_int_equal(office_number(world, "SELECT count(*) FROM sale"), 0);
+    order.foretold = false;
+    assert_ok(vend_price_record(world->vend, &seller, &order, &brings));
+    assert_int_equal(brings.amount, order.brings / 2);
+    order.foretold = true;
+    order.brings = brings.amount;
+    assert_ok(records_sign(world, "seller", &order, &records));
+    assert_int_equal(records.amount, brings.amount);
+    order.brings = 1; /* what was signed is told, whatever was expected of it */
+    assert_ok(records_sign(world, "seller", &order, &records));
+    assert_true(records.replayed);
+}
+
 static void it_is_on_the_vendor_s_credit(void **state)
 {
     struct world *world = *state;
@@ -313,6 +345,7 @@ int main(void)
         TEST(it_costs_what_a_token_costs),
         TEST(one_request_is_one_sale),
         TEST(what_is_wrong_is_refused_before_it_is_signed),
+        TEST(it_brings_what_was_foretold),
         TEST(it_is_on_the_vendor_s_credit),
         TEST(cards_and_tokens_at_once_keep_the_limit),
         TEST(it_pays_debts_and_is_in_the_batch),
