@@ -4,11 +4,12 @@
 #include <string.h>
 
 #include "cli.h"
+#include "journal.h"
 #include "metervault/v1/account_service.pb-c.h"
 
 /* A search for a meter finds parts of names and addresses too, and a page may have nothing: numbers that begin as typed
  * may stand on a later one. */
-enum { MOST = 50, PAGE = 1000, PAGES = 10, TOKEN_SIZE = 128 };
+enum { MOST = 50, PAGE = 1000, PAGES = 10, TOKEN_SIZE = 128, NUMBER_MOST = 64 };
 
 struct matches {
     const char *typed;
@@ -16,11 +17,12 @@ struct matches {
     size_t count;
 };
 
+/* A shell expands the words that it is offered: only names are, whatever the server says. */
 static void print_matches(const Metervault__V1__ListAccountsResponse *page, struct matches *matches)
 {
     for (size_t i = 0; i < page->n_accounts && matches->count < MOST; i++) {
         const char *number = matches->meters ? page->accounts[i]->meter_pan : page->accounts[i]->account_number;
-        if (strncmp(number, matches->typed, strlen(matches->typed)) != 0)
+        if (strncmp(number, matches->typed, strlen(matches->typed)) != 0 || !journal_id_valid(number, NUMBER_MOST))
             continue;
         (void)puts(number);
         matches->count++;

@@ -186,6 +186,30 @@ static void a_card_that_is_resumed_shows_its_price(void **state)
     fake_stop(server);
 }
 
+/* bash evaluates what it is offered. */
+static void completion_offers_names_alone(void **state)
+{
+    (void)state;
+    static const char *const numbers[] = {"A-1", "A$(id)", "A`id`", "A 2", "A\n", "A;id", "A.2_b"};
+    enum { NUMBERS = sizeof numbers / sizeof numbers[0] };
+    Metervault__V1__Account accounts[NUMBERS];
+    Metervault__V1__Account *list[NUMBERS];
+    Metervault__V1__ListAccountsResponse page = METERVAULT__V1__LIST_ACCOUNTS_RESPONSE__INIT;
+    for (size_t i = 0; i < NUMBERS; i++) {
+        metervault__v1__account__init(&accounts[i]);
+        accounts[i].account_number = (char *)numbers[i];
+        list[i] = &accounts[i];
+    }
+    page.accounts = list;
+    page.n_accounts = NUMBERS;
+    const struct fake_step script[] = {{.method = "ListAccounts", .act = FAKE_REPLY, .messages = {&page.base}}};
+    struct fake_server *server = fake_start(script, 1);
+    struct run offered = run("complete account A --insecure-loopback --server %s", fake_address(server));
+    assert_int_equal(offered.code, 0);
+    assert_string_equal(offered.output, "A-1\nA.2_b\n");
+    fake_stop(server);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -195,6 +219,7 @@ int main(void)
         cmocka_unit_test(options_that_do_not_fit_are_refused),
         cmocka_unit_test(without_a_currency_claims_are_shown),
         cmocka_unit_test(a_card_that_is_resumed_shows_its_price),
+        cmocka_unit_test(completion_offers_names_alone),
     };
     return cmocka_run_group_tests(tests, run_home_make, run_home_remove);
 }
