@@ -10,7 +10,7 @@ struct load {
     struct card_given given;
     struct card_content content;
     const char *kind, *want, *from, *clear_text, *mac, *enc;
-    bool abandon;
+    bool abandon, yes;
     Metervault__V1__ReadRequestRecord read;
     Metervault__V1__Clear clear;
     Metervault__V1__KeyUpdateRecord update;
@@ -105,7 +105,7 @@ static int read_begin(const struct cli *cli, struct load *load, char **texts, in
 
 int card_load(struct cli *cli, int argc, char **argv)
 {
-    enum { OWN = 7 };
+    enum { OWN = 8 };
     struct load load = {.from = "0", .mac = "0", .enc = "0"};
     Metervault__V1__CardBegin begin = METERVAULT__V1__CARD_BEGIN__INIT;
     struct cli_option options[OWN + CARD_CONTENT_OPTIONS + CARD_OPTIONS] = {
@@ -115,7 +115,8 @@ int card_load(struct cli *cli, int argc, char **argv)
         {.name = "clear", .text = &load.clear_text},
         {.name = "mac-version", .text = &load.mac},
         {.name = "enc-version", .text = &load.enc},
-        {.name = "abandon-unread", .flag = &load.abandon}};
+        {.name = "abandon-unread", .flag = &load.abandon},
+        {.name = "yes", .flag = &load.yes}};
     int first;
     int code;
     card_content_options(&load.content, options + OWN);
@@ -123,6 +124,8 @@ int card_load(struct cli *cli, int argc, char **argv)
     if (!card_parse(cli, &load.given, options, OWN + CARD_CONTENT_OPTIONS, argc, argv, &first, &code))
         return code;
     code = read_begin(cli, &load, argv + first, argc - first, &begin);
+    if (code == CLI_DONE && load.abandon)
+        code = cli_confirm(cli, load.yes, "Purchases that no return shows as taken are lost. Load the card?");
     if (code == CLI_DONE)
         code = card_session(cli, &load.given, &begin);
     card_content_free(&load.content);

@@ -12,7 +12,7 @@ struct visit {
     struct card_content content;
     struct sell sell; /* the amount; with a price, how it is paid */
     const char *meter, *client;
-    bool merge;
+    bool merge, yes;
     Metervault__V1__PurchaseRecord purchase;
     Metervault__V1__Quantity quantity;
 };
@@ -97,7 +97,7 @@ static int read_begin(struct cli *cli, struct visit *visit, char **rest, int cou
 
 int card_sell(struct cli *cli, int argc, char **argv)
 {
-    enum { OWN = 8 };
+    enum { OWN = 9 };
     struct visit visit = {.meter = "", .client = ""};
     struct sell *sell = &visit.sell;
     Metervault__V1__CardBegin begin = METERVAULT__V1__CARD_BEGIN__INIT;
@@ -109,7 +109,8 @@ int card_sell(struct cli *cli, int argc, char **argv)
         {.name = "pay", .text = &sell->payment},
         {.name = "tendered", .text = &sell->tendered},
         {.name = "keep-change", .flag = &sell->keep_change},
-        {.name = "free-units", .flag = &sell->free_units}};
+        {.name = "free-units", .flag = &sell->free_units},
+        {.name = "yes", .flag = &visit.yes}};
     int first;
     int code;
     quantity_options(&sell->quantity, options + OWN);
@@ -117,7 +118,12 @@ int card_sell(struct cli *cli, int argc, char **argv)
     begin.purpose = purpose_of(argv[0]);
     if (!card_parse(cli, &visit.given, options, OWN + QUANTITY_UNITS + CARD_CONTENT_OPTIONS, argc, argv, &first, &code))
         return code;
+    const bool replaces = begin.purpose == METERVAULT__V1__CARD_PURPOSE__REPLACE;
+    if (replaces && cli_can_ask(cli, visit.yes) != CLI_DONE)
+        return CLI_USAGE;
     code = read_begin(cli, &visit, argv + first, argc - first, &begin);
+    if (code == CLI_DONE && replaces)
+        code = cli_confirm(cli, visit.yes, "The card that the meter's account has is denied for ever. Replace it?");
     if (code == CLI_DONE)
         code = card_session(cli, &visit.given, &begin);
     card_content_free(&visit.content);

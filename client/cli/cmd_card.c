@@ -60,7 +60,7 @@ const struct cli_command cli_card = {
         "  --merge         sell although the meter has not taken the last purchase: it gets both\n"
         "  load            what the meters of the round get, as the card's kind asks: inspection --want, preset\n"
         "                  NAME=VALUE, --tariff or --calendar, reset and clear --clear, key-update the versions\n"
-        "  --yes           close does not ask\n"
+        "  --yes           close, replace and --abandon-unread do not ask\n"
         "  block           without --uid the card in the reader, which is marked so that meters refuse it too\n"
         "Options of every command: metervault --help\n"
         "\n"

@@ -67,7 +67,7 @@ same "nothing is sold" "$sold" "$(sales)"
 same "nothing is written" "$before" "$(cksum "$MV_DIR/cards/user")"
 same "nothing is counted" "$used" "$(uses 04000000000001)"
 card_in spare
-expect "another card takes its place" 0 "denied from now on" at_socket "$MV_VENDOR" replace --meter "$pan"
+expect "another card takes its place" 0 "denied from now on" at_socket "$MV_VENDOR" replace --yes --meter "$pan"
 expect "the meter takes it" 0 "ACCEPT" at_meter 1
 card_in spare
 expect "and the customer buys" 0 "Credit    1 kWh" at_socket "$MV_VENDOR" purchase --kwh 1 --request-id late

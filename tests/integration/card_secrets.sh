@@ -58,7 +58,7 @@ check "the meter takes it" at_meter 1
 talkative user
 check "is read back" tapped "$MV_VENDOR" read
 talkative spare
-check "the card is replaced" tapped "$MV_VENDOR" replace --meter "$pan"
+check "the card is replaced" tapped "$MV_VENDOR" replace --yes --meter "$pan"
 check "the meter takes the new one" at_meter 1
 for use in card-issuer card-office; do
     check "a new $use" mv_keys rotate --use "$use"

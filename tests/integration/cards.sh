@@ -78,7 +78,7 @@ card_in user
 check "a purchase that the meter never sees" at_desk "$MV_VENDOR" purchase --kwh 3
 cp "$MV_DIR/cards/user" "$MV_DIR/cards/found"
 card_in spare
-expect "the new card brings what the meter may lack" 0 "denied from now on" at_desk "$MV_VENDOR" replace --meter "$pan"
+expect "the new card brings what the meter may lack" 0 "denied from now on" at_desk "$MV_VENDOR" replace --yes --meter "$pan"
 expect "the meter takes it" 0 "ACCEPT" at_meter 1
 total=$((total + 3000))
 same "and counts it once" "$total" "$(remaining 1)"

@@ -95,7 +95,7 @@ expect "an old copy is found" 1 "CARD_NOT_GENUINE" buy copied 1
 card_in user
 check "a purchase that the meter never sees" buy lost 3
 card_in spare
-expect "a new card repeats it" 0 "denied from now on" at_socket "$MV_VENDOR" replace --meter "$pan"
+expect "a new card repeats it" 0 "denied from now on" at_socket "$MV_VENDOR" replace --yes --meter "$pan"
 expect "the meter takes it" 0 "ACCEPT" at_meter 1
 check "and counts it" agree
 card_in user
@@ -110,7 +110,7 @@ printf '%s\n' 11111111111111111111111111111111 22222222222222222222222222222222 
     >"$MV_DIR/other-masters"
 rm "$MV_DIR/cards/false"
 "$MV_VCARD" --card "$MV_DIR/cards/false" --new 86000000000009 --profile-2 "$MV_DIR/other-masters"
-expect "a card of other masters" 1 "CARD_NOT_GENUINE" at_socket "$MV_VENDOR" replace --meter "$pan"
+expect "a card of other masters" 1 "CARD_NOT_GENUINE" at_socket "$MV_VENDOR" replace --yes --meter "$pan"
 
 # ---- the account ends ----
 # A closing's read request has no room on such a card: it goes to the meter by its port, and the return comes back so.
@@ -136,7 +136,7 @@ same "which counts it" 7000 "$(remaining 2)"
 card_in spare
 check "prices, and a shop with a credit of 5.00" shop_on_credit "$pan" "$supervisor" 5
 expect "which sells nothing without a price" 1 "VENDOR_NEEDS_PRICE" at_socket "$MV_VENDOR" purchase --kwh 1
-expect "nor replaces a card and sells" 1 "INVALID_FIELD" at_socket "$MV_VENDOR" replace --meter "$pan" --money 1.10
+expect "nor replaces a card and sells" 1 "INVALID_FIELD" at_socket "$MV_VENDOR" replace --yes --meter "$pan" --money 1.10
 expect "but at the account's tariff" 0 "Receipt   $MV_ORGANISATION/" at_socket "$MV_VENDOR" purchase --money 1.10 --request-id paid
 expect "once" 0 "was on the card" at_socket "$MV_VENDOR" purchase --money 1.10 --request-id paid
 same "on its credit" 390 "$(available)"

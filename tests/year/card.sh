@@ -37,7 +37,7 @@ buy)
     ;;
 lose)
     card_in "card$meter"
-    purchase && new_card "next$meter" && at_socket "$clerk" replace --meter "$pan" &&
+    purchase && new_card "next$meter" && at_socket "$clerk" replace --yes --meter "$pan" &&
         at_meter "$meter" && card_in "card$meter" && denied && { at_meter "$meter" || true; } # it brings nothing twice
     ;;
 esac >>"$log" 2>&1 || exit 1

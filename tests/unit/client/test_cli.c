@@ -250,6 +250,9 @@ static void irreversible_commands_want_a_yes(void **state)
         "record control --meter 600727000000000009 retire",
         "rollover --sgc 123457 --to 123457/2 --journal rollover.journal",
         "card close",
+        "card replace --meter 600727000000000009",
+        "card replace --meter 600727000000000009 --money 20",
+        "card load --kind reset --abandon-unread 600727000000000009",
     };
     size_t wrong = 0;
     for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++) {
