@@ -68,6 +68,8 @@ static mv_status claim_by_return(struct store *store, struct vend_change *change
 {
     const struct act *act = change->arg;
     struct vend_proof proof;
+    if (change->state.clock_unconfirmed) /* nobody knows how old the return is */
+        return mv_fail(MV_CLOCK_STEPPED, NULL);
     *claim = (struct store_claim){.kind = kind,
                                   .account = row->id,
                                   .meter = meter->id,

@@ -56,7 +56,9 @@ static mv_status check_current(struct store *store, const struct store_record *r
         return outdated("another account");
     if (mark.token_made_since)
         return outdated("token since");
-    return now_unix_s - read->issued_at_unix_s <= VEND_PROOF_FRESH_S ? mv_ok() : outdated("age");
+    /* a request of the time to come, by a clock that was put back since, has no age */
+    const int64_t age = now_unix_s - read->issued_at_unix_s;
+    return age >= -VEND_CLOCK_STEP_S && age <= VEND_PROOF_FRESH_S ? mv_ok() : outdated("age");
 }
 
 static mv_status needs_officers(const char *why)

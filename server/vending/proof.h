@@ -4,9 +4,10 @@
  * record. (A token that was sold before and not yet entered is paid for and comes on top.) It is used once, and
  * no other one of the meter's epoch either: none tells whether what was given back has left the meter.
  *
- * It tells what was left at some time after the request was signed, so it is good for VEND_PROOF_FRESH_S from then on.
- * The office sees to it that the credit leaves the meter: a replaced one is taken off, one whose account is closed is
- * cut off before it is asked, or cleared. A reset that goes on with it (a new epoch) is to clear its credit. */
+ * It tells what was left at some time after the request was signed, so it is good for VEND_PROOF_FRESH_S from then on,
+ * by a clock that is confirmed (CLOCK_STEPPED), and not before the request's own time. The office sees to it that the
+ * credit leaves the meter: a replaced one is taken off, one whose account is closed is cut off before it is asked, or
+ * cleared. A reset that goes on with it (a new epoch) is to clear its credit. */
 #ifndef MV_VENDING_PROOF_H
 #define MV_VENDING_PROOF_H
 

@@ -7,6 +7,7 @@
 #include "records_world.h"
 #include "vending/account_life.h"
 #include "vending/claims.h"
+#include "vending/clock.h"
 #include "vending/debts.h"
 #include "vending/proof.h"
 
@@ -250,6 +251,23 @@ static void credit_is_used_up_while_time_goes_by(void **state)
     world_step(VEND_PROOF_FRESH_S + 1, VEND_PROOF_FRESH_S + 1);
     assert_refused(MV_RETURN_OUTDATED, close_account(world, "A-1"));
     world_step(-1, -1);
+    assert_ok(close_account(world, "A-1"));
+}
+
+static void a_clock_that_jumped_tells_no_age(void **state)
+{
+    struct world *world = *state;
+    struct vend_caller officer = world_caller("officer1");
+    int64_t server_s;
+    sell(world, "r1", "A-1", 10000);
+    ask_and_bring(world, "ask", 10000);
+    world_step(-3600, 0);
+    assert_refused(MV_CLOCK_STEPPED, close_account(world, "A-1"));
+    assert_ok(vend_confirm_clock(world->vend, &officer, world_now_s(), &server_s));
+    assert_refused(MV_RETURN_OUTDATED, close_account(world, "A-1")); /* was asked in an hour */
+    world_step(3600 - VEND_CLOCK_STEP_S - 1, 3600 - VEND_CLOCK_STEP_S - 1);
+    assert_refused(MV_RETURN_OUTDATED, close_account(world, "A-1"));
+    world_step(1, 1);
     assert_ok(close_account(world, "A-1"));
 }
 
@@ -522,6 +540,7 @@ int main(void)
         CASE(a_meter_of_tokens_alone_proves_nothing),
         CASE(what_is_sold_after_the_question_outdates_it),
         CASE(credit_is_used_up_while_time_goes_by),
+        CASE(a_clock_that_jumped_tells_no_age),
         CASE(a_return_is_of_one_account),
         CASE(a_return_is_used_once),
         CASE(credit_is_given_back_once_until_a_reset),
