@@ -49,8 +49,10 @@ MV_MUST_USE mv_status store_transfer_insert(struct store *store, const struct st
 /* `found` false: the account was left for no other. */
 MV_MUST_USE mv_status store_transfer_get(struct store *store, int64_t account, struct store_transfer *transfer,
                                          bool *found);
-/* Of the account that came: up to which month it owes no monthly charge. */
-MV_MUST_USE mv_status store_transfer_charged(struct store *store, int64_t next, int64_t *through, bool *found);
+/* Of the account that came: up to which month it owes no monthly charge, and since when everything is its own. Both are
+ * left as they are when it followed no other. */
+MV_MUST_USE mv_status store_transfer_charged(struct store *store, int64_t next, int64_t *through, int64_t *cut_unix_s,
+                                             bool *found);
 /* Units that were sold in a month to the account that was left, and are read as those of the one that came. */
 MV_MUST_USE mv_status store_transfer_bought(struct store *store, int64_t next, int64_t month, int64_t *units);
 

@@ -29,11 +29,12 @@ static mv_status find_charged(struct store *store, const struct store_account *o
                               int64_t *through)
 {
     struct store_account_month month;
+    int64_t since_unix_s;
     bool came = false;
     MV_TRY(store_account_month_get(store, old->id, &month));
     *through = month.charged_through;
     if (month.bill == 0)
-        MV_TRY(store_transfer_charged(store, old->id, through, &came));
+        MV_TRY(store_transfer_charged(store, old->id, through, &since_unix_s, &came));
     if (month.bill == 0 && !came)
         *through = vend_month(old->opened_at_unix_s, utc_offset_min) - 1;
     return mv_ok();

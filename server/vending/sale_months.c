@@ -13,14 +13,18 @@ struct walk {
     struct vend_tariff_version tariff;
 };
 
-/* An account that is just being opened has had one class so far. */
+/* An account that is just being opened has had one class so far. The first one is that of the time before the opening,
+ * too, if the account was transferred as of then. */
 static mv_status find_class(const struct vend_months *months, int64_t at_unix_s, struct store_account_class *class)
 {
     const struct store_account *account = months->account;
-    if (account->id != 0)
-        return store_account_class_at(months->store, account->id, at_unix_s, class);
+    const int64_t opened = account->opened_at_unix_s;
     vend_copy(class->name, sizeof class->name, account->tariff_class);
-    class->since_unix_s = account->opened_at_unix_s;
+    class->since_unix_s = opened;
+    if (account->id != 0)
+        MV_TRY(store_account_class_at(months->store, account->id, at_unix_s < opened ? opened : at_unix_s, class));
+    if (class->since_unix_s <= opened)
+        class->since_unix_s = months->begins_unix_s;
     return mv_ok();
 }
 
@@ -48,8 +52,8 @@ static mv_status at(struct walk *walk, int64_t unix_s, const struct vend_tariff_
     const struct vend_months *months = walk->months;
     if (unix_s > months->now_unix_s)
         unix_s = months->now_unix_s;
-    if (unix_s < months->account->opened_at_unix_s)
-        unix_s = months->account->opened_at_unix_s;
+    if (unix_s < months->begins_unix_s)
+        unix_s = months->begins_unix_s;
     if (!walk->known || unix_s < walk->since_unix_s)
         MV_TRY(look_up(walk, unix_s));
     *tariff = walk->served ? &walk->tariff : NULL;

@@ -94,8 +94,9 @@ struct sale {
     struct vend_sale_terms terms;
     struct store_account_class_change class;
     struct store_account_month before;
-    int64_t month;   /* this one, never before the last bill's */
-    int64_t through; /* the last month whose charge is paid with this bill */
+    int64_t month;         /* this one, never before the last bill's */
+    int64_t through;       /* the last month whose charge is paid with this bill */
+    int64_t begins_unix_s; /* since when the account owes it */
     struct vend_price_facts facts;
     struct vend_bill bill;
 };
@@ -159,22 +160,25 @@ static mv_status find_free_units(struct sale *sale, const struct vend_months *mo
  * transferred. */
 static mv_status find_charged(struct sale *sale)
 {
+    const int64_t opened = month_opened(sale);
+    int64_t through = opened - 1;
+    int64_t cut_unix_s;
     bool came = false;
+    sale->begins_unix_s = sale->account->opened_at_unix_s;
     sale->through = sale->before.charged_through;
-    if (sale->before.bill != 0)
+    if (sale->before.bill != 0 && sale->through >= opened)
         return mv_ok();
-    MV_TRY(store_transfer_charged(sale->store, sale->account->id, &sale->through, &came));
-    if (!came)
-        sale->through = vend_month(sale->account->opened_at_unix_s, sale->terms.office.utc_offset_min) - 1;
-    if (sale->through > sale->month)
-        sale->through = sale->month;
+    MV_TRY(store_transfer_charged(sale->store, sale->account->id, &through, &cut_unix_s, &came));
+    if (came && cut_unix_s < sale->begins_unix_s)
+        sale->begins_unix_s = cut_unix_s;
+    if (sale->before.bill == 0)
+        sale->through = through > sale->month ? sale->month : through;
     return mv_ok();
 }
 
 /* Free units alone pay for no month. */
 static mv_status find_months_due(struct sale *sale, const struct vend_months *months)
 {
-    MV_TRY(find_charged(sale));
     if (sale->facts.ask == VEND_ASK_FREE)
         return mv_ok();
     return vend_months_charge(months, sale->month, &sale->through, &sale->facts);
@@ -191,11 +195,13 @@ static mv_status gather(struct sale *sale)
                                             .currency = sale->item->meter.currency,
                                             .grain = VEND_GRAIN_TOKEN,
                                             .minor_digits = sale->terms.office.minor_digits};
+    MV_TRY(find_charged(sale));
     const struct vend_months months = {.vend = sale->vend,
                                        .store = sale->store,
                                        .account = sale->account,
                                        .utility = (enum vend_utility)sale->item->meter.utility,
                                        .utc_offset_min = sale->terms.office.utc_offset_min,
+                                       .begins_unix_s = sale->begins_unix_s,
                                        .now_unix_s = sale->now_unix_s};
     const struct vend_sale_when when = {sale->now_unix_s, sale->terms.office.utc_offset_min};
     MV_TRY(vend_sale_find_debts(sale->store, sale->group, sale->item, &when, &sale->facts));

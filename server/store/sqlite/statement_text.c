@@ -349,7 +349,7 @@ const struct sql_text sqlite_texts[SQL_COUNT] = {
                           "FROM account_transfer WHERE account = ?"},
     [SQL_TRANSFER_PARTS] = {"transfer", "SELECT what, before, after FROM account_transfer_part WHERE account = ? "
                                         "ORDER BY what"},
-    [SQL_TRANSFER_TO] = {"transfer", "SELECT charged_through FROM account_transfer WHERE next = ?"},
+    [SQL_TRANSFER_TO] = {"transfer", "SELECT charged_through, cut_unix_s FROM account_transfer WHERE next = ?"},
     [SQL_TRANSFER_BOUGHT] = {"transfer", "SELECT coalesce(sum(b.paid_units), 0) FROM account_transfer t JOIN bill b ON "
                                          "b.account = t.account AND b.month = ?2 JOIN sale s ON s.id = b.sale "
                                          "WHERE t.next = ?1 AND s.issued_at_unix_s >= t.cut_unix_s"},

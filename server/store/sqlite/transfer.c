@@ -123,11 +123,18 @@ mv_status store_transfer_since(struct store *store, int64_t account, int64_t *un
     return found ? mv_ok() : mv_fail(MV_ACCOUNT_UNKNOWN, NULL);
 }
 
-mv_status store_transfer_charged(struct store *store, int64_t next, int64_t *through, bool *found)
+mv_status store_transfer_charged(struct store *store, int64_t next, int64_t *through, int64_t *cut_unix_s, bool *found)
 {
     struct sql sql = sql_read(store, SQL_TRANSFER_TO);
     sql_put_int(&sql, next);
-    return one_number(&sql, through, found);
+    MV_TRY(sql_step(&sql, found));
+    if (!*found)
+        return mv_ok();
+    *through = sql_get_int(&sql);
+    *cut_unix_s = sql_get_int(&sql);
+    mv_status status = sql_row_ok(&sql);
+    sql_done(&sql);
+    return status;
 }
 
 mv_status store_transfer_bought(struct store *store, int64_t next, int64_t month, int64_t *units)

@@ -230,6 +230,31 @@ static void months_due_are_split(void **state)
     assert_int_equal(sold.charged.bill.charges, 100 * due->after);
 }
 
+/* Each month at the rate of its time, although the account of who comes was opened later. */
+static void months_since_the_date_are_at_the_rate_of_their_time(void **state)
+{
+    struct world *world = *state;
+    struct vend_caller chief = world_caller("chief");
+    struct vend_tariff_version version = office_social();
+    struct vend_meter_key key = world_key();
+    assert_ok(world_meter(world, 3, "shop", VEND_ELECTRICITY, &key));
+    assert_ok(office_account(world, "C-1", 3, "social", &account));
+    const int64_t since = world_now_s();
+    world_step(45 * DAY, 45 * DAY); /* 1 March, 10:00:30 */
+    version.fixed_charge_per_month = 900;
+    version.valid_from_unix_s = world_now_s();
+    office_tariff(world, &version);
+    world_step(35 * DAY, 35 * DAY); /* 5 April: January, February and March began at 1.00 */
+    const struct vend_account_request next = {
+        .number = "D-1", .pan = "", .customer = {"Omar Said", "", "", ""}, .tariff_class = ""};
+    const struct vend_life_request request = {.number = "C-1", .reason = "sold", .next = &next, .since_unix_s = since};
+    assert_ok(vend_transfer_account(world->vend, &chief, &request, &account));
+    assert_int_equal(account.transfer.halves.of[STORE_PART_MONTHS_DUE].after, 4);
+    struct vend_order order = office_money("r1", "D-1", 5000);
+    assert_ok(office_sell(world, &order, &sold));
+    assert_int_equal(sold.charged.bill.charges, 3 * 100 + 900);
+}
+
 /* ---- the month in which somebody comes ---- */
 static mv_status hand_over(struct world *world, const char *from, const char *to, int64_t since_unix_s)
 {
@@ -365,6 +390,7 @@ int main(void)
         TEST(sales_since_are_read_as_the_next_owners),
         TEST(from_now_on_everything_stays),
         TEST(months_due_are_split),
+        TEST(months_since_the_date_are_at_the_rate_of_their_time),
         TEST(free_units_of_a_month_are_the_meters_once),
         TEST(steps_begin_behind_what_was_sold_since),
         TEST(dates_that_cannot_be),
