@@ -1,6 +1,6 @@
 #include "store/debts.h"
 
-#include "store/sqlite/engine.h"
+#include "store/sqlite/debt_row.h"
 
 static mv_status get_debt(struct sql *sql, struct store_debt *debt)
 {
@@ -14,6 +14,24 @@ static mv_status get_debt(struct sql *sql, struct store_debt *debt)
     debt->terms.amount = sql_get_int(sql);
     debt->terms.percent_e4 = sql_get_int(sql);
     return sql_row_ok(sql);
+}
+
+mv_status sqlite_each_debt(struct sql *sql, store_debt_fn *each, void *self)
+{
+    for (;;) {
+        bool row;
+        MV_TRY(sql_step(sql, &row));
+        if (!row)
+            return mv_ok();
+        struct store_debt debt;
+        mv_status status = get_debt(sql, &debt);
+        if (status.ok)
+            status = each(self, &debt);
+        if (!status.ok) {
+            sql_done(sql);
+            return status;
+        }
+    }
 }
 
 mv_status store_debt_get(struct store *store, int64_t id, struct store_debt *debt)
@@ -34,20 +52,7 @@ mv_status store_debts(struct store *store, int64_t account, bool all, store_debt
     struct sql sql = sql_read(store, SQL_DEBTS);
     sql_put_int(&sql, account);
     sql_put_int(&sql, all);
-    for (;;) {
-        bool row;
-        MV_TRY(sql_step(&sql, &row));
-        if (!row)
-            return mv_ok();
-        struct store_debt debt;
-        mv_status status = get_debt(&sql, &debt);
-        if (status.ok)
-            status = each(self, &debt);
-        if (!status.ok) {
-            sql_done(&sql);
-            return status;
-        }
-    }
+    return sqlite_each_debt(&sql, each, self);
 }
 
 /* ---- acts ---- */

@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "store/sqlite/engine.h"
+#include "store/sqlite/debt_row.h"
 
 static void add_sales(struct sql *sql, struct store_halves *halves)
 {
@@ -49,20 +49,6 @@ static mv_status get_held(struct store *store, int64_t account, int64_t cut_unix
     return status;
 }
 
-static mv_status get_debt(struct sql *sql, struct store_debt *debt)
-{
-    debt->id = sql_get_int(sql);
-    debt->account = sql_get_int(sql);
-    debt->outstanding = sql_get_int(sql);
-    debt->taken_at_unix_s = sql_get_int(sql);
-    debt->terms.priority = sql_get_u8(sql);
-    sql_get_text(sql, debt->terms.label, sizeof debt->terms.label);
-    debt->terms.rule = sql_get_u8(sql);
-    debt->terms.amount = sql_get_int(sql);
-    debt->terms.percent_e4 = sql_get_int(sql);
-    return sql_row_ok(sql);
-}
-
 mv_status store_transfer_debts(struct store *store, int64_t account, int64_t cut_unix_s, bool after,
                                store_debt_fn *each, void *self)
 {
@@ -70,20 +56,7 @@ mv_status store_transfer_debts(struct store *store, int64_t account, int64_t cut
     sql_put_int(&sql, account);
     sql_put_int(&sql, cut_unix_s);
     sql_put_int(&sql, after);
-    for (;;) {
-        bool row;
-        MV_TRY(sql_step(&sql, &row));
-        if (!row)
-            return mv_ok();
-        struct store_debt debt;
-        mv_status status = get_debt(&sql, &debt);
-        if (status.ok)
-            status = each(self, &debt);
-        if (!status.ok) {
-            sql_done(&sql);
-            return status;
-        }
-    }
+    return sqlite_each_debt(&sql, each, self);
 }
 
 static mv_status add_owed(void *self, const struct store_debt *row)
