@@ -422,11 +422,12 @@ static mv_status describe(struct vend *vend, const struct signing *signing, stru
         vend_note_detail(record, "voids=%u", order->voids);
     if (order->said[0] != '\0')
         vend_note_detail(record, "%s", order->said);
-    if (signing->sale != NULL)
-        vend_record_sale_describe(vend, signing->sale, record);
     vend_note_detail(record, "sha256=");
     for (size_t i = 0; i < sizeof digest; i++)
         vend_note_append(record, "%02x", digest[i]);
+    /* last: with long names there is no room for all of it, and the ledger says it too */
+    if (signing->sale != NULL)
+        vend_record_sale_describe(vend, signing->sale, record);
     return mv_ok();
 }
 

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/digest.h"
 #include "keys_world.h"
 #include "office_world.h"
 #include "records_world.h"
@@ -308,6 +309,31 @@ static void it_is_no_part_of_a_key_change(void **state)
     keys_confirm(world, world_own(&first)->digits); /* a token from before the record still proves it */
 }
 
+/* With the longest names the record of the audit log is cut: at what the ledger says anyway. */
+static void the_hash_is_never_cut(void **state)
+{
+    struct world *world = *state;
+    char pan[19], id[STORE_REQUEST_ID + 1], till[STORE_TERMINAL + 1], expected[513];
+    uint8_t digest[32];
+    records_ready(world, pan);
+    memset(id, 'i', sizeof id - 1);
+    memset(till, 't', sizeof till - 1);
+    id[sizeof id - 1] = till[sizeof till - 1] = '\0';
+    struct vend_record_order order = priced(id, pan, 115);
+    order.terminal = till;
+    memset(order.said, 's', sizeof order.said - 1);
+    order.said[sizeof order.said - 1] = '\0';
+    assert_ok(records_sign(world, "seller", &order, &records));
+    assert_ok(mv_sha256(records.parts[0].bytes, records.parts[0].size, digest));
+    int used =
+        snprintf(expected, sizeof expected,
+                 "request=%s kind=1 epoch=7 sequence=2 parts=1 key=1 amount=10000 arrears=0 unread=1 %s sha256=", id,
+                 order.said);
+    for (size_t i = 0; i < sizeof digest; i++)
+        used += snprintf(expected + used, sizeof expected - (size_t)used, "%02x", digest[i]);
+    assert_true(world_audit_has(world, expected));
+}
+
 static void the_ledger_wants_the_record(void **state)
 {
     struct world *world = *state;
@@ -350,6 +376,7 @@ int main(void)
         TEST(cards_and_tokens_at_once_keep_the_limit),
         TEST(it_pays_debts_and_is_in_the_batch),
         TEST(it_is_no_part_of_a_key_change),
+        TEST(the_hash_is_never_cut),
         TEST(the_ledger_wants_the_record),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
