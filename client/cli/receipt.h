@@ -49,7 +49,8 @@ const char *receipt_builtin(const char *language);
 bool receipt_make(const struct receipt_of *of, const char *template, struct receipt *receipt,
                   char wrong[RECEIPT_WRONG]);
 
-/* Columns that a terminal or printer needs: Chinese characters take two, combining ones none. */
+/* Columns that a terminal or printer needs: Chinese characters and pictures take two, marks that combine with the
+ * character before them none, in the writing that receipt_lay.c lists. */
 size_t receipt_width(const char *text);
 /* Rows as they come on paper of so many columns: what is too long goes on in further rows, between words where it can.
  * A rule stands neither first nor last nor behind another. */

@@ -15,25 +15,46 @@ static uint32_t character(const char *text, size_t *size)
     return code;
 }
 
+struct range {
+    uint32_t first, last;
+};
+
+/* Marks that stand over, under or in the character before them, and joiners (Unicode's classes Mn, Me and Cf): those of
+ * the writing that names are likely to be in. */
+static bool is_mark(uint32_t code)
+{
+    static const struct range marks[] = {
+        {0x0300, 0x036F}, {0x0483, 0x0489}, {0x0591, 0x05BD}, {0x0610, 0x061A}, {0x064B, 0x065F}, {0x0670, 0x0670},
+        {0x06D6, 0x06DC}, {0x06DF, 0x06E4}, {0x06E7, 0x06E8}, {0x06EA, 0x06ED}, {0x0900, 0x0902}, {0x093A, 0x093A},
+        {0x093C, 0x093C}, {0x0941, 0x0948}, {0x094D, 0x094D}, {0x0951, 0x0957}, {0x0962, 0x0963}, {0x0981, 0x0981},
+        {0x09BC, 0x09BC}, {0x09C1, 0x09C4}, {0x09CD, 0x09CD}, {0x0A41, 0x0A51}, {0x0AC1, 0x0AC8}, {0x0ACD, 0x0ACD},
+        {0x0BC0, 0x0BC0}, {0x0BCD, 0x0BCD}, {0x0C3E, 0x0C40}, {0x0C46, 0x0C56}, {0x0CCC, 0x0CCD}, {0x0D41, 0x0D44},
+        {0x0D4D, 0x0D4D}, {0x0E31, 0x0E31}, {0x0E34, 0x0E3A}, {0x0E47, 0x0E4E}, {0x0EB1, 0x0EB1}, {0x0EB4, 0x0EBC},
+        {0x0EC8, 0x0ECE}, {0x1AB0, 0x1AFF}, {0x1DC0, 0x1DFF}, {0x200B, 0x200F}, {0x2060, 0x2060}, {0x20D0, 0x20F0},
+        {0xFE00, 0xFE0F}, {0xFE20, 0xFE2F}, {0xFEFF, 0xFEFF}};
+    for (size_t i = 0; i < sizeof marks / sizeof marks[0]; i++)
+        if (code >= marks[i].first && code <= marks[i].last)
+            return true;
+    return false;
+}
+
+/* Chinese, Japanese, Korean and pictures. */
+static bool is_wide(uint32_t code)
+{
+    static const struct range wide[] = {{0x1100, 0x115F}, {0x2E80, 0xA4CF},   {0xAC00, 0xD7A3},
+                                        {0xF900, 0xFAFF}, {0xFE30, 0xFE6F},   {0xFF01, 0xFF60},
+                                        {0xFFE0, 0xFFE6}, {0x1F300, 0x1FAFF}, {0x20000, 0x3FFFD}};
+    for (size_t i = 0; i < sizeof wide / sizeof wide[0]; i++)
+        if (code >= wide[i].first && code <= wide[i].last)
+            return true;
+    return false;
+}
+
 static size_t columns_of(uint32_t code)
 {
-    enum {
-        COMBINING = 0x0300,
-        COMBINING_END = 0x0370,
-        HANGUL = 0x1100,
-        RADICALS = 0x2E80,
-        PRIVATE = 0xE000,
-        WIDE_FORMS = 0xFF00,
-        HALF_FORMS = 0xFF61,
-        SIGNS = 0xFFE0,
-        LAST = 0xFFE6,
-        PLANE2 = 0x20000
-    };
-    if (code >= COMBINING && code < COMBINING_END)
+    if (is_mark(code))
         return 0;
-    bool wide = (code >= HANGUL && code < HANGUL + 0x60) || (code >= RADICALS && code < PRIVATE) ||
-                (code > WIDE_FORMS && code < HALF_FORMS) || (code >= SIGNS && code <= LAST) || code >= PLANE2;
-    return wide ? 2 : 1;
+    return is_wide(code) ? 2 : 1;
 }
 
 size_t receipt_width(const char *text)

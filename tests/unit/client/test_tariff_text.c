@@ -92,13 +92,40 @@ static void chinese_takes_two_columns(void **state)
     assert_int_equal(receipt_width("\xe7\x8e\x8b\xef\xbc\x88"), 4);
 }
 
+static void width_is_of_the_writing(void **state)
+{
+    static const struct {
+        const char *text;
+        size_t width;
+    } cases[] = {
+        {"e\xcc\x81", 1},                            /* an accent of its own */
+        {"\xe0\xb8\x81\xe0\xb8\xb1\xe0\xb9\x88", 1}, /* Thai: vowel and tone above */
+        {"\xe0\xb8\x81\xe0\xb8\xb2", 2},             /* and a vowel behind */
+        {"\xd8\xa8\xd9\x8e\xd9\x91", 1},             /* Arabic */
+        {"\xe0\xa4\x95\xe0\xa5\x81", 1},             /* Devanagari: vowel below */
+        {"\xe0\xa4\x95\xe0\xa4\xbe", 2},             /* and behind */
+        {"a\xe2\x80\x8b\xe2\x80\x8c\xe2\x80\x8d"
+         "b\xef\xb8\x8f",
+         2},                                     /* joiners and a selector */
+        {"\xf0\x9f\x8c\x80\xf0\x9f\xab\xbf", 4}, /* U+1F300, U+1FAFF */
+        {"\xef\xa4\x80\xef\xab\xbf", 4},         /* U+F900, U+FAFF */
+        {"\xea\x93\x90\xea\xa8\x80", 2},         /* U+A4D0, U+AA00 */
+        {"\xea\xaf\xbf\xea\xb0\x80", 3},         /* U+ABFF, U+AC00 */
+        {"\xea\x93\x8f\xed\x9e\xa3", 4},         /* U+A4CF, U+D7A3 */
+        {"\xe1\x84\x80\xe1\x85\xa0", 3},         /* U+1100, U+1160 */
+        {"\xf0\xa0\x80\x80", 2},                 /* U+20000 */
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
+        assert_int_equal(receipt_width(cases[i].text), cases[i].width);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(decimals_are_exact),
-        cmocka_unit_test(days_are_the_offices),
-        cmocka_unit_test(units_are_whole),
-        cmocka_unit_test(chinese_takes_two_columns),
+        cmocka_unit_test(decimals_are_exact),      cmocka_unit_test(days_are_the_offices),
+        cmocka_unit_test(units_are_whole),         cmocka_unit_test(chinese_takes_two_columns),
+        cmocka_unit_test(width_is_of_the_writing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
