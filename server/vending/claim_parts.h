@@ -2,6 +2,7 @@
 #ifndef MV_VENDING_CLAIM_PARTS_H
 #define MV_VENDING_CLAIM_PARTS_H
 
+#include "audit/audit.h"
 #include "store/claims.h"
 
 /* The money of a claim that is good goes to the account's balance; of a sale, the debts that it paid are owed again and
@@ -10,5 +11,8 @@ MV_MUST_USE mv_status vend_claim_pay(struct store *store, struct store_claim *cl
                                      int64_t now_unix_s);
 /* Whether it would be refused by neither, as the account is now. */
 MV_MUST_USE mv_status vend_claim_room(struct store *store, const struct store_claim *claim, bool *room);
+/* What was paid, and where. */
+MV_MUST_USE mv_status vend_claim_note(struct store *store, const struct store_claim *claim,
+                                      struct audit_record *record);
 
 #endif

@@ -124,6 +124,7 @@ static mv_status pay_void(struct store *store, struct vend_change *change, struc
         return mv_ok();
     MV_TRY(vend_claim_pay(store, row, act->identity.id, change->now_us / 1000000));
     act->out->row = *row;
+    vend_note_detail(&change->record, "act=%lld", (long long)row->act);
     return mv_ok();
 }
 
@@ -302,6 +303,15 @@ mv_status vend_claim_pay(struct store *store, struct store_claim *claim, int64_t
     MV_TRY(owe_debts_again(store, &paid, claim->sale));
     /* the vendor keeps the money that it took, which the account holds now; it keeps no commission for it */
     return store_vendor_commission_back(store, claim->sale, principal, now_unix_s);
+}
+
+mv_status vend_claim_note(struct store *store, const struct store_claim *claim, struct audit_record *record)
+{
+    struct store_account account;
+    MV_TRY(store_account_by_id(store, claim->account, &account));
+    vend_note_detail(record, "claim=%lld account=%s amount=%lld act=%lld", (long long)claim->id, account.number,
+                     (long long)claim->amount, (long long)claim->act);
+    return mv_ok();
 }
 
 /* One that a return proves waits for room alone: one officer is enough, and may have agreed before. */

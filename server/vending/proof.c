@@ -141,6 +141,9 @@ mv_status vend_proof_claim(struct store *store, const struct vend_proof *proof, 
     claim->proven = true;
     vend_note_detail(record, "claim=%lld kind=%u amount=%lld remaining=%lld return=%u/%u", (long long)claim->id,
                      claim->kind, (long long)claim->amount, (long long)proof->remaining, back->epoch, back->sequence);
-    return claim->kind == STORE_CLAIM_UNITS ? mv_ok()
-                                            : vend_claim_pay(store, claim, claim->principal, claim->at_unix_s);
+    if (claim->kind == STORE_CLAIM_UNITS)
+        return mv_ok();
+    MV_TRY(vend_claim_pay(store, claim, claim->principal, claim->at_unix_s));
+    vend_note_detail(record, "act=%lld", (long long)claim->act);
+    return mv_ok();
 }

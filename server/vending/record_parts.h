@@ -50,8 +50,9 @@ MV_MUST_USE mv_status vend_void_check(struct store *store, const struct store_re
 MV_MUST_USE mv_status vend_void_amounts(struct store *store, const struct store_record *row,
                                         struct vend_unread *brings);
 /* Behind a return that was kept, in the same transaction: ends what it decides of those that wait, and pays claims for
- * sales that turned out void, as far as there is room for the money. */
-MV_MUST_USE mv_status vend_void_settle(struct store *store, const struct store_return *back);
+ * sales that turned out void, as far as there is room for the money. `record` says what was paid. */
+MV_MUST_USE mv_status vend_void_settle(struct store *store, const struct store_return *back,
+                                       struct audit_record *record);
 /* What it decided. */
 MV_MUST_USE mv_status vend_void_tell(struct store *store, const struct store_return *back, struct vend_return *out);
 /* All but the parts, the meter's number and the principal's name. */

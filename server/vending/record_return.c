@@ -175,7 +175,7 @@ static mv_status keep(struct vend *vend, struct store *store, struct vend_change
     row.principal = receiving->identity.id;
     memcpy(row.bytes, receiving->record.bytes, receiving->record.size);
     MV_TRY(store_return_insert(store, &row));
-    MV_TRY(vend_void_settle(store, &row));
+    MV_TRY(vend_void_settle(store, &row, &change->record));
     MV_TRY(vend_void_tell(store, &row, out));
     vend_note_detail(&change->record, "epoch=%u sequence=%u key=%u answers=%d confirms=%d%s", row.epoch, row.sequence,
                      out->head.key_version, out->answers_last_read, out->confirms_keys,

@@ -92,7 +92,8 @@ static mv_status find_excess(struct store *store, const struct store_return *bac
 
 /* The money of the sale, if somebody reversed it. An account without room for it does not cost the return: the claim
  * waits, and an officer's yes pays it (ApproveClaim). */
-static mv_status pay_claim(struct store *store, const struct store_void *row, int64_t principal, int64_t now_unix_s)
+static mv_status pay_claim(struct store *store, const struct store_void *row, const struct store_return *back,
+                           struct audit_record *record)
 {
     struct store_sale sale;
     struct store_claim claim;
@@ -105,7 +106,10 @@ static mv_status pay_claim(struct store *store, const struct store_void *row, in
     if (claim.act != 0)
         return mv_ok();
     MV_TRY(vend_claim_room(store, &claim, &room));
-    return room ? vend_claim_pay(store, &claim, principal, now_unix_s) : mv_ok();
+    if (!room)
+        return mv_ok();
+    MV_TRY(vend_claim_pay(store, &claim, back->principal, back->received_at_unix_s));
+    return vend_claim_note(store, &claim, record);
 }
 
 /* Which of them the meter took: every choice of them that makes up the excess may be the true one, and where all agree
@@ -130,7 +134,7 @@ static struct judgement judge(const struct waiting *waiting, int64_t excess)
 }
 
 static mv_status settle(struct store *store, const struct store_return *back, const struct waiting *waiting,
-                        const struct judgement *judgement)
+                        const struct judgement *judgement, struct audit_record *record)
 {
     for (size_t i = 0; i < waiting->count; i++) {
         bool may = (judgement->may >> i & 1U) != 0;
@@ -139,12 +143,12 @@ static mv_status settle(struct store *store, const struct store_return *back, co
             continue;
         MV_TRY(store_void_end(store, waiting->voids[i].record, back, must));
         if (!must)
-            MV_TRY(pay_claim(store, &waiting->voids[i], back->principal, back->received_at_unix_s));
+            MV_TRY(pay_claim(store, &waiting->voids[i], back, record));
     }
     return mv_ok();
 }
 
-mv_status vend_void_settle(struct store *store, const struct store_return *back)
+mv_status vend_void_settle(struct store *store, const struct store_return *back, struct audit_record *record)
 {
     struct waiting waiting = {.count = 0};
     int64_t taken, excess;
@@ -159,7 +163,7 @@ mv_status vend_void_settle(struct store *store, const struct store_return *back)
         return mv_ok();
     const struct judgement judgement = judge(&waiting, excess);
     /* nothing makes it up: it has bought what this ledger does not know of */
-    return judgement.must == UINT32_MAX ? mv_ok() : settle(store, back, &waiting, &judgement);
+    return judgement.must == UINT32_MAX ? mv_ok() : settle(store, back, &waiting, &judgement, record);
 }
 
 mv_status vend_void_tell(struct store *store, const struct store_return *back, struct vend_return *out)

@@ -94,7 +94,7 @@ static void closing_gives_back_what_the_credit_cost(void **state)
     assert_int_equal(balance(world), worth);
     assert_int_equal(office_number(world, "SELECT sum(amount) FROM account_act WHERE kind = 9"), worth);
     assert_int_equal(office_number(world, "SELECT count(*) FROM claim_approval"), 0);
-    assert_true(world_audit_has(world, "claim=1 kind=2 amount=632 remaining=40000 return=7/1"));
+    assert_true(world_audit_has(world, "claim=1 kind=2 amount=632 remaining=40000 return=7/1 act=1"));
     assert_ok(close_account(world, "A-1")); /* once */
     assert_int_equal(balance(world), worth);
     const struct vend_act_request pay = {.request_id = "p1",

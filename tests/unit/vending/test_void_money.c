@@ -45,6 +45,7 @@ static void a_reversal_is_good_by_the_return(void **state)
     void_deliver(&void_play.issued[1]);
     void_ask(world, "ask");
     assert_int_equal(balance(world), 115);
+    assert_true(world_audit_has(world, "claim=1 account=A-1 amount=115 act=1 epoch=7 sequence=1"));
     assert_int_equal(office_number(world, "SELECT count(*) FROM claim_approval"), 0);
     assert_ok(vend_approve_claim(world->vend, &officer, claim.row.id, &claim));
     assert_true(claim.row.proven);
@@ -66,6 +67,7 @@ static void what_is_proven_before_is_paid_at_once(void **state)
     assert_ok(reverse(world, 1, &claim));
     assert_true(claim.row.proven);
     assert_true(claim.row.act > 0);
+    assert_true(world_audit_has(world, "claim=1 kind=1 account=A-1 amount=115 act=1 receipt=shop/till/1 risk=none"));
     assert_int_equal(balance(world), 115);
     assert_refused(MV_SALE_REVERSED, reverse(world, 1, &claim));
 }
