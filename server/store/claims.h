@@ -38,7 +38,8 @@ struct store_claim {
     int64_t paid_sale;  /* token that brought the units; 0 none */
     bool proven;        /* good by the meter's return, in place of two officers (proofs.h) */
 };
-/* SALE_REVERSED (it has a claim), SALE_CONFIRMED; a second one for the credit of a meter is CLAIM_NOT_DUE. */
+/* SALE_REVERSED (it has a claim), SALE_CONFIRMED (unless it is void); a second one for the credit of a meter is
+ * CLAIM_NOT_DUE. */
 MV_MUST_USE mv_status store_claim_insert(struct store *store, struct store_claim *claim);
 /* CLAIM_UNKNOWN. */
 MV_MUST_USE mv_status store_claim_get(struct store *store, int64_t id, struct store_claim *claim);

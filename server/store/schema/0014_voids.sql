@@ -55,3 +55,19 @@ CREATE TRIGGER claim_is_good BEFORE INSERT ON account_act WHEN NEW.kind = 9 AND 
           JOIN record_void v ON v.voided = r.id JOIN record_void_end e ON e.record = v.record
           WHERE s.id = c.sale AND e.taken = 0)))
 BEGIN SELECT RAISE(ABORT, 'not what two officers agreed to or a return proves'); END;
+
+-- A sale that is void is reversed although somebody confirmed it.
+DROP TRIGGER claim_new;
+CREATE TRIGGER claim_new BEFORE INSERT ON claim
+BEGIN
+  SELECT RAISE(ABORT, 'claims are kept') WHERE EXISTS (SELECT 1 FROM claim WHERE id = NEW.id);
+  SELECT RAISE(ABORT, 'not the sale''s money, or the sale is done with') WHERE NEW.kind = 1 AND (NOT EXISTS (
+      SELECT 1 FROM bill b JOIN sale s ON s.id = b.sale WHERE b.sale = NEW.sale AND b.account = NEW.account
+        AND s.meter = NEW.meter AND b.total = NEW.amount)
+    OR EXISTS (SELECT 1 FROM sale_confirmation WHERE sale = NEW.sale) AND NOT EXISTS (SELECT 1 FROM sale s
+      JOIN record r ON r.principal = s.principal AND r.request_id = s.request_id
+      JOIN record_void v ON v.voided = r.id JOIN record_void_end e ON e.record = v.record
+      WHERE s.id = NEW.sale AND e.taken = 0));
+  SELECT RAISE(ABORT, 'the account never had that meter') WHERE NOT EXISTS (
+    SELECT 1 FROM account_version WHERE account = NEW.account AND meter = NEW.meter);
+END;

@@ -1,6 +1,7 @@
 #include "store/claims.h"
 
 #include "store/sqlite/engine.h"
+#include "store/voids.h"
 
 mv_status store_sale_confirm(struct store *store, int64_t sale, int64_t now_unix_s, bool *fresh)
 {
@@ -110,14 +111,16 @@ mv_status store_claims(struct store *store, int64_t account, store_claim_fn *eac
     }
 }
 
+/* Whoever confirmed one has no credit of it where a return shows that no meter ever takes it. */
 static mv_status check_sale(struct store *store, int64_t sale)
 {
-    bool confirmed;
+    bool confirmed, is_void;
     struct store_claim other;
     struct sql sql = sql_read(store, SQL_SALE_CONFIRMED);
     sql_put_int(&sql, sale);
     MV_TRY(sql_exists(&sql, &confirmed));
-    if (confirmed)
+    MV_TRY(store_sale_is_void(store, sale, &is_void));
+    if (confirmed && !is_void)
         return mv_fail(MV_SALE_CONFIRMED, NULL);
     mv_status found = store_claim_of_sale(store, sale, &other);
     if (found.ok)

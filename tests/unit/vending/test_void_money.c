@@ -93,6 +93,40 @@ static void what_the_meter_has_is_for_officers(void **state)
     assert_int_equal(balance(world), 115);
 }
 
+static void what_was_confirmed_and_is_void_is_reversed(void **state)
+{
+    struct world *world = *state;
+    struct vend_claim claim;
+    struct vend_caller seller = world_caller("seller");
+    assert_ok(sell(world, "r2", 115));
+    assert_ok(vend_confirm_sale(world->vend, &seller, "r2"));
+    assert_ok(void_one(world, "v3", 2));
+    assert_refused(MV_SALE_CONFIRMED, reverse(world, 1, &claim)); /* the meter may take it yet */
+    void_deliver(&void_play.issued[1]);
+    void_ask(world, "ask");
+    assert_ok(reverse(world, 1, &claim));
+    assert_true(claim.row.proven);
+    assert_int_equal(balance(world), 115);
+    assert_refused(MV_SALE_REVERSED, reverse(world, 1, &claim));
+}
+
+static void what_was_confirmed_and_taken_is_not_reversed(void **state)
+{
+    struct world *world = *state;
+    struct vend_claim claim;
+    struct vend_caller seller = world_caller("seller");
+    assert_ok(sell(world, "r2", 115));
+    assert_ok(vend_confirm_sale(world->vend, &seller, "r2"));
+    assert_ok(void_one(world, "v3", 2));
+    void_deliver(&void_play.issued[0]);
+    void_deliver(&void_play.issued[1]);
+    void_ask(world, "ask");
+    assert_true(void_play.out.voids[0].taken);
+    assert_refused(MV_SALE_CONFIRMED, reverse(world, 1, &claim));
+    assert_true(office_refuses(world, "INSERT INTO claim SELECT NULL, 1, b.account, s.meter, s.id, b.total, 'x', 1, 0 "
+                                      "FROM bill b JOIN sale s ON s.id = b.sale"));
+}
+
 /* ---- no room for it ---- */
 static struct vend_act done;
 
@@ -203,6 +237,8 @@ int main(void)
         CASE(a_reversal_is_good_by_the_return),
         CASE(what_is_proven_before_is_paid_at_once),
         CASE(what_the_meter_has_is_for_officers),
+        CASE(what_was_confirmed_and_is_void_is_reversed),
+        CASE(what_was_confirmed_and_taken_is_not_reversed),
         CASE(a_return_counts_although_debts_have_no_room),
         CASE(a_return_counts_although_the_balance_is_full),
         CASE(ids_of_callers_are_in_nobodys_way),
