@@ -53,7 +53,9 @@ mv_status vend_void_amounts(struct store *store, const struct store_record *row,
 struct waiting {
     struct store_void voids[VEND_RETURN_VOIDS];
     size_t count;
-    bool more; /* than there is room for: the next return's */
+    /* Than there is room for. Where the meter took none of them they are the next return's; otherwise the others may be
+     * what it took, and none of them is ever decided. */
+    bool more;
 };
 
 static mv_status note(void *self, const struct store_void *row)
