@@ -10,13 +10,22 @@
 
 enum { E5 = 5, E5_LEAST = 2, PERCENT_E4 = 4 };
 
+const char *bill_line_name(uint32_t kind, bool sum)
+{
+    static const char *const names[][2] = {{"?", "?"},
+                                           {"units", "units"},
+                                           {"free units", "free units"},
+                                           {"monthly charge", "monthly charge"},
+                                           {"charge", "charges"},
+                                           {"tax", "tax"},
+                                           {"debt", "debts"}};
+    enum { NAMES = sizeof names / sizeof names[0] };
+    return names[kind < NAMES ? kind : 0][sum];
+}
+
 static const char *line_name(const Metervault__V1__BillLine *line)
 {
-    static const char *const names[] = {"?", "units", "free units", "monthly charge", "charge", "tax", "debt"};
-    enum { NAMES = sizeof names / sizeof names[0] };
-    if (line->text[0] != '\0')
-        return line->text;
-    return names[line->kind >= 0 && (unsigned)line->kind < NAMES ? line->kind : 0];
+    return line->text[0] != '\0' ? line->text : bill_line_name((uint32_t)line->kind, false);
 }
 
 static void print_line(const Metervault__V1__BillLine *line, unsigned digits)

@@ -13,6 +13,8 @@ void bill_print_payment(const Metervault__V1__Sold *sold);
  */
 int bill_print_sold(const struct cli *cli, const Metervault__V1__Sold *sold);
 
+/* Of a BillLineKind: a line's, or that of the sum of many. "?" for none of these. */
+const char *bill_line_name(uint32_t kind, bool sum);
 /* "cash", "bank", "card", "mobile", "balance". */
 const char *bill_payment_name(Metervault__V1__Payment payment);
 /* PAYMENT_UNSPECIFIED for none of these. */

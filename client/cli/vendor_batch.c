@@ -30,13 +30,11 @@ static const char *act_name(uint32_t key)
 
 static const char *sum_name(const Metervault__V1__BatchSum *sum)
 {
-    static const char *const lines[] = {"?", "units", "free units", "monthly charge", "charges", "tax", "debts"};
-    enum { LINES = sizeof lines / sizeof lines[0] };
     switch (sum->kind) {
     case METERVAULT__V1__BATCH_SUM_KIND__BATCH_SUM_MONEY:
         return bill_payment_name((Metervault__V1__Payment)sum->key);
     case METERVAULT__V1__BATCH_SUM_KIND__BATCH_SUM_LINES:
-        return lines[sum->key < LINES ? sum->key : 0];
+        return bill_line_name(sum->key, true);
     case METERVAULT__V1__BATCH_SUM_KIND__BATCH_SUM_KEPT:
         return "change kept";
     case METERVAULT__V1__BATCH_SUM_KIND__BATCH_SUM_COMMISSION:

@@ -5,6 +5,7 @@
 /* cmocka.h needs those first */
 #include <cmocka.h>
 
+#include "bill_print.h"
 #include "receipt.h"
 #include "tariff_file.h"
 
@@ -120,12 +121,23 @@ static void width_is_of_the_writing(void **state)
         assert_int_equal(receipt_width(cases[i].text), cases[i].width);
 }
 
+static void lines_have_names(void **state)
+{
+    (void)state;
+    assert_string_equal(bill_line_name(METERVAULT__V1__BILL_LINE_KIND__BILL_FIXED_CHARGE, false), "monthly charge");
+    assert_string_equal(bill_line_name(METERVAULT__V1__BILL_LINE_KIND__BILL_DEBT, false), "debt");
+    assert_string_equal(bill_line_name(METERVAULT__V1__BILL_LINE_KIND__BILL_DEBT, true), "debts");
+    assert_string_equal(bill_line_name(0, true), "?");
+    assert_string_equal(bill_line_name(METERVAULT__V1__BILL_LINE_KIND__BILL_ROUNDING, true), "?");
+    assert_string_equal(bill_line_name(UINT32_MAX, false), "?");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(decimals_are_exact),      cmocka_unit_test(days_are_the_offices),
         cmocka_unit_test(units_are_whole),         cmocka_unit_test(chinese_takes_two_columns),
-        cmocka_unit_test(width_is_of_the_writing),
+        cmocka_unit_test(width_is_of_the_writing), cmocka_unit_test(lines_have_names),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
