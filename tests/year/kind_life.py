@@ -132,8 +132,8 @@ def reckon_reverse(office, event):
     key = (event["seller"], event["sale"])
     if key not in office.orders:
         return [refused("TOKEN_UNKNOWN")]
-    account, total, vendor, commission, debts = office.sold[key]
-    if total == 0:
+    account, pan, total, vendor, commission, debts = office.sold[key]
+    if total == 0 or (account.number, pan) in office.claimed_meters:
         return [refused("CLAIM_NOT_DUE")]
     if key in office.confirmed:
         return [refused("SALE_CONFIRMED")]

@@ -93,7 +93,7 @@ def book_sale(office, account, event, price, handed):
     debts = kind_debt.pay_with_sale(office, account, total, [amount for kind, _, amount in lines if kind == "debt"])
     energy = sum(amount for kind, _, amount in lines if kind == "energy")
     vendor, commission = kind_vendor.vendor_of(office, event["by"]), kind_vendor.commission(office, event["by"], energy)
-    office.sold[event["by"], event["id"]] = (account, total, vendor, commission, debts)
+    office.sold[event["by"], event["id"]] = (account, account.pan, total, vendor, commission, debts)
     office.did["free units taken"] += free > 0
     office.did["a month charged"] += any(kind == "monthly" for kind, _, _ in lines)
     office.did["paid with what the account held"] += event["pay"] == "balance" and total > 0
