@@ -412,7 +412,7 @@ const struct sql_text sqlite_texts[SQL_COUNT] = {
          "FROM account_act WHERE account = ?1 UNION ALL "
          "SELECT x.at_unix_s, 40, x.account, 40, x.principal, printf('from=%s to=%s cut=%d balance=%d', f.number, "
          "n.number, x.cut_unix_s, x.balance), x.balance FROM account_transfer x JOIN account f ON f.id = x.account "
-         "JOIN account n ON n.id = x.next WHERE ?1 IN (x.account, x.next)) "
+         "JOIN account n ON n.id = x.next WHERE x.account = ?1 OR x.next = ?1) "
          "SELECT e.at, e.source, e.ordinal, e.kind, p.name, substr(e.text, 1, 512), e.amount FROM events e "
          "JOIN principal p ON p.id = e.principal WHERE (e.at, e.source, e.ordinal) < (?2, ?3, ?4) "
          "ORDER BY e.at DESC, e.source DESC, e.ordinal DESC LIMIT ?5"},

@@ -26,7 +26,13 @@ static void test_the_writer_is_durable(void **state)
     assert_int_equal(pragma(ledger, "PRAGMA page_size"), PAGE_SIZE);
 }
 
-enum { BATCH_GROUPS = 3 }; /* of money, of lines and of change that was kept */
+enum {
+    BATCH_GROUPS = 3,    /* of money, of lines and of change that was kept */
+    TIMELINE_STEPS = 17, /* over the account's meters, their times, orders and what was found of them */
+    ACT_STEPS = 5,       /* over the organisation's principals, for kinds of payment and of act */
+    TREE_STEPS = 3,      /* down the organisations, then by name */
+    WALK_STEPS = 3,      /* the organisations' firsts, each one's next, the accounts among them */
+};
 
 static bool walks_all(enum sql_name name)
 {
@@ -35,28 +41,37 @@ static bool walks_all(enum sql_name name)
 
 /* A timeline is made of what was found for one account, and then sorted. A new tariff looks whether it was assigned
  * already, among as many assignments as there are classes. A vendor is looked for on the way up from an organisation,
- * which is a handful of steps. Sums of a batch are made of its receipts, and grouped by kind. */
+ * which is a handful of steps. Sums of a batch are made of its receipts, and grouped by kind. A list of accounts walks
+ * an index in each organisation, merges what it finds and stops at a limit: its steps are over that walk. */
 static size_t steps_of(enum sql_name name)
 {
     if (name == SQL_VENDOR_OF)
         return 2;
     if (name == SQL_BATCH_SUMS)
         return BATCH_GROUPS;
-    return name == SQL_TIMELINE ? 4 : name == SQL_TARIFF_INSERT;
+    if (name == SQL_ACCOUNTS || name == SQL_ACCOUNTS_END)
+        return WALK_STEPS;
+    if (name == SQL_BATCH_ACT_SUMS)
+        return ACT_STEPS;
+    if (name == SQL_VENDOR_LIST)
+        return TREE_STEPS;
+    return name == SQL_TIMELINE ? TIMELINE_STEPS : name == SQL_TARIFF_INSERT;
 }
 
 /* The few approvals of one proposal or move, by their number; the debts of one account, by priority; the assignments of
- * one class, by who agreed to them; the bills of one account, before a date and since. */
+ * one class, by who agreed to them; the bills of one account, before a date and since; the voids that one return ended;
+ * what befell one meter's cards. */
 static bool sorts(enum sql_name name)
 {
     return name == SQL_APPROVALS || name == SQL_APPROVAL_COVERING || name == SQL_DEBTS ||
-           name == SQL_TARIFF_ASSIGNED_AGREED || name == SQL_TRANSFER_SALES || name == SQL_TRANSFER_DEBTS;
+           name == SQL_TARIFF_ASSIGNED_AGREED || name == SQL_TRANSFER_SALES || name == SQL_TRANSFER_DEBTS ||
+           name == SQL_VOIDS_ENDED || name == SQL_CARD_EVENT_INSERT;
 }
 
 /* The plan's steps that read a table from end to end. */
 static size_t scans(sqlite3 *db, const char *sql)
 {
-    char explained[4096];
+    char explained[8192];
     sqlite3_stmt *plan = NULL;
     size_t count = 0;
     assert_in_range(snprintf(explained, sizeof explained, "EXPLAIN QUERY PLAN %s", sql), 1, sizeof explained - 1);
@@ -75,15 +90,17 @@ static size_t scans(sqlite3 *db, const char *sql)
 static void test_lookups_use_an_index(void **state)
 {
     struct ledger *ledger = *state;
+    size_t wrong = 0;
     for (enum sql_name name = SQL_STATE_GET; name < SQL_COUNT; name++) {
         struct sql sql = sql_read(ledger->store, name);
         assert_ok(sql.status);
         size_t found = scans(ledger->store->db, sqlite3_sql(sql.statement));
         size_t expected = walks_all(name) || sorts(name) ? 1 : steps_of(name);
         if (found != expected)
-            print_message("%s\n", sqlite3_sql(sql.statement));
-        assert_int_equal(found, expected);
+            print_message("%zu steps: %s\n", found, sqlite3_sql(sql.statement));
+        wrong += found != expected;
     }
+    assert_int_equal(0, wrong);
 }
 
 static void test_statements_are_prepared_once(void **state)
