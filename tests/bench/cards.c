@@ -1,17 +1,12 @@
 /* mv-bench-cards: authentications a second of emulated cards through a key process on a SoftHSM token of its own,
  * against the same count of the token's operations that one takes, called at once. Without a server and without pcscd:
- * each card is a process at a socket with vpcd's framing, as `vcard --listen` serves it. */
+ * each terminal has its card at hand. */
 #include <getopt.h>
 #include <pthread.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
-#include <sys/socket.h>
-#include <sys/wait.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "../unit/hsm/process.h"
 #include "base/secret.h"
@@ -19,9 +14,8 @@
 #include "hsm/card_key.h"
 #include "hsm/life.h"
 #include "hsmd/client.h"
-#include "link.h"
 #include "metervault/an10922.h"
-#include "serve.h"
+#include "vcard.h"
 
 enum { TERMINALS = 4, MOST_REPEATS = 999, CALL_MS = 5000, SLOT = MV_CARD_SLOT_OFFICE, VERSION = 1 };
 static const double GATE = 0.6;
@@ -116,83 +110,61 @@ static double raw_rate(struct raw *raw, unsigned rounds)
 
 struct terminal {
     pthread_t thread;
-    int card; /* its socket */
-    pid_t pid;
+    struct vcard card;
+    struct card_cipher cipher;
+    struct hsmd_client *client;
     struct hsmd_card_key_ref key;
     unsigned rounds;
 };
 
-static void be_card(const uint8_t uid[MV_CARD_UID], int fd)
+static void select_application(struct terminal *terminal)
 {
-    struct vcard card;
-    struct card_cipher cipher;
-    struct manners manners = {.cut = 0};
-    uint8_t input[MV_CARD_DIVERSIFIER_MAX];
-    vcard_init(&card, NULL, uid);
-    vcard_reset(&card);
-    card.application.exists = true;
-    memcpy(card.application.aid, MV_CARD_AID, sizeof card.application.aid);
-    uint8_t size = mv_card_diversifier_uid(MV_CARD_FOR_OFFICE, uid, input);
-    if (mv_an10922_aes128(MASTER, input, size, card.application.keys[SLOT].bytes) != MV_DONE)
-        die("AN10922");
-    if (!card_cipher_init(&cipher, card.application.keys[SLOT].bytes))
-        die("AES");
-    card.chip = &cipher.calls;
-    (void)serve(&card, fd, &manners);
+    const uint8_t apdu[] = {0x90, MV_CARD_INS_SELECT, 0, 0, 3, MV_CARD_AID[0], MV_CARD_AID[1], MV_CARD_AID[2], 0};
+    uint8_t rapdu[VCARD_RAPDU];
+    if (vcard_apdu(&terminal->card, apdu, sizeof apdu, rapdu) != 2 || rapdu[1] != 0)
+        die("SELECT");
 }
 
 static void insert_card(struct terminal *terminal, uint8_t number)
 {
-    int ends[2];
+    struct vcard *card = &terminal->card;
+    uint8_t input[MV_CARD_DIVERSIFIER_MAX];
     terminal->key =
         (struct hsmd_card_key_ref){.use = HSMD_CARD_OFFICE, .slot = SLOT, .version = VERSION, .uid = {4, number}};
-    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0)
-        die("socketpair");
-    terminal->pid = fork();
-    if (terminal->pid == 0) {
-        (void)prctl(PR_SET_PDEATHSIG, SIGKILL);
-        (void)close(ends[0]);
-        be_card(terminal->key.uid, ends[1]);
-        _exit(0);
-    }
-    (void)close(ends[1]);
-    terminal->card = ends[0];
-    if (terminal->pid < 0)
-        die("fork");
+    vcard_init(card, NULL, terminal->key.uid);
+    card->application.exists = true;
+    memcpy(card->application.aid, MV_CARD_AID, sizeof card->application.aid);
+    uint8_t size = mv_card_diversifier_uid(MV_CARD_FOR_OFFICE, terminal->key.uid, input);
+    if (mv_an10922_aes128(MASTER, input, size, card->application.keys[SLOT].bytes) != MV_DONE)
+        die("AN10922");
+
+    if (!card_cipher_init(&terminal->cipher, card->application.keys[SLOT].bytes))
+        die("AES");
+    card->chip = &terminal->cipher.calls;
+    vcard_reset(card);
+    select_application(terminal);
+    must(hsmd_client_new(token.config.socket, CALL_MS, &terminal->client));
 }
 
-static size_t transmit(const struct terminal *terminal, const uint8_t *apdu, uint16_t size, uint8_t *rapdu)
+static void authenticate(struct terminal *terminal)
 {
-    if (!link_send(terminal->card, apdu, size))
-        die("the card is gone");
-    return link_receive(terminal->card, rapdu);
-}
-
-static void authenticate(const struct terminal *terminal, struct hsmd_client *client, uint8_t *rapdu)
-{
+    uint8_t rapdu[VCARD_RAPDU];
     struct hsmd_card_answer answer;
-    must(hsmd_card_open(client, &terminal->key, HSMD_CARD_NO_SESSION, &answer));
+    must(hsmd_card_open(terminal->client, &terminal->key, HSMD_CARD_NO_SESSION, &answer));
     while (answer.next == HSMD_CARD_SEND) {
-        size_t size = transmit(terminal, answer.apdu, answer.apdu_size, rapdu);
-        must(hsmd_card_step(client, answer.session, rapdu, size, &answer));
+        size_t size = vcard_apdu(&terminal->card, answer.apdu, answer.apdu_size, rapdu);
+        must(hsmd_card_step(terminal->client, answer.session, rapdu, size, &answer));
     }
     if (answer.next != HSMD_CARD_DONE)
         die("an authentication failed");
-    hsmd_card_close(client, answer.session);
+    hsmd_card_close(terminal->client, answer.session);
 }
 
 static void *work(void *context)
 {
-    const struct terminal *terminal = context;
-    struct hsmd_client *client = NULL;
-    uint8_t *rapdu = malloc(LINK_PAYLOAD_MAX);
-    if (rapdu == NULL)
-        die("memory");
-    must(hsmd_client_new(token.config.socket, CALL_MS, &client));
+    struct terminal *terminal = context;
     for (unsigned i = 0; i < terminal->rounds; i++)
-        authenticate(terminal, client, rapdu);
-    hsmd_client_free(client);
-    free(rapdu);
+        authenticate(terminal);
     return NULL;
 }
 
@@ -208,17 +180,6 @@ static double card_rate(struct terminal terminals[TERMINALS], unsigned rounds)
         (void)pthread_join(terminals[i].thread, NULL);
     unsigned done = rounds / TERMINALS * TERMINALS;
     return done / (now_s() - began);
-}
-
-/* Each card selects its application once. */
-static void select_application(struct terminal *terminal)
-{
-    uint8_t apdu[] = {0x90, MV_CARD_INS_SELECT, 0, 0, 3, 0, 0, 0, 0};
-    uint8_t *rapdu = malloc(LINK_PAYLOAD_MAX);
-    memcpy(apdu + 5, MV_CARD_AID, 3);
-    if (rapdu == NULL || transmit(terminal, apdu, sizeof apdu, rapdu) != 2 || rapdu[1] != 0)
-        die("SELECT");
-    free(rapdu);
 }
 
 /* ---- */
@@ -260,10 +221,8 @@ static double measure(unsigned rounds, unsigned repeats)
     double ratios[MOST_REPEATS];
     raw_open(&raw);
     double before = raw_rate(&raw, rounds);
-    for (unsigned i = 0; i < TERMINALS; i++) {
+    for (unsigned i = 0; i < TERMINALS; i++)
         insert_card(&terminals[i], (uint8_t)i);
-        select_application(&terminals[i]);
-    }
     for (unsigned i = 0; i < repeats; i++) {
         cards[i] = card_rate(terminals, rounds);
         double behind = raw_rate(&raw, rounds);
@@ -277,9 +236,8 @@ static double measure(unsigned rounds, unsigned repeats)
                  repeats, rounds, middle(cards, repeats), middle(alone, repeats), ratios[repeats / 4],
                  ratios[repeats - 1 - repeats / 4]);
     for (unsigned i = 0; i < TERMINALS; i++) {
-        (void)kill(terminals[i].pid, SIGTERM);
-        (void)close(terminals[i].card);
-        (void)waitpid(terminals[i].pid, NULL, 0);
+        hsmd_client_free(terminals[i].client);
+        vcard_free(&terminals[i].card);
     }
     return ratio;
 }
